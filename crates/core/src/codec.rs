@@ -1,0 +1,4 @@
+//! How a format becomes canonical text, and the way back.
+
+pub mod adf;
+pub mod plain;

@@ -1,0 +1,244 @@
+//! Entry filters: which records and issues an item takes. AND and OR groups over eleven operators.
+//!
+//! `is` compares texts, picklist values and identities; `equals` compares numbers, dates and booleans by value, so that
+//! `equals: 1` takes `1.0` and `equals: "2026-01-02"` takes a date. Text compares without regard to case, as both
+//! vendors' query languages do.
+
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    record::{Field, FieldPath, Record},
+    value::{Number, Value},
+};
+
+/// A tree of conditions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// Every part must pass; no parts: everything passes.
+    All(Vec<Filter>),
+    /// At least one part must pass; no parts: nothing passes.
+    Any(Vec<Filter>),
+    /// One condition on one field.
+    Test(FieldPath, Condition),
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self::All(Vec::new())
+    }
+}
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// The same text, picklist value or identity.
+    Is(Value),
+    /// Another text, or nothing.
+    IsNot(Value),
+    /// One of these texts.
+    IsOneOf(Vec<Value>),
+    /// None of these texts.
+    IsNotOneOf(Vec<Value>),
+    /// Nothing in it.
+    IsEmpty,
+    /// Something in it.
+    IsNotEmpty,
+    /// The text occurs in it, or it is a member of the list.
+    Contains(Value),
+    /// The text does not occur in it.
+    DoesNotContain(Value),
+    /// Smaller number, earlier date.
+    LessThan(Value),
+    /// Greater number, later date.
+    GreaterThan(Value),
+    /// The same number, date or boolean.
+    Equals(Value),
+}
+
+/// What a filter says of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It passes.
+    Passes,
+    /// It does not.
+    Fails,
+    /// A field that the answer depends on could not be read.
+    Unknown(FieldPath),
+}
+
+impl Filter {
+    /// What this filter says of a record. A field that was not asked for counts as unreadable, never as empty.
+    #[must_use]
+    pub fn judge(&self, record: &Record) -> Verdict {
+        match self {
+            Self::All(parts) => Self::fold(parts, record, Verdict::Passes, &Verdict::Fails),
+            Self::Any(parts) => Self::fold(parts, record, Verdict::Fails, &Verdict::Passes),
+            Self::Test(path, condition) => match record.field(path.as_str()) {
+                Some(Field::Known(value)) if condition.holds(value) => Verdict::Passes,
+                Some(Field::Known(_)) => Verdict::Fails,
+                Some(Field::Unreadable(_)) | None => Verdict::Unknown(path.clone()),
+            },
+        }
+    }
+
+    /// The first part that settles the group decides it; an unknown part leaves it open.
+    fn fold(parts: &[Self], record: &Record, otherwise: Verdict, settles: &Verdict) -> Verdict {
+        let mut open = None;
+        for part in parts {
+            match part.judge(record) {
+                verdict if verdict == *settles => return verdict,
+                Verdict::Unknown(path) => open = open.or(Some(path)),
+                Verdict::Passes | Verdict::Fails => {}
+            }
+        }
+        open.map_or(otherwise, Verdict::Unknown)
+    }
+
+    /// The fields that must be read to judge a record.
+    #[must_use]
+    pub fn fields(&self) -> BTreeSet<&FieldPath> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::fields).collect(),
+            Self::Test(path, _) => BTreeSet::from([path]),
+        }
+    }
+}
+
+impl Condition {
+    /// Whether a value meets this condition.
+    #[must_use]
+    pub fn holds(&self, value: &Value) -> bool {
+        match self {
+            Self::Is(wanted) => same_text(value, wanted),
+            Self::IsNot(wanted) => !same_text(value, wanted),
+            Self::IsOneOf(wanted) => wanted.iter().any(|w| same_text(value, w)),
+            Self::IsNotOneOf(wanted) => !wanted.iter().any(|w| same_text(value, w)),
+            Self::IsEmpty => value.is_empty(),
+            Self::IsNotEmpty => !value.is_empty(),
+            Self::Contains(wanted) => contains(value, wanted),
+            Self::DoesNotContain(wanted) => !contains(value, wanted),
+            Self::LessThan(wanted) => compare(value, wanted) == Some(Ordering::Less),
+            Self::GreaterThan(wanted) => compare(value, wanted) == Some(Ordering::Greater),
+            Self::Equals(wanted) => compare(value, wanted) == Some(Ordering::Equal),
+        }
+    }
+}
+
+/// A list is the text if one of its members is.
+fn same_text(value: &Value, wanted: &Value) -> bool {
+    match value {
+        Value::List(values) => values.iter().any(|v| same_text(v, wanted)),
+        _ => folded(value) == folded(wanted),
+    }
+}
+
+fn contains(value: &Value, wanted: &Value) -> bool {
+    match value {
+        Value::List(values) => values.iter().any(|v| same_text(v, wanted)),
+        _ => folded(value).contains(&folded(wanted)),
+    }
+}
+
+fn folded(value: &Value) -> String {
+    value.to_string().to_lowercase()
+}
+
+/// Orders two values of one kind; a text that reads as the other's kind is taken as such.
+fn compare(value: &Value, wanted: &Value) -> Option<Ordering> {
+    match (value, wanted) {
+        (Value::Empty, _) | (_, Value::Empty) => None,
+        (Value::Number(a), b) => a.partial_cmp(&number(b)?),
+        (Value::Flag(a), b) => Some(a.cmp(&flag(b)?)),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (Value::Date(a), Value::Text(b)) => Some(a.cmp(&b.parse().ok()?)),
+        (Value::Instant(a), Value::Instant(b)) => Some(a.cmp(b)),
+        (Value::Instant(a), Value::Text(b)) => Some(a.cmp(&b.parse().ok()?)),
+        (Value::Text(_), b @ (Value::Number(_) | Value::Flag(_) | Value::Date(_) | Value::Instant(_))) => {
+            compare(b, value).map(Ordering::reverse)
+        }
+        (Value::Text(a), Value::Text(b)) => match (number(value), number(wanted)) {
+            (Some(a), Some(b)) => a.partial_cmp(&b),
+            _ => Some(a.to_lowercase().cmp(&b.to_lowercase())),
+        },
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<Number> {
+    match value {
+        Value::Number(number) => Some(*number),
+        Value::Text(text) => text.parse().ok().and_then(Number::new),
+        _ => None,
+    }
+}
+
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Flag(flag) => Some(*flag),
+        Value::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(fields: &[(&str, Value)]) -> Record {
+        fields.iter().map(|(p, v)| (FieldPath::from(*p), Field::Known(v.clone()))).collect()
+    }
+
+    fn number(n: f64) -> Value {
+        Value::Number(Number::new(n).unwrap())
+    }
+
+    #[test]
+    fn the_eleven_operators() {
+        let text = Value::text("Web");
+        let list = Value::list(vec![Value::text("red"), Value::text("blue")]);
+        let date = Value::Date(jiff::civil::date(2026, 1, 2));
+        let rows: &[(&str, &Value, Condition, bool)] = &[
+            ("is, other case", &text, Condition::Is(Value::text("WEB")), true),
+            ("is, part only", &text, Condition::Is(Value::text("We")), false),
+            ("is, member of a list", &list, Condition::Is(Value::text("blue")), true),
+            ("is not", &text, Condition::IsNot(Value::text("Email")), true),
+            ("is one of", &text, Condition::IsOneOf(vec![Value::text("Email"), Value::text("Web")]), true),
+            ("is not one of", &text, Condition::IsNotOneOf(vec![Value::text("Web")]), false),
+            ("empty is empty", &Value::Empty, Condition::IsEmpty, true),
+            ("text is not empty", &text, Condition::IsNotEmpty, true),
+            ("contains a part", &text, Condition::Contains(Value::text("eb")), true),
+            ("list contains a member, not a part", &list, Condition::Contains(Value::text("re")), false),
+            ("does not contain", &text, Condition::DoesNotContain(Value::text("x")), true),
+            ("number less than a text number", &number(2.0), Condition::LessThan(Value::text("10")), true),
+            ("date greater than a text date", &date, Condition::GreaterThan(Value::text("2026-01-01")), true),
+            ("number equals a text number", &number(1.0), Condition::Equals(Value::text("1.0")), true),
+            ("flag equals a text", &Value::Flag(true), Condition::Equals(Value::text("true")), true),
+            ("nothing is not less than anything", &Value::Empty, Condition::LessThan(number(1.0)), false),
+        ];
+        for (name, value, condition, expected) in rows {
+            assert_eq!(condition.holds(value), *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn groups_decide_without_an_unreadable_field_only_when_another_settles_them() {
+        let is = |p: &str, v: &str| Filter::Test(p.into(), Condition::Is(Value::text(v)));
+        let record = record(&[("Origin", Value::text("Web"))]);
+        let all = Filter::All(vec![is("Hidden", "x"), is("Origin", "Phone")]);
+        assert_eq!(all.judge(&record), Verdict::Fails, "a failed part settles AND");
+        let any = Filter::Any(vec![is("Hidden", "x"), is("Origin", "Web")]);
+        assert_eq!(any.judge(&record), Verdict::Passes, "a passed part settles OR");
+        let open = Filter::All(vec![is("Hidden", "x"), is("Origin", "Web")]);
+        assert_eq!(open.judge(&record), Verdict::Unknown("Hidden".into()));
+    }
+
+    #[test]
+    fn empty_groups() {
+        assert_eq!(Filter::default().judge(&Record::default()), Verdict::Passes);
+        assert_eq!(Filter::Any(vec![]).judge(&Record::default()), Verdict::Fails);
+    }
+}

@@ -1,0 +1,324 @@
+//! A connected item: what pairs with what, and how. The parsed form of one entry under `items:`.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    filter::Filter,
+    record::FieldPath,
+    side::{Side, Sides},
+    transform::Transform,
+    value::Value,
+};
+
+/// One entry under `items:`, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectedItem {
+    /// Its key in the document, which is its identity.
+    pub name: String,
+    /// The person who answers for it.
+    pub owner: Option<String>,
+    /// Whether it runs.
+    pub state: ItemState,
+    /// How much it may do.
+    pub mode: Mode,
+    /// Which records auto-create takes: all, or those that are new since a time.
+    pub start: Start,
+    /// The Salesforce end.
+    pub salesforce: SalesforceEnd,
+    /// The Jira end.
+    pub jira: JiraEnd,
+    /// What becomes of a link whose record no longer passes the filter.
+    pub on_leave: OnLeave,
+    /// On which side missing twins are made.
+    pub auto_create: AutoCreate,
+    /// The fields that show the counterpart's id or key.
+    pub correlation: Option<Sides<FieldPath>>,
+    /// Names for lookups, by which related records are read: `account` for `AccountId`.
+    pub related: BTreeMap<String, FieldPath>,
+    /// The mapped fields, in the order of the document.
+    pub fields: Vec<FieldMapping>,
+    /// The status table, when status is kept in agreement.
+    pub status: Option<StatusMapping>,
+    /// Who wins when both sides changed.
+    pub conflicts: ConflictPolicy,
+    /// What becomes of an edit on the target of a one-way field.
+    pub drift: Drift,
+}
+
+impl ConnectedItem {
+    /// Whether values may flow towards `side` under this item at all.
+    #[must_use]
+    pub fn writes_to(&self, side: Side) -> bool {
+        match self.mode {
+            Mode::DisplayOnly => false,
+            Mode::OneWay => side == Side::Jira,
+            Mode::TwoWay => true,
+        }
+    }
+
+    /// Whether a missing twin may be created on `side`.
+    #[must_use]
+    pub fn creates_on(&self, side: Side) -> bool {
+        self.writes_to(side)
+            && match self.auto_create {
+                AutoCreate::None => false,
+                AutoCreate::Jira => side == Side::Jira,
+                AutoCreate::Salesforce => side == Side::Salesforce,
+                AutoCreate::Both => true,
+            }
+    }
+}
+
+/// Whether an item runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemState {
+    /// Not yet in use: never runs.
+    Draft,
+    /// Runs.
+    Active,
+    /// Stopped by a person.
+    Paused,
+}
+
+/// How much an item may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Shows Salesforce values; writes nothing.
+    DisplayOnly,
+    /// Values flow from Salesforce to Jira.
+    OneWay,
+    /// Values flow both ways.
+    TwoWay,
+}
+
+/// Which records auto-create takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// All that pass the filter.
+    Everything,
+    /// Those created after the item was first run.
+    Now,
+    /// Those created at or after this time.
+    At(Timestamp),
+}
+
+/// The Salesforce end of an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SalesforceEnd {
+    /// Name of the connection.
+    pub connection: String,
+    /// API name of the object: `Case`.
+    pub object: String,
+    /// Which records enter.
+    pub filter: Filter,
+}
+
+/// The Jira end of an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JiraEnd {
+    /// Name of the connection.
+    pub connection: String,
+    /// Project keys: exactly one, except for display-only items.
+    pub projects: Vec<String>,
+    /// Issue type name; none for display-only items.
+    pub issue_type: Option<String>,
+    /// Which issues enter.
+    pub filter: Filter,
+}
+
+/// What becomes of a link whose record no longer passes the filter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnLeave {
+    /// Stays in agreement.
+    #[default]
+    Keep,
+    /// Stays linked, nothing is written.
+    Pause,
+    /// The link is dissolved.
+    Unlink,
+}
+
+/// On which side missing twins are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AutoCreate {
+    /// Links are made by hand or by match only.
+    #[default]
+    None,
+    /// Issues for records.
+    Jira,
+    /// Records for issues.
+    Salesforce,
+    /// Both.
+    Both,
+}
+
+/// Who wins when both sides changed a field to different values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConflictPolicy {
+    /// Salesforce.
+    SalesforceWins,
+    /// Jira.
+    JiraWins,
+    /// The later edit, by each side's own history; Salesforce when too close to tell.
+    LatestWins,
+    /// Nobody, until a person decides.
+    #[default]
+    Ask,
+}
+
+/// What becomes of an edit on the target of a one-way field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Drift {
+    /// The source's value is written again; the edit is journalled.
+    #[default]
+    Restore,
+    /// The edit stays and is shown.
+    Keep,
+}
+
+/// Identity of one mapped field within its item, stable under reordering: `Subject>summary`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MappingKey(Arc<str>);
+
+impl MappingKey {
+    /// The key of a pair of fields.
+    #[must_use]
+    pub fn of(salesforce: &FieldPath, jira: &FieldPath) -> Self {
+        Self(format!("{salesforce}>{jira}").into())
+    }
+
+    /// A key that stands for something else than a line under `fields:`.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    /// The key's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for MappingKey {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MappingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One line under `fields:`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldMapping {
+    /// Its identity.
+    pub key: MappingKey,
+    /// The field on either side.
+    pub paths: Sides<FieldPath>,
+    /// Which way values flow, as the document says or implies.
+    pub direction: Direction,
+    /// The value table, when there is one.
+    pub values: Option<ValueMap>,
+    /// What is done to a value on its way to Jira.
+    pub to_jira: Vec<Transform>,
+    /// What is done to a value on its way to Salesforce.
+    pub to_salesforce: Vec<Transform>,
+    /// Who wins here, when it differs from the item's rule.
+    pub conflicts: Option<ConflictPolicy>,
+}
+
+impl FieldMapping {
+    /// A plain two-way mapping of two fields.
+    #[must_use]
+    pub fn plain(salesforce: &str, jira: &str) -> Self {
+        let paths = Sides::new(FieldPath::from(salesforce), FieldPath::from(jira));
+        Self {
+            key: MappingKey::of(&paths.salesforce, &paths.jira),
+            paths,
+            direction: Direction::Both,
+            values: None,
+            to_jira: Vec::new(),
+            to_salesforce: Vec::new(),
+            conflicts: None,
+        }
+    }
+}
+
+/// Which way a field's values flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Both ways.
+    #[default]
+    Both,
+    /// From Salesforce to Jira.
+    ToJira,
+    /// From Jira to Salesforce.
+    ToSalesforce,
+}
+
+impl Direction {
+    /// Whether values may flow towards `side`.
+    #[must_use]
+    pub fn allows(self, side: Side) -> bool {
+        match self {
+            Self::Both => true,
+            Self::ToJira => side == Side::Jira,
+            Self::ToSalesforce => side == Side::Salesforce,
+        }
+    }
+}
+
+/// A value table: Salesforce value to Jira value, in the order of the document.
+///
+/// Several Salesforce values may share one Jira value; on the way back the old value stays if it still fits, else the
+/// first listed is taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ValueMap {
+    /// The pairs, in order.
+    pub pairs: Vec<(Value, Value)>,
+}
+
+impl ValueMap {
+    /// A table of texts.
+    #[must_use]
+    pub fn of_texts<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self { pairs: pairs.into_iter().map(|(s, j)| (Value::text(s), Value::text(j))).collect() }
+    }
+
+    /// The Jira value of a Salesforce value.
+    #[must_use]
+    pub fn to_jira(&self, salesforce: &Value) -> Option<&Value> {
+        self.pairs.iter().find(|(from, _)| from == salesforce).map(|(_, to)| to)
+    }
+
+    /// The first Salesforce value listed for a Jira value.
+    #[must_use]
+    pub fn to_salesforce(&self, jira: &Value) -> Option<&Value> {
+        self.pairs.iter().find(|(_, to)| to == jira).map(|(from, _)| from)
+    }
+}
+
+/// The status table of an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusMapping {
+    /// The status-like field in Salesforce.
+    pub field: FieldPath,
+    /// Salesforce value to Jira status name.
+    pub values: ValueMap,
+}

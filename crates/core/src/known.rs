@@ -1,0 +1,15 @@
+//! Snapshots that a plan may consult: never live handles.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::{item::MappingKey, side::Sides};
+
+/// What the round knew when it planned.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// When each side last changed a mapped field, by mapping; asked for through [`crate::plan::Need::ChangeTimes`].
+    /// An inner `None` means that the side cannot tell.
+    pub change_times: BTreeMap<MappingKey, Sides<Option<Timestamp>>>,
+}

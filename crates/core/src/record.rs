@@ -1,0 +1,124 @@
+//! What one side of a link looks like: its fields, and whether it is there at all.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
+
+/// The name of a field as the configuration writes it: `Subject`, `account.Name`, `summary`, `Salesforce Case ID`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FieldPath(Arc<str>);
+
+impl FieldPath {
+    /// Wraps a name.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for FieldPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for FieldPath {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One field of a record that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// It was read.
+    Known(Value),
+    /// It could not be read; the sentence says why. Never to be taken for empty.
+    Unreadable(String),
+}
+
+/// The content of one side that was read, by field name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Record {
+    fields: BTreeMap<FieldPath, Field>,
+}
+
+impl Record {
+    /// The field, if it was asked for.
+    #[must_use]
+    pub fn field(&self, path: &str) -> Option<&Field> {
+        self.fields.get(path)
+    }
+
+    /// The value of a field that was read; `None` when it was not asked for or could not be read.
+    #[must_use]
+    pub fn value(&self, path: &str) -> Option<&Value> {
+        match self.fields.get(path) {
+            Some(Field::Known(value)) => Some(value),
+            Some(Field::Unreadable(_)) | None => None,
+        }
+    }
+
+    /// Adds or replaces a field.
+    pub fn set(&mut self, path: FieldPath, field: Field) {
+        self.fields.insert(path, field);
+    }
+
+    /// All fields in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&FieldPath, &Field)> {
+        self.fields.iter()
+    }
+}
+
+impl FromIterator<(FieldPath, Field)> for Record {
+    fn from_iter<I: IntoIterator<Item = (FieldPath, Field)>>(fields: I) -> Self {
+        Self { fields: fields.into_iter().collect() }
+    }
+}
+
+/// How one side of a link looks now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// There never was one: it may be created.
+    None,
+    /// It is there.
+    Present(Record),
+    /// There was one and it is not there any more: never created again silently.
+    Gone {
+        /// When it was first missed.
+        since: Timestamp,
+        /// Whether the loss is certain (an event, or two misses far enough apart while others could be read).
+        confirmed: bool,
+    },
+    /// It could not be read; the sentence says why. Nothing may be concluded from it.
+    Unreadable(String),
+}
+
+impl State {
+    /// The record, when it is there.
+    #[must_use]
+    pub fn present(&self) -> Option<&Record> {
+        match self {
+            Self::Present(record) => Some(record),
+            Self::None | Self::Gone { .. } | Self::Unreadable(_) => None,
+        }
+    }
+}

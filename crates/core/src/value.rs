@@ -1,0 +1,113 @@
+//! The canonical content of one field, equal on both sides when people would call it equal.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+/// What a field holds, freed from the format in which a side keeps it.
+///
+/// Picklist values, options, priorities and statuses are [`Value::Text`]: their name is what people map. An empty
+/// string does not exist; it is [`Value::Empty`], as it is in Salesforce.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "value", rename_all = "snake_case")]
+pub enum Value {
+    /// Nothing: null, an empty string, an empty list.
+    #[default]
+    Empty,
+    /// Text in canonical form ([`Value::text`]).
+    Text(String),
+    /// A number.
+    Number(Number),
+    /// A checkbox.
+    Flag(bool),
+    /// A day, without a time.
+    Date(Date),
+    /// A point in time.
+    Instant(Timestamp),
+    /// Several values in their order.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// Text in canonical form: line feeds only, no white space around it, at most one blank line in a row.
+    ///
+    /// Salesforce trims text and Jira keeps paragraphs, so neither detail can be told from an edit.
+    #[must_use]
+    pub fn text(raw: &str) -> Self {
+        let canonical = crate::codec::plain::canonical(raw);
+        if canonical.is_empty() { Self::Empty } else { Self::Text(canonical) }
+    }
+
+    /// A list, or [`Value::Empty`] when it has no members.
+    #[must_use]
+    pub fn list(values: Vec<Self>) -> Self {
+        if values.is_empty() { Self::Empty } else { Self::List(values) }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// As people read it in a message; empty is nothing.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => Ok(()),
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Date(date) => date.fmt(f),
+            Self::Instant(instant) => instant.fmt(f),
+            Self::List(values) => {
+                for (n, value) in values.iter().enumerate() {
+                    if n > 0 {
+                        f.write_str(", ")?;
+                    }
+                    value.fmt(f)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A number that can be compared for equality: never NaN, and minus zero is zero.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Number(f64);
+
+impl Number {
+    /// The number, or `None` for NaN and the infinities, which neither side can hold.
+    #[must_use]
+    pub fn new(value: f64) -> Option<Self> {
+        value.is_finite().then_some(Self(if value == 0.0 { 0.0 } else { value }))
+    }
+
+    /// The number as a float.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+// A finite float without minus zero is equal to itself and only to itself.
+impl Eq for Number {}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
