@@ -1,1 +1,37 @@
-//! placeholder
+//! Sends one HTTP request well.
+//!
+//! A vendor client describes what it wants as a [`Call`]; [`Transport`] paces it, signs it, sends it over a [`Wire`],
+//! re-sends it when that is surely harmless, and answers with an [`Answer`] or a [`CallError`] that says what the
+//! caller can do. How a vendor signs in and what its answers mean is the [`Dialect`]'s business.
+//!
+//! It never follows a redirect, never re-sends a write that may have had an effect, and knows no vendor. The only
+//! sources of time and chance of the whole house are its [`Clock`] and [`Rng`].
+//!
+//! Next: [`Transport::send`] is the path of every request; `limits` holds every number.
+
+mod call;
+mod capture;
+mod clock;
+mod dialect;
+mod error;
+mod limits;
+mod pace;
+mod redact;
+mod rng;
+mod session;
+mod transport;
+mod wire;
+
+pub use call::{Answer, Call, Effect, Opened, Payload};
+pub use capture::Exchange;
+pub use clock::{Clock, SystemClock};
+pub use dialect::{Credential, Dialect, Door};
+pub use error::{CallError, CallProblem, Scope};
+pub use limits::{CALL_TIMEOUT_MS, EXCHANGES_KEPT, RESENDS_MAX, RESPONSE_BYTES_MAX};
+pub use pace::{Pace, PaceLimits};
+pub use rng::{Rng, SystemRng};
+pub use transport::{Counters, Transport};
+pub use wire::{Body, ByteStream, HttpWire, Proxy, Wire, WireError, WireOptions, WireSetupError};
+
+/// The boxed future that [`Wire`], [`Clock`] and [`Dialect`] answer with.
+pub use futures_util::future::BoxFuture;
