@@ -12,4 +12,6 @@ pub struct Known {
     /// When each side last changed a mapped field, by mapping; asked for through [`crate::plan::Need::ChangeTimes`].
     /// An inner `None` means that the side cannot tell.
     pub change_times: BTreeMap<MappingKey, Sides<Option<Timestamp>>>,
+    /// When the item was first run, for `start: now`.
+    pub item_started: Option<Timestamp>,
 }

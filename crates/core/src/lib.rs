@@ -25,7 +25,7 @@ pub use base::Base;
 pub use item::{ConnectedItem, FieldMapping, MappingKey};
 pub use known::Known;
 pub use link::LinkFacts;
-// plan later
+pub use plan::{Plan, plan};
 pub use record::{Field, FieldPath, Record, State};
 pub use side::{Side, Sides};
 pub use value::Value;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{item::MappingKey, side::Side, value::Value};
@@ -34,6 +35,8 @@ pub struct LinkFacts {
     pub salesforce_id: Option<String>,
     /// The Jira issue key, once there is one.
     pub jira_key: Option<String>,
+    /// When the record was created, for a record that may get a twin.
+    pub created: Option<Timestamp>,
     /// What a person decided about a conflict, by mapping: whose value stands.
     pub decisions: BTreeMap<MappingKey, Side>,
     /// Writes that the vendor refused, by mapping; the same value is not sent again.

@@ -1,1 +1,190 @@
-//! placeholder
+//! What should happen to one link: everything that is decided in Entente is decided here.
+//!
+//! [`plan`] is total, deterministic and cheap. It never performs anything; `engine/apply` obeys it. The same function
+//! serves the engine, the dry run, `verify`, the explanation and the tests.
+//!
+//! ```text
+//! presence   is each side there?            -> create, unlink, or go on to
+//! field      one mapped field, three ways   -> quiet, agree, write, conflict, note, need
+//! status     the same, with its own rules
+//! ```
+
+pub mod explain;
+mod field;
+mod lens;
+mod presence;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    base::Base,
+    item::{ConflictPolicy, ConnectedItem, MappingKey},
+    known::Known,
+    link::LinkFacts,
+    record::{FieldPath, State},
+    side::{Side, Sides},
+    value::Value,
+};
+
+pub use presence::{CORRELATION, admits};
+pub use status::STATUS;
+
+/// Decides what should happen to one link, given how both sides look now and how they looked when they last agreed.
+#[must_use]
+pub fn plan(item: &ConnectedItem, link: &LinkFacts, base: Option<&Base>, now: Sides<&State>, known: &Known) -> Plan {
+    let mut plan = Plan::default();
+    presence::plan(item, link, base, now, known, &mut plan);
+    plan
+}
+
+/// All that should happen to one link, and what is still wanted to decide the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    /// What to do, in this order.
+    pub writes: Vec<Write>,
+    /// Fields on which both sides agree already: only the base moves.
+    pub base: Vec<(MappingKey, Sides<Value>)>,
+    /// Both sides changed and nobody but a person may decide.
+    pub conflicts: Vec<Conflict>,
+    /// What a person may want to know.
+    pub notes: Vec<Note>,
+    /// Facts that cost a call and are wanted only now; with them the plan is made again.
+    pub needs: Vec<Need>,
+}
+
+impl Plan {
+    /// Nothing to do, to store or to tell.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One thing to do, complete in itself.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Write {
+    /// Make the missing twin.
+    Create {
+        /// Where.
+        side: Side,
+        /// Its first values.
+        fields: Vec<FieldWrite>,
+    },
+    /// Show the counterpart's id or key in the correlation field.
+    Correlate {
+        /// On which side.
+        side: Side,
+        /// The field.
+        path: FieldPath,
+        /// What it shows now.
+        from: Value,
+    },
+    /// Change fields of a record that is there.
+    Update {
+        /// On which side.
+        side: Side,
+        /// The changed fields only.
+        fields: Vec<FieldWrite>,
+    },
+    /// Move the issue to a status, by name. Apply finds the transition just before it and does that hop or stops.
+    Status {
+        /// The move, as a write of the status.
+        change: FieldWrite,
+        /// Statuses to pass through on the way.
+        via: Vec<String>,
+    },
+    /// Dissolve the link; both records stay.
+    Unlink {
+        /// One sentence for the journal.
+        reason: String,
+    },
+}
+
+/// A new value for one field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldWrite {
+    /// The mapping that asks for it.
+    pub key: MappingKey,
+    /// The field on the side that is written.
+    pub path: FieldPath,
+    /// What it shows now.
+    pub from: Value,
+    /// What it shall show.
+    pub to: Value,
+    /// What the other side shows: together with `to`, or with what the peer makes of it, this becomes the base.
+    pub source: Value,
+    /// Whether `from` is somebody's edit that is being overwritten, so that the journal must be able to restore it.
+    pub overwrites: bool,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The other side changed.
+    Changed,
+    /// The link is new and this side was empty.
+    Filled,
+    /// The record is new.
+    Created,
+    /// Both changed, and the rule names the other side.
+    Won(ConflictPolicy),
+    /// Both changed, and a person chose the other side.
+    Decided,
+    /// This side may not change the field.
+    Restored,
+}
+
+/// Both sides changed, or never agreed, and the rule says ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// The mapping.
+    pub key: MappingKey,
+    /// What either side shows.
+    pub now: Sides<Value>,
+}
+
+/// Something a person may want to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// What kind of thing.
+    pub code: NoteCode,
+    /// The mapping it is about, if it is about one.
+    pub key: Option<MappingKey>,
+    /// One sentence.
+    pub text: String,
+}
+
+/// Kinds of notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteCode {
+    /// A value has no counterpart in the value table.
+    Unmapped,
+    /// A field or a record could not be read.
+    Unreadable,
+    /// A vendor refused this value; it is not sent again until something changes.
+    Blocked,
+    /// The target of a one-way field was edited and the edit stays.
+    Drift,
+    /// The correlation field names another record.
+    CorrelationTaken,
+    /// A record is missing; the loss is not certain yet.
+    Missing,
+    /// The record left the item's filter.
+    Left,
+}
+
+/// A fact that costs a call and is wanted only now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// When each side last changed this field.
+    ChangeTimes(MappingKey),
+}

@@ -1,0 +1,32 @@
+//! A plan in words, for the dry run, the journal and the page.
+
+use super::{FieldWrite, Why, Write};
+use crate::{item::ConflictPolicy, side::Side};
+
+/// Why a value is written to `side`, as a clause that follows "because".
+#[must_use]
+pub fn why(write: &FieldWrite, side: Side) -> String {
+    let other = side.other();
+    match write.why {
+        Why::Changed => format!("{other} changed"),
+        Why::Filled => format!("the link is new and {side} is empty"),
+        Why::Created => "the record is new".to_owned(),
+        Why::Won(ConflictPolicy::LatestWins) => format!("both changed and {other} changed later, or too close to tell"),
+        Why::Won(ConflictPolicy::SalesforceWins | ConflictPolicy::JiraWins | ConflictPolicy::Ask) => {
+            format!("both changed and the rule prefers {other}")
+        }
+        Why::Decided => format!("both changed and a person chose {other}"),
+        Why::Restored => format!("the field does not flow from {side}"),
+    }
+}
+
+/// The word for a write in the dry run's `op`.
+#[must_use]
+pub fn operation(write: &Write) -> &'static str {
+    match write {
+        Write::Create { .. } => "create",
+        Write::Correlate { .. } | Write::Update { .. } => "update",
+        Write::Status { .. } => "transition",
+        Write::Unlink { .. } => "unlink",
+    }
+}

@@ -1,0 +1,210 @@
+//! One mapped field, three ways: the reconciliation table.
+//!
+//! ```text
+//! base      Salesforce  Jira      what happens
+//! same      same        same      nothing (this costs two comparisons)
+//! any       agree       agree     only the base moves
+//! there     changed     same      write Jira                 or restore it, if the field does not flow there
+//! there     same        changed   write Salesforce           or restore it
+//! there     changed     changed   the rule: one wins, the later wins, or ask
+//! none      empty       filled    fill the empty side
+//! none      filled      filled    the rule
+//! ```
+
+use jiff::SignedDuration;
+
+use super::{Conflict, FieldWrite, Need, Note, NoteCode, Plan, Why, lens};
+use crate::{
+    base::Base,
+    item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, Mode},
+    known::Known,
+    link::LinkFacts,
+    record::{Field, Record},
+    side::{Side, Sides},
+    value::Value,
+};
+
+/// Clocks of two vendors may differ by this much, so edits this close together have no order.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+
+#[expect(clippy::too_many_arguments, reason = "the five inputs of plan() and its two outputs; a struct would only rename them")]
+pub(super) fn reconcile(
+    item: &ConnectedItem,
+    mapping: &FieldMapping,
+    link: &LinkFacts,
+    base: Option<&Base>,
+    now: Sides<&Record>,
+    known: &Known,
+    plan: &mut Plan,
+    updates: &mut Sides<Vec<FieldWrite>>,
+) {
+    let Some(values) = read(mapping, now, plan) else { return };
+    let agreed = base.and_then(|b| b.get(&mapping.key));
+    if agreed.is_some_and(|a| a.salesforce == *values.salesforce && a.jira == *values.jira) {
+        return;
+    }
+    let scene = Scene {
+        mapping,
+        direction: direction(item, mapping),
+        drift: item.drift,
+        policy: mapping.conflicts.unwrap_or(item.conflicts),
+        agreed,
+        now: values,
+    };
+    match scene.verdict(link, known) {
+        Verdict::Agree => plan.base.push((mapping.key.clone(), values.map(Value::clone))),
+        Verdict::Write(side, why) => match scene.write(side, why, link) {
+            Ok(write) => updates.get_mut(side).push(write),
+            Err(note) => plan.notes.push(note),
+        },
+        Verdict::Conflict => plan.conflicts.push(Conflict { key: mapping.key.clone(), now: values.map(Value::clone) }),
+        Verdict::Need => plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
+        Verdict::Drift(side) => plan.notes.push(scene.drifted(side)),
+    }
+}
+
+/// The item's mode narrows the field's direction.
+fn direction(item: &ConnectedItem, mapping: &FieldMapping) -> Direction {
+    match item.mode {
+        Mode::OneWay => Direction::ToJira,
+        Mode::TwoWay | Mode::DisplayOnly => mapping.direction,
+    }
+}
+
+/// Both values, or a note: what cannot be read is never taken for empty.
+fn read<'a>(mapping: &FieldMapping, now: Sides<&'a Record>, plan: &mut Plan) -> Option<Sides<&'a Value>> {
+    let mut values = Sides::new(None, None);
+    for side in Side::BOTH {
+        let path = mapping.paths.get(side);
+        match now.get(side).field(path.as_str()) {
+            Some(Field::Known(value)) => *values.get_mut(side) = Some(value),
+            Some(Field::Unreadable(why)) => plan.notes.push(unreadable(mapping, side, why)),
+            None => plan.notes.push(unreadable(mapping, side, "it was not among the fields that the vendor returned")),
+        }
+    }
+    Some(Sides::new(values.salesforce?, values.jira?))
+}
+
+fn unreadable(mapping: &FieldMapping, side: Side, why: &str) -> Note {
+    let text = format!("{side} {} cannot be read: {why}", mapping.paths.get(side));
+    Note { code: NoteCode::Unreadable, key: Some(mapping.key.clone()), text }
+}
+
+/// Everything that one field's decision depends on. The values differ from the base, or there is none.
+pub(super) struct Scene<'a> {
+    pub(super) mapping: &'a FieldMapping,
+    pub(super) direction: Direction,
+    pub(super) drift: Drift,
+    pub(super) policy: ConflictPolicy,
+    pub(super) agreed: Option<&'a Sides<Value>>,
+    pub(super) now: Sides<&'a Value>,
+}
+
+/// What happens to one field.
+pub(super) enum Verdict {
+    Agree,
+    Write(Side, Why),
+    Conflict,
+    Need,
+    Drift(Side),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Edit {
+    Same,
+    New,
+}
+
+impl Scene<'_> {
+    pub(super) fn verdict(&self, link: &LinkFacts, known: &Known) -> Verdict {
+        if lens::agree(self.mapping, self.now) {
+            return Verdict::Agree;
+        }
+        let Some(agreed) = self.agreed else { return self.first_meeting(link, known) };
+        match (edit(&agreed.salesforce, self.now.salesforce), edit(&agreed.jira, self.now.jira)) {
+            // Only a mapping that was edited makes two unchanged values disagree: then neither side has a claim.
+            (Edit::Same, Edit::Same) | (Edit::New, Edit::New) => self.both(link, known),
+            (Edit::New, Edit::Same) => self.one(Side::Salesforce),
+            (Edit::Same, Edit::New) => self.one(Side::Jira),
+        }
+    }
+
+    /// At this point there is no base and the values do not agree.
+    fn first_meeting(&self, link: &LinkFacts, known: &Known) -> Verdict {
+        match (self.now.salesforce.is_empty(), self.now.jira.is_empty()) {
+            (true, false) if self.direction.allows(Side::Salesforce) => Verdict::Write(Side::Salesforce, Why::Filled),
+            (false, true) if self.direction.allows(Side::Jira) => Verdict::Write(Side::Jira, Why::Filled),
+            _ => self.both(link, known),
+        }
+    }
+
+    /// At this point only `changed` differs from the base.
+    fn one(&self, changed: Side) -> Verdict {
+        match (self.direction.allows(changed.other()), self.drift) {
+            (true, _) => Verdict::Write(changed.other(), Why::Changed),
+            (false, Drift::Restore) => Verdict::Write(changed, Why::Restored),
+            (false, Drift::Keep) => Verdict::Drift(changed),
+        }
+    }
+
+    /// At this point both sides have a claim.
+    fn both(&self, link: &LinkFacts, known: &Known) -> Verdict {
+        match self.direction {
+            Direction::ToJira => return Verdict::Write(Side::Jira, Why::Changed),
+            Direction::ToSalesforce => return Verdict::Write(Side::Salesforce, Why::Changed),
+            Direction::Both => {}
+        }
+        if let Some(winner) = link.decisions.get(&self.mapping.key) {
+            return Verdict::Write(winner.other(), Why::Decided);
+        }
+        match self.policy {
+            ConflictPolicy::SalesforceWins => Verdict::Write(Side::Jira, Why::Won(self.policy)),
+            ConflictPolicy::JiraWins => Verdict::Write(Side::Salesforce, Why::Won(self.policy)),
+            ConflictPolicy::LatestWins => self.latest(known),
+            ConflictPolicy::Ask => Verdict::Conflict,
+        }
+    }
+
+    fn latest(&self, known: &Known) -> Verdict {
+        let Some(times) = known.change_times.get(&self.mapping.key) else { return Verdict::Need };
+        let jira_is_later = match (times.salesforce, times.jira) {
+            (Some(salesforce), Some(jira)) => jira.duration_since(salesforce) > SKEW,
+            _ => false,
+        };
+        Verdict::Write(if jira_is_later { Side::Salesforce } else { Side::Jira }, Why::Won(ConflictPolicy::LatestWins))
+    }
+
+    /// The write that carries the other side's value to `side`, unless the mapping has no value for it or the vendor
+    /// has refused that very value.
+    pub(super) fn write(&self, side: Side, why: Why, link: &LinkFacts) -> Result<FieldWrite, Note> {
+        let (from, source) = (*self.now.get(side), *self.now.get(side.other()));
+        let Some(to) = lens::convert(self.mapping, side, source, from) else {
+            return Err(lens::unmapped(self.mapping, side, source));
+        };
+        let path = self.mapping.paths.get(side);
+        if let Some(blocked) = link.blocked.get(&self.mapping.key).filter(|b| b.side == side && b.value == to) {
+            let text = format!("{side} refused \"{to}\" for {path}: {}", blocked.message);
+            return Err(Note { code: NoteCode::Blocked, key: Some(self.mapping.key.clone()), text });
+        }
+        let was_agreed = self.agreed.is_some_and(|agreed| agreed.get(side) == from);
+        Ok(FieldWrite {
+            key: self.mapping.key.clone(),
+            path: path.clone(),
+            from: from.clone(),
+            to,
+            source: source.clone(),
+            overwrites: !was_agreed && !from.is_empty(),
+            why,
+        })
+    }
+
+    fn drifted(&self, side: Side) -> Note {
+        let (path, value) = (self.mapping.paths.get(side), self.now.get(side));
+        let text = format!("{side} {path} was changed to \"{value}\", which does not flow back; left as it is");
+        Note { code: NoteCode::Drift, key: Some(self.mapping.key.clone()), text }
+    }
+}
+
+fn edit(agreed: &Value, now: &Value) -> Edit {
+    if agreed == now { Edit::Same } else { Edit::New }
+}

@@ -1,0 +1,232 @@
+//! Is each side there? The outermost question of a plan, and the only one that may create or dissolve.
+
+use super::{FieldWrite, Note, NoteCode, Plan, Why, Write, field, lens, status};
+use crate::{
+    base::Base,
+    filter::Verdict,
+    item::{ConnectedItem, MappingKey, Mode, OnLeave, Start},
+    known::Known,
+    link::LinkFacts,
+    record::{FieldPath, Record, State},
+    side::{Side, Sides},
+    value::Value,
+};
+
+/// Key under which the base keeps the correlation values, and refused creations are blocked.
+pub const CORRELATION: &str = "correlation";
+
+pub(super) fn plan(
+    item: &ConnectedItem,
+    link: &LinkFacts,
+    base: Option<&Base>,
+    now: Sides<&State>,
+    known: &Known,
+    plan: &mut Plan,
+) {
+    match (now.salesforce, now.jira) {
+        (State::Unreadable(why), _) => plan.notes.push(unreadable(Side::Salesforce, why)),
+        (_, State::Unreadable(why)) => plan.notes.push(unreadable(Side::Jira, why)),
+        (State::Present(salesforce), State::Present(jira)) => {
+            linked(item, link, base, Sides::new(salesforce, jira), known, plan);
+        }
+        (State::Present(record), State::None) => create(item, link, Side::Jira, record, known, plan),
+        (State::None, State::Present(record)) => create(item, link, Side::Salesforce, record, known, plan),
+        (State::Gone { confirmed, .. }, State::Present(kept)) => gone(Side::Salesforce, *confirmed, item, base, kept, plan),
+        (State::Present(kept), State::Gone { confirmed, .. }) => gone(Side::Jira, *confirmed, item, base, kept, plan),
+        (State::Gone { .. } | State::None, State::Gone { .. } | State::None) => both_missing(now, plan),
+    }
+}
+
+/// Whether the record of one side may enter the item: by its filter, and for Jira by nothing else (project and issue
+/// type are part of how issues are found).
+#[must_use]
+pub fn admits(item: &ConnectedItem, side: Side, record: &Record) -> Verdict {
+    match side {
+        Side::Salesforce => item.salesforce.filter.judge(record),
+        Side::Jira => item.jira.filter.judge(record),
+    }
+}
+
+fn unreadable(side: Side, why: &str) -> Note {
+    Note { code: NoteCode::Unreadable, key: None, text: format!("The {side} record cannot be read: {why}") }
+}
+
+/// At this point exactly one side exists and the other never did.
+fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record, known: &Known, plan: &mut Plan) {
+    let wanted = item.creates_on(target) && has_started(item.start, link, known);
+    if !wanted || admits(item, target.other(), source) != Verdict::Passes {
+        return;
+    }
+    let mut fields: Vec<FieldWrite> = Vec::new();
+    for mapping in item.fields.iter().filter(|m| m.direction.allows(target)) {
+        match lens::carry(mapping, target, source.value(mapping.paths.get(target.other()).as_str()), &Value::Empty) {
+            Ok(Some((from_source, to))) if !to.is_empty() => fields.push(FieldWrite {
+                key: mapping.key.clone(),
+                path: mapping.paths.get(target).clone(),
+                from: Value::Empty,
+                to,
+                source: from_source,
+                overwrites: false,
+                why: Why::Created,
+            }),
+            Ok(_) => {}
+            Err(note) => plan.notes.push(note),
+        }
+    }
+    if let Some(blocked) = link.blocked.get(CORRELATION).filter(|b| b.value == fingerprint(&fields)) {
+        let text = format!("{target} refused to create this record: {}", blocked.message);
+        plan.notes.push(Note { code: NoteCode::Blocked, key: None, text });
+        return;
+    }
+    plan.writes.push(Write::Create { side: target, fields });
+    if let Some(correlation) = &item.correlation {
+        // The new record shows its source from the first moment; the source learns the key once there is one.
+        let path = correlation.get(target.other()).clone();
+        plan.writes.push(Write::Correlate { side: target.other(), path, from: Value::Empty });
+    }
+    status::create(item, target, source, plan);
+}
+
+/// Whether the record is new enough for auto-create. A record whose age is unknown is not, unless all are.
+fn has_started(start: Start, link: &LinkFacts, known: &Known) -> bool {
+    let since = match start {
+        Start::Everything => return true,
+        Start::Now => known.item_started,
+        Start::At(time) => Some(time),
+    };
+    link.created.zip(since).is_some_and(|(created, since)| created >= since)
+}
+
+/// The values of a creation as one value: a refused creation is tried again only when they change.
+#[must_use]
+pub(crate) fn fingerprint(fields: &[FieldWrite]) -> Value {
+    Value::list(fields.iter().flat_map(|f| [Value::text(f.path.as_str()), f.to.clone()]).collect())
+}
+
+impl Write {
+    /// For a creation: what its refusal is remembered by.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Value> {
+        match self {
+            Self::Create { fields, .. } => Some(fingerprint(fields)),
+            _ => None,
+        }
+    }
+}
+
+/// At this point `lost` had a record and has it no more, while the other side is there. An edit beats the deletion in
+/// so far as the kept record is never touched; nothing is ever deleted here.
+fn gone(lost: Side, confirmed: bool, item: &ConnectedItem, base: Option<&Base>, kept: &Record, plan: &mut Plan) {
+    if !confirmed {
+        let text = format!("The {lost} record was not found; waiting until this is certain");
+        plan.notes.push(Note { code: NoteCode::Missing, key: None, text });
+        return;
+    }
+    let edited = item.fields.iter().any(|mapping| {
+        let now = kept.value(mapping.paths.get(lost.other()).as_str());
+        base.and_then(|b| b.get(&mapping.key)).is_some_and(|agreed| now.is_some_and(|v| v != agreed.get(lost.other())))
+    });
+    let edited = if edited { ", which was edited since" } else { "" };
+    plan.writes.push(Write::Unlink {
+        reason: format!("The {lost} record was deleted; the {} record{edited} is kept", lost.other()),
+    });
+}
+
+fn both_missing(now: Sides<&State>, plan: &mut Plan) {
+    let confirmed = |state: &State| matches!(state, State::Gone { confirmed: true, .. });
+    if confirmed(now.salesforce) && confirmed(now.jira) {
+        plan.writes.push(Write::Unlink { reason: "Both records were deleted".to_owned() });
+    } else if matches!((now.salesforce, now.jira), (State::Gone { .. }, State::Gone { .. })) {
+        let text = "Neither record was found; waiting until this is certain".to_owned();
+        plan.notes.push(Note { code: NoteCode::Missing, key: None, text });
+    }
+}
+
+/// At this point both sides are there.
+fn linked(
+    item: &ConnectedItem,
+    link: &LinkFacts,
+    base: Option<&Base>,
+    now: Sides<&Record>,
+    known: &Known,
+    plan: &mut Plan,
+) {
+    if item.mode == Mode::DisplayOnly || has_left(item, now.salesforce, plan) {
+        return;
+    }
+    if let Some(paths) = &item.correlation {
+        correlate(paths, link, base, now, plan);
+    }
+    let mut updates = Sides::new(Vec::new(), Vec::new());
+    for mapping in &item.fields {
+        field::reconcile(item, mapping, link, base, now, known, plan, &mut updates);
+    }
+    let moved = status::reconcile(item, link, base, now, known, plan, &mut updates);
+    for (side, fields) in [(Side::Salesforce, updates.salesforce), (Side::Jira, updates.jira)] {
+        if !fields.is_empty() {
+            plan.writes.push(Write::Update { side, fields });
+        }
+    }
+    plan.writes.extend(moved);
+}
+
+/// Whether the record left the filter and the item says that it is then left alone.
+fn has_left(item: &ConnectedItem, salesforce: &Record, plan: &mut Plan) -> bool {
+    if item.on_leave == OnLeave::Keep || item.salesforce.filter.judge(salesforce) != Verdict::Fails {
+        return false;
+    }
+    match item.on_leave {
+        OnLeave::Keep => {}
+        OnLeave::Pause => {
+            let text = "The record no longer passes the filter; the link rests".to_owned();
+            plan.notes.push(Note { code: NoteCode::Left, key: None, text });
+        }
+        OnLeave::Unlink => {
+            let reason = "The record no longer passes the filter".to_owned();
+            plan.writes.push(Write::Unlink { reason });
+        }
+    }
+    true
+}
+
+/// Keeps the correlation fields true. They are ours: a value that we wrote may be corrected (an issue that moved has a
+/// new key), a value that somebody else wrote is only reported.
+fn correlate(paths: &Sides<FieldPath>, link: &LinkFacts, base: Option<&Base>, now: Sides<&Record>, plan: &mut Plan) {
+    let (Some(id), Some(issue_key)) = (&link.salesforce_id, &link.jira_key) else { return };
+    let expected = Sides::new(Value::text(issue_key), Value::text(id));
+    let key = MappingKey::named(CORRELATION);
+    let agreed = base.and_then(|b| b.get(&key));
+    let mut shown = true;
+    for side in Side::BOTH {
+        let path = paths.get(side);
+        let Some(value) = now.get(side).value(path.as_str()) else {
+            shown = false;
+            let text = format!("The correlation field {path} in {side} cannot be read");
+            plan.notes.push(Note { code: NoteCode::Unreadable, key: Some(key.clone()), text });
+            continue;
+        };
+        if is_id(expected.get(side), value) {
+            continue;
+        }
+        shown = false;
+        if value.is_empty() || agreed.is_some_and(|agreed| agreed.get(side) == value) {
+            plan.writes.push(Write::Correlate { side, path: path.clone(), from: value.clone() });
+        } else {
+            let text = format!("The correlation field {path} in {side} names {value}, not {}", expected.get(side));
+            plan.notes.push(Note { code: NoteCode::CorrelationTaken, key: Some(key.clone()), text });
+        }
+    }
+    if shown && agreed != Some(&expected) {
+        plan.base.push((key, expected));
+    }
+}
+
+/// People paste 15-character Salesforce ids; the 18-character form only adds a checksum.
+fn is_id(expected: &Value, shown: &Value) -> bool {
+    match (expected, shown) {
+        (Value::Text(expected), Value::Text(shown)) => {
+            expected == shown || (expected.len() == 18 && shown.len() == 15 && expected.starts_with(shown.as_str()))
+        }
+        _ => expected == shown,
+    }
+}

@@ -1,0 +1,111 @@
+//! Status, which flows both ways whatever the item's mode, and which Jira takes only as a transition.
+//!
+//! The side that changed since the base wins; both: the later; no base: Salesforce, so that a new issue never
+//! overwrites the record it was made for.
+
+use super::{
+    FieldWrite, Need, Plan, Why, Write,
+    field::{Scene, Verdict},
+};
+use crate::{
+    base::Base,
+    item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, MappingKey, StatusMapping},
+    known::Known,
+    link::LinkFacts,
+    plan::{Conflict, Note, NoteCode},
+    record::{Field, FieldPath, Record},
+    side::{Side, Sides},
+    value::Value,
+};
+
+/// Key of the status in bases, notes and conflicts, and Jira's name for its field.
+pub const STATUS: &str = "status";
+
+/// The status table as a mapping like any other.
+fn mapping(status: &StatusMapping) -> FieldMapping {
+    FieldMapping {
+        key: MappingKey::named(STATUS),
+        paths: Sides::new(status.field.clone(), FieldPath::from(STATUS)),
+        direction: Direction::Both,
+        values: Some(status.values.clone()),
+        to_jira: Vec::new(),
+        to_salesforce: Vec::new(),
+        conflicts: None,
+    }
+}
+
+/// The status of a record that is about to be created.
+pub(super) fn create(item: &ConnectedItem, target: Side, source: &Record, plan: &mut Plan) {
+    let Some(status) = &item.status else { return };
+    let mapping = mapping(status);
+    let seen = source.value(mapping.paths.get(target.other()).as_str());
+    match super::lens::carry(&mapping, target, seen, &Value::Empty) {
+        Ok(Some((from_source, to))) if !to.is_empty() => {
+            let change = FieldWrite {
+                key: mapping.key.clone(),
+                path: mapping.paths.get(target).clone(),
+                from: Value::Empty,
+                to,
+                source: from_source,
+                overwrites: false,
+                why: Why::Created,
+            };
+            match (target, plan.writes.first_mut()) {
+                (Side::Salesforce, Some(Write::Create { fields, .. })) => fields.push(change),
+                _ => plan.writes.push(Write::Status { change, via: Vec::new() }),
+            }
+        }
+        Ok(_) => {}
+        Err(note) => plan.notes.push(note),
+    }
+}
+
+/// What should happen to the status of a link whose sides are both there. A Salesforce status joins the record's
+/// update; a Jira status is a write of its own, which is returned.
+pub(super) fn reconcile(
+    item: &ConnectedItem,
+    link: &LinkFacts,
+    base: Option<&Base>,
+    now: Sides<&Record>,
+    known: &Known,
+    plan: &mut Plan,
+    updates: &mut Sides<Vec<FieldWrite>>,
+) -> Option<Write> {
+    let status = item.status.as_ref()?;
+    let (salesforce, jira) = (now.salesforce.field(status.field.as_str()), now.jira.field(STATUS));
+    let (Some(Field::Known(salesforce)), Some(Field::Known(jira))) = (salesforce, jira) else {
+        plan.notes.push(Note {
+            code: NoteCode::Unreadable,
+            key: Some(MappingKey::named(STATUS)),
+            text: format!("The status cannot be read on both sides ({} and {STATUS})", status.field),
+        });
+        return None;
+    };
+    let agreed = base.and_then(|b| b.fields.get(STATUS));
+    if agreed.is_some_and(|a| a.salesforce == *salesforce && a.jira == *jira) {
+        return None;
+    }
+    let mapping = mapping(status);
+    let scene = Scene {
+        mapping: &mapping,
+        direction: Direction::Both,
+        drift: Drift::Restore,
+        policy: if agreed.is_some() { ConflictPolicy::LatestWins } else { ConflictPolicy::SalesforceWins },
+        agreed,
+        now: Sides::new(salesforce, jira),
+    };
+    match scene.verdict(link, known) {
+        Verdict::Agree => plan.base.push((mapping.key.clone(), scene.now.map(Value::clone))),
+        Verdict::Write(side, why) => match scene.write(side, why, link) {
+            Ok(change) if side == Side::Jira => return Some(Write::Status { change, via: Vec::new() }),
+            Ok(change) => updates.get_mut(side).push(change),
+            Err(note) => plan.notes.push(note),
+        },
+        Verdict::Need => plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
+        // The status is two-sided and has no `ask`, so neither can arise; a conflict is the safe reading of both.
+        Verdict::Conflict | Verdict::Drift(_) => {
+            plan.conflicts.push(Conflict { key: mapping.key.clone(), now: scene.now.map(Value::clone) });
+        }
+    }
+    None
+}

@@ -1,0 +1,326 @@
+//! The reconciliation table, row by row, and the questions around it.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::{
+    filter::{Condition, Filter},
+    item::{AutoCreate, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start, StatusMapping, ValueMap},
+    link::Blocked,
+    record::{Field, Record},
+    transform::Transform,
+};
+
+fn item() -> ConnectedItem {
+    ConnectedItem {
+        name: "support-bugs".into(),
+        owner: None,
+        state: ItemState::Active,
+        mode: Mode::TwoWay,
+        start: Start::Everything,
+        salesforce: SalesforceEnd { connection: "org".into(), object: "Case".into(), filter: Filter::default() },
+        jira: JiraEnd {
+            connection: "site".into(),
+            projects: vec!["OPS".into()],
+            issue_type: Some("Bug".into()),
+            filter: Filter::default(),
+        },
+        on_leave: OnLeave::Keep,
+        auto_create: AutoCreate::Jira,
+        correlation: None,
+        related: Default::default(),
+        fields: vec![FieldMapping::plain("Subject", "summary")],
+        status: None,
+        conflicts: ConflictPolicy::Ask,
+        drift: Drift::Restore,
+    }
+}
+
+fn record(fields: &[(&str, &str)]) -> Record {
+    fields.iter().map(|(p, v)| (FieldPath::from(*p), Field::Known(Value::text(v)))).collect()
+}
+
+fn state(fields: &[(&str, &str)]) -> State {
+    State::Present(record(fields))
+}
+
+fn subject(base: Option<(&str, &str)>, salesforce: &str, jira: &str, item: &ConnectedItem, known: &Known) -> Plan {
+    let key = item.fields[0].key.clone();
+    let base = base.map(|(s, j)| Base { fields: [(key, Sides::new(Value::text(s), Value::text(j)))].into() });
+    let now = Sides::new(state(&[("Subject", salesforce)]), state(&[("summary", jira)]));
+    plan(item, &LinkFacts::default(), base.as_ref(), now.as_ref(), known)
+}
+
+/// One word for what a plan does to the only field.
+fn outcome(plan: &Plan) -> String {
+    let write = plan.writes.first().map(|write| match write {
+        Write::Update { side, fields } => {
+            let overwrites = if fields[0].overwrites { " over an edit" } else { "" };
+            format!("{side} := {}{overwrites}", fields[0].to)
+        }
+        other => format!("{other:?}"),
+    });
+    let rest = [
+        ("agree", !plan.base.is_empty()),
+        ("conflict", !plan.conflicts.is_empty()),
+        ("need", !plan.needs.is_empty()),
+        ("note", !plan.notes.is_empty()),
+    ];
+    let rest = rest.iter().filter(|(_, is)| *is).map(|(word, _)| (*word).to_owned());
+    let words: Vec<String> = write.into_iter().chain(rest).collect();
+    if words.is_empty() { "nothing".into() } else { words.join(", ") }
+}
+
+#[test]
+fn the_reconciliation_table() {
+    let rows = [
+        ("nobody changed", Some(("a", "a")), "a", "a", "nothing"),
+        ("Salesforce changed", Some(("a", "a")), "b", "a", "Jira := b"),
+        ("Jira changed", Some(("a", "a")), "a", "b", "Salesforce := b"),
+        ("both made the same edit", Some(("a", "a")), "b", "b", "agree"),
+        ("both changed", Some(("a", "a")), "b", "c", "conflict"),
+        ("Salesforce was cleared", Some(("a", "a")), "", "a", "Jira := "),
+        ("first meeting, equal", None, "a", "a", "agree"),
+        ("first meeting, Jira empty", None, "a", "", "Jira := a"),
+        ("first meeting, Salesforce empty", None, "", "a", "Salesforce := a"),
+        ("first meeting, different", None, "a", "b", "conflict"),
+        ("both empty", None, "", "", "agree"),
+        ("agreed to differ by what a peer made of it", Some(("a", "A.")), "a", "A.", "nothing"),
+    ];
+    for (name, base, salesforce, jira, expected) in rows {
+        let plan = subject(base, salesforce, jira, &item(), &Known::default());
+        assert_eq!(outcome(&plan), expected, "{name}");
+    }
+}
+
+#[test]
+fn who_wins_when_both_changed() {
+    use ConflictPolicy::{JiraWins, LatestWins, SalesforceWins};
+    let at = |s: i64| Some(Timestamp::from_second(s).unwrap());
+    let rows = [
+        ("Salesforce wins", SalesforceWins, None, "Jira := b over an edit"),
+        ("Jira wins", JiraWins, None, "Salesforce := c over an edit"),
+        ("latest, times unknown yet", LatestWins, None, "need"),
+        ("latest, Jira clearly later", LatestWins, Some((at(0), at(121))), "Salesforce := c over an edit"),
+        ("latest, Jira later but too close", LatestWins, Some((at(0), at(120))), "Jira := b over an edit"),
+        ("latest, Salesforce later", LatestWins, Some((at(500), at(0))), "Jira := b over an edit"),
+        ("latest, Jira cannot tell", LatestWins, Some((at(0), None)), "Jira := b over an edit"),
+    ];
+    for (name, policy, times, expected) in rows {
+        let item = ConnectedItem { conflicts: policy, ..item() };
+        let mut known = Known::default();
+        if let Some((salesforce, jira)) = times {
+            known.change_times.insert(item.fields[0].key.clone(), Sides::new(salesforce, jira));
+        }
+        assert_eq!(outcome(&subject(Some(("a", "a")), "b", "c", &item, &known)), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_persons_decision_settles_a_conflict() {
+    let item = item();
+    let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "c")]));
+    let link = LinkFacts { decisions: [(item.fields[0].key.clone(), Side::Jira)].into(), ..LinkFacts::default() };
+    let plan = plan(&item, &link, None, now.as_ref(), &Known::default());
+    assert_eq!(outcome(&plan), "Salesforce := c over an edit");
+}
+
+#[test]
+fn one_way_fields() {
+    let to_jira = |drift| {
+        let mut item = ConnectedItem { drift, ..item() };
+        item.fields[0].direction = Direction::ToJira;
+        item
+    };
+    let rows = [
+        ("the source changed", Drift::Restore, Some(("a", "a")), "b", "a", "Jira := b"),
+        ("the target was edited", Drift::Restore, Some(("a", "a")), "a", "x", "Jira := a over an edit"),
+        ("the target was edited and may stay", Drift::Keep, Some(("a", "a")), "a", "x", "note"),
+        ("both", Drift::Restore, Some(("a", "a")), "b", "x", "Jira := b over an edit"),
+        ("first meeting, the source is empty", Drift::Restore, None, "", "x", "Jira :=  over an edit"),
+    ];
+    for (name, drift, base, salesforce, jira, expected) in rows {
+        let plan = subject(base, salesforce, jira, &to_jira(drift), &Known::default());
+        assert_eq!(outcome(&plan), expected, "{name}");
+    }
+    let one_way = ConnectedItem { mode: Mode::OneWay, ..item() };
+    assert_eq!(outcome(&subject(Some(("a", "a")), "a", "x", &one_way, &Known::default())), "Jira := a over an edit");
+    let display = ConnectedItem { mode: Mode::DisplayOnly, ..item() };
+    assert_eq!(outcome(&subject(None, "a", "x", &display, &Known::default())), "nothing");
+}
+
+#[test]
+fn value_tables() {
+    let mut item = item();
+    item.fields[0].values = Some(ValueMap::of_texts([("New", "Open"), ("Working", "Busy"), ("Escalated", "Busy")]));
+    let rows = [
+        ("forward", Some(("New", "Open")), "Working", "Open", "Jira := Busy"),
+        ("several to one agree", Some(("Working", "Busy")), "Escalated", "Busy", "agree"),
+        ("back takes the first listed", Some(("New", "Open")), "New", "Busy", "Salesforce := Working"),
+        ("back keeps what still fits", None, "Escalated", "Busy", "agree"),
+        ("not in the table", Some(("New", "Open")), "Strange", "Open", "note"),
+        ("not in the table, from Jira", Some(("New", "Open")), "New", "Strange", "note"),
+        ("cleared", Some(("New", "Open")), "", "Open", "Jira := "),
+    ];
+    for (name, base, salesforce, jira, expected) in rows {
+        assert_eq!(outcome(&subject(base, salesforce, jira, &item, &Known::default())), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_cut_text_agrees_and_comes_back_whole() {
+    let mut item = item();
+    item.fields[0].to_jira = vec![Transform::FirstCharacters(3)];
+    let rows = [
+        ("cut on the way", None, "abcdef", "abc", "agree"),
+        ("beyond the cut", Some(("abcdef", "abc")), "abcxyz", "abc", "agree"),
+        ("Jira changed", Some(("abcdef", "abc")), "abcdef", "xyz", "Salesforce := xyz"),
+        ("no Salesforce value shows as this", Some(("abcdef", "abc")), "abcdef", "wxyz", "note"),
+    ];
+    for (name, base, salesforce, jira, expected) in rows {
+        assert_eq!(outcome(&subject(base, salesforce, jira, &item, &Known::default())), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_refused_value_is_not_sent_again_but_another_is() {
+    let item = item();
+    let blocked = |value: &str| LinkFacts {
+        blocked: [(
+            item.fields[0].key.clone(),
+            Blocked { side: Side::Jira, value: Value::text(value), message: "too long".into() },
+        )]
+        .into(),
+        ..LinkFacts::default()
+    };
+    let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "")]));
+    let same = plan(&item, &blocked("b"), None, now.as_ref(), &Known::default());
+    assert_eq!((outcome(&same).as_str(), same.notes[0].code), ("note", NoteCode::Blocked));
+    let other = plan(&item, &blocked("z"), None, now.as_ref(), &Known::default());
+    assert_eq!(outcome(&other), "Jira := b");
+}
+
+#[test]
+fn an_unreadable_field_is_never_taken_for_empty() {
+    let item = item();
+    let mut hidden = record(&[]);
+    hidden.set("Subject".into(), Field::Unreadable("no access".into()));
+    for salesforce in [State::Present(hidden), State::Present(Record::default()), State::Unreadable("403".into())] {
+        let jira = state(&[("summary", "a")]);
+        let plan = plan(&item, &LinkFacts::default(), None, Sides::new(&salesforce, &jira), &Known::default());
+        assert_eq!((outcome(&plan).as_str(), plan.notes[0].code), ("note", NoteCode::Unreadable));
+    }
+}
+
+#[test]
+fn creation() {
+    let mut item = item();
+    item.salesforce.filter = Filter::Test("Origin".into(), Condition::Is(Value::text("Web")));
+    item.correlation = Some(Sides::new("Jira_Reference__c".into(), "Salesforce Case ID".into()));
+    item.status = Some(StatusMapping { field: "Status".into(), values: ValueMap::of_texts([("New", "To Do")]) });
+    let create = |origin: &str, item: &ConnectedItem, link: &LinkFacts, known: &Known| {
+        let source = state(&[("Subject", "a"), ("Origin", origin), ("Status", "New")]);
+        plan(item, link, None, Sides::new(&source, &State::None), known)
+    };
+    let made = create("Web", &item, &LinkFacts::default(), &Known::default());
+    let kinds: Vec<_> = made.writes.iter().map(explain::operation).collect();
+    assert_eq!(kinds, ["create", "update", "transition"], "create, then correlation, then status");
+    let other = create("Phone", &item, &LinkFacts::default(), &Known::default());
+    assert!(other.is_quiet(), "the filter decides entry");
+    let none = ConnectedItem { auto_create: AutoCreate::None, ..item.clone() };
+    assert!(create("Web", &none, &LinkFacts::default(), &Known::default()).is_quiet());
+
+    let refused = made.writes[0].fingerprint().unwrap();
+    let blocked = Blocked { side: Side::Jira, value: refused, message: "no".into() };
+    let link = LinkFacts { blocked: [(MappingKey::named(CORRELATION), blocked)].into(), ..LinkFacts::default() };
+    let again = create("Web", &item, &link, &Known::default());
+    assert_eq!((again.writes.len(), again.notes[0].code), (0, NoteCode::Blocked), "not tried again unchanged");
+
+    let now = ConnectedItem { start: Start::Now, ..item };
+    let (early, late) = (Timestamp::from_second(10).unwrap(), Timestamp::from_second(20).unwrap());
+    let known = Known { item_started: Some(late), ..Known::default() };
+    let born = |created| LinkFacts { created: Some(created), ..LinkFacts::default() };
+    assert!(create("Web", &now, &born(early), &known).is_quiet(), "older than the item's start");
+    assert!(!create("Web", &now, &born(late), &known).is_quiet());
+}
+
+#[test]
+fn a_record_that_is_gone_is_never_made_again() {
+    let item = item();
+    let kept = state(&[("summary", "a")]);
+    let since = Timestamp::from_second(0).unwrap();
+    let gone = |confirmed| State::Gone { since, confirmed };
+    let maybe = plan(&item, &LinkFacts::default(), None, Sides::new(&gone(false), &kept), &Known::default());
+    assert_eq!((maybe.writes.len(), maybe.notes[0].code), (0, NoteCode::Missing));
+    let surely = plan(&item, &LinkFacts::default(), None, Sides::new(&gone(true), &kept), &Known::default());
+    assert!(matches!(surely.writes[..], [Write::Unlink { .. }]));
+}
+
+#[test]
+fn leaving_the_filter() {
+    let leave = |on_leave| {
+        let mut item = ConnectedItem { on_leave, ..item() };
+        item.salesforce.filter = Filter::Test("Origin".into(), Condition::Is(Value::text("Web")));
+        let now = Sides::new(state(&[("Subject", "b"), ("Origin", "Phone")]), state(&[("summary", "a")]));
+        plan(&item, &LinkFacts::default(), None, now.as_ref(), &Known::default())
+    };
+    assert_eq!(outcome(&leave(OnLeave::Keep)), "conflict");
+    assert_eq!(outcome(&leave(OnLeave::Pause)), "note");
+    assert!(matches!(leave(OnLeave::Unlink).writes[..], [Write::Unlink { .. }]));
+}
+
+#[test]
+fn correlation_is_kept_true_and_never_stolen() {
+    let mut item = item();
+    item.fields.clear();
+    item.correlation = Some(Sides::new("Ref".into(), "Case ID".into()));
+    let link = LinkFacts {
+        salesforce_id: Some("500000000000001AAA".into()),
+        jira_key: Some("OPS-7".into()),
+        ..LinkFacts::default()
+    };
+    let correlate = |reference: &str, case_id: &str, base: Option<&Base>| {
+        let now = Sides::new(state(&[("Ref", reference)]), state(&[("Case ID", case_id)]));
+        plan(&item, &link, base, now.as_ref(), &Known::default())
+    };
+    let empty = correlate("", "", None);
+    assert_eq!(empty.writes.len(), 2);
+    let both = correlate("OPS-7", "500000000000001", None);
+    assert_eq!(outcome(&both), "agree", "a 15-character id is the same id");
+    let taken = correlate("OPS-9", "500000000000001AAA", None);
+    assert_eq!((taken.writes.len(), taken.notes[0].code), (0, NoteCode::CorrelationTaken));
+    let ours = Sides::new(Value::text("OLD-3"), Value::text("500000000000001AAA"));
+    let base = Base { fields: [(MappingKey::named(CORRELATION), ours)].into() };
+    let moved = correlate("OLD-3", "500000000000001AAA", Some(&base));
+    assert!(matches!(moved.writes[..], [Write::Correlate { side: Side::Salesforce, .. }]), "the issue moved");
+}
+
+#[test]
+fn status() {
+    let mut item = item();
+    item.fields.clear();
+    item.mode = Mode::OneWay;
+    let values = ValueMap::of_texts([("New", "To Do"), ("Working", "In Progress"), ("Closed", "Done")]);
+    item.status = Some(StatusMapping { field: "Status".into(), values });
+    let status = |base: Option<(&str, &str)>, salesforce: &str, jira: &str| {
+        let base = base.map(|(s, j)| Base {
+            fields: [(MappingKey::named(STATUS), Sides::new(Value::text(s), Value::text(j)))].into(),
+        });
+        let now = Sides::new(state(&[("Status", salesforce)]), state(&[(STATUS, jira)]));
+        let plan = plan(&item, &LinkFacts::default(), base.as_ref(), now.as_ref(), &Known::default());
+        match &plan.writes[..] {
+            [Write::Status { change, .. }] => format!("move to {}", change.to),
+            _ => outcome(&plan),
+        }
+    };
+    let rows = [
+        ("first meeting: Salesforce", None, "Working", "To Do", "move to In Progress"),
+        ("Salesforce changed", Some(("New", "To Do")), "Closed", "To Do", "move to Done"),
+        ("Jira changed, even one-way", Some(("New", "To Do")), "New", "Done", "Salesforce := Closed"),
+        ("both changed: when?", Some(("New", "To Do")), "Working", "Done", "need"),
+        ("no safe match", Some(("New", "To Do")), "On Hold", "To Do", "note"),
+    ];
+    for (name, base, salesforce, jira, expected) in rows {
+        assert_eq!(status(base, salesforce, jira), expected, "{name}");
+    }
+}
