@@ -4,10 +4,10 @@ use http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
 use url::Url;
 
+use crate::BoxFuture;
 use crate::call::{Answer, Call};
 use crate::error::CallError;
 use crate::transport::Transport;
-use crate::BoxFuture;
 
 /// How one vendor speaks. A [`Transport`] asks it; it holds no connection and sends nothing but its sign-in.
 pub trait Dialect: Send + Sync {
@@ -47,12 +47,20 @@ pub struct Credential {
 impl Credential {
     /// A credential that never changes, such as Basic authentication.
     pub fn fixed(base: Url, authorization: HeaderValue) -> Self {
-        Self { base, authorization: Some(sensitive(authorization)), renewable: false }
+        Self {
+            base,
+            authorization: Some(sensitive(authorization)),
+            renewable: false,
+        }
     }
 
     /// A credential that ends and can be had again.
     pub fn renewable(base: Url, authorization: HeaderValue) -> Self {
-        Self { base, authorization: Some(sensitive(authorization)), renewable: true }
+        Self {
+            base,
+            authorization: Some(sensitive(authorization)),
+            renewable: true,
+        }
     }
 }
 

@@ -91,7 +91,11 @@ pub struct CallProblem {
 impl CallProblem {
     /// A problem of the whole request, without field or code.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { field: None, code: None, message: message.into() }
+        Self {
+            field: None,
+            code: None,
+            message: message.into(),
+        }
     }
 }
 
@@ -105,12 +109,18 @@ impl CallError {
             StatusCode::FORBIDDEN => Self::Denied { reason },
             StatusCode::NOT_FOUND | StatusCode::GONE => Self::Gone { reason },
             StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => Self::Stale { reason },
-            StatusCode::TOO_MANY_REQUESTS => {
-                Self::Throttled { after: answer.retry_after().unwrap_or(Duration::from_secs(1)), scope: Scope::Connection, reason }
-            }
+            StatusCode::TOO_MANY_REQUESTS => Self::Throttled {
+                after: answer.retry_after().unwrap_or(Duration::from_secs(1)),
+                scope: Scope::Connection,
+                reason,
+            },
             StatusCode::REQUEST_TIMEOUT => Self::lost(answer.effect, answer.retry_after(), reason),
-            status if status.is_server_error() => Self::lost(answer.effect, answer.retry_after(), reason),
-            status if status.is_client_error() => Self::Invalid { problems: vec![CallProblem::new(reason)] },
+            status if status.is_server_error() => {
+                Self::lost(answer.effect, answer.retry_after(), reason)
+            }
+            status if status.is_client_error() => Self::Invalid {
+                problems: vec![CallProblem::new(reason)],
+            },
             _ => Self::Broken { reason },
         }
     }
@@ -118,16 +128,25 @@ impl CallError {
     /// An exchange that broke after the request may have arrived: a write is ambiguous, anything else had no effect.
     pub fn lost(effect: Effect, after: Option<Duration>, reason: impl Into<String>) -> Self {
         match effect {
-            Effect::Write => Self::Ambiguous { reason: reason.into() },
-            Effect::Read | Effect::Auth => Self::NotApplied { after, reason: reason.into() },
+            Effect::Write => Self::Ambiguous {
+                reason: reason.into(),
+            },
+            Effect::Read | Effect::Auth => Self::NotApplied {
+                after,
+                reason: reason.into(),
+            },
         }
     }
 
     /// A success whose body cannot be used: a write did happen, but what it made is unknown.
     pub fn unreadable(effect: Effect, reason: impl Into<String>) -> Self {
         match effect {
-            Effect::Write => Self::Ambiguous { reason: reason.into() },
-            Effect::Read | Effect::Auth => Self::Broken { reason: reason.into() },
+            Effect::Write => Self::Ambiguous {
+                reason: reason.into(),
+            },
+            Effect::Read | Effect::Auth => Self::Broken {
+                reason: reason.into(),
+            },
         }
     }
 
@@ -145,8 +164,14 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotApplied { reason, .. } => write!(f, "nothing was changed: {reason}"),
-            Self::Ambiguous { reason } => write!(f, "it is not known whether this was applied: {reason}"),
-            Self::Throttled { after, reason, .. } => write!(f, "asked to wait {} s: {reason}", after.as_secs_f32().ceil()),
+            Self::Ambiguous { reason } => {
+                write!(f, "it is not known whether this was applied: {reason}")
+            }
+            Self::Throttled { after, reason, .. } => write!(
+                f,
+                "asked to wait {} s: {reason}",
+                after.as_secs_f32().ceil()
+            ),
             Self::Auth { reason } => write!(f, "sign-in was refused: {reason}"),
             Self::Denied { reason } => write!(f, "permission is missing: {reason}"),
             Self::Stale { reason } => write!(f, "the record changed in the meantime: {reason}"),

@@ -65,19 +65,33 @@ pub(crate) struct Place {
 impl Pacer {
     pub(crate) fn new(pace: Pace) -> Self {
         let limits = match pace {
-            Pace::Limits(limits) => Some(PaceLimits { in_flight: limits.in_flight.max(1), ..limits }),
+            Pace::Limits(limits) => Some(PaceLimits {
+                in_flight: limits.in_flight.max(1),
+                ..limits
+            }),
             Pace::Unlimited => None,
         };
         let places = limits.map_or(0, |limits| limits.in_flight as usize);
-        Self { limits, places: Arc::new(Semaphore::new(places)), state: Mutex::default() }
+        Self {
+            limits,
+            places: Arc::new(Semaphore::new(places)),
+            state: Mutex::default(),
+        }
     }
 
     /// Waits until a call of this kind may go.
     pub(crate) async fn enter(&self, method: &Method, clock: &dyn Clock) -> Place {
-        let Some(limits) = self.limits else { return Place { _permit: None } };
+        let Some(limits) = self.limits else {
+            return Place { _permit: None };
+        };
         // At half pace a call takes two places, so the same semaphore also halves the number in flight.
-        let weight = (1.0 / self.share(clock.now())).ceil().min(f64::from(limits.in_flight)) as u32;
-        let permit = Arc::clone(&self.places).acquire_many_owned(weight).await.ok();
+        let weight = (1.0 / self.share(clock.now()))
+            .ceil()
+            .min(f64::from(limits.in_flight)) as u32;
+        let permit = Arc::clone(&self.places)
+            .acquire_many_owned(weight)
+            .await
+            .ok();
         let wait_us = self.reserve(&limits, method, clock.now());
         if wait_us > 0 {
             clock.sleep(Duration::from_micros(wait_us)).await;
@@ -90,8 +104,12 @@ impl Pacer {
         self.limits?;
         let state = self.state.lock();
         let end = |key| state.holds.get(&key).copied();
-        let (until, scope) = end(None).map(|end| (end, Scope::Connection)).max(end(Some(route)).map(|end| (end, Scope::Route)))?;
-        let rest_ms = u64::try_from(until.as_millisecond() - now.as_millisecond()).ok().filter(|ms| *ms > 0)?;
+        let (until, scope) = end(None)
+            .map(|end| (end, Scope::Connection))
+            .max(end(Some(route)).map(|end| (end, Scope::Route)))?;
+        let rest_ms = u64::try_from(until.as_millisecond() - now.as_millisecond())
+            .ok()
+            .filter(|ms| *ms > 0)?;
         Some((Duration::from_millis(rest_ms), scope))
     }
 
@@ -99,7 +117,9 @@ impl Pacer {
     pub(crate) fn slow_down(&self, now: Timestamp) {
         let share = self.share(now);
         let mut state = self.state.lock();
-        let recent = state.cut.is_some_and(|(_, at)| now.as_millisecond() - at.as_millisecond() < PACE_CUT_SPACING_MS);
+        let recent = state.cut.is_some_and(|(_, at)| {
+            now.as_millisecond() - at.as_millisecond() < PACE_CUT_SPACING_MS
+        });
         if !recent {
             state.cut = Some(((share / 2.0).max(PACE_FLOOR), now));
         }
@@ -112,8 +132,13 @@ impl Pacer {
             Scope::Route => Some(route),
             Scope::Record => return,
         };
-        let after_ms = i64::try_from(after.as_millis()).unwrap_or(HOLD_MS_MAX).min(HOLD_MS_MAX);
-        let Ok(until) = Timestamp::from_millisecond(now.as_millisecond().saturating_add(after_ms)) else { return };
+        let after_ms = i64::try_from(after.as_millis())
+            .unwrap_or(HOLD_MS_MAX)
+            .min(HOLD_MS_MAX);
+        let Ok(until) = Timestamp::from_millisecond(now.as_millisecond().saturating_add(after_ms))
+        else {
+            return;
+        };
         let mut state = self.state.lock();
         state.holds.retain(|_, end| *end > now);
         let end = state.holds.entry(key).or_insert(until);
@@ -122,7 +147,9 @@ impl Pacer {
 
     /// The share of the limits that may be used now: what the last cut left, growing evenly to 1.
     fn share(&self, now: Timestamp) -> f64 {
-        let Some((left, at)) = self.state.lock().cut else { return 1.0 };
+        let Some((left, at)) = self.state.lock().cut else {
+            return 1.0;
+        };
         let age_ms = (now.as_millisecond() - at.as_millisecond()).clamp(0, PACE_RECOVERY_MS);
         left + (1.0 - left) * age_ms as f64 / PACE_RECOVERY_MS as f64
     }
@@ -134,7 +161,9 @@ impl Pacer {
             Method::POST => (1, limits.post_per_second),
             _ => (2, limits.put_per_second),
         };
-        let Some(per_second) = per_second.filter(|n| *n > 0) else { return 0 };
+        let Some(per_second) = per_second.filter(|n| *n > 0) else {
+            return 0;
+        };
         let interval_us = (1_000_000.0 / (f64::from(per_second) * self.share(now))) as i64;
         // Slots that nobody used may be caught up with, as many as may be in flight.
         let credit_us = interval_us * i64::from(limits.in_flight);

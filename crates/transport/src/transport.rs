@@ -53,7 +53,13 @@ pub struct Counters {
 
 impl Transport {
     /// A way out for one connection; nothing is sent yet.
-    pub fn new(wire: Arc<dyn Wire>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, pace: Pace, dialect: Arc<dyn Dialect>) -> Self {
+    pub fn new(
+        wire: Arc<dyn Wire>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        pace: Pace,
+        dialect: Arc<dyn Dialect>,
+    ) -> Self {
         Self {
             wire,
             clock,
@@ -73,13 +79,15 @@ impl Transport {
     /// Sent again by itself, at most [`RESENDS_MAX`] times and inside the call's deadline: what surely had no effect, reads
     /// that were throttled, and writes that are declared `retry_safe`. A session that ended is renewed once.
     pub async fn send(&self, call: Call) -> Result<Answer, CallError> {
-        self.persist(&call, |deadline| self.attempt(&call, deadline)).await
+        self.persist(&call, |deadline| self.attempt(&call, deadline))
+            .await
     }
 
     /// Sends `call` and hands the answer's body over while it arrives; failures are read and judged as by
     /// [`Transport::send`]. The deadline ends with the answer's head.
     pub async fn open(&self, call: Call) -> Result<Opened, CallError> {
-        self.persist(&call, |deadline| self.attempt_open(&call, deadline)).await
+        self.persist(&call, |deadline| self.attempt_open(&call, deadline))
+            .await
     }
 
     /// The credential in use, signing in if there is none: a client learns from it where its calls go.
@@ -116,7 +124,11 @@ impl Transport {
     }
 
     /// Repeats `attempt` while that is harmless and there is time.
-    async fn persist<T>(&self, call: &Call, attempt: impl AsyncFn(Timestamp) -> Result<T, CallError>) -> Result<T, CallError> {
+    async fn persist<T>(
+        &self,
+        call: &Call,
+        attempt: impl AsyncFn(Timestamp) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
         let deadline = self.deadline(call);
         let mut maybe_applied = false;
         let mut n_resent = 0;
@@ -127,15 +139,28 @@ impl Transport {
             };
             maybe_applied |= matches!(error, CallError::Ambiguous { .. });
             let wait = self.wait_before_resend(call, &error, n_resent, deadline);
-            let Some(wait) = wait else { return Err(remember_ambiguity(error, maybe_applied)) };
-            debug!(route = call.route, n_resent, wait_ms = wait.as_millis() as u64, "Sending again: {error}");
+            let Some(wait) = wait else {
+                return Err(remember_ambiguity(error, maybe_applied));
+            };
+            debug!(
+                route = call.route,
+                n_resent,
+                wait_ms = wait.as_millis() as u64,
+                "Sending again: {error}"
+            );
             self.clock.sleep(wait).await;
             n_resent += 1;
         }
     }
 
     /// How long to wait before the next sending, `None` if there must not be one.
-    fn wait_before_resend(&self, call: &Call, error: &CallError, n_resent: u32, deadline: Timestamp) -> Option<Duration> {
+    fn wait_before_resend(
+        &self,
+        call: &Call,
+        error: &CallError,
+        n_resent: u32,
+        deadline: Timestamp,
+    ) -> Option<Duration> {
         let harmless = match error {
             CallError::NotApplied { .. } => true,
             CallError::Throttled { .. } => call.effect != Effect::Write,
@@ -168,8 +193,12 @@ impl Transport {
             Either::Left(opened) => return Ok(opened),
             Either::Right(answer) => answer,
         };
-        let Some(refused_generation) = self.renewal_helps(held.as_deref(), &refused) else { return Err(self.failure(call, &refused)) };
-        let held = self.credential_for(call, Some(refused_generation), deadline).await?;
+        let Some(refused_generation) = self.renewal_helps(held.as_deref(), &refused) else {
+            return Err(self.failure(call, &refused));
+        };
+        let held = self
+            .credential_for(call, Some(refused_generation), deadline)
+            .await?;
         match self.exchange_open(call, held.as_deref(), deadline).await? {
             Either::Left(opened) => Ok(opened),
             Either::Right(answer) => Err(self.failure(call, &answer)),
@@ -182,16 +211,31 @@ impl Transport {
         self.dialect.session_over(answer).then_some(held.generation)
     }
 
-    async fn credential_for(&self, call: &Call, refused: Option<u64>, deadline: Timestamp) -> Result<Option<Arc<Held>>, CallError> {
+    async fn credential_for(
+        &self,
+        call: &Call,
+        refused: Option<u64>,
+        deadline: Timestamp,
+    ) -> Result<Option<Arc<Held>>, CallError> {
         if call.anonymous {
             return Ok(None);
         }
-        let late = || CallError::NotApplied { after: None, reason: format!("{} did not sign us in in time", self.dialect.name()) };
-        self.within(deadline, self.signed_in(refused)).await.unwrap_or_else(|| Err(late())).map(Some)
+        let late = || CallError::NotApplied {
+            after: None,
+            reason: format!("{} did not sign us in in time", self.dialect.name()),
+        };
+        self.within(deadline, self.signed_in(refused))
+            .await
+            .unwrap_or_else(|| Err(late()))
+            .map(Some)
     }
 
     async fn signed_in(&self, refused: Option<u64>) -> Result<Arc<Held>, CallError> {
-        self.session.credential(refused, self.clock.now(), || self.dialect.sign_in(Door::new(self))).await
+        self.session
+            .credential(refused, self.clock.now(), || {
+                self.dialect.sign_in(Door::new(self))
+            })
+            .await
     }
 
     /// Judges an answer, and slows down if it asks for that.
@@ -208,11 +252,20 @@ impl Transport {
     }
 
     fn failure(&self, call: &Call, answer: &Answer) -> CallError {
-        self.judge(call, answer).err().unwrap_or_else(|| self.unexpected(answer))
+        self.judge(call, answer)
+            .err()
+            .unwrap_or_else(|| self.unexpected(answer))
     }
 
     fn unexpected(&self, answer: &Answer) -> CallError {
-        CallError::Broken { reason: format!("{} answered {} to {}", self.dialect.name(), answer.status, answer.route) }
+        CallError::Broken {
+            reason: format!(
+                "{} answered {} to {}",
+                self.dialect.name(),
+                answer.status,
+                answer.route
+            ),
+        }
     }
 
     fn obey(&self, call: &Call, answer: &Answer, error: &CallError) {
@@ -220,20 +273,37 @@ impl Transport {
         if let CallError::Throttled { after, scope, .. } = error {
             self.pacer.hold(*scope, call.route, *after, now);
             self.pacer.slow_down(now);
-            warn!(route = call.route, after_ms = after.as_millis() as u64, "Asked to slow down: {error}");
+            warn!(
+                route = call.route,
+                after_ms = after.as_millis() as u64,
+                "Asked to slow down: {error}"
+            );
         } else if answer.status == StatusCode::SERVICE_UNAVAILABLE {
             self.pacer.slow_down(now);
         }
     }
 
-    async fn exchange(&self, call: &Call, held: Option<&Held>, deadline: Timestamp) -> Result<Answer, CallError> {
+    async fn exchange(
+        &self,
+        call: &Call,
+        held: Option<&Held>,
+        deadline: Timestamp,
+    ) -> Result<Answer, CallError> {
         let ticket = self.begin(call, held, deadline).await?;
         let work = async {
-            let (parts, body) = self.wire.send(ticket.request).await.map_err(|e| wire_failure(call, e))?.into_parts();
+            let (parts, body) = self
+                .wire
+                .send(ticket.request)
+                .await
+                .map_err(|e| wire_failure(call, e))?
+                .into_parts();
             let body = collect(call, body).await?;
             Ok(Answer::new(call, parts, body, ticket.began))
         };
-        let outcome = self.within(deadline, work).await.unwrap_or_else(|| Err(overdue(call)));
+        let outcome = self
+            .within(deadline, work)
+            .await
+            .unwrap_or_else(|| Err(overdue(call)));
         self.note(call, ticket.exchange, &outcome);
         outcome
     }
@@ -247,15 +317,30 @@ impl Transport {
     ) -> Result<Either<Opened, Answer>, CallError> {
         let ticket = self.begin(call, held, deadline).await?;
         let work = async {
-            let (parts, body) = self.wire.send(ticket.request).await.map_err(|e| wire_failure(call, e))?.into_parts();
+            let (parts, body) = self
+                .wire
+                .send(ticket.request)
+                .await
+                .map_err(|e| wire_failure(call, e))?
+                .into_parts();
             if call.accepts(parts.status) {
                 let seen = Answer::new(call, parts.clone(), Bytes::new(), ticket.began);
-                return Ok((seen, Some(Opened { status: parts.status, headers: parts.headers, body: body.into_stream() })));
+                return Ok((
+                    seen,
+                    Some(Opened {
+                        status: parts.status,
+                        headers: parts.headers,
+                        body: body.into_stream(),
+                    }),
+                ));
             }
             let body = collect(call, body).await?;
             Ok((Answer::new(call, parts, body, ticket.began), None))
         };
-        let outcome = self.within(deadline, work).await.unwrap_or_else(|| Err(overdue(call)));
+        let outcome = self
+            .within(deadline, work)
+            .await
+            .unwrap_or_else(|| Err(overdue(call)));
         let (outcome, opened) = match outcome {
             Ok((answer, opened)) => (Ok(answer), opened),
             Err(error) => (Err(error), None),
@@ -268,31 +353,64 @@ impl Transport {
     }
 
     /// Waits for the turn of `call` and makes its request.
-    async fn begin(&self, call: &Call, held: Option<&Held>, deadline: Timestamp) -> Result<Ticket, CallError> {
+    async fn begin(
+        &self,
+        call: &Call,
+        held: Option<&Held>,
+        deadline: Timestamp,
+    ) -> Result<Ticket, CallError> {
         if let Some((rest, scope)) = self.pacer.held(call.route, self.clock.now()) {
-            let reason = format!("{} asked for a pause, which is not over", self.dialect.name());
+            let reason = format!(
+                "{} asked for a pause, which is not over",
+                self.dialect.name()
+            );
             if rest >= self.time_left(deadline) || call.effect == Effect::Write {
-                return Err(CallError::Throttled { after: rest, scope, reason });
+                return Err(CallError::Throttled {
+                    after: rest,
+                    scope,
+                    reason,
+                });
             }
             self.clock.sleep(rest).await;
         }
-        let waited = CallError::NotApplied { after: None, reason: "its turn did not come in time".into() };
-        let place = self.within(deadline, self.pacer.enter(&call.method, &*self.clock)).await.ok_or(waited)?;
+        let place = self
+            .within(deadline, self.pacer.enter(&call.method, &*self.clock))
+            .await;
         let body = self.body(call, deadline).await?;
+        // A request without time for its answer would only make a write ambiguous.
+        let place = place.filter(|_| !self.time_left(deadline).is_zero());
+        let late = || CallError::NotApplied {
+            after: None,
+            reason: format!("the turn of {} did not come in time", call.route),
+        };
+        let place = place.ok_or_else(late)?;
         let (url, request) = request(call, held, body)?;
         let began = self.clock.now();
-        let exchange = self.recorder.is_on().then(|| sketch(call, &url, request.headers(), began));
+        let exchange = self
+            .recorder
+            .is_on()
+            .then(|| sketch(call, &url, request.headers(), began));
         self.count(call.effect);
-        Ok(Ticket { request, began, exchange, _place: place })
+        Ok(Ticket {
+            request,
+            began,
+            exchange,
+            _place: place,
+        })
     }
 
     async fn body(&self, call: &Call, deadline: Timestamp) -> Result<Body, CallError> {
-        let unopened = |why: String| CallError::NotApplied { after: None, reason: format!("the file to send could not be opened ({why})") };
+        let unopened = |why: String| CallError::NotApplied {
+            after: None,
+            reason: format!("the file to send could not be opened ({why})"),
+        };
         match &call.payload {
             Payload::Empty => Ok(Body::Empty),
             Payload::Bytes(bytes) => Ok(Body::Bytes(bytes.clone())),
             Payload::Stream(open) => match self.within(deadline, open()).await {
-                Some(stream) => stream.map(Body::Stream).map_err(|error| unopened(error.to_string())),
+                Some(stream) => stream
+                    .map(Body::Stream)
+                    .map_err(|error| unopened(error.to_string())),
                 None => Err(unopened("it took too long".into())),
             },
         }
@@ -353,7 +471,10 @@ impl Transport {
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transport").field("dialect", &self.dialect.name()).field("counters", &self.counters()).finish_non_exhaustive()
+        f.debug_struct("Transport")
+            .field("dialect", &self.dialect.name())
+            .field("counters", &self.counters())
+            .finish_non_exhaustive()
     }
 }
 
@@ -368,13 +489,23 @@ struct Ticket {
 /// Once an earlier sending may have been applied, a later one that surely was not proves nothing.
 fn remember_ambiguity(error: CallError, maybe_applied: bool) -> CallError {
     match error {
-        CallError::NotApplied { reason, .. } | CallError::Throttled { reason, .. } if maybe_applied => CallError::Ambiguous { reason },
+        CallError::NotApplied { reason, .. } | CallError::Throttled { reason, .. }
+            if maybe_applied =>
+        {
+            CallError::Ambiguous { reason }
+        }
         error => error,
     }
 }
 
-fn request(call: &Call, held: Option<&Held>, body: Body) -> Result<(Url, http::Request<Body>), CallError> {
-    let broken = |what: &str| CallError::Broken { reason: format!("the target of {} {what}", call.route) };
+fn request(
+    call: &Call,
+    held: Option<&Held>,
+    body: Body,
+) -> Result<(Url, http::Request<Body>), CallError> {
+    let broken = |what: &str| CallError::Broken {
+        reason: format!("the target of {} {what}", call.route),
+    };
     let url = match held {
         Some(held) => held.credential.base.join(&call.target),
         None => Url::parse(&call.target),
@@ -390,7 +521,9 @@ fn request(call: &Call, held: Option<&Held>, body: Body) -> Result<(Url, http::R
             return Err(broken("leaves the connection's own host"));
         }
         if let Some(authorization) = &held.credential.authorization {
-            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+            request
+                .headers_mut()
+                .insert(AUTHORIZATION, authorization.clone());
         }
     }
     Ok((url, request))
@@ -424,9 +557,14 @@ async fn collect(call: &Call, body: Body) -> Result<Bytes, CallError> {
     };
     let mut whole = BytesMut::new();
     while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|error| CallError::lost(call.effect, None, format!("the answer broke off ({error})")))?;
+        let piece = piece.map_err(|error| {
+            CallError::lost(call.effect, None, format!("the answer broke off ({error})"))
+        })?;
         if whole.len() + piece.len() > RESPONSE_BYTES_MAX {
-            let reason = format!("the answer to {} is longer than {RESPONSE_BYTES_MAX} bytes", call.route);
+            let reason = format!(
+                "the answer to {} is longer than {RESPONSE_BYTES_MAX} bytes",
+                call.route
+            );
             return Err(CallError::unreadable(call.effect, reason));
         }
         whole.extend_from_slice(&piece);
@@ -436,11 +574,18 @@ async fn collect(call: &Call, body: Body) -> Result<Bytes, CallError> {
 
 fn wire_failure(call: &Call, error: WireError) -> CallError {
     match error {
-        WireError::NotSent { reason } => CallError::NotApplied { after: None, reason },
+        WireError::NotSent { reason } => CallError::NotApplied {
+            after: None,
+            reason,
+        },
         WireError::Lost { reason } => CallError::lost(call.effect, None, reason),
     }
 }
 
 fn overdue(call: &Call) -> CallError {
-    CallError::lost(call.effect, None, format!("no answer to {} within {} ms", call.route, call.timeout_ms))
+    CallError::lost(
+        call.effect,
+        None,
+        format!("no answer to {} within {} ms", call.route, call.timeout_ms),
+    )
 }

@@ -1,0 +1,12 @@
+//! What transport promises, tested through its public face: a scripted wire and a clock that tests move, and real
+//! sockets on loopback where sockets are the point.
+
+mod answers;
+mod capture;
+mod loopback;
+mod pacing;
+mod proxy;
+mod resend;
+mod sign_in;
+mod stage;
+mod wire;
