@@ -1,0 +1,267 @@
+//! What the engine tells people and machines. The JSON shapes are front doors: they change only by addition.
+
+
+use serde::Serialize;
+
+/// Numbers per side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PerSide {
+    /// In or towards Salesforce.
+    pub salesforce: u64,
+    /// In or towards Jira.
+    pub jira: u64,
+}
+
+/// What one `sync` did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SyncReport {
+    /// Live links afterwards.
+    pub links: u64,
+    /// Records created.
+    pub created: PerSide,
+    /// HTTP requests that can change a record.
+    pub writes: PerSide,
+    /// HTTP requests that cannot.
+    pub reads: PerSide,
+    /// HTTP requests for tokens.
+    pub auth: PerSide,
+    /// Links that were looked at and needed nothing.
+    pub noops: u64,
+    /// Fields on which both sides changed and a person must decide.
+    pub conflicts: u64,
+    /// Links and records whose writes a vendor refused for good.
+    pub parked: u64,
+    /// Records that cannot be handled now (back-off, settling, unconfirmed deletes).
+    pub waiting: u64,
+    /// Links of items that a guard stopped.
+    pub held: u64,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+impl SyncReport {
+    /// Whether nothing is left for a person or for later.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.conflicts + self.parked + self.waiting + self.held == 0
+    }
+}
+
+/// What `sync --dry-run` would do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct DryRun {
+    /// Live links.
+    pub links: u64,
+    /// What would be written, one entry per field.
+    pub writes: Vec<PlannedWrite>,
+    /// What a person would have to decide.
+    pub conflicts: Vec<PlannedConflict>,
+    /// What a person may want to know.
+    pub notes: Vec<PlannedNote>,
+    /// HTTP requests that the writes would need, estimated; the dry run itself makes no write call.
+    pub calls: PerSide,
+}
+
+/// One field, or one record, that would be written.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlannedWrite {
+    /// The item.
+    pub item: String,
+    /// The link's number, for links that exist.
+    pub link: Option<i64>,
+    /// `salesforce` or `jira`.
+    pub side: &'static str,
+    /// `create`, `update`, `transition`, `link` or `unlink`.
+    pub op: &'static str,
+    /// Id or key of the record; for a creation, that of its source.
+    pub record: String,
+    /// The field.
+    pub field: Option<String>,
+    /// What it shows now.
+    pub from: Option<String>,
+    /// What it would show.
+    pub to: Option<String>,
+    /// Because of what.
+    pub why: String,
+}
+
+/// A conflict that the dry run met.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlannedConflict {
+    /// The item.
+    pub item: String,
+    /// The link's number, for links that exist.
+    pub link: Option<i64>,
+    /// The mapping.
+    pub field: String,
+    /// What Salesforce shows.
+    pub salesforce: String,
+    /// What Jira shows.
+    pub jira: String,
+}
+
+/// A note that the dry run met.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlannedNote {
+    /// The item.
+    pub item: String,
+    /// The link's number, for links that exist.
+    pub link: Option<i64>,
+    /// The record it is about.
+    pub record: String,
+    /// One sentence.
+    pub text: String,
+}
+
+/// Whether both sides agree.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct VerifyReport {
+    /// Live links.
+    pub links: u64,
+    /// Links on which every mapped field agrees.
+    pub agree: u64,
+    /// Links whose differences all have a known reason.
+    pub explained: u64,
+    /// Links with a difference that nothing explains.
+    pub disagree: u64,
+    /// Records that should have a twin and have none.
+    pub missing: u64,
+    /// Every difference.
+    pub differences: Vec<Difference>,
+}
+
+impl VerifyReport {
+    /// Whether the answer is yes; `strict` also counts what is explained.
+    #[must_use]
+    pub fn is_agreement(&self, strict: bool) -> bool {
+        self.disagree + self.missing == 0 && (!strict || self.explained == 0)
+    }
+}
+
+/// One field on which both sides differ.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// The item.
+    pub item: String,
+    /// The link's number; none for a missing twin.
+    pub link: Option<i64>,
+    /// The mapping, or the record that has no twin.
+    pub field: String,
+    /// What Salesforce shows.
+    pub salesforce: String,
+    /// What Jira shows.
+    pub jira: String,
+    /// The reason.
+    pub why: DifferenceWhy,
+}
+
+/// Why two sides differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DifferenceWhy {
+    /// Both changed; a person must decide.
+    Conflict,
+    /// A vendor refused the value.
+    Blocked,
+    /// The value table has no answer.
+    Unmapped,
+    /// A side could not be read.
+    Unreadable,
+    /// An edit on the target of a one-way field that may stay.
+    Drift,
+    /// Nothing explains it: a change on its way, or a defect.
+    Unexplained,
+}
+
+/// The state of the whole, for `GET /api/v1/status` and the live line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Status {
+    /// No due hint and no round under way.
+    pub idle: bool,
+    /// Due hints.
+    pub backlog: u64,
+    /// Hints in rounds that are under way.
+    pub in_flight: u64,
+    /// Live links.
+    pub links: u64,
+    /// Open conflicts.
+    pub conflicts: u64,
+    /// Refused writes.
+    pub parked: u64,
+    /// Hints that wait for their time.
+    pub waiting: u64,
+    /// Items that a guard stopped.
+    pub held: Vec<String>,
+    /// Every item.
+    pub items: Vec<ItemStatus>,
+    /// Every connection.
+    pub connections: Vec<ConnectionStatus>,
+    /// Why the configuration on disk is not the one in use, when it is not.
+    pub configuration_problem: Option<String>,
+}
+
+/// One item's state.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ItemStatus {
+    /// Its name.
+    pub name: String,
+    /// `draft`, `active`, `paused` or `held`.
+    pub state: &'static str,
+    /// When a round of it last finished, RFC 3339.
+    pub last_sync: Option<String>,
+    /// Live links.
+    pub links: u64,
+}
+
+/// One connection's state.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConnectionStatus {
+    /// Its name.
+    pub name: String,
+    /// `starting`, `ok`, `unreachable` or `refused`.
+    pub state: &'static str,
+    /// Seconds since it was last read to the end; none before the first time.
+    pub fresh_seconds: Option<i64>,
+    /// One sentence when the state is not `ok`.
+    pub problem: Option<String>,
+}
+
+/// One finding of `doctor`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// `error` or `warning`.
+    pub severity: &'static str,
+    /// Stable, kebab-case.
+    pub code: &'static str,
+    /// What is missing, by its name.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+    /// The item that needs it.
+    pub item: Option<String>,
+}
+
+/// How far long work has come.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Progress {
+    /// What is being done: `reading Salesforce`, `agreeing`.
+    pub stage: &'static str,
+    /// Done so far.
+    pub done: u64,
+    /// All there is, when known.
+    pub total: Option<u64>,
+}
+
+/// Something that happened, for the terminal and the page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Event {
+    /// RFC 3339.
+    pub at: String,
+    /// The item.
+    pub item: String,
+    /// One sentence.
+    pub text: String,
+    /// Milliseconds from the hint to the end of the write, when known.
+    pub ms: Option<i64>,
+}
+
