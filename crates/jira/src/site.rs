@@ -1,0 +1,145 @@
+//! Which address a Jira connection may have.
+//!
+//! A site URL is typed by a person, and credentials follow it, so only Jira's own hosts are taken; loopback and plain
+//! http are for the sandbox.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+/// The domains under which Jira Cloud sites live.
+/// <https://support.atlassian.com/organization-administration/docs/ip-addresses-and-domains-for-atlassian-cloud-products/>
+const SITE_DOMAINS: [&str; 2] = [".atlassian.net", ".jira.com"];
+
+/// Where scoped tokens are accepted.
+/// <https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/>
+const GATEWAY: &str = "https://api.atlassian.com/ex/jira/";
+
+/// Why a connection cannot be made of what was given.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectionProblem {
+    /// The site URL cannot be used.
+    #[error("{0}")]
+    SiteUrl(String),
+    /// E-mail or user agent would break the header they belong in.
+    #[error("the {0} contains characters that cannot be sent in a header")]
+    Unsendable(&'static str),
+}
+
+/// The site's root URL, ending in a slash: `https://acme.atlassian.net/`.
+///
+/// Takes what people paste: without scheme, with a trailing path (`/jira/your-work`), in any case. http and loopback
+/// are taken only for a `sandbox`.
+///
+/// # Errors
+/// A sentence that says what is wrong and what to enter instead.
+pub fn normalize_site_url(text: &str, sandbox: bool) -> Result<Url, String> {
+    let text = text.trim();
+    let with_scheme = if text.contains("://") { text.to_owned() } else { ["https://", text].concat() };
+    let no_url = || format!("{text:?} is not a URL; enter the site's address, such as https://acme.atlassian.net");
+    let mut url = Url::parse(&with_scheme).map_err(|_| no_url())?;
+    let host = url.host().ok_or_else(no_url)?.to_owned();
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("the site URL must not contain a user name or password".into());
+    }
+    match (url.scheme(), is_loopback(&host)) {
+        ("http" | "https", true) if sandbox => {}
+        (_, true) => {
+            return Err(format!("{host} is this machine; only a connection marked `sandbox: true` may use it"));
+        }
+        ("https", false) if is_site(&host) && url.port().is_none() => {}
+        ("https", false) => return Err(not_a_site(&host)),
+        _ => return Err(format!("{with_scheme:?} must begin with https://")),
+    }
+    url.set_path("/");
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// The base of gateway calls for the site with this cloud id, ending in a slash.
+pub(crate) fn gateway_url(site: &Url, cloud_id: &str) -> Option<Url> {
+    let well_formed = !cloud_id.is_empty() && cloud_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let root = match site.host() {
+        // The sandbox answers for the gateway too, on the same port.
+        Some(host) if is_loopback(&host.to_owned()) => site.join("ex/jira/").ok()?,
+        _ => Url::parse(GATEWAY).ok()?,
+    };
+    root.join(&[cloud_id, "/"].concat()).ok().filter(|_| well_formed)
+}
+
+fn is_site(host: &Host<String>) -> bool {
+    let Host::Domain(name) = host else { return false };
+    SITE_DOMAINS.iter().any(|domain| name.strip_suffix(domain).is_some_and(|site| !site.is_empty()))
+}
+
+fn is_loopback(host: &Host<String>) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}
+
+fn not_a_site(host: &Host<String>) -> String {
+    format!("{host} is not a Jira Cloud site; sites end in .atlassian.net (Jira Data Center is not supported)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_paste_becomes_the_root() {
+        for (text, sandbox, expected) in [
+            ("https://acme.atlassian.net", false, "https://acme.atlassian.net/"),
+            (" acme.atlassian.net ", false, "https://acme.atlassian.net/"),
+            ("https://ACME.atlassian.net/jira/your-work?x=1#y", false, "https://acme.atlassian.net/"),
+            ("https://acme.jira.com/", true, "https://acme.jira.com/"),
+            ("http://127.0.0.1:7402", true, "http://127.0.0.1:7402/"),
+            ("http://localhost:7402/jira", true, "http://localhost:7402/"),
+            ("http://[::1]:7402", true, "http://[::1]:7402/"),
+        ] {
+            assert_eq!(normalize_site_url(text, sandbox).as_ref().map(Url::as_str), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        for (text, sandbox) in [
+            ("", false),
+            ("https://", false),
+            ("http://acme.atlassian.net", false),
+            ("http://acme.atlassian.net", true),
+            ("ftp://acme.atlassian.net", false),
+            ("https://acme.atlassian.net.evil.example", false),
+            ("https://evil.example/?acme.atlassian.net", false),
+            ("https://atlassian.net", false),
+            ("https://.atlassian.net", false),
+            ("https://acme.atlassian.net:8443", false),
+            ("https://user:pass@acme.atlassian.net", false),
+            ("https://jira.acme.example", false),
+            ("http://127.0.0.1:7402", false),
+            ("http://localhost", false),
+            ("https://[::1]", false),
+            ("http://169.254.169.254", true),
+            ("https://10.0.0.1", true),
+        ] {
+            assert!(normalize_site_url(text, sandbox).is_err(), "{text} sandbox={sandbox}");
+        }
+    }
+
+    #[test]
+    fn the_gateway_is_the_vendors_or_the_sandboxs() {
+        let site = |text| normalize_site_url(text, true).expect("a site");
+        let gateway = |text, id| gateway_url(&site(text), id).map(String::from);
+        assert_eq!(
+            gateway("https://a.atlassian.net", "1-a").as_deref(),
+            Some("https://api.atlassian.com/ex/jira/1-a/")
+        );
+        assert_eq!(gateway("http://127.0.0.1:1", "1-a").as_deref(), Some("http://127.0.0.1:1/ex/jira/1-a/"));
+        for id in ["", "../x", "a/b", "a?b", "//evil.example"] {
+            assert_eq!(gateway("https://a.atlassian.net", id), None, "{id:?}");
+        }
+    }
+}
