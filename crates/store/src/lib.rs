@@ -1,1 +1,74 @@
-//! placeholder
+//! Everything Entente remembers, in SQLite or PostgreSQL: leases, hints, links and their bases, intents, conflicts, the
+//! journal.
+//!
+//! The stores of record stay Salesforce and Jira; a lost database is rebuilt from correlation and markers. This crate
+//! decides nothing, reads no clock (time is an argument, in epoch milliseconds) and never holds a transaction open while
+//! somebody else works.
+//!
+//! Each SQL text is written once, in the file of its table, in the dialect that both databases share; `sql.rs` holds
+//! what differs. Start with [`Store::commit`], the end of every round; then [`Store::offer`], the way in.
+
+mod conflict;
+mod cursor;
+mod error;
+mod hint;
+mod intent;
+mod item;
+mod journal;
+mod lease;
+mod link;
+mod note;
+mod offers;
+mod parked;
+mod round;
+mod status;
+
+use std::path::Path;
+
+pub use conflict::{Conflict, Decision, NewConflict};
+pub use error::StoreError;
+pub use hint::{Backlog, DueHint, Hint, HintKey};
+pub use intent::{Intent, IntentState, NewIntent};
+pub use item::{ItemRuntime, Spent};
+pub use journal::{Entry, NewEntry};
+pub use lease::Fence;
+pub use link::{Link, LinkId, LinkState};
+pub use note::{NewNote, Note};
+pub use offers::Offers;
+pub use parked::{Parked, ParkedKey};
+pub use round::{Again, Committed, LinkUpdate, NewLink, RoundCommit};
+pub use status::{Counts, ItemCounts};
+
+/// A handle to the database; clones share it.
+#[derive(Clone, Debug)]
+pub struct Store {}
+
+impl Store {
+    /// Opens, or creates, the SQLite database in a directory, and locks the directory for this process.
+    pub async fn open(dir: &Path) -> Result<Self, StoreError> {
+        let _ = dir;
+        todo!()
+    }
+
+    /// Connects to PostgreSQL: `postgres://user:password@host/database`.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let _ = url;
+        todo!()
+    }
+
+    /// A private SQLite database in memory, which lives as long as a handle to it.
+    pub async fn memory() -> Result<Self, StoreError> {
+        todo!()
+    }
+
+    /// The random id that this database got when it was created: another one means another database.
+    #[must_use]
+    pub fn incarnation(&self) -> &str {
+        todo!()
+    }
+
+    /// Closes all connections and ends; other handles then fail with [`StoreError::Unreachable`].
+    pub async fn close(&self) {
+        todo!()
+    }
+}
