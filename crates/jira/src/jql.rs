@@ -3,7 +3,7 @@
 //! Field names and literals are quoted and escaped here and nowhere else, so a value that a person typed can never
 //! become syntax. <https://support.atlassian.com/jira-service-management-cloud/docs/use-advanced-search-with-jira-query-language-jql/>
 
-use std::fmt::{self, Display, Write as _};
+mod text;
 
 use jiff::Timestamp;
 
@@ -142,13 +142,13 @@ impl Jql {
     /// this finds candidates; the caller compares the values it reads.
     #[must_use]
     pub fn contains(field: Field, words: &str) -> Self {
-        Clause::Compare(field, "~", Literal::Text(phrase(words))).into()
+        Clause::Compare(field, "~", Literal::Text(text::phrase(words))).into()
     }
 
     /// The opposite of [`Jql::contains`].
     #[must_use]
     pub fn contains_not(field: Field, words: &str) -> Self {
-        Clause::Compare(field, "!~", Literal::Text(phrase(words))).into()
+        Clause::Compare(field, "!~", Literal::Text(text::phrase(words))).into()
     }
 
     /// `field in (values)`; no values match no issue.
@@ -282,219 +282,5 @@ impl From<IssueId> for Literal {
     }
 }
 
-impl Display for Jql {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.clause.fmt(f)?;
-        for (position, (field, order)) in self.order.iter().enumerate() {
-            f.write_str(if position == 0 { " ORDER BY " } else { ", " })?;
-            write!(f, "{field} {order}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Display for Clause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Compare(field, operator, value) => write!(f, "{field} {operator} {value}"),
-            Self::Empty(field, operator) => write!(f, "{field} {operator} EMPTY"),
-            Self::Both(a, b) => write!(f, "{} AND {}", Grouped(a), Grouped(b)),
-            Self::Either(a, b) => write!(f, "{a} OR {b}"),
-            Self::Not(clause) => write!(f, "NOT ({clause})"),
-            Self::List(field, operator, values) => {
-                write!(f, "{field} {operator} (")?;
-                for (position, value) in values.iter().enumerate() {
-                    let separator = if position == 0 { "" } else { ", " };
-                    write!(f, "{separator}{value}")?;
-                }
-                f.write_char(')')
-            }
-        }
-    }
-}
-
-/// A part of an `AND`: `OR` binds weaker, so it gets parentheses there.
-struct Grouped<'a>(&'a Clause);
-
-impl Display for Grouped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Clause::Either(..) => write!(f, "({})", self.0),
-            _ => self.0.fmt(f),
-        }
-    }
-}
-
-impl Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Name::Fixed(name) => f.write_str(name),
-            Name::Custom(number) => write!(f, "cf[{number}]"),
-            Name::Named(name) if is_plain_word(name) => f.write_str(name),
-            Name::Named(name) => quote(name, f),
-        }
-    }
-}
-
-impl Display for Literal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => quote(text, f),
-            Self::Number(number) => number.fmt(f),
-            Self::Moment(moment) => moment.as_millisecond().fmt(f),
-        }
-    }
-}
-
-impl Display for Order {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ascending => "ASC",
-            Self::Descending => "DESC",
-        })
-    }
-}
-
-/// System field names that are safe to write bare; everything else is quoted, so the vendor's long list of reserved
-/// words needs no copy here.
-fn is_plain_word(name: &str) -> bool {
-    const PLAIN: [&str; 12] = [
-        "assignee",
-        "component",
-        "created",
-        "creator",
-        "description",
-        "fixVersion",
-        "id",
-        "parent",
-        "priority",
-        "reporter",
-        "resolution",
-        "summary",
-    ];
-    PLAIN.contains(&name)
-}
-
-/// The one place where text becomes JQL.
-/// <https://support.atlassian.com/jira-software-cloud/docs/jql-reserved-characters/>
-fn quote(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_char('"')?;
-    for c in text.chars() {
-        match c {
-            '"' => f.write_str("\\\"")?,
-            '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
-            c => f.write_char(c)?,
-        }
-    }
-    f.write_char('"')
-}
-
-/// A phrase of the text search, which has an escaping of its own inside the literal.
-fn phrase(words: &str) -> String {
-    let mut text = String::with_capacity(words.len() + 2);
-    text.push('"');
-    for c in words.chars() {
-        if matches!(c, '"' | '\\') {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text.push('"');
-    text
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn summary() -> Field {
-        Field::named("summary")
-    }
-
-    #[test]
-    fn literals_never_become_syntax() {
-        for (value, expected) in [
-            ("plain", r#"summary = "plain""#),
-            (r#"x" OR project = "SECRET"#, r#"summary = "x\" OR project = \"SECRET""#),
-            (r"back\slash", r#"summary = "back\\slash""#),
-            (r#"\" OR 1"#, r#"summary = "\\\" OR 1""#),
-            ("two\nlines\r\t", r#"summary = "two\nlines\r\t""#),
-            ("bell\u{7}", r#"summary = "bell\u0007""#),
-            ("näh ✓", r#"summary = "näh ✓""#),
-            ("", r#"summary = """#),
-        ] {
-            assert_eq!(Jql::equals(summary(), value).to_string(), expected, "{value:?}");
-        }
-    }
-
-    #[test]
-    fn field_names_never_become_syntax() {
-        for (field, expected) in [
-            (Field::of_id("customfield_10021"), "cf[10021]"),
-            (Field::of_id("customfield_x"), r#""customfield_x""#),
-            (Field::of_id("priority"), "priority"),
-            (Field::named("Salesforce Case ID"), r#""Salesforce Case ID""#),
-            (Field::named("order"), r#""order""#),
-            (Field::named(r#"a" is EMPTY OR "b"#), r#""a\" is EMPTY OR \"b""#),
-        ] {
-            assert_eq!(Jql::is_empty(field).to_string(), format!("{expected} is EMPTY"));
-        }
-    }
-
-    #[test]
-    fn or_inside_and_is_grouped() {
-        let a = || Jql::equals(summary(), "a");
-        let b = || Jql::equals(summary(), "b");
-        let (x, y) = (r#"summary = "a""#, r#"summary = "b""#);
-        assert_eq!(a().and(a().or(b())).to_string(), format!("{x} AND ({x} OR {y})"));
-        assert_eq!(a().or(b()).and(b()).to_string(), format!("({x} OR {y}) AND {y}"));
-        assert_eq!(a().and(b()).or(b()).to_string(), format!("{x} AND {y} OR {y}"));
-        assert_eq!(a().or(b()).negate().to_string(), format!("NOT ({x} OR {y})"));
-    }
-
-    #[test]
-    fn empty_lists_stay_valid_jql_with_the_right_meaning() {
-        let none: [&str; 0] = [];
-        assert_eq!(Jql::project_in(none).to_string(), "project is EMPTY");
-        assert_eq!(Jql::none_of(Field::STATUS, none).to_string(), "project is not EMPTY");
-        assert_eq!(Jql::none_of(Field::STATUS, ["Done"]).to_string(), r#"status not in ("Done")"#);
-    }
-
-    #[test]
-    fn bounds_in_time_are_floored_to_the_minute() {
-        for (text, millis) in
-            [("1970-01-01T00:01:59.999Z", 60_000), ("1970-01-01T00:02:00Z", 120_000), ("1969-12-31T23:59:59Z", -60_000)]
-        {
-            let since = text.parse().expect("a moment");
-            assert_eq!(Jql::updated_since(since).to_string(), format!("updated >= {millis}"), "{text}");
-        }
-    }
-
-    #[test]
-    fn ids_keys_and_order() {
-        let key: IssueKey = "ops-7".parse().expect("a key");
-        let jql = Jql::id_in([IssueId::new(1), IssueId::new(2)])
-            .or(Jql::key_in([&key]))
-            .order_by(Field::UPDATED, Order::Ascending)
-            .order_by(Field::KEY, Order::Descending);
-        assert_eq!(jql.to_string(), r#"id in (1, 2) OR key in ("OPS-7") ORDER BY updated ASC, key DESC"#);
-    }
-
-    #[test]
-    fn phrases_are_escaped_twice() {
-        assert_eq!(Jql::contains(summary(), r#"a "b" c\d"#).to_string(), r#"summary ~ "\"a \\\"b\\\" c\\\\d\"""#);
-        assert_eq!(Jql::contains_not(summary(), "x").to_string(), r#"summary !~ "\"x\"""#);
-    }
-
-    #[test]
-    fn comparisons_write_numbers_bare() {
-        let field = Field::of_id("customfield_1");
-        assert_eq!(Jql::more_than(field.clone(), 5).to_string(), "cf[1] > 5");
-        assert_eq!(Jql::less_than(field.clone(), -5).to_string(), "cf[1] < -5");
-        assert_eq!(Jql::differs(field, "5").to_string(), r#"cf[1] != "5""#);
-    }
-}
+mod tests;

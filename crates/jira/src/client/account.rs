@@ -1,8 +1,9 @@
 //! People and apps: the calling account, users by id, users by name or e-mail.
 
+use std::collections::BTreeMap;
+
 use entente_transport::CallError;
 use serde::{Deserialize, Deserializer};
-use std::collections::BTreeMap;
 
 use super::Client;
 use crate::limits::{PAGE_ROWS, USERS_BULK_MAX};

@@ -2,11 +2,12 @@
 //!
 //! <https://developer.atlassian.com/cloud/jira/platform/webhooks/#registering-a-webhook-via-the-jira-rest-api-for-non-connect-apps>
 
+use std::collections::BTreeMap;
+
 use entente_transport::CallError;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 use super::Client;
 use super::account::absent_is_none;

@@ -1,0 +1,12 @@
+//! The client from outside: against scripted answers, against the vendor's published examples and real webhook
+//! captures where they are present, and against the sandbox over loopback.
+
+mod bulk;
+mod edits;
+mod examples;
+mod listings;
+mod searches;
+mod shared;
+mod signing_in;
+mod stage;
+mod webhooks;
