@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use entente_transport::{Answer, CallError, Clock, Pace, Rng, Transport, Wire};
+use entente_transport::{Answer, Call, CallError, Clock, Opened, Pace, Rng, Transport, Wire};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -25,6 +25,7 @@ pub(crate) mod changelog;
 pub(crate) mod comments;
 pub(crate) mod connect;
 pub(crate) mod create;
+pub(crate) mod download;
 pub(crate) mod edit;
 pub(crate) mod fields;
 pub(crate) mod issues;
@@ -35,7 +36,9 @@ pub(crate) mod remote_links;
 pub(crate) mod search;
 pub(crate) mod statuses;
 pub(crate) mod transitions;
+pub(crate) mod upload;
 pub(crate) mod webhooks;
+pub(crate) mod write_comment;
 
 /// How to reach one Jira site.
 #[derive(Clone, Debug)]
@@ -82,6 +85,7 @@ struct Shared {
     transport: Transport,
     dialect: Arc<JiraDialect>,
     clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
 }
 
 impl Client {
@@ -99,8 +103,8 @@ impl Client {
         let site = normalize_site_url(&connection.site_url, connection.sandbox).map_err(ConnectionProblem::SiteUrl)?;
         let Auth::ApiToken { email, api_token } = &connection.auth;
         let dialect = Arc::new(JiraDialect::new(site, email, api_token, &connection.user_agent)?);
-        let transport = Transport::new(wire, Arc::clone(&clock), rng, pace, Arc::clone(&dialect) as _);
-        Ok(Self { shared: Arc::new(Shared { transport, dialect, clock }) })
+        let transport = Transport::new(wire, Arc::clone(&clock), Arc::clone(&rng), pace, Arc::clone(&dialect) as _);
+        Ok(Self { shared: Arc::new(Shared { transport, dialect, clock, rng }) })
     }
 
     /// The way out, for its counters and its capture of exchanges.
@@ -124,8 +128,18 @@ impl Client {
     }
 
     pub(crate) async fn send(&self, request: Request) -> Result<Answer, CallError> {
+        self.send_call(request.into_call()?).await
+    }
+
+    pub(crate) async fn send_call(&self, call: Call) -> Result<Answer, CallError> {
         let (name, value) = self.shared.dialect.user_agent();
-        self.shared.transport.send(request.into_call()?.header(name, value)).await
+        self.shared.transport.send(call.header(name, value)).await
+    }
+
+    /// Sends a call whose answer is read while it arrives.
+    pub(crate) async fn open_call(&self, call: Call) -> Result<Opened, CallError> {
+        let (name, value) = self.shared.dialect.user_agent();
+        self.shared.transport.open(call.header(name, value)).await
     }
 
     pub(crate) async fn fetch<T: DeserializeOwned>(&self, request: Request) -> Result<T, CallError> {

@@ -71,6 +71,12 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a bulk call may take: fifty creates or a hundred issues with every field.
 pub const BULK_CALL_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long an upload may take: a gigabyte at a few megabytes a second.
+pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Redirects on the way to a file's content; the vendor needs one.
+pub const REDIRECTS_MAX: usize = 5;
+
 /// How long to wait after a 429 that does not say how long.
 pub const THROTTLE_DEFAULT: Duration = Duration::from_secs(5);
 

@@ -68,6 +68,17 @@ pub(crate) fn gateway_url(site: &Url, cloud_id: &str) -> Option<Url> {
     root.join(&[cloud_id, "/"].concat()).ok().filter(|_| well_formed)
 }
 
+/// Whether Jira may send us to `url` for a file: its own hosts or any public name by https. Addresses of machines are
+/// refused, since through a redirect they would be asked from inside our network.
+pub(crate) fn may_hold_files(url: &Url, site: &Url) -> bool {
+    let is_sandbox = site.host().is_some_and(|host| is_loopback(&host.to_owned()));
+    match url.host().map(|host| host.to_owned()) {
+        Some(host) if is_loopback(&host) => is_sandbox,
+        Some(Host::Domain(name)) => url.scheme() == "https" && name.contains('.') && !name.ends_with(".local"),
+        _ => false,
+    }
+}
+
 fn is_site(host: &Host<String>) -> bool {
     let Host::Domain(name) = host else { return false };
     SITE_DOMAINS.iter().any(|domain| name.strip_suffix(domain).is_some_and(|site| !site.is_empty()))
@@ -126,6 +137,30 @@ mod tests {
             ("https://10.0.0.1", true),
         ] {
             assert!(normalize_site_url(text, sandbox).is_err(), "{text} sandbox={sandbox}");
+        }
+    }
+
+    #[test]
+    fn files_are_fetched_from_public_names_only() {
+        let site = |text| Url::parse(text).expect("a URL");
+        let (real, sandbox) = (site("https://acme.atlassian.net"), site("http://127.0.0.1:7402"));
+        for (url, from_real, from_sandbox) in [
+            ("https://api.media.atlassian.com/file/1/binary?token=x", true, true),
+            ("http://api.media.atlassian.com/file/1/binary", false, false),
+            ("https://169.254.169.254/latest", false, false),
+            ("https://10.0.0.1/", false, false),
+            ("https://intranet/", false, false),
+            ("https://printer.local/", false, false),
+            ("https://localhost/", false, true),
+            ("http://127.0.0.1:7402/media/1", false, true),
+            ("file:///etc/passwd", false, false),
+        ] {
+            let url = site(url);
+            assert_eq!(
+                (may_hold_files(&url, &real), may_hold_files(&url, &sandbox)),
+                (from_real, from_sandbox),
+                "{url}"
+            );
         }
     }
 

@@ -1,4 +1,4 @@
-//! Files of an issue: what Jira says about them, and how large they may be.
+//! Files of an issue: what Jira says about them, how large they may be, and removing them.
 
 use entente_transport::CallError;
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::Client;
-use super::account::User;
+use super::account::{User, absent_is_none};
 use crate::request::Request;
 use crate::time;
 
@@ -70,5 +70,15 @@ impl Client {
     /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-id-get>
     pub async fn attachment(&self, attachment_id: &str) -> Result<Attachment, CallError> {
         self.fetch(Request::read("GET /rest/api/3/attachment/{id}").segment(attachment_id)).await
+    }
+
+    /// Removes a file; one that is not there counts as removed.
+    ///
+    /// # Errors
+    /// `Denied` without the right to delete it.
+    /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-id-delete>
+    pub async fn delete_attachment(&self, attachment_id: &str) -> Result<(), CallError> {
+        let request = Request::write("DELETE /rest/api/3/attachment/{id}").segment(attachment_id).retry_safe();
+        absent_is_none(self.send(request).await).map(drop)
     }
 }

@@ -4,6 +4,7 @@
 mod bulk;
 mod edits;
 mod examples;
+mod files;
 mod listings;
 mod searches;
 mod shared;

@@ -27,6 +27,9 @@ pub(crate) struct Seen {
     pub(crate) authorization: Option<String>,
     pub(crate) user_agent: Option<String>,
     pub(crate) body: Value,
+    pub(crate) text: String,
+    pub(crate) length: Option<u64>,
+    headers: http::HeaderMap,
 }
 
 /// The script, which is the wire, the clock and the chance of its client.
@@ -103,21 +106,30 @@ impl Script {
         self.seen().into_iter().map(|seen| seen.line).collect()
     }
 
-    fn answer(&self, request: Request<Body>) -> Response<Body> {
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let text =
-            |name: http::HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(String::from);
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let route = format!("{} {}", parts.method, parts.uri.path());
-        self.seen.lock().expect("no panic").push(Seen {
+        let (text, length) = text_of(body).await;
+        let mut seen = Seen {
             line: [route.as_str(), &query].concat(),
             host: parts.uri.host().unwrap_or_default().to_owned(),
-            authorization: text(http::header::AUTHORIZATION),
-            user_agent: text(http::header::USER_AGENT),
-            body: json_of(body),
-        });
+            authorization: None,
+            user_agent: None,
+            body: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+            length,
+            headers: parts.headers,
+        };
+        seen.authorization = seen.header("authorization").map(String::from);
+        seen.user_agent = seen.header("user-agent").map(String::from);
+        self.seen.lock().expect("no panic").push(seen);
+        self.reply(&route)
+    }
+
+    fn reply(&self, route: &str) -> Response<Body> {
         let mut replies = self.replies.lock().expect("no panic");
-        let reply = match replies.get_mut(&route) {
+        let reply = match replies.get_mut(route) {
             Some(replies) if replies.len() > 1 => replies.pop_front(),
             Some(replies) => replies.front().cloned(),
             None => None,
@@ -131,17 +143,26 @@ impl Script {
     }
 }
 
-fn json_of(body: Body) -> Value {
-    match body {
-        Body::Bytes(bytes) => serde_json::from_slice(&bytes).unwrap_or_default(),
-        _ => Value::Null,
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// The body as text, and the length that was announced.
+async fn text_of(body: Body) -> (String, Option<u64>) {
+    let mut stream = body.into_stream();
+    let length = stream.length();
+    let mut text = Vec::new();
+    while let Some(piece) = stream.next().await {
+        text.extend_from_slice(&piece.expect("a piece"));
+    }
+    (String::from_utf8(text).expect("text"), length)
 }
 
 impl Wire for Script {
     fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, WireError>> {
-        let answer = self.answer(request);
-        Box::pin(async { Ok(answer) })
+        Box::pin(async { Ok(self.answer(request).await) })
     }
 }
 
