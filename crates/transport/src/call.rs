@@ -76,12 +76,7 @@ pub struct Call {
 
 impl Call {
     /// A call without body, with the default deadline.
-    pub fn new(
-        effect: Effect,
-        method: Method,
-        route: &'static str,
-        target: impl Into<String>,
-    ) -> Self {
+    pub fn new(effect: Effect, method: Method, route: &'static str, target: impl Into<String>) -> Self {
         Self {
             method,
             target: target.into(),
@@ -108,10 +103,7 @@ impl Call {
 
     /// With a JSON body.
     pub fn json(self, body: &serde_json::Value) -> Self {
-        self.body(
-            HeaderValue::from_static("application/json"),
-            body.to_string(),
-        )
+        self.body(HeaderValue::from_static("application/json"), body.to_string())
     }
 
     /// With a body in memory.
@@ -167,9 +159,7 @@ impl Call {
 
     pub(crate) fn full_headers(&self) -> HeaderMap {
         let mut headers = self.headers.clone();
-        headers
-            .entry(ACCEPT)
-            .or_insert(HeaderValue::from_static("application/json"));
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         headers
     }
 }
@@ -194,22 +184,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(
-        call: &Call,
-        parts: http::response::Parts,
-        body: Bytes,
-        began: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(call: &Call, parts: http::response::Parts, body: Bytes, began: Timestamp) -> Self {
         let date = text(&parts.headers, &DATE).and_then(http_date);
-        Self {
-            route: call.route,
-            effect: call.effect,
-            status: parts.status,
-            headers: parts.headers,
-            body,
-            date,
-            began,
-        }
+        Self { route: call.route, effect: call.effect, status: parts.status, headers: parts.headers, body, date, began }
     }
 
     /// The value of a header, if it is there and printable.
@@ -223,8 +200,7 @@ impl Answer {
         if let Ok(seconds) = value.trim().parse::<f64>() {
             return Duration::try_from_secs_f64(seconds.max(0.0)).ok();
         }
-        let until =
-            http_date(value)?.as_millisecond() - self.date.unwrap_or(self.began).as_millisecond();
+        let until = http_date(value)?.as_millisecond() - self.date.unwrap_or(self.began).as_millisecond();
         Some(Duration::from_millis(u64::try_from(until).unwrap_or(0)))
     }
 
@@ -234,10 +210,7 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|error| {
             CallError::unreadable(
                 self.effect,
-                format!(
-                    "the answer to {} is not the JSON that was expected ({error})",
-                    self.route
-                ),
+                format!("the answer to {} is not the JSON that was expected ({error})", self.route),
             )
         })
     }
@@ -259,7 +232,5 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 }
 
 fn http_date(value: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(value.trim())
-        .ok()
-        .map(|zoned| zoned.timestamp())
+    jiff::fmt::rfc2822::parse(value.trim()).ok().map(|zoned| zoned.timestamp())
 }

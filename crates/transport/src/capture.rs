@@ -78,8 +78,5 @@ pub(crate) fn effect_word(effect: Effect) -> &'static str {
 
 /// The content type, or nothing.
 pub(crate) fn content_type(headers: &HeaderMap) -> &str {
-    headers
-        .get(http::header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("")
+    headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("")
 }

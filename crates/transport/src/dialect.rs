@@ -47,20 +47,12 @@ pub struct Credential {
 impl Credential {
     /// A credential that never changes, such as Basic authentication.
     pub fn fixed(base: Url, authorization: HeaderValue) -> Self {
-        Self {
-            base,
-            authorization: Some(sensitive(authorization)),
-            renewable: false,
-        }
+        Self { base, authorization: Some(sensitive(authorization)), renewable: false }
     }
 
     /// A credential that ends and can be had again.
     pub fn renewable(base: Url, authorization: HeaderValue) -> Self {
-        Self {
-            base,
-            authorization: Some(sensitive(authorization)),
-            renewable: true,
-        }
+        Self { base, authorization: Some(sensitive(authorization)), renewable: true }
     }
 }
 

@@ -91,11 +91,7 @@ pub struct CallProblem {
 impl CallProblem {
     /// A problem of the whole request, without field or code.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            field: None,
-            code: None,
-            message: message.into(),
-        }
+        Self { field: None, code: None, message: message.into() }
     }
 }
 
@@ -115,12 +111,8 @@ impl CallError {
                 reason,
             },
             StatusCode::REQUEST_TIMEOUT => Self::lost(answer.effect, answer.retry_after(), reason),
-            status if status.is_server_error() => {
-                Self::lost(answer.effect, answer.retry_after(), reason)
-            }
-            status if status.is_client_error() => Self::Invalid {
-                problems: vec![CallProblem::new(reason)],
-            },
+            status if status.is_server_error() => Self::lost(answer.effect, answer.retry_after(), reason),
+            status if status.is_client_error() => Self::Invalid { problems: vec![CallProblem::new(reason)] },
             _ => Self::Broken { reason },
         }
     }
@@ -128,25 +120,16 @@ impl CallError {
     /// An exchange that broke after the request may have arrived: a write is ambiguous, anything else had no effect.
     pub fn lost(effect: Effect, after: Option<Duration>, reason: impl Into<String>) -> Self {
         match effect {
-            Effect::Write => Self::Ambiguous {
-                reason: reason.into(),
-            },
-            Effect::Read | Effect::Auth => Self::NotApplied {
-                after,
-                reason: reason.into(),
-            },
+            Effect::Write => Self::Ambiguous { reason: reason.into() },
+            Effect::Read | Effect::Auth => Self::NotApplied { after, reason: reason.into() },
         }
     }
 
     /// A success whose body cannot be used: a write did happen, but what it made is unknown.
     pub fn unreadable(effect: Effect, reason: impl Into<String>) -> Self {
         match effect {
-            Effect::Write => Self::Ambiguous {
-                reason: reason.into(),
-            },
-            Effect::Read | Effect::Auth => Self::Broken {
-                reason: reason.into(),
-            },
+            Effect::Write => Self::Ambiguous { reason: reason.into() },
+            Effect::Read | Effect::Auth => Self::Broken { reason: reason.into() },
         }
     }
 
@@ -167,11 +150,9 @@ impl fmt::Display for CallError {
             Self::Ambiguous { reason } => {
                 write!(f, "it is not known whether this was applied: {reason}")
             }
-            Self::Throttled { after, reason, .. } => write!(
-                f,
-                "asked to wait {} s: {reason}",
-                after.as_secs_f32().ceil()
-            ),
+            Self::Throttled { after, reason, .. } => {
+                write!(f, "asked to wait {} s: {reason}", after.as_secs_f32().ceil())
+            }
             Self::Auth { reason } => write!(f, "sign-in was refused: {reason}"),
             Self::Denied { reason } => write!(f, "permission is missing: {reason}"),
             Self::Stale { reason } => write!(f, "the record changed in the meantime: {reason}"),

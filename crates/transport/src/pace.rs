@@ -65,18 +65,11 @@ pub(crate) struct Place {
 impl Pacer {
     pub(crate) fn new(pace: Pace) -> Self {
         let limits = match pace {
-            Pace::Limits(limits) => Some(PaceLimits {
-                in_flight: limits.in_flight.max(1),
-                ..limits
-            }),
+            Pace::Limits(limits) => Some(PaceLimits { in_flight: limits.in_flight.max(1), ..limits }),
             Pace::Unlimited => None,
         };
         let places = limits.map_or(0, |limits| limits.in_flight as usize);
-        Self {
-            limits,
-            places: Arc::new(Semaphore::new(places)),
-            state: Mutex::default(),
-        }
+        Self { limits, places: Arc::new(Semaphore::new(places)), state: Mutex::default() }
     }
 
     /// Waits until a call of this kind may go.
@@ -85,13 +78,8 @@ impl Pacer {
             return Place { _permit: None };
         };
         // At half pace a call takes two places, so the same semaphore also halves the number in flight.
-        let weight = (1.0 / self.share(clock.now()))
-            .ceil()
-            .min(f64::from(limits.in_flight)) as u32;
-        let permit = Arc::clone(&self.places)
-            .acquire_many_owned(weight)
-            .await
-            .ok();
+        let weight = (1.0 / self.share(clock.now())).ceil().min(f64::from(limits.in_flight)) as u32;
+        let permit = Arc::clone(&self.places).acquire_many_owned(weight).await.ok();
         let wait_us = self.reserve(&limits, method, clock.now());
         if wait_us > 0 {
             clock.sleep(Duration::from_micros(wait_us)).await;
@@ -104,12 +92,9 @@ impl Pacer {
         self.limits?;
         let state = self.state.lock();
         let end = |key| state.holds.get(&key).copied();
-        let (until, scope) = end(None)
-            .map(|end| (end, Scope::Connection))
-            .max(end(Some(route)).map(|end| (end, Scope::Route)))?;
-        let rest_ms = u64::try_from(until.as_millisecond() - now.as_millisecond())
-            .ok()
-            .filter(|ms| *ms > 0)?;
+        let (until, scope) =
+            end(None).map(|end| (end, Scope::Connection)).max(end(Some(route)).map(|end| (end, Scope::Route)))?;
+        let rest_ms = u64::try_from(until.as_millisecond() - now.as_millisecond()).ok().filter(|ms| *ms > 0)?;
         Some((Duration::from_millis(rest_ms), scope))
     }
 
@@ -117,9 +102,7 @@ impl Pacer {
     pub(crate) fn slow_down(&self, now: Timestamp) {
         let share = self.share(now);
         let mut state = self.state.lock();
-        let recent = state.cut.is_some_and(|(_, at)| {
-            now.as_millisecond() - at.as_millisecond() < PACE_CUT_SPACING_MS
-        });
+        let recent = state.cut.is_some_and(|(_, at)| now.as_millisecond() - at.as_millisecond() < PACE_CUT_SPACING_MS);
         if !recent {
             state.cut = Some(((share / 2.0).max(PACE_FLOOR), now));
         }
@@ -132,11 +115,8 @@ impl Pacer {
             Scope::Route => Some(route),
             Scope::Record => return,
         };
-        let after_ms = i64::try_from(after.as_millis())
-            .unwrap_or(HOLD_MS_MAX)
-            .min(HOLD_MS_MAX);
-        let Ok(until) = Timestamp::from_millisecond(now.as_millisecond().saturating_add(after_ms))
-        else {
+        let after_ms = i64::try_from(after.as_millis()).unwrap_or(HOLD_MS_MAX).min(HOLD_MS_MAX);
+        let Ok(until) = Timestamp::from_millisecond(now.as_millisecond().saturating_add(after_ms)) else {
             return;
         };
         let mut state = self.state.lock();

@@ -29,17 +29,11 @@ const SECRET_NAMES: [&str; 13] = [
 ];
 
 /// Names that look secret and are not, but are needed to understand an exchange.
-const PLAIN_NAMES: [&str; 4] = [
-    "nextpagetoken",
-    "token_type",
-    "token_type_hint",
-    "passwordpolicy",
-];
+const PLAIN_NAMES: [&str; 4] = ["nextpagetoken", "token_type", "token_type_hint", "passwordpolicy"];
 
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    !PLAIN_NAMES.contains(&name.as_str())
-        && (name == "code" || SECRET_NAMES.iter().any(|secret| name.contains(secret)))
+    !PLAIN_NAMES.contains(&name.as_str()) && (name == "code" || SECRET_NAMES.iter().any(|secret| name.contains(secret)))
 }
 
 /// The headers as text.
@@ -47,19 +41,9 @@ pub(crate) fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let shown = |name: &http::HeaderName, value: &http::HeaderValue| {
         let text = value.to_str().unwrap_or("[not text]");
         let hide = value.is_sensitive() || is_secret(name.as_str());
-        (
-            name.to_string(),
-            if hide {
-                REDACTED.to_owned()
-            } else {
-                url_or_text(name.as_str(), text)
-            },
-        )
+        (name.to_string(), if hide { REDACTED.to_owned() } else { url_or_text(name.as_str(), text) })
     };
-    headers
-        .iter()
-        .map(|(name, value)| shown(name, value))
-        .collect()
+    headers.iter().map(|(name, value)| shown(name, value)).collect()
 }
 
 fn url_or_text(name: &str, text: &str) -> String {
@@ -76,10 +60,7 @@ pub(crate) fn url(given: &Url) -> String {
         let _no_password_on_this_scheme = shown.set_password(Some(REDACTED));
     }
     if given.query().is_some() {
-        shown
-            .query_pairs_mut()
-            .clear()
-            .extend_pairs(pairs(given.query_pairs()));
+        shown.query_pairs_mut().clear().extend_pairs(pairs(given.query_pairs()));
     }
     shown.to_string()
 }
@@ -101,11 +82,7 @@ pub(crate) fn body(content_type: &str, bytes: &[u8]) -> String {
         None => format!(
             "[{} bytes of {}]",
             bytes.len(),
-            if content_type.is_empty() {
-                "unknown type"
-            } else {
-                content_type
-            }
+            if content_type.is_empty() { "unknown type" } else { content_type }
         ),
     }
 }
@@ -120,11 +97,7 @@ fn pairs<'a>(
     given: url::form_urlencoded::Parse<'a>,
 ) -> impl Iterator<Item = (std::borrow::Cow<'a, str>, std::borrow::Cow<'a, str>)> {
     given.map(|(name, value)| {
-        let value = if is_secret(&name) {
-            REDACTED.into()
-        } else {
-            value
-        };
+        let value = if is_secret(&name) { REDACTED.into() } else { value };
         (name, value)
     })
 }
@@ -151,10 +124,7 @@ fn hide(value: &mut Value) {
 
 fn cut(mut text: String) -> String {
     if text.len() > CAPTURE_BYTES_MAX {
-        let end = (0..=CAPTURE_BYTES_MAX)
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(0);
+        let end = (0..=CAPTURE_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let rest = text.len() - end;
         text.truncate(end);
         text.push_str(&format!(" [{rest} bytes more]"));

@@ -47,19 +47,11 @@ impl Session {
     ) -> Result<Arc<Held>, CallError> {
         let ended_before = self.ended.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
-        if let Some(held) = state
-            .held
-            .as_ref()
-            .filter(|held| Some(held.generation) != refused)
-        {
+        if let Some(held) = state.held.as_ref().filter(|held| Some(held.generation) != refused) {
             return Ok(Arc::clone(held));
         }
         let shared = self.ended.load(Ordering::Acquire) != ended_before;
-        if let Some(failure) = state
-            .failure
-            .as_ref()
-            .filter(|failure| shared || failure.is_fresh(now))
-        {
+        if let Some(failure) = state.failure.as_ref().filter(|failure| shared || failure.is_fresh(now)) {
             return Err(failure.error.clone());
         }
         state.held = None;
@@ -67,21 +59,12 @@ impl Session {
         let generation = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
         match outcome {
             Ok(credential) => {
-                let held = Arc::new(Held {
-                    credential,
-                    generation,
-                });
-                *state = State {
-                    held: Some(Arc::clone(&held)),
-                    failure: None,
-                };
+                let held = Arc::new(Held { credential, generation });
+                *state = State { held: Some(Arc::clone(&held)), failure: None };
                 Ok(held)
             }
             Err(error) => {
-                state.failure = Some(Failure {
-                    error: error.clone(),
-                    at: now,
-                });
+                state.failure = Some(Failure { error: error.clone(), at: now });
                 Err(error)
             }
         }

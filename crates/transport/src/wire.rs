@@ -18,10 +18,7 @@ pub use http_wire::{HttpWire, Proxy, WireOptions, WireSetupError};
 /// Carries one request to the peer and its answer back.
 pub trait Wire: Send + Sync {
     /// Sends `request`, whose URI is absolute. Ready when the answer's head is there; the body may still stream.
-    fn send(
-        &self,
-        request: http::Request<Body>,
-    ) -> BoxFuture<'_, Result<http::Response<Body>, WireError>>;
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, WireError>>;
 }
 
 /// A request without an answer, by whether it can have had an effect.
@@ -60,14 +57,8 @@ pub struct ByteStream {
 
 impl ByteStream {
     /// A body of `length` bytes, if that is known: some peers refuse uploads without it.
-    pub fn new(
-        stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
-        length: Option<u64>,
-    ) -> Self {
-        Self {
-            stream: stream.boxed(),
-            length,
-        }
+    pub fn new(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static, length: Option<u64>) -> Self {
+        Self { stream: stream.boxed(), length }
     }
 
     /// A body that is there already.
@@ -94,9 +85,7 @@ impl ByteStream {
 
 impl fmt::Debug for ByteStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ByteStream")
-            .field("length", &self.length)
-            .finish_non_exhaustive()
+        f.debug_struct("ByteStream").field("length", &self.length).finish_non_exhaustive()
     }
 }
 

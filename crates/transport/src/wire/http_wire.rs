@@ -55,35 +55,27 @@ impl HttpWire {
         // that only says that it was chosen already.
         let _already_chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let certificates = read_certificates(options)?;
-        let client = builder(options)?
-            .tls_certs_merge(certificates.clone())
-            .build();
+        let client = builder(options)?.tls_certs_merge(certificates.clone()).build();
         // On a machine without a CA store the build fails even for plain http (seanmonstar/reqwest#2988). Trusting only
         // the given file keeps loopback usable; https then fails with the certificate's own error.
         let client = match client {
             Ok(client) => client,
-            Err(_) => builder(options)?
-                .tls_certs_only(certificates)
-                .build()
-                .map_err(|e| WireSetupError(sentence(&e)))?,
+            Err(_) => {
+                builder(options)?.tls_certs_only(certificates).build().map_err(|e| WireSetupError(sentence(&e)))?
+            }
         };
         Ok(Self { client })
     }
 }
 
 impl Wire for HttpWire {
-    fn send(
-        &self,
-        request: http::Request<Body>,
-    ) -> BoxFuture<'_, Result<http::Response<Body>, WireError>> {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, WireError>> {
         Box::pin(async move {
             let request = outgoing(request).map_err(|error| not_sent(&error))?;
             match self.client.execute(request).await {
                 Ok(response) => Ok(incoming(response)),
                 Err(error) if error.is_connect() || error.is_builder() => Err(not_sent(&error)),
-                Err(error) => Err(WireError::Lost {
-                    reason: sentence(&error),
-                }),
+                Err(error) => Err(WireError::Lost { reason: sentence(&error) }),
             }
         })
     }
@@ -106,15 +98,10 @@ fn builder(options: &WireOptions) -> Result<reqwest::ClientBuilder, WireSetupErr
 
 fn proxy_of(proxy: &Proxy) -> Result<reqwest::Proxy, WireSetupError> {
     let mut made = reqwest::Proxy::all(&proxy.url)
-        .map_err(|_| {
-            WireSetupError("the proxy's URL is not usable; write http://host:port".into())
-        })?
+        .map_err(|_| WireSetupError("the proxy's URL is not usable; write http://host:port".into()))?
         .no_proxy(reqwest::NoProxy::from_string(&proxy.no_proxy.join(",")));
     if let Some(user) = &proxy.user {
-        let password = proxy
-            .password
-            .as_ref()
-            .map_or("", |password| password.expose_secret());
+        let password = proxy.password.as_ref().map_or("", |password| password.expose_secret());
         made = made.basic_auth(user, password);
     }
     Ok(made)
@@ -124,16 +111,10 @@ fn read_certificates(options: &WireOptions) -> Result<Vec<reqwest::Certificate>,
     let Some(path) = &options.ca_file else {
         return Ok(Vec::new());
     };
-    let problem =
-        |what: String| WireSetupError(format!("the certificate file {} {what}", path.display()));
+    let problem = |what: String| WireSetupError(format!("the certificate file {} {what}", path.display()));
     let pem = std::fs::read(path).map_err(|error| problem(format!("cannot be read: {error}")))?;
-    let certificates =
-        reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| problem("is not PEM".into()))?;
-    if certificates.is_empty() {
-        Err(problem("holds no certificate".into()))
-    } else {
-        Ok(certificates)
-    }
+    let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| problem("is not PEM".into()))?;
+    if certificates.is_empty() { Err(problem("holds no certificate".into())) } else { Ok(certificates) }
 }
 
 fn outgoing(request: http::Request<Body>) -> Result<reqwest::Request, reqwest::Error> {
@@ -159,17 +140,13 @@ fn incoming(response: reqwest::Response) -> http::Response<Body> {
     let mut answer = http::Response::new(Body::Empty);
     *answer.status_mut() = response.status();
     *answer.headers_mut() = response.headers().clone();
-    let stream = response
-        .bytes_stream()
-        .map_err(|error| io::Error::other(sentence(&error)));
+    let stream = response.bytes_stream().map_err(|error| io::Error::other(sentence(&error)));
     *answer.body_mut() = Body::Stream(ByteStream::new(stream, length));
     answer
 }
 
 fn not_sent(error: &reqwest::Error) -> WireError {
-    WireError::NotSent {
-        reason: sentence(error),
-    }
+    WireError::NotSent { reason: sentence(error) }
 }
 
 /// The innermost cause in words. reqwest's own text starts with the URL, whose query may hold what logs should not.
@@ -185,9 +162,5 @@ fn sentence(error: &reqwest::Error) -> String {
     } else {
         "the exchange broke"
     };
-    if std::ptr::addr_eq(innermost, error) {
-        what.to_owned()
-    } else {
-        format!("{what} ({innermost})")
-    }
+    if std::ptr::addr_eq(innermost, error) { what.to_owned() } else { format!("{what} ({innermost})") }
 }

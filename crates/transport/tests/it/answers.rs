@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use entente_transport::{
-    Body, BoxFuture, ByteStream, Call, CallError, Pace, RESPONSE_BYTES_MAX, SystemClock, Transport,
-    Wire, WireError,
+    Body, BoxFuture, ByteStream, Call, CallError, Pace, RESPONSE_BYTES_MAX, SystemClock, Transport, Wire, WireError,
 };
 use http::{HeaderValue, Method, Request, Response};
 
@@ -13,16 +12,9 @@ use crate::stage::{Act, Plain, START, Stage, Zero, play, read, status, write};
 
 #[tokio::test]
 async fn the_peers_own_time_is_kept() {
-    let stage = Stage::new([Act::Answer(
-        200,
-        vec![("date", "Sat, 21 Nov 2026 10:00:00 GMT")],
-        "{}",
-    )]);
+    let stage = Stage::new([Act::Answer(200, vec![("date", "Sat, 21 Nov 2026 10:00:00 GMT")], "{}")]);
     let answer = stage.send(read()).await.expect("an answer");
-    assert_eq!(
-        answer.date.expect("a date").to_string(),
-        "2026-11-21T10:00:00Z"
-    );
+    assert_eq!(answer.date.expect("a date").to_string(), "2026-11-21T10:00:00Z");
     assert_eq!(answer.began, START);
 }
 
@@ -30,15 +22,9 @@ async fn the_peers_own_time_is_kept() {
 async fn nonsense_breaks_a_read_and_makes_a_write_ambiguous() {
     let stage = Stage::new([Act::Answer(200, vec![], "<html>")]);
     let answer = stage.send(read()).await.expect("an answer");
-    assert!(matches!(
-        answer.json::<Vec<u8>>(),
-        Err(CallError::Broken { .. })
-    ));
+    assert!(matches!(answer.json::<Vec<u8>>(), Err(CallError::Broken { .. })));
     let answer = stage.send(write()).await.expect("an answer");
-    assert!(matches!(
-        answer.json::<Vec<u8>>(),
-        Err(CallError::Ambiguous { .. })
-    ));
+    assert!(matches!(answer.json::<Vec<u8>>(), Err(CallError::Ambiguous { .. })));
 }
 
 /// Answers with an endless body.
@@ -53,13 +39,8 @@ impl Wire for Endless {
 
 #[tokio::test]
 async fn an_endless_answer_is_not_read_for_ever() {
-    let transport = Transport::new(
-        Arc::new(Endless),
-        Arc::new(SystemClock),
-        Arc::new(Zero),
-        Pace::Unlimited,
-        Plain::new(true),
-    );
+    let transport =
+        Transport::new(Arc::new(Endless), Arc::new(SystemClock), Arc::new(Zero), Pace::Unlimited, Plain::new(true));
     let error = transport.send(read()).await.expect_err("too long");
     assert!(
         matches!(&error, CallError::Broken { reason } if reason.contains(&RESPONSE_BYTES_MAX.to_string())),
@@ -72,41 +53,19 @@ async fn an_endless_answer_is_not_read_for_ever() {
 #[tokio::test]
 async fn an_opened_answer_streams_and_a_failed_one_is_judged() {
     let stage = Stage::new([Act::Answer(200, vec![], "file bytes")]);
-    let mut opened = play(&stage.clock, stage.transport.open(read()))
-        .await
-        .expect("opened");
+    let mut opened = play(&stage.clock, stage.transport.open(read())).await.expect("opened");
     assert_eq!(opened.body.length(), Some(10));
-    assert_eq!(
-        opened
-            .body
-            .next()
-            .await
-            .expect("a piece")
-            .expect("no error"),
-        "file bytes"
-    );
+    assert_eq!(opened.body.next().await.expect("a piece").expect("no error"), "file bytes");
     assert!(opened.body.next().await.is_none());
 
     let stage = Stage::new([status(404)]);
-    let error = play(&stage.clock, stage.transport.open(read()))
-        .await
-        .expect_err("gone");
+    let error = play(&stage.clock, stage.transport.open(read())).await.expect_err("gone");
     assert!(matches!(error, CallError::Gone { .. }), "{error}");
 
     let stage = Stage::new([status(401), Act::Answer(200, vec![], "file bytes")]);
-    assert!(
-        play(&stage.clock, stage.transport.open(read()))
-            .await
-            .is_ok(),
-        "renewed once, like any call"
-    );
+    assert!(play(&stage.clock, stage.transport.open(read())).await.is_ok(), "renewed once, like any call");
     let stage = Stage::new([status(503), status(200)]);
-    assert!(
-        play(&stage.clock, stage.transport.open(read()))
-            .await
-            .is_ok(),
-        "sent again, like any read"
-    );
+    assert!(play(&stage.clock, stage.transport.open(read())).await.is_ok(), "sent again, like any read");
 }
 
 #[tokio::test]
@@ -130,9 +89,15 @@ async fn a_file_that_cannot_be_opened_had_no_effect() {
     let call = write().stream(HeaderValue::from_static("application/octet-stream"), || {
         Box::pin(async { Err(std::io::Error::other("gone")) })
     });
-    assert!(matches!(
-        stage.send(call).await,
-        Err(CallError::NotApplied { .. })
-    ));
+    assert!(matches!(stage.send(call).await, Err(CallError::NotApplied { .. })));
     assert_eq!(stage.wire.sent(), 0);
+}
+
+#[test]
+fn calls_can_be_spawned() {
+    fn spawnable<T: Send>(_: T) {}
+    let stage = Stage::new([status(200)]);
+    spawnable(stage.transport.send(read()));
+    spawnable(stage.transport.open(read()));
+    spawnable(stage.transport.credential());
 }

@@ -26,25 +26,13 @@ async fn no_secret_survives_in_a_captured_exchange() {
         r#"{"access_token":"canary","id":"https://login.example/id/00D/005","deep":[{"clientSecret":"canary"}],"scope":"api"}"#,
     )]);
     stage.transport.capture(true);
-    let form =
-        "grant_type=password&client_secret=canary&password=canary&assertion=canary&username=ann";
+    let form = "grant_type=password&client_secret=canary&password=canary&assertion=canary&username=ann";
     let calls = [
-        Call::new(
-            Effect::Auth,
-            Method::POST,
-            "/token",
-            "/token?refresh_token=canary&plain=1",
-        )
-        .body(
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-            form,
-        ),
+        Call::new(Effect::Auth, Method::POST, "/token", "/token?refresh_token=canary&plain=1")
+            .body(HeaderValue::from_static("application/x-www-form-urlencoded"), form),
         write().json(&json!({ "password": CANARY, "api_key": CANARY, "Subject": "Pump" })),
         write().header(COOKIE, HeaderValue::from_static("sid=canary")),
-        write().body(
-            HeaderValue::from_static("text/xml"),
-            "<SessionId>canary</SessionId>",
-        ),
+        write().body(HeaderValue::from_static("text/xml"), "<SessionId>canary</SessionId>"),
     ];
     for call in calls {
         stage.send(call).await.expect("answered");
@@ -52,17 +40,8 @@ async fn no_secret_survives_in_a_captured_exchange() {
     let text = captured(&stage);
     assert!(!text.contains(CANARY), "{text}");
     assert!(!text.contains("token-1"), "the credential itself: {text}");
-    for kept in [
-        "username=ann",
-        "plain=1",
-        "Pump",
-        "login.example/id/00D/005",
-        "[29 bytes of text/xml]",
-    ] {
-        assert!(
-            text.contains(kept),
-            "{kept} is needed to understand the exchange: {text}"
-        );
+    for kept in ["username=ann", "plain=1", "Pump", "login.example/id/00D/005", "[29 bytes of text/xml]"] {
+        assert!(text.contains(kept), "{kept} is needed to understand the exchange: {text}");
     }
 }
 
@@ -70,28 +49,15 @@ async fn no_secret_survives_in_a_captured_exchange() {
 async fn the_ring_keeps_the_last_exchanges() {
     let stage = Stage::new([status(200)]);
     stage.send(read()).await.expect("answered");
-    assert!(
-        stage.transport.exchanges().is_empty(),
-        "off until switched on"
-    );
+    assert!(stage.transport.exchanges().is_empty(), "off until switched on");
     stage.transport.capture(true);
     for n in 0..EXCHANGES_KEPT + 5 {
-        stage
-            .send(Call::get("/thing/{id}", format!("/thing/{n}")))
-            .await
-            .expect("answered");
+        stage.send(Call::get("/thing/{id}", format!("/thing/{n}"))).await.expect("answered");
     }
     let exchanges = stage.transport.exchanges();
     assert_eq!(exchanges.len(), EXCHANGES_KEPT);
     assert_eq!(exchanges[0].url, "https://peer.example/thing/5");
-    assert_eq!(
-        (
-            exchanges[0].method.as_str(),
-            exchanges[0].status,
-            exchanges[0].effect
-        ),
-        ("GET", Some(200), "read")
-    );
+    assert_eq!((exchanges[0].method.as_str(), exchanges[0].status, exchanges[0].effect), ("GET", Some(200), "read"));
     stage.transport.capture(false);
     assert!(stage.transport.exchanges().is_empty());
 }
@@ -104,10 +70,6 @@ async fn a_failed_exchange_is_captured_with_its_reason_and_long_bodies_are_cut()
     stage.send(call).await.expect_err("lost");
     let exchange = &stage.transport.exchanges()[0];
     assert_eq!(exchange.status, None);
-    assert!(
-        exchange.answer_body.contains("reset"),
-        "{}",
-        exchange.answer_body
-    );
+    assert!(exchange.answer_body.contains("reset"), "{}", exchange.answer_body);
     assert!(exchange.request_body.len() < 5_000 && exchange.request_body.ends_with("bytes more]"));
 }

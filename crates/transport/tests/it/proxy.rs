@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use entente_transport::{
-    Body, Call, CallError, HttpWire, Pace, Proxy, SystemClock, SystemRng, Transport, Wire,
-    WireError, WireOptions,
+    Body, Call, CallError, HttpWire, Pace, Proxy, SystemClock, SystemRng, Transport, Wire, WireError, WireOptions,
 };
 use http::Request;
 use secrecy::SecretString;
@@ -37,18 +36,11 @@ async fn relay(mut client: TcpStream, heads: Heads) {
     let head = read_head(&mut client).await;
     heads.lock().push(head.clone());
     if !head.to_ascii_lowercase().contains(BASIC) {
-        let _client_may_be_gone = client
-            .write_all(b"HTTP/1.1 407 Proxy\r\ncontent-length: 0\r\n\r\n")
-            .await;
+        let _client_may_be_gone = client.write_all(b"HTTP/1.1 407 Proxy\r\ncontent-length: 0\r\n\r\n").await;
         return;
     }
-    let target = head
-        .split(' ')
-        .nth(1)
-        .unwrap_or_default()
-        .trim_start_matches("http://");
-    let Ok(mut peer) = TcpStream::connect(target.split('/').next().unwrap_or_default()).await
-    else {
+    let target = head.split(' ').nth(1).unwrap_or_default().trim_start_matches("http://");
+    let Ok(mut peer) = TcpStream::connect(target.split('/').next().unwrap_or_default()).await else {
         return;
     };
     let opening = match head.starts_with("CONNECT") {
@@ -67,11 +59,7 @@ fn through(port: u16, no_proxy: &[&str], password: Option<&str>) -> HttpWire {
         password: password.map(SecretString::from),
         no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
     };
-    HttpWire::new(&WireOptions {
-        proxy: Some(proxy),
-        ..WireOptions::default()
-    })
-    .expect("a wire")
+    HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::default() }).expect("a wire")
 }
 
 fn get(url: &str) -> Request<Body> {
@@ -83,26 +71,12 @@ async fn every_call_goes_through_the_proxy() {
     let peer = Server::start(OK).await;
     let (port, heads) = forward_proxy().await;
     let wire = Arc::new(through(port, &[], Some("canary")));
-    let transport = Transport::new(
-        wire,
-        Arc::new(SystemClock),
-        Arc::new(SystemRng),
-        Pace::Unlimited,
-        Plain::new(true),
-    );
+    let transport = Transport::new(wire, Arc::new(SystemClock), Arc::new(SystemRng), Pace::Unlimited, Plain::new(true));
     for n in 1..=3 {
-        transport
-            .send(Call::get("/thing", peer.url("/thing")).anonymous())
-            .await
-            .expect("answered");
+        transport.send(Call::get("/thing", peer.url("/thing")).anonymous()).await.expect("answered");
         assert_eq!((heads.lock().len(), peer.heads.lock().len()), (n, n));
     }
-    assert!(
-        heads
-            .lock()
-            .iter()
-            .all(|head| head.starts_with(&format!("GET {}", peer.url("/thing"))))
-    );
+    assert!(heads.lock().iter().all(|head| head.starts_with(&format!("GET {}", peer.url("/thing")))));
 }
 
 #[tokio::test]
@@ -112,72 +86,34 @@ async fn https_is_tunnelled_by_connect() {
     let address = peer.local_addr().expect("bound");
     tokio::spawn(async move { while peer.accept().await.is_ok() {} });
     let (port, heads) = forward_proxy().await;
-    let outcome = through(port, &[], Some("canary"))
-        .send(get(&format!("https://{address}/")))
-        .await;
-    assert!(
-        matches!(outcome, Err(WireError::NotSent { .. })),
-        "{outcome:?}"
-    );
-    assert!(
-        heads.lock()[0].starts_with(&format!("CONNECT {address}")),
-        "{:?}",
-        heads.lock()
-    );
+    let outcome = through(port, &[], Some("canary")).send(get(&format!("https://{address}/"))).await;
+    assert!(matches!(outcome, Err(WireError::NotSent { .. })), "{outcome:?}");
+    assert!(heads.lock()[0].starts_with(&format!("CONNECT {address}")), "{:?}", heads.lock());
 }
 
 #[tokio::test]
 async fn a_wrong_proxy_password_is_no_answer_of_the_peer() {
     let peer = Server::start(OK).await;
     let (port, _heads) = forward_proxy().await;
-    let response = through(port, &[], None)
-        .send(get(&peer.url("/")))
-        .await
-        .expect("the proxy answers");
-    assert_eq!(
-        (response.status().as_u16(), peer.heads.lock().len()),
-        (407, 0)
-    );
+    let response = through(port, &[], None).send(get(&peer.url("/"))).await.expect("the proxy answers");
+    assert_eq!((response.status().as_u16(), peer.heads.lock().len()), (407, 0));
 }
 
 #[tokio::test]
 async fn hosts_on_the_list_are_reached_directly() {
     let peer = Server::start(OK).await;
     let (port, heads) = forward_proxy().await;
-    let response = through(port, &["127.0.0.1"], Some("canary"))
-        .send(get(&peer.url("/")))
-        .await
-        .expect("answered");
-    assert_eq!(
-        (
-            response.status().as_u16(),
-            heads.lock().len(),
-            peer.heads.lock().len()
-        ),
-        (200, 0, 1)
-    );
+    let response = through(port, &["127.0.0.1"], Some("canary")).send(get(&peer.url("/"))).await.expect("answered");
+    assert_eq!((response.status().as_u16(), heads.lock().len(), peer.heads.lock().len()), (200, 0, 1));
 }
 
 #[tokio::test]
 async fn a_dead_proxy_means_not_sent_and_never_a_direct_call() {
     let peer = Server::start(OK).await;
-    let port = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port")
-        .local_addr()
-        .expect("bound")
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").port();
     let wire = Arc::new(through(port, &[], None));
-    let transport = Transport::new(
-        wire,
-        Arc::new(SystemClock),
-        Arc::new(SystemRng),
-        Pace::Unlimited,
-        Plain::new(true),
-    );
-    let call = Call::write(http::Method::POST, "/thing", peer.url("/thing"))
-        .anonymous()
-        .timeout_ms(400);
+    let transport = Transport::new(wire, Arc::new(SystemClock), Arc::new(SystemRng), Pace::Unlimited, Plain::new(true));
+    let call = Call::write(http::Method::POST, "/thing", peer.url("/thing")).anonymous().timeout_ms(400);
     let error = transport.send(call).await.expect_err("no proxy");
     assert!(matches!(error, CallError::NotApplied { .. }), "{error}");
     assert!(peer.heads.lock().is_empty());

@@ -28,50 +28,14 @@ async fn each_kind_of_failure_is_sent_as_often_as_is_harmless() {
     let table: &[(&str, Effect, Act, &str, usize)] = &[
         ("a read is answered", Read, status(200), "done", 1),
         ("a write is answered", Write, status(201), "done", 1),
-        (
-            "a read is refused a connection",
-            Read,
-            Act::NotSent,
-            "not applied",
-            3,
-        ),
-        (
-            "a write is refused a connection",
-            Write,
-            Act::NotSent,
-            "not applied",
-            3,
-        ),
+        ("a read is refused a connection", Read, Act::NotSent, "not applied", 3),
+        ("a write is refused a connection", Write, Act::NotSent, "not applied", 3),
         ("a read breaks off", Read, Act::Lost, "not applied", 3),
         ("a write breaks off", Write, Act::Lost, "ambiguous", 1),
-        (
-            "a read finds the peer down",
-            Read,
-            status(503),
-            "not applied",
-            3,
-        ),
-        (
-            "a write finds the peer down",
-            Write,
-            status(503),
-            "ambiguous",
-            1,
-        ),
-        (
-            "a write meets an error of the peer",
-            Write,
-            status(500),
-            "ambiguous",
-            1,
-        ),
-        (
-            "a write meets a gateway's timeout",
-            Write,
-            status(504),
-            "ambiguous",
-            1,
-        ),
+        ("a read finds the peer down", Read, status(503), "not applied", 3),
+        ("a write finds the peer down", Write, status(503), "ambiguous", 1),
+        ("a write meets an error of the peer", Write, status(500), "ambiguous", 1),
+        ("a write meets a gateway's timeout", Write, status(504), "ambiguous", 1),
         ("a read is throttled", Read, status(429), "throttled", 3),
         ("a write is throttled", Write, status(429), "throttled", 1),
         ("a read is forbidden", Read, status(403), "denied", 1),
@@ -79,50 +43,16 @@ async fn each_kind_of_failure_is_sent_as_often_as_is_harmless() {
         ("a write is stale", Write, status(412), "stale", 1),
         ("a write conflicts", Write, status(409), "stale", 1),
         ("a write is refused", Write, status(400), "invalid", 1),
-        (
-            "a read is redirected, which is not followed",
-            Read,
-            status(302),
-            "broken",
-            1,
-        ),
-        (
-            "a read is refused twice as unknown",
-            Read,
-            status(401),
-            "auth",
-            2,
-        ),
-        (
-            "a write is refused twice as unknown",
-            Write,
-            status(401),
-            "auth",
-            2,
-        ),
-        (
-            "a read hears nothing until the deadline",
-            Read,
-            Act::Silence,
-            "not applied",
-            1,
-        ),
-        (
-            "a write hears nothing until the deadline",
-            Write,
-            Act::Silence,
-            "ambiguous",
-            1,
-        ),
+        ("a read is redirected, which is not followed", Read, status(302), "broken", 1),
+        ("a read is refused twice as unknown", Read, status(401), "auth", 2),
+        ("a write is refused twice as unknown", Write, status(401), "auth", 2),
+        ("a read hears nothing until the deadline", Read, Act::Silence, "not applied", 1),
+        ("a write hears nothing until the deadline", Write, Act::Silence, "ambiguous", 1),
     ];
     for (situation, effect, act, expected, sends) in table {
         let stage = Stage::new([act.clone()]);
         let outcome = stage.send(of(*effect)).await;
-        assert_eq!(
-            (kind(&outcome), stage.wire.sent()),
-            (*expected, *sends),
-            "{situation}: {outcome:?}"
-        );
+        assert_eq!((kind(&outcome), stage.wire.sent()), (*expected, *sends), "{situation}: {outcome:?}");
     }
 }
 
@@ -141,29 +71,19 @@ async fn a_retry_safe_write_is_sent_like_a_read_but_stays_ambiguous_for_ever_aft
     // The first sending may have been applied; that the last one surely was not proves nothing.
     let stage = Stage::new([Act::Lost, Act::NotSent]);
     let outcome = stage.send(write().retry_safe()).await;
-    assert_eq!(
-        (kind(&outcome), stage.wire.sent()),
-        ("ambiguous", 3),
-        "{outcome:?}"
-    );
+    assert_eq!((kind(&outcome), stage.wire.sent()), ("ambiguous", 3), "{outcome:?}");
 }
 
 #[tokio::test]
 async fn retry_after_is_a_floor() {
-    let stage = Stage::new([
-        Act::Answer(503, vec![("retry-after", "7")], ""),
-        status(200),
-    ]);
+    let stage = Stage::new([Act::Answer(503, vec![("retry-after", "7")], ""), status(200)]);
     assert!(stage.send(read()).await.is_ok());
     assert_eq!(stage.clock.passed_ms(), 7_000);
 }
 
 #[tokio::test]
 async fn retry_after_as_a_date_is_measured_by_the_peers_own_clock() {
-    let headers = vec![
-        ("retry-after", "Sat, 21 Nov 2026 10:00:09 GMT"),
-        ("date", "Sat, 21 Nov 2026 10:00:00 GMT"),
-    ];
+    let headers = vec![("retry-after", "Sat, 21 Nov 2026 10:00:09 GMT"), ("date", "Sat, 21 Nov 2026 10:00:00 GMT")];
     let stage = Stage::new([Act::Answer(429, headers, ""), status(200)]);
     assert!(stage.send(read()).await.is_ok());
     assert_eq!(stage.clock.passed_ms(), 9_000);

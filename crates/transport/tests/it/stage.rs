@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use entente_transport::{
-    Answer, Body, BoxFuture, Call, CallError, Clock, Credential, Dialect, Door, Effect, Pace, Rng,
-    Transport, Wire, WireError,
+    Answer, Body, BoxFuture, Call, CallError, Clock, Credential, Dialect, Door, Effect, Pace, Rng, Transport, Wire,
+    WireError,
 };
 use http::{HeaderValue, Method, Request, Response};
 use jiff::Timestamp;
@@ -40,10 +40,7 @@ impl Future for Sleep<'_> {
         if *self.clock.passed_us.lock() >= self.due_us {
             return Poll::Ready(());
         }
-        self.clock
-            .sleepers
-            .lock()
-            .insert((self.due_us, self.id), context.waker().clone());
+        self.clock.sleepers.lock().insert((self.due_us, self.id), context.waker().clone());
         Poll::Pending
     }
 }
@@ -60,16 +57,11 @@ impl JumpingClock {
     }
 
     pub(crate) fn advance(&self, by: Duration) {
-        *self.passed_us.lock() +=
-            i64::try_from(by.as_micros()).expect("tests wait minutes, not ages");
+        *self.passed_us.lock() += i64::try_from(by.as_micros()).expect("tests wait minutes, not ages");
     }
 
     fn jump(&self) {
-        let next = self
-            .sleepers
-            .lock()
-            .pop_first()
-            .expect("nothing waits for the clock, so nothing will ever happen");
+        let next = self.sleepers.lock().pop_first().expect("nothing waits for the clock, so nothing will ever happen");
         let mut passed_us = self.passed_us.lock();
         *passed_us = next.0.0.max(*passed_us);
         next.1.wake();
@@ -78,20 +70,14 @@ impl JumpingClock {
 
 impl Clock for JumpingClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_microsecond(START.as_microsecond() + *self.passed_us.lock())
-            .expect("in range")
+        Timestamp::from_microsecond(START.as_microsecond() + *self.passed_us.lock()).expect("in range")
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
         let mut ids = self.ids.lock();
         *ids += 1;
-        let due_us =
-            *self.passed_us.lock() + i64::try_from(duration.as_micros()).expect("in range");
-        Box::pin(Sleep {
-            clock: self,
-            due_us,
-            id: *ids,
-        })
+        let due_us = *self.passed_us.lock() + i64::try_from(duration.as_micros()).expect("in range");
+        Box::pin(Sleep { clock: self, due_us, id: *ids })
     }
 }
 
@@ -140,10 +126,7 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new(acts: impl IntoIterator<Item = Act>) -> Arc<Self> {
-        Arc::new(Self {
-            acts: Mutex::new(acts.into_iter().collect()),
-            seen: Mutex::default(),
-        })
+        Arc::new(Self { acts: Mutex::new(acts.into_iter().collect()), seen: Mutex::default() })
     }
 
     pub(crate) fn sent(&self) -> usize {
@@ -163,28 +146,18 @@ impl Wire for Script {
             self.seen.lock().push(Request::from_parts(parts, bytes));
             let act = {
                 let mut acts = self.acts.lock();
-                if acts.len() > 1 {
-                    acts.pop_front()
-                } else {
-                    acts.front().cloned()
-                }
+                if acts.len() > 1 { acts.pop_front() } else { acts.front().cloned() }
             };
             match act.expect("a script has an act") {
-                Act::NotSent => Err(WireError::NotSent {
-                    reason: "refused".into(),
-                }),
-                Act::Lost => Err(WireError::Lost {
-                    reason: "reset".into(),
-                }),
+                Act::NotSent => Err(WireError::NotSent { reason: "refused".into() }),
+                Act::Lost => Err(WireError::Lost { reason: "reset".into() }),
                 Act::Silence => futures_util::future::pending().await,
                 Act::Answer(status, headers, body) => {
                     let mut response = Response::builder().status(status);
                     for (name, value) in headers {
                         response = response.header(name, value);
                     }
-                    Ok(response
-                        .body(Body::Bytes(body.into()))
-                        .expect("a valid answer"))
+                    Ok(response.body(Body::Bytes(body.into())).expect("a valid answer"))
                 }
             }
         })
@@ -200,11 +173,7 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) fn new(renewable: bool) -> Arc<Self> {
-        Arc::new(Self {
-            renewable,
-            sign_ins: AtomicU32::new(0),
-            refuse: None,
-        })
+        Arc::new(Self { renewable, sign_ins: AtomicU32::new(0), refuse: None })
     }
 }
 
@@ -221,20 +190,12 @@ impl Dialect for Plain {
             }
             let base = Url::parse("https://peer.example/").expect("a URL");
             let value = HeaderValue::from_str(&format!("Bearer token-{n}")).expect("a header");
-            Ok(if self.renewable {
-                Credential::renewable(base, value)
-            } else {
-                Credential::fixed(base, value)
-            })
+            Ok(if self.renewable { Credential::renewable(base, value) } else { Credential::fixed(base, value) })
         })
     }
 
     fn classify(&self, answer: &Answer) -> Result<(), CallError> {
-        if answer.status.is_success() {
-            Ok(())
-        } else {
-            Err(CallError::from_status(answer, answer.status.to_string()))
-        }
+        if answer.status.is_success() { Ok(()) } else { Err(CallError::from_status(answer, answer.status.to_string())) }
     }
 }
 
@@ -250,25 +211,11 @@ impl Stage {
         Self::with(acts, Pace::Unlimited, Plain::new(true))
     }
 
-    pub(crate) fn with(
-        acts: impl IntoIterator<Item = Act>,
-        pace: Pace,
-        dialect: Arc<dyn Dialect>,
-    ) -> Self {
+    pub(crate) fn with(acts: impl IntoIterator<Item = Act>, pace: Pace, dialect: Arc<dyn Dialect>) -> Self {
         let clock = Arc::new(JumpingClock::default());
         let wire = Script::new(acts);
-        let transport = Arc::new(Transport::new(
-            wire.clone(),
-            clock.clone(),
-            Arc::new(Zero),
-            pace,
-            dialect,
-        ));
-        Self {
-            clock,
-            wire,
-            transport,
-        }
+        let transport = Arc::new(Transport::new(wire.clone(), clock.clone(), Arc::new(Zero), pace, dialect));
+        Self { clock, wire, transport }
     }
 
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, CallError> {

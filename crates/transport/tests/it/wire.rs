@@ -26,18 +26,9 @@ async fn text(response: http::Response<Body>) -> String {
 
 #[tokio::test]
 async fn a_closed_port_was_not_sent() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port")
-        .local_addr()
-        .expect("bound")
-        .port();
-    let outcome = wire()
-        .send(get(&format!("http://127.0.0.1:{port}/?token=canary")))
-        .await;
-    let Err(WireError::NotSent { reason }) = outcome else {
-        panic!("{outcome:?}")
-    };
+    let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").port();
+    let outcome = wire().send(get(&format!("http://127.0.0.1:{port}/?token=canary"))).await;
+    let Err(WireError::NotSent { reason }) = outcome else { panic!("{outcome:?}") };
     assert!(!reason.contains("canary"), "{reason}");
 }
 
@@ -45,26 +36,15 @@ async fn a_closed_port_was_not_sent() {
 async fn a_peer_that_hangs_up_may_have_acted() {
     let server = Server::start(b"").await;
     let outcome = wire().send(get(&server.url("/"))).await;
-    assert!(
-        matches!(outcome, Err(WireError::Lost { .. })),
-        "{outcome:?}"
-    );
-    assert_eq!(
-        server.heads.lock().len(),
-        1,
-        "and the wire does not try again by itself"
-    );
+    assert!(matches!(outcome, Err(WireError::Lost { .. })), "{outcome:?}");
+    assert_eq!(server.heads.lock().len(), 1, "and the wire does not try again by itself");
 }
 
 #[tokio::test]
 async fn a_redirect_is_an_answer() {
-    let server =
-        Server::start(b"HTTP/1.1 302 Found\r\nlocation: /next\r\ncontent-length: 0\r\n\r\n").await;
+    let server = Server::start(b"HTTP/1.1 302 Found\r\nlocation: /next\r\ncontent-length: 0\r\n\r\n").await;
     let response = wire().send(get(&server.url("/"))).await.expect("answered");
-    assert_eq!(
-        (response.status().as_u16(), server.heads.lock().len()),
-        (302, 1)
-    );
+    assert_eq!((response.status().as_u16(), server.heads.lock().len()), (302, 1));
 }
 
 #[tokio::test]
@@ -84,41 +64,27 @@ async fn a_truncated_answer_is_an_error_of_its_body() {
 async fn a_stream_of_known_length_is_sent_with_its_length() {
     let server = Server::start(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
     let body = Body::Stream(ByteStream::from_bytes(Bytes::from_static(b"file bytes")));
-    let request = Request::post(server.url("/file"))
-        .body(body)
-        .expect("a request");
-    assert_eq!(
-        text(wire().send(request).await.expect("answered")).await,
-        "ok"
-    );
+    let request = Request::post(server.url("/file")).body(body).expect("a request");
+    assert_eq!(text(wire().send(request).await.expect("answered")).await, "ok");
     let head = server.heads.lock()[0].to_ascii_lowercase();
-    assert!(
-        head.contains("content-length: 10\r\n") && !head.contains("chunked"),
-        "{head}"
-    );
+    assert!(head.contains("content-length: 10\r\n") && !head.contains("chunked"), "{head}");
 }
 
 #[tokio::test]
 async fn answers_are_unzipped() {
     // "hello" by gzip, written out so that no encoder is needed here.
     const HELLO: &[u8] = &[
-        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0, 0x86, 0xa6,
-        0x10, 0x36, 5, 0, 0, 0,
+        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0, 0x86, 0xa6, 0x10, 0x36, 5, 0, 0, 0,
     ];
     let server = Server::serve(|_| {
-        let mut answer =
-            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 25\r\n\r\n".to_vec();
+        let mut answer = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 25\r\n\r\n".to_vec();
         answer.extend_from_slice(HELLO);
         answer
     })
     .await;
     let response = wire().send(get(&server.url("/"))).await.expect("answered");
     assert_eq!(text(response).await, "hello");
-    assert!(
-        server.heads.lock()[0]
-            .to_ascii_lowercase()
-            .contains("accept-encoding: gzip")
-    );
+    assert!(server.heads.lock()[0].to_ascii_lowercase().contains("accept-encoding: gzip"));
 }
 
 #[test]
@@ -126,10 +92,7 @@ fn a_certificate_file_that_is_none_is_refused_with_a_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("ca.pem");
     let problem = |file: &std::path::Path| {
-        let options = WireOptions {
-            ca_file: Some(file.to_owned()),
-            ..WireOptions::default()
-        };
+        let options = WireOptions { ca_file: Some(file.to_owned()), ..WireOptions::default() };
         HttpWire::new(&options).expect_err("refused").to_string()
     };
     assert!(problem(&file).contains("cannot be read"));

@@ -1,0 +1,75 @@
+//! How Salesforce speaks: signing in, reading refusals, and the gauge that rides on every answer.
+
+use entente_transport::{Answer, BoxFuture, CallError, Credential, Dialect, Door};
+use http::{HeaderName, HeaderValue};
+use parking_lot::Mutex;
+use secrecy::ExposeSecret;
+
+use crate::auth::{Connection, SignedIn, Token, grant, judge};
+use crate::client::Usage;
+use crate::login_url::is_allowed;
+use crate::refusal;
+
+const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
+
+/// Texts of a 401 that a new token does not cure.
+const NOT_THE_TOKEN: [&str; 2] = ["not valid for use with the REST API", "not attached to Agent"];
+
+#[derive(Debug)]
+pub(crate) struct Salesforce {
+    pub(crate) connection: Connection,
+    pub(crate) signed_in: Mutex<Option<SignedIn>>,
+    pub(crate) usage: Mutex<Option<Usage>>,
+}
+
+impl Salesforce {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection, signed_in: Mutex::default(), usage: Mutex::default() }
+    }
+
+    fn accept(&self, token: &Token) -> Result<Credential, CallError> {
+        let url = &token.instance_url;
+        if !is_allowed(url, self.connection.sandbox) {
+            let host = url.host_str().unwrap_or("nowhere");
+            return Err(CallError::Auth {
+                reason: format!("the sign-in named {host} as the org's host, which is not Salesforce"),
+            });
+        }
+        let bearer = HeaderValue::try_from(["Bearer ", token.access_token.expose_secret()].concat());
+        let bearer = bearer.map_err(|_| CallError::Broken { reason: "the token is not text".into() })?;
+        let (organization, user) = (token.organization, token.user);
+        *self.signed_in.lock() = Some(SignedIn { instance_url: url.clone(), organization, user });
+        Ok(Credential::renewable(url.clone(), bearer))
+    }
+}
+
+impl Dialect for Salesforce {
+    fn name(&self) -> &'static str {
+        "Salesforce"
+    }
+
+    fn sign_in<'a>(&'a self, door: Door<'a>) -> BoxFuture<'a, Result<Credential, CallError>> {
+        Box::pin(async move {
+            if !is_allowed(&self.connection.login_url, self.connection.sandbox) {
+                return Err(CallError::Auth { reason: "the login URL is not a Salesforce host".into() });
+            }
+            let answer = door.send(grant(&self.connection, door.now())?).await?;
+            self.accept(&judge(&self.connection, &answer)?)
+        })
+    }
+
+    fn classify(&self, answer: &Answer) -> Result<(), CallError> {
+        if answer.status.is_success() { Ok(()) } else { Err(refusal::of_answer(answer)) }
+    }
+
+    fn session_over(&self, answer: &Answer) -> bool {
+        let text = String::from_utf8_lossy(&answer.body);
+        answer.status == http::StatusCode::UNAUTHORIZED && !NOT_THE_TOKEN.iter().any(|known| text.contains(known))
+    }
+
+    fn observe(&self, answer: &Answer) {
+        if let Some(usage) = answer.header(&LIMIT_INFO).and_then(Usage::parse) {
+            *self.usage.lock() = Some(usage);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! One exchange: a turn, a request, an answer with its body, a trace of it. Nothing is judged or repeated here.
+
+use std::sync::atomic::Ordering;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::future::Either;
+use http::header::AUTHORIZATION;
+use jiff::Timestamp;
+use tracing::debug;
+use url::Url;
+
+use super::Transport;
+use crate::call::{Answer, Call, Effect, Opened, Payload};
+use crate::capture::{Exchange, content_type, effect_word};
+use crate::error::CallError;
+use crate::limits::RESPONSE_BYTES_MAX;
+use crate::pace::Place;
+use crate::redact;
+use crate::session::Held;
+use crate::wire::{Body, WireError};
+
+/// A request whose turn has come.
+struct Ticket {
+    request: http::Request<Body>,
+    began: Timestamp,
+    exchange: Option<Exchange>,
+    _place: Place,
+}
+
+impl Transport {
+    pub(super) async fn exchange(
+        &self,
+        call: &Call,
+        held: Option<&Held>,
+        deadline: Timestamp,
+    ) -> Result<Answer, CallError> {
+        let ticket = self.begin(call, held, deadline).await?;
+        let work = async {
+            let (parts, body) = self.wire.send(ticket.request).await.map_err(|e| wire_failure(call, e))?.into_parts();
+            let body = collect(call, body).await?;
+            Ok(Answer::new(call, parts, body, ticket.began))
+        };
+        let outcome = self.within(deadline, work).await.unwrap_or_else(|| Err(overdue(call)));
+        self.note(call, ticket.exchange, &outcome);
+        outcome
+    }
+
+    /// Like `exchange`, but a success keeps its body open.
+    pub(super) async fn exchange_open(
+        &self,
+        call: &Call,
+        held: Option<&Held>,
+        deadline: Timestamp,
+    ) -> Result<Either<Opened, Answer>, CallError> {
+        let ticket = self.begin(call, held, deadline).await?;
+        let work = async {
+            let (parts, body) = self.wire.send(ticket.request).await.map_err(|e| wire_failure(call, e))?.into_parts();
+            if call.accepts(parts.status) {
+                let seen = Answer::new(call, parts.clone(), Bytes::new(), ticket.began);
+                return Ok((
+                    seen,
+                    Some(Opened { status: parts.status, headers: parts.headers, body: body.into_stream() }),
+                ));
+            }
+            let body = collect(call, body).await?;
+            Ok((Answer::new(call, parts, body, ticket.began), None))
+        };
+        let outcome = self.within(deadline, work).await.unwrap_or_else(|| Err(overdue(call)));
+        let (outcome, opened) = match outcome {
+            Ok((answer, opened)) => (Ok(answer), opened),
+            Err(error) => (Err(error), None),
+        };
+        self.note(call, ticket.exchange, &outcome);
+        Ok(match (opened, outcome?) {
+            (Some(opened), _) => Either::Left(opened),
+            (None, answer) => Either::Right(answer),
+        })
+    }
+
+    /// Waits for the turn of `call` and makes its request.
+    async fn begin(&self, call: &Call, held: Option<&Held>, deadline: Timestamp) -> Result<Ticket, CallError> {
+        if let Some((rest, scope)) = self.pacer.held(call.route, self.clock.now()) {
+            let reason = format!("{} asked for a pause, which is not over", self.dialect.name());
+            if rest >= self.time_left(deadline) || call.effect == Effect::Write {
+                return Err(CallError::Throttled { after: rest, scope, reason });
+            }
+            self.clock.sleep(rest).await;
+        }
+        let place = self.within(deadline, self.pacer.enter(&call.method, &*self.clock)).await;
+        let body = self.body(call, deadline).await?;
+        // A request without time for its answer would only make a write ambiguous.
+        let place = place.filter(|_| !self.time_left(deadline).is_zero());
+        let late = || CallError::NotApplied {
+            after: None,
+            reason: format!("the turn of {} did not come in time", call.route),
+        };
+        let place = place.ok_or_else(late)?;
+        let (url, request) = request(call, held, body)?;
+        let began = self.clock.now();
+        let exchange = self.recorder.is_on().then(|| sketch(call, &url, request.headers(), began));
+        self.count(call.effect);
+        Ok(Ticket { request, began, exchange, _place: place })
+    }
+
+    async fn body(&self, call: &Call, deadline: Timestamp) -> Result<Body, CallError> {
+        let unopened = |why: String| CallError::NotApplied {
+            after: None,
+            reason: format!("the file to send could not be opened ({why})"),
+        };
+        match &call.payload {
+            Payload::Empty => Ok(Body::Empty),
+            Payload::Bytes(bytes) => Ok(Body::Bytes(bytes.clone())),
+            Payload::Stream(open) => match self.within(deadline, open()).await {
+                Some(stream) => stream.map(Body::Stream).map_err(|error| unopened(error.to_string())),
+                None => Err(unopened("it took too long".into())),
+            },
+        }
+    }
+
+    fn count(&self, effect: Effect) {
+        let counter = match effect {
+            Effect::Read => &self.reads,
+            Effect::Write => &self.writes,
+            Effect::Auth => &self.auths,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn note(&self, call: &Call, exchange: Option<Exchange>, outcome: &Result<Answer, CallError>) {
+        if let Ok(answer) = outcome {
+            self.dialect.observe(answer);
+        }
+        debug!(
+            route = call.route,
+            method = %call.method,
+            status = outcome.as_ref().ok().map(|answer| answer.status.as_u16()),
+            "Asked {}", self.dialect.name()
+        );
+        let Some(mut exchange) = exchange else { return };
+        let duration_ms = self.clock.now().as_millisecond() - exchange.at.as_millisecond();
+        exchange.duration_ms = u64::try_from(duration_ms).unwrap_or(0);
+        match outcome {
+            Ok(answer) => {
+                exchange.status = Some(answer.status.as_u16());
+                exchange.answer_headers = redact::headers(&answer.headers);
+                exchange.answer_body = redact::body(content_type(&answer.headers), &answer.body);
+            }
+            Err(error) => exchange.answer_body = error.to_string(),
+        }
+        self.recorder.push(exchange);
+    }
+}
+
+fn request(call: &Call, held: Option<&Held>, body: Body) -> Result<(Url, http::Request<Body>), CallError> {
+    let broken = |what: &str| CallError::Broken { reason: format!("the target of {} {what}", call.route) };
+    let url = match held {
+        Some(held) => held.credential.base.join(&call.target),
+        None => Url::parse(&call.target),
+    };
+    let url = url.map_err(|_| broken("is not a URL"))?;
+    let mut request = http::Request::new(body);
+    *request.method_mut() = call.method.clone();
+    *request.uri_mut() = url.as_str().parse().map_err(|_| broken("is not a URL"))?;
+    *request.headers_mut() = call.full_headers();
+    if let Some(held) = held {
+        // A path such as `//elsewhere.example` is another host: the credential must not travel there.
+        if url.origin() != held.credential.base.origin() {
+            return Err(broken("leaves the connection's own host"));
+        }
+        if let Some(authorization) = &held.credential.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
+    }
+    Ok((url, request))
+}
+
+fn sketch(call: &Call, url: &Url, headers: &http::HeaderMap, at: Timestamp) -> Exchange {
+    let request_body = match &call.payload {
+        Payload::Empty => String::new(),
+        Payload::Bytes(bytes) => redact::body(content_type(headers), bytes),
+        Payload::Stream(_) => "[a stream]".to_owned(),
+    };
+    Exchange {
+        at,
+        effect: effect_word(call.effect),
+        method: call.method.to_string(),
+        url: redact::url(url),
+        request_headers: redact::headers(headers),
+        request_body,
+        status: None,
+        answer_headers: Vec::new(),
+        answer_body: String::new(),
+        duration_ms: 0,
+    }
+}
+
+async fn collect(call: &Call, body: Body) -> Result<Bytes, CallError> {
+    let mut stream = match body {
+        Body::Empty => return Ok(Bytes::new()),
+        Body::Bytes(bytes) => return Ok(bytes),
+        Body::Stream(stream) => stream,
+    };
+    let mut whole = BytesMut::new();
+    while let Some(piece) = stream.next().await {
+        let piece =
+            piece.map_err(|error| CallError::lost(call.effect, None, format!("the answer broke off ({error})")))?;
+        if whole.len() + piece.len() > RESPONSE_BYTES_MAX {
+            let reason = format!("the answer to {} is longer than {RESPONSE_BYTES_MAX} bytes", call.route);
+            return Err(CallError::unreadable(call.effect, reason));
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.freeze())
+}
+
+fn wire_failure(call: &Call, error: WireError) -> CallError {
+    match error {
+        WireError::NotSent { reason } => CallError::NotApplied { after: None, reason },
+        WireError::Lost { reason } => CallError::lost(call.effect, None, reason),
+    }
+}
+
+fn overdue(call: &Call) -> CallError {
+    CallError::lost(call.effect, None, format!("no answer to {} within {} ms", call.route, call.timeout_ms))
+}
