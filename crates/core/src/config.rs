@@ -2,12 +2,23 @@
 //!
 //! [`parse`] reads nothing but the text that it is given; what stands behind `${NAME}`, `file:/path` and `secret:NAME`
 //! comes from the caller.
+//!
+//! Four steps, each a module: `tree` turns the text into nodes that know their line and column, `check` holds them
+//! against the tables of `shape`, `read` makes nouns of them and checks what only makes sense together, and `report`
+//! collects the problems of all three.
 
+mod check;
 mod connection;
 mod problem;
+mod read;
 mod reference;
+mod report;
+mod schema;
 mod secret;
 mod server;
+mod shape;
+mod suggest;
+mod tree;
 mod triggers;
 
 use std::collections::BTreeMap;
@@ -15,10 +26,16 @@ use std::collections::BTreeMap;
 pub use connection::{Connection, ConnectionKind, JiraConnection, Pace, Proxy, SalesforceAuth, SalesforceConnection};
 pub use problem::{Problem, Severity};
 pub use reference::{Reference, Vars};
+pub use schema::schema;
 pub use secret::Secret;
 pub use server::Server;
 pub use triggers::{Reconcile, Triggers};
 
+use self::{
+    check::Place,
+    report::Report,
+    shape::{DOCUMENT, Kind},
+};
 use crate::item::ConnectedItem;
 
 /// A whole configuration, checked.
@@ -47,6 +64,12 @@ impl Config {
 /// Reads a document. There is a configuration exactly if no problem is an error.
 #[must_use]
 pub fn parse(text: &str, vars: &Vars<'_>) -> (Option<Config>, Vec<Problem>) {
-    let _ = (text, vars);
-    (None, Vec::new())
+    let mut report = Report::default();
+    let config = tree::build(text, &mut report).map(|mut root| {
+        tree::resolve(&mut root, vars, &mut report);
+        check::check(&mut root, &Kind::Map(&DOCUMENT), Place::DOCUMENT, &mut report);
+        read::read(&root, vars, &mut report)
+    });
+    let problems = report.finish();
+    (config.filter(|_| !problems.iter().any(Problem::is_error)), problems)
 }

@@ -1,0 +1,123 @@
+//! Which addresses are possible, and the one form in which they are kept.
+
+use url::{Host, Url};
+
+use super::Reader;
+use crate::config::tree::Position;
+
+/// Login hosts that serve every org.
+const SHARED_LOGIN: [&str; 2] = ["login.salesforce.com", "test.salesforce.com"];
+const MY_DOMAIN: &str = ".my.salesforce.com";
+const LIGHTNING: &str = ".lightning.force.com";
+/// Scoped API tokens work only here, and here the path names the site:
+/// <https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/>.
+const ATLASSIAN_GATEWAY: &str = "api.atlassian.com";
+
+impl Reader<'_> {
+    /// A Salesforce login address as an origin. The address that browsers show (Lightning) becomes its My Domain.
+    pub(super) fn login_url(&mut self, text: &str, at: Position, sandbox: bool) -> String {
+        let Some(url) = self.remote(text, at, sandbox) else { return String::new() };
+        let host = url.host_str().unwrap_or_default();
+        if is_loopback(&url) {
+            return origin(&url);
+        }
+        if let Some(domain) = host.strip_suffix(LIGHTNING) {
+            return format!("https://{domain}{MY_DOMAIN}");
+        }
+        let known = SHARED_LOGIN.contains(&host) || host.strip_suffix(MY_DOMAIN).is_some_and(|org| !org.is_empty());
+        if known && url.port().is_none() {
+            return origin(&url);
+        }
+        let message = format!("`{host}` is no login host of Salesforce");
+        let remedy = "write the org's My Domain, `https://NAME.my.salesforce.com` (Setup > My Domain)";
+        self.report.error(at, "login-host", message, remedy);
+        String::new()
+    }
+
+    /// The address of a Jira site as an origin.
+    pub(super) fn site_url(&mut self, text: &str, at: Position, sandbox: bool) -> String {
+        let Some(url) = self.remote(text, at, sandbox) else { return String::new() };
+        if url.host_str() == Some(ATLASSIAN_GATEWAY) {
+            return without_slash(url);
+        }
+        origin(&url)
+    }
+
+    /// The server's own address; loopback is fine here, for trying things out.
+    pub(super) fn public_url(&mut self, text: &str, at: Position) -> String {
+        let Some(url) = self.address(text, at) else { return String::new() };
+        if url.scheme() == "http" && !is_loopback(&url) {
+            self.insecure(at, "Jira delivers webhooks to https only");
+        }
+        without_slash(url)
+    }
+
+    /// A proxy's address as an origin; its credentials have keys of their own.
+    pub(super) fn proxy_url(&mut self, text: &str, at: Position) -> String {
+        self.address(text, at).map(|url| origin(&url)).unwrap_or_default()
+    }
+
+    /// An address outside: https, unless this is a sandbox on this machine.
+    fn remote(&mut self, text: &str, at: Position, sandbox: bool) -> Option<Url> {
+        let url = self.address(text, at)?;
+        match (is_loopback(&url), sandbox) {
+            (true, true) => Some(url),
+            (true, false) => {
+                let message = format!("`{}` is this machine itself", url.host_str().unwrap_or_default());
+                let remedy = "write the vendor's address; for a stand-in add `sandbox: true` to the connection";
+                self.report.error(at, "loopback-url", message, remedy);
+                None
+            }
+            (false, _) if url.scheme() == "http" => {
+                self.insecure(at, "credentials would travel in the open");
+                None
+            }
+            (false, _) => Some(url),
+        }
+    }
+
+    fn address(&mut self, text: &str, at: Position) -> Option<Url> {
+        if text.is_empty() {
+            return None;
+        }
+        let wrong = match Url::parse(text) {
+            Ok(url) if !matches!(url.scheme(), "https" | "http") => "it does not begin with `https://`",
+            Ok(url) if !url.username().is_empty() || url.password().is_some() => "it carries a user or a password",
+            Ok(url) if url.host_str().is_none_or(str::is_empty) => "it names no host",
+            Ok(url) => return Some(url),
+            Err(_) => "it is no address",
+        };
+        // The text is not shown: it may carry a password, or stand for a reference.
+        let remedy = "write it as `https://HOST`; users and passwords have keys of their own";
+        self.report.error(at, "bad-url", format!("this address cannot be used: {wrong}"), remedy);
+        None
+    }
+
+    fn insecure(&mut self, at: Position, why: &str) {
+        self.report.error(at, "insecure-url", format!("plain http is refused: {why}"), "write `https://`");
+    }
+}
+
+/// Whether a login address serves every org, so that some ways of signing in do not work there.
+pub(super) fn is_shared_login(login_url: &str) -> bool {
+    SHARED_LOGIN.iter().any(|host| login_url.strip_prefix("https://") == Some(host))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+fn without_slash(mut url: Url) -> String {
+    url.set_query(None);
+    url.set_fragment(None);
+    url.as_str().trim_end_matches('/').to_owned()
+}

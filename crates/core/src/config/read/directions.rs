@@ -1,0 +1,110 @@
+//! Which way a mapped field flows: as its line says, or every way that nothing speaks against.
+
+use super::Reader;
+use crate::{
+    config::tree::Node,
+    item::{Direction, Mode},
+    side::{Side, Sides},
+    transform::Transform,
+};
+
+/// Fields that Salesforce fills in by itself:
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/system_fields.htm>.
+const SALESFORCE_FILLS: [&str; 7] =
+    ["Id", "CreatedById", "CreatedDate", "IsDeleted", "LastModifiedById", "LastModifiedDate", "SystemModstamp"];
+/// Fields that Jira fills in by itself.
+const JIRA_FILLS: [&str; 5] = ["created", "creator", "id", "key", "updated"];
+
+/// Why values cannot flow to a side.
+struct Block {
+    code: &'static str,
+    why: &'static str,
+}
+
+impl Reader<'_> {
+    /// The direction of one line, given its two fields and its steps.
+    pub(super) fn direction(
+        &mut self,
+        line: &Node,
+        mode: Mode,
+        paths: Sides<&str>,
+        steps: Sides<&[Transform]>,
+    ) -> Direction {
+        let blocks = Sides::new(to_salesforce_block(mode, paths.salesforce), to_jira_block(paths.jira));
+        let node = line.get("direction");
+        let Some(wanted) = node.word::<Direction>() else {
+            return self.implied(line, blocks.map(|block| block.is_some()), steps);
+        };
+        for side in Side::BOTH {
+            if let Some(block) = blocks.get(side).as_ref().filter(|_| wanted.allows(side)) {
+                let message = format!("values cannot flow to {side} here: {}", block.why);
+                let remedy = match side {
+                    Side::Salesforce => "write `direction: to-jira`, or leave `direction` out",
+                    Side::Jira => "write `direction: to-salesforce`, or leave `direction` out",
+                };
+                self.report.error(node.at, block.code, message, remedy);
+            }
+        }
+        self.unused_steps(line, wanted);
+        wanted
+    }
+
+    /// Without a word: every way that is open. Steps that cannot be undone close the way back unless its own steps are
+    /// given; cutting text off can be, by whatever fits.
+    fn implied(&mut self, line: &Node, blocked: Sides<bool>, steps: Sides<&[Transform]>) -> Direction {
+        let loses = |steps: &[Transform]| steps.iter().any(|step| !matches!(step, Transform::FirstCharacters(_)));
+        let closed = Sides::new(
+            blocked.salesforce || (loses(steps.jira) && !line.has("to_salesforce")),
+            blocked.jira || (loses(steps.salesforce) && !line.has("to_jira")),
+        );
+        let direction = match (closed.salesforce, closed.jira) {
+            (false, false) => Direction::Both,
+            (true, false) => Direction::ToJira,
+            (false, true) => Direction::ToSalesforce,
+            (true, true) => {
+                let message = "values of this line can flow neither to Salesforce nor to Jira";
+                self.report.error(
+                    line.at,
+                    "no-direction",
+                    message,
+                    "remove the line, or map fields that can be written",
+                );
+                Direction::Both
+            }
+        };
+        self.unused_steps(line, direction);
+        direction
+    }
+
+    fn unused_steps(&mut self, line: &Node, direction: Direction) {
+        for (side, key) in [(Side::Salesforce, "to_salesforce"), (Side::Jira, "to_jira")] {
+            if line.has(key) && !direction.allows(side) {
+                let message = format!("`{key}` is never used: values of this line do not flow to {side}");
+                self.report.warn(
+                    line.key_at(key),
+                    "unused-steps",
+                    message,
+                    format!("remove `{key}`, or change `direction`"),
+                );
+            }
+        }
+    }
+}
+
+fn to_salesforce_block(mode: Mode, path: &str) -> Option<Block> {
+    let (code, why) = if mode == Mode::OneWay {
+        ("direction-against-mode", "the item's mode is one-way")
+    } else if path.contains('.') {
+        ("related-read-only", "a field of a related record is only read")
+    } else if SALESFORCE_FILLS.iter().any(|field| field.eq_ignore_ascii_case(path)) {
+        ("read-only-field", "Salesforce fills it in by itself")
+    } else {
+        return None;
+    };
+    Some(Block { code, why })
+}
+
+fn to_jira_block(path: &str) -> Option<Block> {
+    let fills = JIRA_FILLS.iter().any(|field| field.eq_ignore_ascii_case(path));
+    fills.then(|| Block { code: "read-only-field", why: "Jira fills it in by itself" })
+}

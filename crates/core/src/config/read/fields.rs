@@ -1,0 +1,192 @@
+//! Reads `fields:` and `status:`, and sees to it that no two lines write the same field.
+
+use std::collections::BTreeMap;
+
+use super::Reader;
+use crate::{
+    config::{
+        suggest::{listed, nearest},
+        tree::Node,
+    },
+    item::{Direction, FieldMapping, MappingKey, Mode, StatusMapping, ValueMap},
+    record::FieldPath,
+    side::{Side, Sides},
+    transform::Transform,
+    value::Value,
+};
+
+/// Jira changes this field by transitions only, never by an edit.
+const JIRA_STATUS: &str = "status";
+
+/// Who writes each field of an item, by side and name in lower case: both vendors take names in any case.
+#[derive(Default)]
+pub(super) struct Writers(BTreeMap<(Side, String), String>);
+
+impl Writers {
+    /// Takes a field for a writer; the one who has it already, if there is one.
+    pub(super) fn take(&mut self, side: Side, path: &str, writer: String) -> Option<String> {
+        let key = (side, path.to_lowercase());
+        match self.0.get(&key) {
+            Some(first) => Some(first.clone()),
+            None => self.0.insert(key, writer),
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// The mapping lines of an item, in their order.
+    pub(super) fn fields(&mut self, item: &Node, mode: Mode, writers: &mut Writers) -> Vec<FieldMapping> {
+        let mut lines: BTreeMap<MappingKey, usize> = BTreeMap::new();
+        let mut fields = Vec::new();
+        for line in item.get("fields").members() {
+            let Some(field) = self.field(line, item, mode) else { continue };
+            if let Some(first) = lines.insert(field.key.clone(), line.at.line) {
+                let (salesforce, jira) = (line.get("salesforce").shown(), line.get("jira").shown());
+                let message = format!("`{salesforce}` and `{jira}` are already mapped in line {first}");
+                self.report.error(line.at, "duplicate-mapping", message, "keep one of the two lines");
+            } else if mode != Mode::DisplayOnly {
+                self.claim(line, &field, writers);
+            }
+            fields.push(field);
+        }
+        fields
+    }
+
+    fn field(&mut self, line: &Node, item: &Node, mode: Mode) -> Option<FieldMapping> {
+        let salesforce = self.salesforce_field(line.get("salesforce"));
+        self.known_lookup(line.get("salesforce"), &salesforce, item.get("related"));
+        let shown = mode == Mode::DisplayOnly && !line.has("jira");
+        let jira = if shown { salesforce.clone() } else { line.get("jira").text_or_empty().to_owned() };
+        if !line.entries().is_empty() && !line.has("jira") && !shown {
+            self.report.error(line.at, "missing-key", "`jira` is missing in this line", "add `jira:`, the Jira field");
+        }
+        if salesforce.is_empty() || jira.is_empty() {
+            return None;
+        }
+        let (to_jira, to_salesforce) = (self.steps(line.get("to_jira")), self.steps(line.get("to_salesforce")));
+        let direction = match mode {
+            Mode::DisplayOnly => Direction::ToJira,
+            Mode::OneWay | Mode::TwoWay => {
+                self.direction(line, mode, Sides::new(&salesforce, &jira), Sides::new(&to_salesforce, &to_jira))
+            }
+        };
+        let paths = Sides::new(FieldPath::new(salesforce), FieldPath::new(jira));
+        Some(FieldMapping {
+            key: MappingKey::of(&paths.salesforce, &paths.jira),
+            paths,
+            direction,
+            values: line.has("values").then(|| values(line.get("values"))),
+            to_jira,
+            to_salesforce,
+            conflicts: line.get("conflicts").word(),
+        })
+    }
+
+    /// The first part of `account.Name` must be one of the item's lookups.
+    fn known_lookup(&mut self, node: &Node, path: &str, related: &Node) {
+        match path.split_once('.') {
+            Some((lookup, _)) if !related.has(lookup) => {}
+            _ => return,
+        }
+        let (lookup, rest) = node.shown().split_once('.').unwrap_or((node.shown(), ".."));
+        let known = || related.entries().iter().map(|entry| entry.key.as_str());
+        let (hint, remedy) = match nearest(lookup, known()) {
+            Some(near) => (format!("; did you mean `{near}.{rest}`?"), format!("write `{near}.{rest}`")),
+            None => (String::new(), format!("add it under `related:`, e.g. `{lookup}: {lookup}Id`")),
+        };
+        let message = format!("`{lookup}` is no lookup of this item{hint}");
+        self.report.error(node.at, "unknown-related", message, remedy);
+    }
+
+    fn claim(&mut self, line: &Node, field: &FieldMapping, writers: &mut Writers) {
+        for side in Side::BOTH.into_iter().filter(|side| field.direction.allows(*side)) {
+            let (path, at) = (field.paths.get(side).as_str(), line.get(side.as_str()).at);
+            if side == Side::Jira && path.eq_ignore_ascii_case(JIRA_STATUS) {
+                let message = "Jira's `status` changes by transitions; a mapping line cannot write it";
+                self.report.error(
+                    at,
+                    "status-as-field",
+                    message,
+                    "use the item's `status:` table instead of this line",
+                );
+                continue;
+            }
+            self.take(writers, side, path, format!("line {}", line.at.line), line.get(side.as_str()));
+        }
+    }
+
+    /// Takes a field for a writer, and reports the second one who wants it.
+    pub(super) fn take(&mut self, writers: &mut Writers, side: Side, path: &str, writer: String, node: &Node) {
+        if let Some(first) = writers.take(side, path, writer).filter(|_| !path.is_empty()) {
+            let message = format!("the {side} field `{}` is already written by {first}", node.shown());
+            let remedy = match side {
+                Side::Salesforce => "let one of them write it; give the other `direction: to-jira`",
+                Side::Jira => "let one of them write it; give the other `direction: to-salesforce`",
+            };
+            self.report.error(node.at, "two-writers", message, remedy);
+        }
+    }
+
+    fn steps(&mut self, list: &Node) -> Vec<Transform> {
+        list.members().iter().filter_map(|step| self.step(step)).collect()
+    }
+
+    fn step(&mut self, node: &Node) -> Option<Transform> {
+        if let Some(word) = node.text() {
+            return step_of(word, node);
+        }
+        match node.entries() {
+            [] if node.scalar().is_some() || !node.members().is_empty() => None,
+            [only] => step_of(&only.key, &only.value),
+            entries => {
+                let names = ["first_characters", "lower_case", "upper_case", "replace"];
+                let message = format!("a step has exactly one key; this one has {}", entries.len());
+                self.report.error(
+                    node.at,
+                    "one-step",
+                    message,
+                    format!("make each step its own list member: {}", listed(names)),
+                );
+                None
+            }
+        }
+    }
+
+    /// The status table of an item.
+    pub(super) fn status(&mut self, item: &Node, writers: &mut Writers) -> Option<StatusMapping> {
+        let node = item.get("status");
+        let field = self.salesforce_field(node.get("field"));
+        if !item.has("status") || field.is_empty() {
+            return None;
+        }
+        self.take(writers, Side::Salesforce, &field, "the status table".into(), node.get("field"));
+        let empty = |text: Option<&str>| text.is_none_or(str::is_empty);
+        for entry in node.get("values").entries() {
+            let unknown = entry.value.scalar().is_some_and(|scalar| scalar.text().is_none());
+            if empty(Some(&entry.key)) || (empty(entry.value.text()) && !unknown) {
+                let message = "a status is missing in this line of the status table";
+                self.report.error(entry.at, "empty-value", message, "write `SALESFORCE VALUE: JIRA STATUS`");
+            }
+        }
+        Some(StatusMapping { field: FieldPath::new(field), values: values(node.get("values")) })
+    }
+}
+
+fn step_of(name: &str, argument: &Node) -> Option<Transform> {
+    match name {
+        "first_characters" => argument.whole().map(Transform::FirstCharacters),
+        "lower_case" => Some(Transform::LowerCase),
+        "upper_case" => Some(Transform::UpperCase),
+        "replace" => {
+            let verbatim = |key| argument.get(key).scalar().and_then(|s| s.text()).unwrap_or_default().to_owned();
+            Some(Transform::Replace { find: verbatim("find"), with: verbatim("with") })
+        }
+        _ => None,
+    }
+}
+
+/// Both columns of a value table are text, whatever they look like.
+fn values(node: &Node) -> ValueMap {
+    let pair = |key: &str, value: &Node| (Value::text(key), Value::text(value.text_or_empty()));
+    ValueMap { pairs: node.entries().iter().map(|entry| pair(&entry.key, &entry.value)).collect() }
+}

@@ -1,0 +1,121 @@
+//! Reads filters: groups, and tests with exactly one operator.
+
+use super::Reader;
+use crate::{
+    config::{suggest::listed, tree::Node},
+    filter::{Condition, Filter},
+    record::FieldPath,
+    side::Side,
+    value::{Number, Value},
+};
+
+/// The eleven operators.
+const OPERATORS: [&str; 11] = [
+    "is",
+    "is not",
+    "is one of",
+    "is not one of",
+    "is empty",
+    "is not empty",
+    "contains",
+    "does not contain",
+    "less than",
+    "greater than",
+    "equals",
+];
+
+/// Words for the start of the last finished round of polling.
+const POLLING_TIMES: [&str; 2] = ["{lasttime}", "{lasttimecomment}"];
+
+impl Reader<'_> {
+    /// The filter of one end of an item; none lets everything through.
+    pub(super) fn filter(&mut self, end: &Node, side: Side) -> Filter {
+        if end.has("filter") { self.part(end.get("filter"), side) } else { Filter::default() }
+    }
+
+    fn part(&mut self, node: &Node, side: Side) -> Filter {
+        let n_keys = node.entries().len();
+        let operators: Vec<&str> = OPERATORS.into_iter().filter(|operator| node.has(operator)).collect();
+        let known = operators.len() + ["all", "any", "field"].iter().filter(|key| node.has(key)).count();
+        match operators.as_slice() {
+            [] if n_keys == 1 && node.has("all") => Filter::All(self.parts(node.get("all"), side)),
+            [] if n_keys == 1 && node.has("any") => Filter::Any(self.parts(node.get("any"), side)),
+            [operator] if n_keys == 2 && node.has("field") => self.test(node, operator, side),
+            // An unknown key has been reported, and is probably what is missing.
+            _ if known < n_keys || node.scalar().is_some() || !node.members().is_empty() => Filter::default(),
+            [] if n_keys == 1 && node.has("field") => {
+                let remedy = format!("add one of {}", listed(OPERATORS));
+                self.report.error(node.at, "filter-operator", "this test has no operator", remedy);
+                Filter::default()
+            }
+            [_, _, ..] if node.has("field") => {
+                let message = format!("this test has {} operators: {}", operators.len(), operators.join(", "));
+                self.report.error(
+                    node.at,
+                    "filter-operator",
+                    message,
+                    "make each its own test, in a group `all:` or `any:`",
+                );
+                Filter::default()
+            }
+            _ => {
+                let message = "this is neither a group nor a test";
+                let remedy = "write either `all: [..]`, or `any: [..]`, or `field:` with one operator";
+                self.report.error(node.at, "filter-form", message, remedy);
+                Filter::default()
+            }
+        }
+    }
+
+    fn parts(&mut self, list: &Node, side: Side) -> Vec<Filter> {
+        list.members().iter().map(|part| self.part(part, side)).collect()
+    }
+
+    fn test(&mut self, node: &Node, operator: &str, side: Side) -> Filter {
+        let field = node.get("field");
+        let path = match side {
+            Side::Salesforce => self.salesforce_field(field),
+            Side::Jira => field.text_or_empty().to_owned(),
+        };
+        let operand = node.get(operator);
+        if POLLING_TIMES.contains(&operand.text_or_empty()) {
+            // It narrows what is offered, never what is decided; the poller's own cursor does the same.
+            self.not_yet(operand.at, &format!("the filter word `{}` is", operand.text_or_empty()));
+            return Filter::default();
+        }
+        Filter::Test(FieldPath::new(path), condition(operator, operand))
+    }
+}
+
+fn condition(operator: &str, operand: &Node) -> Condition {
+    let all = || operand.members().iter().map(value).collect();
+    match operator {
+        "is" => Condition::Is(value(operand)),
+        "is not" => Condition::IsNot(value(operand)),
+        "is one of" => Condition::IsOneOf(all()),
+        "is not one of" => Condition::IsNotOneOf(all()),
+        "is empty" => Condition::IsEmpty,
+        "is not empty" => Condition::IsNotEmpty,
+        "contains" => Condition::Contains(value(operand)),
+        "does not contain" => Condition::DoesNotContain(value(operand)),
+        "less than" => Condition::LessThan(value(operand)),
+        "greater than" => Condition::GreaterThan(value(operand)),
+        _ => Condition::Equals(value(operand)),
+    }
+}
+
+/// A boolean or a number keeps its kind if it was written plainly and in the one way in which it is shown again, so that
+/// `is: 007` and `is: 1.0` stay the texts that they are.
+fn value(operand: &Node) -> Value {
+    let text = operand.text_or_empty();
+    let plain = operand.scalar().is_some_and(|scalar| scalar.style == saphyr_parser::ScalarStyle::Plain);
+    let number = || text.parse().ok().and_then(Number::new).filter(|number| number.to_string() == text);
+    match text {
+        "true" if plain => Value::Flag(true),
+        "false" if plain => Value::Flag(false),
+        _ => match number() {
+            Some(number) if plain => Value::Number(number),
+            _ => Value::text(text),
+        },
+    }
+}

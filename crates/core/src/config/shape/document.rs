@@ -1,0 +1,58 @@
+//! The top of the document, and the parts that belong to no connection and no item.
+
+use super::{Key, Kind, Shape, connections::CONNECTION, items::ITEM_SHAPE};
+
+/// The whole document.
+pub(crate) static DOCUMENT: Shape = Shape {
+    name: "document",
+    about: "The configuration of Entente: which Salesforce orgs and Jira sites there are, and what is kept in agreement.",
+    keys: &[
+        Key::required("version", Kind::Whole { min: 1, max: 1 }, "Version of this format."),
+        Key::required(
+            "connections",
+            Kind::Named { what: "connection", of: &Kind::Map(&CONNECTION), min: 1 },
+            "Orgs and sites by name; at least one of each.",
+        ),
+        Key::optional(
+            "items",
+            Kind::Named { what: super::ITEM, of: &Kind::Map(&ITEM_SHAPE), min: 0 },
+            "Connected items by name. The order counts: the first item that fits takes a record.",
+        ),
+        Key::optional("triggers", Kind::Map(&TRIGGERS), "When records are looked at."),
+        Key::optional("server", Kind::Map(&SERVER), "How this server is reached."),
+        Key::optional("access", Kind::Anything, "Portal access. Not run by this version."),
+    ],
+};
+
+static TRIGGERS: Shape = Shape {
+    name: "triggers",
+    about: "When records are looked at.",
+    keys: &[
+        Key::optional(
+            "poll_seconds",
+            Kind::Whole { min: 5, max: 86_400 },
+            "How often both sides are asked what has changed. Default 60.",
+        ),
+        Key::optional(
+            "reconcile",
+            Kind::Word(&["never", "hourly", "daily", "weekly"]),
+            "How often every link is read in full and compared. Default daily.",
+        ),
+        Key::optional("push", Kind::Flag, "Whether webhooks and outbound messages are taken. Default true."),
+        Key::optional("change_events", Kind::Flag, "Salesforce change events. Not run by this version. Default false."),
+    ],
+};
+
+static SERVER: Shape = Shape {
+    name: "server",
+    about: "How this server is reached.",
+    keys: &[
+        Key::optional("listen", Kind::Text, "Address and port to listen on: 127.0.0.1:7400."),
+        Key::optional("public_url", Kind::Text, "The server's address as Salesforce and Jira reach it."),
+        Key::optional(
+            "api_tokens",
+            Kind::List { of: &Kind::Secret, min: 0, max: super::MANY },
+            "Bearer tokens that open the API; none: it stays closed.",
+        ),
+    ],
+};

@@ -1,0 +1,69 @@
+//! Mapping lines, transform steps and filters.
+
+use super::{Key, Kind, MANY, Shape};
+
+pub(super) const DIRECTIONS: Kind = Kind::Word(&["both", "to-jira", "to-salesforce"]);
+pub(super) const CONFLICT_POLICIES: Kind = Kind::Word(&["salesforce-wins", "jira-wins", "latest-wins", "ask"]);
+pub(super) const VALUES: Kind = Kind::Named { what: "value", of: &Kind::Free, min: 1 };
+
+pub(super) static FIELD: Shape = Shape {
+    name: "field",
+    about: "One line of the mapping.",
+    keys: &[
+        Key::required("salesforce", Kind::Text, "The Salesforce field: Subject, or account.Name of a related record."),
+        Key::optional("jira", Kind::Text, "The Jira field: summary. In a display-only item: the label shown."),
+        Key::optional("direction", DIRECTIONS, "Which way values flow. Default: every way that mode and field allow."),
+        Key::optional("values", VALUES, "Salesforce value to Jira value."),
+        Key::optional("to_jira", STEPS, "What is done to a value on its way to Jira."),
+        Key::optional("to_salesforce", STEPS, "What is done to a value on its way to Salesforce."),
+        Key::optional("conflicts", CONFLICT_POLICIES, "Who wins here. Default: as the item says."),
+    ],
+};
+
+const STEPS: Kind =
+    Kind::List { of: &Kind::Either(&[Kind::Word(&["lower_case", "upper_case"]), Kind::Map(&STEP)]), min: 0, max: MANY };
+
+static STEP: Shape = Shape {
+    name: "step",
+    about: "One step of a transform: exactly one of these keys.",
+    keys: &[
+        Key::optional("first_characters", Kind::Whole { min: 1, max: 131_072 }, "Keeps the first characters."),
+        Key::optional("lower_case", Kind::Yes, "Lower case."),
+        Key::optional("upper_case", Kind::Yes, "Upper case."),
+        Key::optional("replace", Kind::Map(&REPLACE), "Replaces every occurrence of one text by another."),
+    ],
+};
+
+static REPLACE: Shape = Shape {
+    name: "replace",
+    about: "Replaces every occurrence of one text by another.",
+    keys: &[
+        Key::required("find", Kind::Text, "What is looked for."),
+        Key::required("with", Kind::Free, "What takes its place; nothing to remove it."),
+    ],
+};
+
+/// Filters nest; only statics may hold one another.
+static PART: Kind = Kind::Map(&FILTER);
+const OPERANDS: Kind = Kind::List { of: &Kind::Text, min: 1, max: MANY };
+
+pub(super) static FILTER: Shape = Shape {
+    name: "filter",
+    about: "A group (`all` or `any`), or one test: a field and exactly one operator.",
+    keys: &[
+        Key::optional("all", Kind::List { of: &PART, min: 1, max: MANY }, "Every part must pass."),
+        Key::optional("any", Kind::List { of: &PART, min: 1, max: MANY }, "At least one part must pass."),
+        Key::optional("field", Kind::Text, "The field to test."),
+        Key::optional("is", Kind::Text, "The same text, picklist value or identity."),
+        Key::optional("is not", Kind::Text, "Another text, or nothing."),
+        Key::optional("is one of", OPERANDS, "One of these texts."),
+        Key::optional("is not one of", OPERANDS, "None of these texts."),
+        Key::optional("is empty", Kind::Yes, "Nothing in it."),
+        Key::optional("is not empty", Kind::Yes, "Something in it."),
+        Key::optional("contains", Kind::Text, "The text occurs in it, or it is a member of the list."),
+        Key::optional("does not contain", Kind::Text, "The text does not occur in it."),
+        Key::optional("less than", Kind::Text, "Smaller number, earlier date."),
+        Key::optional("greater than", Kind::Text, "Greater number, later date."),
+        Key::optional("equals", Kind::Text, "The same number, date or boolean."),
+    ],
+};

@@ -1,0 +1,138 @@
+//! What stands under `items:`.
+
+use super::{
+    Key, Kind, MANY, Shape, TEXTS,
+    fields::{CONFLICT_POLICIES, DIRECTIONS, FIELD, FILTER, VALUES},
+};
+
+pub(super) static ITEM_SHAPE: Shape = Shape {
+    name: "connected-item",
+    about: "What pairs with what, and how.",
+    keys: &[
+        Key::optional("owner", Kind::Text, "The person who answers for it."),
+        Key::optional("renamed_from", Kind::Text, "Its name before, so that its links follow."),
+        Key::optional("state", Kind::Word(&["draft", "active", "paused"]), "Whether it runs. Default active."),
+        Key::optional(
+            "mode",
+            Kind::Word(&["display-only", "one-way", "two-way"]),
+            "How much it may do: show, Salesforce to Jira, both ways. Default two-way.",
+        ),
+        Key::optional(
+            "start",
+            Kind::Text,
+            "Which records are created on the other side: everything, now, or those created since a date. Default everything.",
+        ),
+        Key::required("salesforce", Kind::Map(&SALESFORCE_END), "The Salesforce end."),
+        Key::required("jira", Kind::Map(&JIRA_END), "The Jira end."),
+        Key::optional(
+            "on_leave",
+            Kind::Word(&["keep", "pause", "unlink"]),
+            "What becomes of a link whose record no longer passes the filter. Default keep.",
+        ),
+        Key::optional(
+            "auto_create",
+            Kind::Word(&["none", "jira", "salesforce", "both"]),
+            "On which side missing twins are made. Default none.",
+        ),
+        Key::optional(
+            "match",
+            Kind::List { of: &Kind::Word(&["correlation"]), min: 1, max: 1 },
+            "How twins that exist already are found. Default [correlation].",
+        ),
+        Key::optional("correlation", Kind::Map(&CORRELATION), "The fields that show the counterpart."),
+        Key::optional(
+            "related",
+            Kind::Named { what: "lookup", of: &Kind::Text, min: 0 },
+            "Names for lookup fields, by which fields of related records are mapped: { account: AccountId }.",
+        ),
+        Key::optional("fields", Kind::List { of: &Kind::Map(&FIELD), min: 0, max: MANY }, "The mapped fields."),
+        Key::optional("status", Kind::Map(&STATUS), "The status table."),
+        Key::optional("comments", Kind::Map(&COMMENTS), "Comments. Not synchronised by this version."),
+        Key::optional("attachments", Kind::Map(&ATTACHMENTS), "Files. Not synchronised by this version."),
+        Key::optional("conflicts", CONFLICT_POLICIES, "Who wins when both sides changed. Default ask."),
+        Key::optional(
+            "drift",
+            Kind::Word(&["restore", "keep"]),
+            "What becomes of an edit on the target of a one-way field. Default restore.",
+        ),
+        Key::optional(
+            "cardinality",
+            Kind::Word(&["one-to-one", "many-issues", "many-records"]),
+            "How many twins a record has. Only one-to-one, the default, is run by this version.",
+        ),
+        Key::optional(
+            "base",
+            Kind::Word(&["values", "hashes"]),
+            "What is remembered of agreed values. Only values, the default, is run by this version.",
+        ),
+    ],
+};
+
+static SALESFORCE_END: Shape = Shape {
+    name: "salesforce-end",
+    about: "Which Salesforce records.",
+    keys: &[
+        Key::required("connection", Kind::Text, "Name of the connection."),
+        Key::required("object", Kind::Text, "API name of the object: Case."),
+        Key::optional("filter", Kind::Map(&FILTER), "Which records enter. Default: all."),
+    ],
+};
+
+static JIRA_END: Shape = Shape {
+    name: "jira-end",
+    about: "Which Jira issues.",
+    keys: &[
+        Key::required("connection", Kind::Text, "Name of the connection."),
+        Key::optional("project", Kind::Text, "Key of the project: OPS."),
+        Key::optional(
+            "projects",
+            Kind::List { of: &Kind::Text, min: 1, max: MANY },
+            "Keys of the projects of a display-only item.",
+        ),
+        Key::optional("issue_type", Kind::Text, "Name of the issue type; none in a display-only item."),
+        Key::optional("request_type", Kind::Text, "Name of the request type. Not used by this version."),
+        Key::optional("filter", Kind::Map(&FILTER), "Which issues enter. Default: all of the project and type."),
+    ],
+};
+
+static CORRELATION: Shape = Shape {
+    name: "correlation",
+    about: "The fields that show the counterpart's id or key.",
+    keys: &[
+        Key::required("salesforce", Kind::Text, "The Salesforce field that holds the issue key."),
+        Key::required("jira", Kind::Text, "The Jira field that holds the record id."),
+    ],
+};
+
+static STATUS: Shape = Shape {
+    name: "status",
+    about: "The status table.",
+    keys: &[
+        Key::required("field", Kind::Text, "The status-like field in Salesforce: Status."),
+        Key::required("values", VALUES, "Salesforce value to Jira status."),
+    ],
+};
+
+static COMMENTS: Shape = Shape {
+    name: "comments",
+    about: "Which comments are kept in agreement.",
+    keys: &[
+        Key::optional("direction", DIRECTIONS, "Which way. Default both."),
+        Key::optional("audience", Kind::Word(&["staff", "customer"]), "Who may read them at most. Default staff."),
+        Key::optional("exclude_authors", TEXTS, "Authors whose comments are not sent."),
+        Key::optional("to_open_project", Kind::Flag, "Whether internal feed items may go to an open project."),
+    ],
+};
+
+static ATTACHMENTS: Shape = Shape {
+    name: "attachments",
+    about: "Which files are kept in agreement.",
+    keys: &[
+        Key::optional("direction", DIRECTIONS, "Which way. Default both."),
+        Key::optional(
+            "max_bytes",
+            Kind::Whole { min: 1, max: 2_147_483_648 },
+            "Larger files are skipped. Default 10485760.",
+        ),
+    ],
+};
