@@ -8,7 +8,7 @@
 //! ```no_run
 //! use std::sync::Arc;
 //! use entente_jira::{Auth, Client, Connection, jql::Jql, Search};
-//! use entente_transport::{HttpWire, Pace, SystemClock, SystemRng, WireOptions};
+//! use entente_transport::{HttpWire, SystemClock, SystemRng, WireOptions};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::new(
@@ -21,7 +21,7 @@
 //!     Arc::new(HttpWire::new(&WireOptions::default())?),
 //!     Arc::new(SystemClock),
 //!     Arc::new(SystemRng),
-//!     Pace::Unlimited,
+//!     entente_jira::limits::PACE,
 //! )?;
 //! let myself = client.verify().await?.myself;
 //! let mut pages = client.search(Search::new(Jql::project_in(["OPS"]), ["summary", "updated"]));

@@ -5,6 +5,17 @@
 
 use std::time::Duration;
 
+use entente_transport::{Pace, PaceLimits};
+
+/// The pace of a new connection: half of the documented burst of each method, and ten calls at a time.
+/// <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
+pub const PACE: Pace = Pace::Limits(PaceLimits {
+    get_per_second: Some(50),
+    post_per_second: Some(50),
+    put_per_second: Some(25),
+    in_flight: 10,
+});
+
 /// Issues in one bulk fetch. Newer vendor text allows 1,000 when fields are named; 100 holds everywhere.
 /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulkfetch-post>
 pub const BULK_FETCH_ISSUES_MAX: usize = 100;

@@ -30,10 +30,11 @@ pub struct BulkFetch {
 pub struct BulkFetched {
     /// The issues that were found, by ascending id within each call.
     pub issues: Vec<Issue>,
-    /// Issues that Jira could not return, with its reason.
+    /// Issues that Jira names without returning them. Sites have been recorded to name missing issues here, while the
+    /// reference says that only issues with a passing fault are named.
     pub faults: Vec<IssueFault>,
-    /// What was asked for and is in neither list: not there, or not visible to us. An issue that was asked for by the
-    /// key of before its move stands here *and*, under its new key, among the issues; ask by id to be sure.
+    /// What was asked for and is in neither list. An issue that was asked for by the key of before its move stands here
+    /// *and*, under its new key, among the issues; ask by id to be sure.
     pub missing: Vec<IssueRef>,
     /// When the first call began.
     pub moment: Option<Moment>,
@@ -70,6 +71,16 @@ impl BulkFetch {
             fields: fields.into_iter().map(Into::into).collect(),
             ..Self::default()
         }
+    }
+}
+
+impl BulkFetched {
+    /// Whether this issue was asked for and not returned, for whatever reason. That is a doubt, not a proof: before a
+    /// record is taken for gone, ask for it alone, since only [`Client::issue`] says `Gone`.
+    #[must_use]
+    pub fn is_absent(&self, issue: &IssueRef) -> bool {
+        let named = issue.to_string();
+        self.missing.contains(issue) || self.faults.iter().any(|fault| fault.id.eq_ignore_ascii_case(&named))
     }
 }
 
