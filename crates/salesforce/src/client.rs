@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entente_transport::{Answer, Call, CallError, CallProblem, Clock, Counters, Exchange, Pace, Rng, Transport, Wire};
+use entente_transport::{Answer, Call, CallError, CallProblem, Clock, Pace, Rng, Transport, Wire};
 use http::{HeaderName, HeaderValue};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -52,12 +52,13 @@ impl Usage {
 
 /// A typed client of one Salesforce org.
 ///
-/// Every method can fail as [`CallError`] says; calls share one session, which is renewed when it ends.
-#[derive(Debug)]
+/// Every method can fail as [`CallError`] says; calls share one session, which is renewed when it ends. Cheap to clone;
+/// clones share the connection, its pace and its counters.
+#[derive(Debug, Clone)]
 pub struct Client {
-    pub(crate) transport: Transport,
+    transport: Arc<Transport>,
     dialect: Arc<Salesforce>,
-    base: String,
+    base: Arc<str>,
 }
 
 impl Client {
@@ -69,9 +70,9 @@ impl Client {
         rng: Arc<dyn Rng>,
         pace: Pace,
     ) -> Self {
-        let base = format!("/services/data/{}", connection.api_version);
+        let base = format!("/services/data/{}", connection.api_version).into();
         let dialect = Arc::new(Salesforce::new(connection));
-        let transport = Transport::new(wire, clock, rng, pace, dialect.clone());
+        let transport = Arc::new(Transport::new(wire, clock, rng, pace, dialect.clone()));
         Self { transport, dialect, base }
     }
 
@@ -88,19 +89,9 @@ impl Client {
         *self.dialect.usage.lock()
     }
 
-    /// Requests sent so far, re-sends included.
-    pub fn counters(&self) -> Counters {
-        self.transport.counters()
-    }
-
-    /// Switches the capture of exchanges on or off.
-    pub fn capture(&self, on: bool) {
-        self.transport.capture(on);
-    }
-
-    /// The last exchanges, oldest first, without secrets.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        self.transport.exchanges()
+    /// The way out: its counters, and the exchanges it captured.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
     }
 
     /// The API version in use, such as `v64.0`.
@@ -110,7 +101,7 @@ impl Client {
 
     /// The path of a resource of the API version in use.
     pub(crate) fn path(&self, resource: &str) -> String {
-        [&self.base, resource].concat()
+        [&*self.base, resource].concat()
     }
 
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, CallError> {

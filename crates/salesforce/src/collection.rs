@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Row, WriteOptions, broken, name, with_headers};
+use crate::client::{Client, Row, WriteOptions, broken, name, refused, with_headers};
 use crate::limits::{COLLECTION_ROWS_MAX, RETRIEVE_IDS_MAX, WRITE_TIMEOUT_MS};
 use crate::soql::path;
 use crate::{RecordId, refusal};
@@ -56,7 +56,7 @@ pub struct Retrieved {
 }
 
 impl Client {
-    /// Makes up to [`COLLECTION_ROWS_MAX`] records; outcomes come in order. Sort by object: types run in chunks, ten at
+    /// Makes up to [`COLLECTION_ROWS_MAX`](crate::limits::COLLECTION_ROWS_MAX) records; outcomes come in order. Sort by object: types run in chunks, ten at
     /// most.
     pub async fn create_all(
         &self,
@@ -70,7 +70,7 @@ impl Client {
         Ok(saved)
     }
 
-    /// Changes up to [`COLLECTION_ROWS_MAX`] records; outcomes come in order. A record may stand in it once only.
+    /// Changes up to [`COLLECTION_ROWS_MAX`](crate::limits::COLLECTION_ROWS_MAX) records; outcomes come in order. A record may stand in it once only.
     /// No moment can be named here: for values that a person may edit meanwhile use [`Client::composite`].
     pub async fn update_all(
         &self,
@@ -87,7 +87,7 @@ impl Client {
         self.collection(Method::PATCH, "", rows, all_or_none, options).await
     }
 
-    /// Makes or changes up to [`COLLECTION_ROWS_MAX`] records of one object by the external id `field`, which each row
+    /// Makes or changes up to [`COLLECTION_ROWS_MAX`](crate::limits::COLLECTION_ROWS_MAX) records of one object by the external id `field`, which each row
     /// carries; outcomes come in order.
     pub async fn upsert_all(
         &self,
@@ -102,7 +102,7 @@ impl Client {
         self.collection(Method::PATCH, &place, rows, all_or_none, options).await
     }
 
-    /// Moves up to [`COLLECTION_ROWS_MAX`] records to the recycle bin; outcomes come in order.
+    /// Moves up to [`COLLECTION_ROWS_MAX`](crate::limits::COLLECTION_ROWS_MAX) records to the recycle bin; outcomes come in order.
     pub async fn delete_all(
         &self,
         ids: &[RecordId],
@@ -117,7 +117,7 @@ impl Client {
         outcomes(&self.send(call).await?, ids.len())
     }
 
-    /// Fields of up to [`RETRIEVE_IDS_MAX`] records of one object, by id. Reads the store of record, not an index.
+    /// Fields of up to [`RETRIEVE_IDS_MAX`](crate::limits::RETRIEVE_IDS_MAX) records of one object, by id. Reads the store of record, not an index.
     pub async fn retrieve<S: AsRef<str>>(
         &self,
         object: &str,
@@ -146,7 +146,7 @@ impl Client {
     ) -> Result<Vec<Result<Saved, CallError>>, CallError> {
         bounded(rows.len(), COLLECTION_ROWS_MAX)?;
         if options.if_unmodified_since.is_some() {
-            return Err(broken("a collection takes no condition; use a composite"));
+            return Err(refused("a collection takes no condition; use a composite"));
         }
         let n_rows = rows.len();
         let call = Call::write(
@@ -168,7 +168,7 @@ fn typed(object: &str, mut fields: Row) -> Result<Row, CallError> {
 }
 
 fn bounded(n: usize, max: usize) -> Result<(), CallError> {
-    if (1..=max).contains(&n) { Ok(()) } else { Err(broken(&format!("one request takes 1 to {max} records, not {n}"))) }
+    if (1..=max).contains(&n) { Ok(()) } else { Err(refused(format!("one request takes 1 to {max} records, not {n}"))) }
 }
 
 fn outcomes(answer: &Answer, n_rows: usize) -> Result<Vec<Result<Saved, CallError>>, CallError> {

@@ -10,7 +10,7 @@ use http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Row, WriteOptions, broken, encode, name, refused, with_headers};
+use crate::client::{Client, Row, WriteOptions, encode, name, refused, with_headers};
 use crate::limits::{COMPOSITE_PARTS_MAX, COMPOSITE_QUERIES_MAX, WRITE_TIMEOUT_MS};
 use crate::{Query, RecordId, refusal};
 
@@ -152,7 +152,7 @@ impl Part {
 }
 
 impl Client {
-    /// Sends up to [`COMPOSITE_PARTS_MAX`] parts in one request, in order, and gives their outcomes in the same order.
+    /// Sends up to [`COMPOSITE_PARTS_MAX`](crate::limits::COMPOSITE_PARTS_MAX) parts in one request, in order, and gives their outcomes in the same order.
     ///
     /// With `all_or_none` one failed part undoes all: the others are then [`CallError::NotApplied`]. Without it, a part
     /// whose texts only look like a reference (`@{`) is sent alone: people write such things into descriptions.
@@ -191,7 +191,8 @@ impl Client {
     ) -> Result<(Vec<Result<PartAnswer, CallError>>, Answer), CallError> {
         let n_queries = parts.iter().filter(|part| part.resource.starts_with("/query")).count();
         if parts.is_empty() || parts.len() > COMPOSITE_PARTS_MAX || n_queries > COMPOSITE_QUERIES_MAX {
-            return Err(broken("a composite has 1 to 25 parts, 5 of them queries"));
+            let most = format!("{COMPOSITE_PARTS_MAX} parts, {COMPOSITE_QUERIES_MAX} of them queries");
+            return Err(refused(format!("a composite has 1 to {most}")));
         }
         let references = references(&parts)?;
         let requests: Vec<Value> =

@@ -71,7 +71,7 @@ impl Client {
         let target = self.path(&["/sobjects/ContentVersion/", version.as_str(), "/VersionData"].concat());
         let call = Call::get("/services/data/{v}/sobjects/ContentVersion/{id}/VersionData", target);
         let any = HeaderValue::from_static("*/*");
-        self.transport.open(call.header(http::header::ACCEPT, any).timeout_ms(FILE_TIMEOUT_MS)).await
+        self.transport().open(call.header(http::header::ACCEPT, any).timeout_ms(FILE_TIMEOUT_MS)).await
     }
 }
 

@@ -10,14 +10,14 @@
 //! ```no_run
 //! # async fn demo(wire: std::sync::Arc<dyn entente_transport::Wire>) -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
-//! use entente_salesforce::{Auth, Client, Connection, Filter, Query, normalize_login_url};
-//! use entente_transport::{Pace, SystemClock, SystemRng};
+//! use entente_salesforce::{Auth, Client, Connection, Filter, Query, limits, normalize_login_url};
+//! use entente_transport::{SystemClock, SystemRng};
 //!
 //! let connection = Connection::new(
 //!     normalize_login_url("https://acme.my.salesforce.com", false)?,
 //!     Auth::ClientCredentials { client_id: "3MVG9".into(), client_secret: "secret".into() },
 //! );
-//! let client = Client::new(connection, wire, Arc::new(SystemClock), Arc::new(SystemRng), Pace::Unlimited);
+//! let client = Client::new(connection, wire, Arc::new(SystemClock), Arc::new(SystemRng), limits::PACE);
 //! let open = Query::select(["Id", "Subject"]).from("Case").filter(Filter::eq("IsClosed", false));
 //! for row in client.all_rows(&open).await?.rows {
 //!     println!("{}", row["Subject"]);
@@ -26,7 +26,8 @@
 //! # }
 //! ```
 //!
-//! Next: `client` holds the connection; one file per family of the vendor's resources stands beside it.
+//! Next: `client` holds the connection, one file per family of the vendor's resources stands beside it, `refusal` is the
+//! table of what the vendor's errors mean, and [`limits`] holds every number.
 
 mod auth;
 mod client;
@@ -37,7 +38,7 @@ mod describe;
 mod dialect;
 mod file;
 mod id;
-mod limits;
+pub mod limits;
 mod login_url;
 mod org;
 pub mod outbound;
@@ -55,10 +56,6 @@ pub use composite::{Part, PartAnswer};
 pub use describe::{Field, ObjectDescribe, ObjectSummary, PicklistValue, RecordType};
 pub use file::NewFile;
 pub use id::{RecordId, RecordIdError};
-pub use limits::{
-    API_VERSION, COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX, COMPOSITE_QUERIES_MAX, OUTBOUND_BYTES_MAX, RETRIEVE_IDS_MAX,
-    ROWS_MAX,
-};
 pub use login_url::normalize_login_url;
 pub use org::{ApiVersion, CaseStatus, Limit, Organization, UserInfo};
 pub use query::{Page, PageToken, Rows};

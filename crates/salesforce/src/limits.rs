@@ -1,4 +1,15 @@
 //! Every number of this crate, with the vendor's reason.
+//!
+//! Callers size their batches by the public ones; a method that is given more refuses with `Invalid` before it sends
+//! anything.
+
+use entente_transport::{Pace, PaceLimits};
+
+/// The pace of a new connection. Salesforce has no limit per second, but long requests block each other and one record
+/// is best written by one call at a time.
+/// <https://developer.salesforce.com/docs/atlas.en-us.salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/salesforce_app_limits_platform_api.htm>
+pub const PACE: Pace =
+    Pace::Limits(PaceLimits { get_per_second: None, post_per_second: None, put_per_second: None, in_flight: 5 });
 
 /// The API version that is asked for unless a connection names another; versions live three years and more.
 pub const API_VERSION: &str = "v64.0";

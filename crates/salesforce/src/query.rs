@@ -90,7 +90,7 @@ impl Client {
         })
     }
 
-    /// All rows of a query, at most [`ROWS_MAX`]; more are refused.
+    /// All rows of a query, at most [`ROWS_MAX`](crate::limits::ROWS_MAX); more are refused.
     pub async fn all_rows(&self, query: &Query) -> Result<Rows, CallError> {
         let mut page = self.query(query).await?;
         let mut all = Rows { rows: page.rows, date: page.date, began: page.began };
@@ -104,10 +104,10 @@ impl Client {
         Ok(all)
     }
 
-    /// The first pages of up to [`COMPOSITE_QUERIES_MAX`] queries in one request; each can fail by itself.
+    /// The first pages of up to [`COMPOSITE_QUERIES_MAX`](crate::limits::COMPOSITE_QUERIES_MAX) queries in one request; each can fail by itself.
     pub async fn queries(&self, queries: &[Query]) -> Result<Vec<Result<Page, CallError>>, CallError> {
         if queries.len() > COMPOSITE_QUERIES_MAX {
-            return Err(broken("more queries at once than one request takes"));
+            return Err(refused(format!("one request takes {COMPOSITE_QUERIES_MAX} queries, not {}", queries.len())));
         }
         let parts = queries.iter().map(Part::query).collect::<Result<Vec<_>, _>>()?;
         let (answers, answer) = self.composite_answer(parts, false).await?;

@@ -209,9 +209,9 @@ async fn a_401_that_no_token_cures_renews_nothing() {
 async fn captured_sign_ins_hold_no_secret() {
     let org = Org::saying(say(200, "{}"));
     let client = org.client();
-    client.capture(true);
+    client.transport().capture(true);
     client.limits().await.expect("answered");
-    let text = format!("{:?} {client:?}", client.exchanges());
+    let text = format!("{:?} {client:?}", client.transport().exchanges());
     assert!(text.contains("client_credentials"), "{text}");
     assert!(!text.contains("canary") && !text.contains("s&cret") && !text.contains("s%26cret"), "{text}");
 }

@@ -159,7 +159,7 @@ async fn a_part_without_an_answer_is_ambiguous() {
     assert!(matches!(outcomes[0], Err(CallError::Ambiguous { .. })));
     let named = Part::delete("Case", &case(1)).expect("a part").named("not a name");
     assert!(matches!(org.client().composite(vec![named], false).await, Err(CallError::Invalid { .. })));
-    assert!(matches!(org.client().composite(Vec::new(), false).await, Err(CallError::Broken { .. })));
+    assert!(matches!(org.client().composite(Vec::new(), false).await, Err(CallError::Invalid { .. })));
 }
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn a_collection_has_its_bounds() {
         client.create_all(Vec::new(), false, &WriteOptions::default()).await,
         client.create_all(vec![new], false, &condition).await,
     ] {
-        assert!(matches!(outcome, Err(CallError::Broken { .. })), "{outcome:?}");
+        assert!(matches!(outcome, Err(CallError::Invalid { .. })), "{outcome:?}");
     }
     assert!(org.asked().is_empty());
 }
