@@ -1,17 +1,35 @@
 //! How far each poller has read. A cursor moves only together with the hints it covers.
 
-use crate::{Fence, Hint, Store, StoreError};
+use crate::{Fence, Hint, Store, StoreError, hint, sql::Tx};
 
 impl Store {
     /// Where a poller of an org stands.
     pub async fn get_cursor(&self, org: &str, name: &str) -> Result<Option<String>, StoreError> {
-        let _ = (org, name);
-        todo!()
+        const SQL: &str = "SELECT content FROM cursor WHERE org = $1 AND name = $2";
+        self.db().row(SQL, &[org.into(), name.into()]).await?.map(|row| row.text("content")).transpose()
     }
 
     /// Moves a cursor and offers the hints that it covers, in one transaction. `fence.org` is the cursor's org.
-    pub async fn advance(&self, fence: &Fence, name: &str, value: &str, hints: &[Hint], now_ms: i64) -> Result<(), StoreError> {
-        let _ = (fence, name, value, hints, now_ms);
-        todo!()
+    pub async fn advance(
+        &self,
+        fence: &Fence,
+        name: &str,
+        value: &str,
+        hints: &[Hint],
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        hint::offer(&mut tx, hints, now_ms).await?;
+        set(&mut tx, &fence.org, name, value, now_ms).await?;
+        tx.commit().await
     }
+}
+
+async fn set(tx: &mut Tx, org: &str, name: &str, value: &str, now_ms: i64) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO cursor (org, name, content, changed_ms) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (org, name) DO UPDATE SET content = excluded.content, changed_ms = excluded.changed_ms";
+    tx.run(SQL, &[org.into(), name.into(), value.into(), now_ms.into()]).await?;
+    Ok(())
 }

@@ -3,9 +3,14 @@
 //! A hint carries no data and names no item and no link; dispatch joins those. Offering is the only way in, and the end
 //! of a round the only way out, by the `seq` that the round had seen: what was offered meanwhile stays.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::{Store, StoreError};
+use crate::{
+    Again, Store, StoreError,
+    sql::{Row, Tx, list},
+};
 
 /// Which record a hint is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -63,25 +68,155 @@ impl Store {
     /// attempts start anew. Its version stands only while every offer named the same one: two different versions, or an
     /// offer without one, leave none, for then an echo may hide somebody's edit.
     pub async fn offer(&self, hints: &[Hint], now_ms: i64) -> Result<(), StoreError> {
-        let _ = (hints, now_ms);
-        todo!()
+        if hints.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin().await?;
+        offer(&mut tx, hints, now_ms).await?;
+        tx.commit().await
     }
 
     /// Hints of an org whose time has come: highest priority first, then the longest due.
     pub async fn due(&self, org: &str, now_ms: i64, limit: usize) -> Result<Vec<DueHint>, StoreError> {
-        let _ = (org, now_ms, limit);
-        todo!()
+        const SQL: &str = "
+            SELECT * FROM hint WHERE org = $1 AND due_ms <= $2 ORDER BY priority DESC, due_ms, id LIMIT $3";
+        let rows = self.db().rows(SQL, &[org.into(), now_ms.into(), limit.into()]).await?;
+        rows.iter().map(due_hint).collect()
     }
 
     /// When the next hint of an org comes due; in the past when one is due already.
     pub async fn next_due_ms(&self, org: &str) -> Result<Option<i64>, StoreError> {
-        let _ = org;
-        todo!()
+        const SQL: &str = "SELECT MIN(due_ms) AS next_ms FROM hint WHERE org = $1";
+        self.db().row(SQL, &[org.into()]).await?.map_or(Ok(None), |row| row.int_or_null("next_ms"))
     }
 
     /// How much work waits, in one org or in all.
     pub async fn backlog(&self, org: Option<&str>, now_ms: i64) -> Result<Backlog, StoreError> {
-        let _ = (org, now_ms);
-        todo!()
+        const SQL: &str = "
+            SELECT COUNT(CASE WHEN due_ms <= $2 THEN 1 END) AS due, COUNT(CASE WHEN due_ms > $2 THEN 1 END) AS waiting
+            FROM hint WHERE org = $1 OR $1 IS NULL";
+        let Some(row) = self.db().row(SQL, &[org.into(), now_ms.into()]).await? else { return Ok(Backlog::default()) };
+        Ok(Backlog { due: row.number("due")?, waiting: row.number("waiting")? })
     }
+}
+
+/// Offers of one record, added up: a statement may touch a row only once.
+#[derive(Serialize)]
+struct Offered<'a> {
+    #[serde(flatten)]
+    key: &'a HintKey,
+    version: Option<&'a str>,
+    due_ms: i64,
+    priority: i32,
+    times: u32,
+}
+
+pub(crate) async fn offer(tx: &mut Tx, hints: &[Hint], now_ms: i64) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO hint (org, connection, kind, record_id, version, seq, due_ms, priority, attempts, offered_ms)
+        SELECT r.value->>'org', r.value->>'connection', r.value->>'kind', r.value->>'record_id', r.value->>'version',
+            CAST(r.value->>'times' AS BIGINT), CAST(r.value->>'due_ms' AS BIGINT), CAST(r.value->>'priority' AS BIGINT), 0, $2
+        FROM json_each($1) AS r WHERE true
+        ON CONFLICT (org, connection, kind, record_id) DO UPDATE SET
+            version = CASE WHEN hint.version = excluded.version THEN hint.version END,
+            seq = hint.seq + excluded.seq,
+            due_ms = CASE WHEN excluded.due_ms < hint.due_ms THEN excluded.due_ms ELSE hint.due_ms END,
+            priority = CASE WHEN excluded.priority > hint.priority THEN excluded.priority ELSE hint.priority END,
+            attempts = 0";
+    if hints.is_empty() {
+        return Ok(());
+    }
+    tx.run(SQL, &[list(&added_up(hints))?, now_ms.into()]).await?;
+    Ok(())
+}
+
+/// In the order of the keys, so that two transactions cannot wait for each other's rows.
+fn added_up(hints: &[Hint]) -> Vec<Offered<'_>> {
+    let mut offers: BTreeMap<&HintKey, Offered<'_>> = BTreeMap::new();
+    for hint in hints {
+        let one = Offered {
+            key: &hint.key,
+            version: hint.version.as_deref(),
+            due_ms: hint.due_ms,
+            priority: hint.priority,
+            times: 1,
+        };
+        offers.entry(&hint.key).and_modify(|all| all.add(&one)).or_insert(one);
+    }
+    offers.into_values().collect()
+}
+
+impl Offered<'_> {
+    fn add(&mut self, other: &Self) {
+        self.version = self.version.filter(|version| Some(*version) == other.version);
+        self.due_ms = self.due_ms.min(other.due_ms);
+        self.priority = self.priority.max(other.priority);
+        self.times += other.times;
+    }
+}
+
+/// Removes hints that no offer has touched since they were read; answers how many. The sequence number is compared on
+/// the row itself, so that an offer which is being committed at this moment is seen.
+pub(crate) async fn done(tx: &mut Tx, hints: &[(HintKey, i64)]) -> Result<u64, StoreError> {
+    const SQL: &str = "
+        DELETE FROM hint WHERE (org, connection, kind, record_id, seq) IN (
+            SELECT r.value->>'org', r.value->>'connection', r.value->>'kind', r.value->>'record_id',
+                CAST(r.value->>'seq' AS BIGINT)
+            FROM json_each($1) AS r)";
+    if hints.is_empty() {
+        return Ok(0);
+    }
+    tx.run(SQL, &[list(&seen(hints.iter().map(|(key, seq)| Seen { key, seq: *seq, due_ms: 0 })))?]).await
+}
+
+/// Puts hints off that no offer has touched since they were read.
+pub(crate) async fn put_off(tx: &mut Tx, hints: &[Again]) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE hint SET attempts = attempts + 1, due_ms = CAST(r.value->>'due_ms' AS BIGINT)
+        FROM json_each($1) AS r
+        WHERE hint.org = r.value->>'org' AND hint.connection = r.value->>'connection' AND hint.kind = r.value->>'kind'
+            AND hint.record_id = r.value->>'record_id' AND hint.seq = CAST(r.value->>'seq' AS BIGINT)";
+    if hints.is_empty() {
+        return Ok(());
+    }
+    tx.run(
+        SQL,
+        &[list(&seen(hints.iter().map(|again| Seen { key: &again.key, seq: again.seq, due_ms: again.due_ms })))?],
+    )
+    .await?;
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Seen<'a> {
+    #[serde(flatten)]
+    key: &'a HintKey,
+    seq: i64,
+    due_ms: i64,
+}
+
+/// In the order of the keys, as offers are.
+fn seen<'a>(hints: impl Iterator<Item = Seen<'a>>) -> Vec<Seen<'a>> {
+    let mut hints: Vec<_> = hints.collect();
+    hints.sort_by_key(|hint| hint.key);
+    hints
+}
+
+fn due_hint(row: &Row) -> Result<DueHint, StoreError> {
+    Ok(DueHint {
+        hint: Hint {
+            key: HintKey {
+                org: row.text("org")?,
+                connection: row.text("connection")?,
+                kind: row.text("kind")?,
+                record_id: row.text("record_id")?,
+            },
+            version: row.text_or_null("version")?,
+            due_ms: row.int("due_ms")?,
+            priority: row.number("priority")?,
+        },
+        seq: row.int("seq")?,
+        attempts: row.number("attempts")?,
+        offered_ms: row.int("offered_ms")?,
+    })
 }

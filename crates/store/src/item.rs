@@ -1,6 +1,9 @@
 //! What an item is doing, as opposed to what it is: held, last run, first run, change budget.
 
-use crate::{Fence, Store, StoreError};
+use crate::{
+    Fence, NewEntry, Store, StoreError, journal,
+    sql::{Row, Tx},
+};
 
 /// The running state of an item. An item that was never seen has the default one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,43 +32,131 @@ pub enum Spent {
 impl Store {
     /// The running state of one item.
     pub async fn item_runtime(&self, item: &str) -> Result<ItemRuntime, StoreError> {
-        let _ = item;
-        todo!()
+        const SQL: &str = "SELECT * FROM item WHERE item = $1";
+        let row = self.db().row(SQL, &[item.into()]).await?;
+        row.as_ref().map_or_else(|| Ok(ItemRuntime { item: item.to_owned(), ..ItemRuntime::default() }), runtime)
     }
 
     /// The running state of all items that ever ran, by name.
     pub async fn item_runtimes(&self) -> Result<Vec<ItemRuntime>, StoreError> {
-        todo!()
+        self.db().rows("SELECT * FROM item ORDER BY item", &[]).await?.iter().map(runtime).collect()
     }
 
     /// Stops an item until it is resumed; the first reason stands. Journalled.
     pub async fn hold(&self, item: &str, reason: &str, now_ms: i64) -> Result<(), StoreError> {
-        let _ = (item, reason, now_ms);
-        todo!()
+        const SQL: &str = "
+            INSERT INTO item (item, held, discovered) VALUES ($1, $2, 0)
+            ON CONFLICT (item) DO UPDATE SET held = excluded.held WHERE item.held IS NULL";
+        let mut tx = self.begin().await?;
+        if tx.run(SQL, &[item.into(), reason.into()]).await? > 0 {
+            journalled(&mut tx, "held", item, format!("{item} was stopped: {reason}"), now_ms).await?;
+        }
+        tx.commit().await
     }
 
     /// Lets a held item run again, with its whole change budget; `false` when it was not held. Journalled.
     pub async fn resume(&self, item: &str, by: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let _ = (item, by, now_ms);
-        todo!()
+        const SQL: &str = "UPDATE item SET held = NULL WHERE item = $1 AND held IS NOT NULL";
+        let mut tx = self.begin().await?;
+        if tx.run(SQL, &[item.into()]).await? == 0 {
+            return Ok(false);
+        }
+        tx.run("DELETE FROM spending WHERE item = $1", &[item.into()]).await?;
+        journalled(&mut tx, "resumed", item, format!("{by} let {item} run again"), now_ms).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Notes that a full look at both sides, begun at `started_ms`, has finished. The first one is the item's first run.
     pub async fn finish_sync(&self, fence: &Fence, item: &str, started_ms: i64) -> Result<(), StoreError> {
-        let _ = (fence, item, started_ms);
-        todo!()
+        const SQL: &str = "
+            INSERT INTO item (item, last_sync_ms, first_run_ms, discovered) VALUES ($1, $2, $2, 0)
+            ON CONFLICT (item) DO UPDATE SET last_sync_ms = excluded.last_sync_ms,
+                first_run_ms = COALESCE(item.first_run_ms, excluded.first_run_ms)";
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        tx.run(SQL, &[item.into(), started_ms.into()]).await?;
+        tx.commit().await
     }
 
     /// Notes that the item's existing pairs have been looked for.
     pub async fn set_discovered(&self, fence: &Fence, item: &str) -> Result<(), StoreError> {
-        let _ = (fence, item);
-        todo!()
+        const SQL: &str = "
+            INSERT INTO item (item, discovered) VALUES ($1, 1) ON CONFLICT (item) DO UPDATE SET discovered = 1";
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        tx.run(SQL, &[item.into()]).await?;
+        tx.commit().await
+    }
+
+    /// Gives an item another name, with all that is remembered under the old one. The journal keeps the old name.
+    pub async fn rename_item(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        for sql in [
+            "UPDATE link SET item = $2 WHERE item = $1",
+            "UPDATE intent SET item = $2 WHERE item = $1",
+            "UPDATE parked SET item = $2 WHERE item = $1",
+            "UPDATE item SET item = $2 WHERE item = $1",
+            "UPDATE spending SET item = $2 WHERE item = $1",
+        ] {
+            tx.run(sql, &[from.into(), to.into()]).await?;
+        }
+        tx.commit().await
     }
 
     /// Counts `acts` against the item's change budget of `limit` within the last `window_ms`, before they are done: what
     /// a crash leaves undone stays counted, which errs on the safe side.
-    pub async fn spend(&self, fence: &Fence, item: &str, acts: u64, limit: u64, window_ms: i64, now_ms: i64) -> Result<Spent, StoreError> {
-        let _ = (fence, item, acts, limit, window_ms, now_ms);
-        todo!()
+    pub async fn spend(
+        &self,
+        fence: &Fence,
+        item: &str,
+        acts: u64,
+        limit: u64,
+        window_ms: i64,
+        now_ms: i64,
+    ) -> Result<Spent, StoreError> {
+        let since_ms = now_ms.saturating_sub(window_ms);
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        let spent = spent(&mut tx, item, since_ms).await?.saturating_add(acts);
+        if spent > limit {
+            return Ok(Spent::Over(spent));
+        }
+        count(&mut tx, item, acts, since_ms, now_ms).await?;
+        tx.commit().await?;
+        Ok(Spent::Within(spent))
     }
+}
+
+async fn spent(tx: &mut Tx, item: &str, since_ms: i64) -> Result<u64, StoreError> {
+    const SQL: &str = "
+        SELECT CAST(COALESCE(SUM(acts), 0) AS BIGINT) AS acts FROM spending WHERE item = $1 AND at_ms > $2";
+    tx.row(SQL, &[item.into(), since_ms.into()]).await?.map_or(Ok(0), |row| row.number("acts"))
+}
+
+/// Adds to the spending, and forgets what has left the window.
+async fn count(tx: &mut Tx, item: &str, acts: u64, since_ms: i64, now_ms: i64) -> Result<(), StoreError> {
+    const ADD: &str = "INSERT INTO spending (item, at_ms, acts) VALUES ($1, $2, $3)";
+    const FORGET: &str = "DELETE FROM spending WHERE item = $1 AND at_ms <= $2";
+    if acts > 0 {
+        let acts = i64::try_from(acts).unwrap_or(i64::MAX);
+        tx.run(ADD, &[item.into(), now_ms.into(), acts.into()]).await?;
+        tx.run(FORGET, &[item.into(), since_ms.into()]).await?;
+    }
+    Ok(())
+}
+
+async fn journalled(tx: &mut Tx, kind: &str, item: &str, text: String, now_ms: i64) -> Result<(), StoreError> {
+    let entry = NewEntry { kind: kind.to_owned(), item: Some(item.to_owned()), text, ..NewEntry::default() };
+    journal::append(tx, [(None, &entry)].into_iter(), now_ms).await
+}
+
+fn runtime(row: &Row) -> Result<ItemRuntime, StoreError> {
+    Ok(ItemRuntime {
+        item: row.text("item")?,
+        held: row.text_or_null("held")?,
+        last_sync_ms: row.int_or_null("last_sync_ms")?,
+        first_run_ms: row.int_or_null("first_run_ms")?,
+        discovered: row.int("discovered")? != 0,
+    })
 }

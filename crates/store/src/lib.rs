@@ -23,7 +23,11 @@ mod parked;
 mod round;
 mod status;
 
-use std::path::Path;
+mod migrations;
+mod open;
+mod sql;
+
+use std::sync::Arc;
 
 pub use conflict::{Conflict, Decision, NewConflict};
 pub use error::StoreError;
@@ -41,34 +45,35 @@ pub use status::{Counts, ItemCounts};
 
 /// A handle to the database; clones share it.
 #[derive(Clone, Debug)]
-pub struct Store {}
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    db: sql::Db,
+    incarnation: String,
+    /// Held for its lock.
+    _directory: Option<open::Directory>,
+}
 
 impl Store {
-    /// Opens, or creates, the SQLite database in a directory, and locks the directory for this process.
-    pub async fn open(dir: &Path) -> Result<Self, StoreError> {
-        let _ = dir;
-        todo!()
-    }
-
-    /// Connects to PostgreSQL: `postgres://user:password@host/database`.
-    pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let _ = url;
-        todo!()
-    }
-
-    /// A private SQLite database in memory, which lives as long as a handle to it.
-    pub async fn memory() -> Result<Self, StoreError> {
-        todo!()
-    }
-
     /// The random id that this database got when it was created: another one means another database.
     #[must_use]
     pub fn incarnation(&self) -> &str {
-        todo!()
+        &self.inner.incarnation
     }
 
-    /// Closes all connections and ends; other handles then fail with [`StoreError::Unreachable`].
+    /// Closes all connections; whatever is asked afterwards fails with [`StoreError::Unreachable`].
     pub async fn close(&self) {
-        todo!()
+        self.inner.db.close().await;
+    }
+
+    fn db(&self) -> &sql::Db {
+        &self.inner.db
+    }
+
+    async fn begin(&self) -> Result<sql::Tx, StoreError> {
+        self.inner.db.begin().await
     }
 }

@@ -10,7 +10,10 @@ use entente_core::{
     link::{Blocked, Origin},
 };
 
-use crate::{Store, StoreError};
+use crate::{
+    Store, StoreError,
+    sql::{Row, damaged, ids, texts},
+};
 
 /// A link's id.
 pub type LinkId = i64;
@@ -71,7 +74,7 @@ pub struct Link {
 }
 
 impl Store {
-    /// All links, tombstones included, that a record of one side takes part in. For Salesforce, `connection` is `org`.
+    /// All links, tombstones included, that records of one side take part in. For Salesforce, `connection` is `org`.
     pub async fn links_by_records(
         &self,
         org: &str,
@@ -79,31 +82,133 @@ impl Store {
         connection: &str,
         record_ids: &[String],
     ) -> Result<Vec<Link>, StoreError> {
-        let _ = (org, side, connection, record_ids);
-        todo!()
+        const BY_RECORD: &str = "
+            SELECT * FROM link WHERE org = $1 AND org = $2
+                AND salesforce_id IN (SELECT r.value->>'text' FROM json_each($3) AS r) ORDER BY id";
+        const BY_ISSUE: &str = "
+            SELECT * FROM link WHERE org = $1 AND site = $2
+                AND jira_id IN (SELECT r.value->>'text' FROM json_each($3) AS r) ORDER BY id";
+        if record_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = match side {
+            Side::Salesforce => BY_RECORD,
+            Side::Jira => BY_ISSUE,
+        };
+        let rows = self.db().rows(sql, &[org.into(), connection.into(), texts(record_ids)?]).await?;
+        rows.iter().map(link).collect()
     }
 
-    /// Links by their ids, in the order of the ids; unknown ones are left out.
-    pub async fn links_by_ids(&self, ids: &[LinkId]) -> Result<Vec<Link>, StoreError> {
-        let _ = ids;
-        todo!()
+    /// Links by their ids, tombstones included, in the order of the ids; unknown ones are left out.
+    pub async fn links_by_ids(&self, link_ids: &[LinkId]) -> Result<Vec<Link>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM link WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r) ORDER BY id";
+        if link_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.db().rows(SQL, &[ids(link_ids)?]).await?.iter().map(link).collect()
     }
 
     /// One page of an item's links in the order of their ids, tombstones left out; begin with `after = 0`.
     pub async fn links_of_item(&self, item: &str, after: LinkId, limit: usize) -> Result<Vec<Link>, StoreError> {
-        let _ = (item, after, limit);
-        todo!()
+        const SQL: &str = "
+            SELECT * FROM link WHERE item = $1 AND id > $2 AND state <> 'unlinked' ORDER BY id LIMIT $3";
+        self.db().rows(SQL, &[item.into(), after.into(), limit.into()]).await?.iter().map(link).collect()
     }
 
     /// How many links there are, tombstones left out, under one item or all.
     pub async fn count_links(&self, item: Option<&str>) -> Result<u64, StoreError> {
-        let _ = item;
-        todo!()
+        const SQL: &str = "SELECT COUNT(*) AS n FROM link WHERE (item = $1 OR $1 IS NULL) AND state <> 'unlinked'";
+        self.db().row(SQL, &[item.into()]).await?.map_or(Ok(0), |row| row.number("n"))
     }
 
     /// What was last agreed, with the version of the canonical form it was stored in.
-    pub async fn bases(&self, ids: &[LinkId]) -> Result<HashMap<LinkId, (Base, u32)>, StoreError> {
-        let _ = ids;
-        todo!()
+    pub async fn bases(&self, link_ids: &[LinkId]) -> Result<HashMap<LinkId, (Base, u32)>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM base WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+        if link_ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = self.db().rows(SQL, &[ids(link_ids)?]).await?;
+        rows.iter().map(|row| Ok((row.int("link_id")?, (row.json("fields")?, row.number("canon_version")?)))).collect()
+    }
+
+    /// Detaches the links of an item that was removed from the configuration; answers how many.
+    pub async fn detach_item(&self, item: &str, now_ms: i64) -> Result<u64, StoreError> {
+        const SQL: &str = "
+            UPDATE link SET state = 'detached', changed_ms = $2 WHERE item = $1 AND state IN ('active', 'parked')";
+        self.change_links(SQL, item, now_ms).await
+    }
+
+    /// Takes the detached links of an item that has come back; those that were parked are parked again. Answers how many.
+    pub async fn adopt_item(&self, item: &str, now_ms: i64) -> Result<u64, StoreError> {
+        const SQL: &str = "
+            UPDATE link SET state = CASE WHEN reason IS NULL THEN 'active' ELSE 'parked' END, changed_ms = $2
+            WHERE item = $1 AND state = 'detached'";
+        self.change_links(SQL, item, now_ms).await
+    }
+
+    async fn change_links(&self, sql: &'static str, item: &str, now_ms: i64) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let n = tx.run(sql, &[item.into(), now_ms.into()]).await?;
+        tx.commit().await?;
+        Ok(n)
+    }
+}
+
+impl LinkState {
+    pub(crate) fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Parked { .. } => "parked",
+            Self::Detached => "detached",
+            Self::Unlinked { .. } => "unlinked",
+        }
+    }
+
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Active | Self::Detached => None,
+            Self::Parked { reason } | Self::Unlinked { reason } => Some(reason),
+        }
+    }
+}
+
+fn link(row: &Row) -> Result<Link, StoreError> {
+    Ok(Link {
+        id: row.int("id")?,
+        item: row.text("item")?,
+        org: row.text("org")?,
+        salesforce_id: row.text("salesforce_id")?,
+        site: row.text("site")?,
+        jira_id: row.text("jira_id")?,
+        jira_key: row.text("jira_key")?,
+        origin: origin(row)?,
+        state: state(row)?,
+        read_ms: Sides::new(row.int("salesforce_read_ms")?, row.int("jira_read_ms")?),
+        versions: Sides::new(row.text_or_null("salesforce_version")?, row.text_or_null("jira_version")?),
+        missing_since: Sides::new(row.int_or_null("salesforce_missing_ms")?, row.int_or_null("jira_missing_ms")?),
+        blocked: row.json("blocked")?,
+        created_ms: row.int("created_ms")?,
+        changed_ms: row.int("changed_ms")?,
+    })
+}
+
+fn origin(row: &Row) -> Result<Origin, StoreError> {
+    match row.text("origin")?.as_str() {
+        "auto" => Ok(Origin::Auto),
+        "manual" => Ok(Origin::Manual),
+        _ => Err(damaged("origin", "is unknown")),
+    }
+}
+
+fn state(row: &Row) -> Result<LinkState, StoreError> {
+    let reason = row.text_or_null("reason")?.unwrap_or_default();
+    match row.text("state")?.as_str() {
+        "active" => Ok(LinkState::Active),
+        "parked" => Ok(LinkState::Parked { reason }),
+        "detached" => Ok(LinkState::Detached),
+        "unlinked" => Ok(LinkState::Unlinked { reason }),
+        _ => Err(damaged("state", "is unknown")),
     }
 }

@@ -2,7 +2,12 @@
 
 use entente_core::MappingKey;
 
-use crate::{LinkId, Store, StoreError};
+use serde::Serialize;
+
+use crate::{
+    LinkId, Store, StoreError,
+    sql::{Row, Tx, ids, list},
+};
 
 /// One thing to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +31,52 @@ pub struct Note {
 
 impl Store {
     /// The notes of some links, in the order in which the plan gave them.
-    pub async fn notes(&self, ids: &[LinkId]) -> Result<Vec<Note>, StoreError> {
-        let _ = ids;
-        todo!()
+    pub async fn notes(&self, link_ids: &[LinkId]) -> Result<Vec<Note>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM note WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)
+            ORDER BY link_id, id";
+        if link_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.db().rows(SQL, &[ids(link_ids)?]).await?.iter().map(note).collect()
     }
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    link_id: LinkId,
+    code: &'a str,
+    mapping: Option<&'a MappingKey>,
+    sentence: &'a str,
+}
+
+/// Replaces the notes of some links.
+pub(crate) async fn replace(tx: &mut Tx, of_links: &[(LinkId, &[NewNote])]) -> Result<(), StoreError> {
+    const CLEAR: &str = "
+        DELETE FROM note WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+    const TELL: &str = "
+        INSERT INTO note (link_id, code, mapping, sentence)
+        SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'code', r.value->>'mapping', r.value->>'sentence'
+        FROM json_each($1) AS r";
+    if of_links.is_empty() {
+        return Ok(());
+    }
+    tx.run(CLEAR, &[ids(&of_links.iter().map(|(id, _)| *id).collect::<Vec<_>>())?]).await?;
+    let told: Vec<_> = of_links.iter().flat_map(|(id, notes)| notes.iter().map(|note| told(*id, note))).collect();
+    if !told.is_empty() {
+        tx.run(TELL, &[list(&told)?]).await?;
+    }
+    Ok(())
+}
+
+fn told(link_id: LinkId, note: &NewNote) -> Told<'_> {
+    Told { link_id, code: &note.code, mapping: note.mapping.as_ref(), sentence: &note.text }
+}
+
+fn note(row: &Row) -> Result<Note, StoreError> {
+    let mapping = row.text_or_null("mapping")?.map(|key| MappingKey::named(&key));
+    Ok(Note {
+        link_id: row.int("link_id")?,
+        note: NewNote { code: row.text("code")?, mapping, text: row.text("sentence")? },
+    })
 }

@@ -1,4 +1,8 @@
 //! The end of a round: everything it achieved, in one transaction, fenced by the lease's epoch.
+//!
+//! `round/links.rs` writes the links and their bases; all other tables are written by their own files.
+
+mod links;
 
 use std::collections::BTreeMap;
 
@@ -7,7 +11,13 @@ use entente_core::{
     link::{Blocked, Origin},
 };
 
-use crate::{Fence, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey, Store, StoreError};
+use crate::{
+    Fence, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey, Store, StoreError,
+    conflict, hint,
+    intent::{self, Ended},
+    journal, note, parked,
+    sql::Tx,
+};
 
 /// A pair that was created or matched in the round. Its org is the fence's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,12 +116,81 @@ pub struct RoundCommit {
 pub struct Committed {
     /// Ids of the new links, in the order of [`RoundCommit::links_new`].
     pub links_new: Vec<LinkId>,
+    /// How many of [`RoundCommit::hints_done`] are gone; the others were offered again meanwhile.
+    pub hints_done: u64,
 }
+
+/// How often a commit is tried when the database says that another transaction stood in its way.
+const TRIES_MAX: u32 = 3;
 
 impl Store {
     /// Commits a round: all of it, or, on any error, nothing.
     pub async fn commit(&self, fence: &Fence, round: &RoundCommit, now_ms: i64) -> Result<Committed, StoreError> {
-        let _ = (fence, round, now_ms);
-        todo!()
+        let mut tries = 1;
+        loop {
+            match self.commit_once(fence, round, now_ms).await {
+                Err(StoreError::Busy(_)) if tries < TRIES_MAX => tries += 1,
+                outcome => return outcome,
+            }
+        }
     }
+
+    async fn commit_once(&self, fence: &Fence, round: &RoundCommit, now_ms: i64) -> Result<Committed, StoreError> {
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        let links_new = links::insert(&mut tx, &fence.org, &round.links_new, now_ms).await?;
+        links::update(&mut tx, &fence.org, &round.links, now_ms).await?;
+        conflict::replace(&mut tx, &conflicts(round, &links_new), now_ms).await?;
+        note::replace(&mut tx, &notes(round, &links_new)).await?;
+        intent::end(&mut tx, &fence.org, &ended(round), now_ms).await?;
+        parked::park(&mut tx, &fence.org, &round.parked, now_ms).await?;
+        parked::unpark(&mut tx, &round.unparked).await?;
+        let hints_done = end_hints(&mut tx, round, now_ms).await?;
+        journal::append(&mut tx, entries(round, &links_new), now_ms).await?;
+        tx.commit().await?;
+        Ok(Committed { links_new, hints_done })
+    }
+}
+
+/// What the round offers comes last: it may concern the very hints that end here.
+async fn end_hints(tx: &mut Tx, round: &RoundCommit, now_ms: i64) -> Result<u64, StoreError> {
+    let n = hint::done(tx, &round.hints_done).await?;
+    hint::put_off(tx, &round.hints_again).await?;
+    hint::offer(tx, &round.offers, now_ms).await?;
+    Ok(n)
+}
+
+fn conflicts<'a>(round: &'a RoundCommit, links_new: &[LinkId]) -> Vec<(LinkId, &'a [NewConflict])> {
+    let new = links_new.iter().zip(&round.links_new).map(|(id, link)| (*id, link.conflicts.as_slice()));
+    new.chain(round.links.iter().map(|link| (link.id, link.conflicts.as_slice()))).collect()
+}
+
+fn notes<'a>(round: &'a RoundCommit, links_new: &[LinkId]) -> Vec<(LinkId, &'a [NewNote])> {
+    let new = links_new.iter().zip(&round.links_new).map(|(id, link)| (*id, link.notes.as_slice()));
+    new.chain(round.links.iter().map(|link| (link.id, link.notes.as_slice()))).collect()
+}
+
+fn entries<'a>(
+    round: &'a RoundCommit,
+    links_new: &'a [LinkId],
+) -> impl Iterator<Item = (Option<LinkId>, &'a NewEntry)> {
+    let new = links_new.iter().zip(&round.links_new);
+    let of_new = new.flat_map(|(id, link)| link.journal.iter().map(|entry| (Some(*id), entry)));
+    of_new.chain(round.journal.iter().map(|entry| (entry.link_id, entry)))
+}
+
+fn ended(round: &RoundCommit) -> Vec<Ended<'_>> {
+    let done = round.intents_done.iter().map(|(op_id, target_id)| Ended {
+        op_id,
+        state: "done",
+        target_id: Some(target_id),
+        reason: None,
+    });
+    let failed = round.intents_failed.iter().map(|(op_id, reason)| Ended {
+        op_id,
+        state: "failed",
+        target_id: None,
+        reason: Some(reason),
+    });
+    done.chain(failed).collect()
 }

@@ -31,7 +31,38 @@ pub struct Counts {
 impl Store {
     /// Counts everything.
     pub async fn counts(&self, now_ms: i64) -> Result<Counts, StoreError> {
-        let _ = now_ms;
-        todo!()
+        const BY_ITEM: &str = "
+            SELECT item, CAST(SUM(links) AS BIGINT) AS links, CAST(SUM(conflicts) AS BIGINT) AS conflicts,
+                CAST(SUM(parked) AS BIGINT) AS parked
+            FROM (
+                SELECT item, COUNT(*) AS links, 0 AS conflicts, COUNT(CASE WHEN state = 'parked' THEN 1 END) AS parked
+                FROM link WHERE state <> 'unlinked' GROUP BY item
+                UNION ALL
+                SELECT link.item, 0, COUNT(*), 0 FROM conflict JOIN link ON link.id = conflict.link_id
+                WHERE link.state IN ('active', 'parked') GROUP BY link.item
+                UNION ALL
+                SELECT item, 0, 0, COUNT(*) FROM parked GROUP BY item
+            ) AS parts GROUP BY item";
+        const OPEN_INTENTS: &str = "SELECT COUNT(*) AS n FROM intent WHERE state IN ('planned', 'sent')";
+        let mut counts = Counts { backlog: self.backlog(None, now_ms).await?, ..Counts::default() };
+        for row in self.db().rows(BY_ITEM, &[]).await? {
+            let of_item = ItemCounts {
+                links: row.number("links")?,
+                conflicts: row.number("conflicts")?,
+                parked: row.number("parked")?,
+            };
+            counts.all.add(of_item);
+            counts.items.insert(row.text("item")?, of_item);
+        }
+        counts.open_intents = self.db().row(OPEN_INTENTS, &[]).await?.map_or(Ok(0), |row| row.number("n"))?;
+        Ok(counts)
+    }
+}
+
+impl ItemCounts {
+    fn add(&mut self, other: Self) {
+        self.links += other.links;
+        self.conflicts += other.conflicts;
+        self.parked += other.parked;
     }
 }

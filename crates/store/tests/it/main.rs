@@ -1,1 +1,19 @@
-//! The promises of the store, each tested on SQLite, and on PostgreSQL when `ENTENTE_TEST_POSTGRES` is set.
+//! The promises of the store, each tested on SQLite in memory, on SQLite in a directory, and on PostgreSQL when
+//! `ENTENTE_TEST_POSTGRES` names a server (`tools/with-postgres`).
+
+mod bases;
+mod conflicts;
+mod cursors;
+mod databases;
+mod directories;
+mod hints;
+mod intents;
+mod items;
+mod journal;
+mod leases;
+mod links;
+mod offers;
+mod parked;
+mod rounds;
+mod samples;
+mod status;

@@ -1,0 +1,44 @@
+//! Brings a database to the form this program knows. Forward only; each step is one file under `migrations/`, and a
+//! published file never changes again.
+
+use sqlx::{
+    PgPool, SqlSafeStr, SqlitePool,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
+
+use crate::{
+    StoreError,
+    sql::dialect::{self, Dialect},
+};
+
+const FIRST: &str = include_str!("../migrations/0001_first.sql");
+
+/// The directory's lock keeps other processes away.
+pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+    let mut connection = pool.acquire().await?;
+    migrator(Dialect::Sqlite).run_direct(None, &mut *connection, false).await.map_err(unmigrated)
+}
+
+/// Several workers may start at once; one migrates, the others wait.
+pub(crate) async fn migrate_postgres(pool: &PgPool) -> Result<(), StoreError> {
+    let mut tx = pool.begin().await?;
+    sqlx::raw_sql(dialect::POSTGRES_MIGRATION_LOCK).execute(&mut *tx).await?;
+    migrator(Dialect::Postgres).run_direct(None, &mut *tx, false).await.map_err(unmigrated)?;
+    Ok(tx.commit().await?)
+}
+
+fn migrator(dialect: Dialect) -> Migrator {
+    let first = sqlx::AssertSqlSafe(dialect.first(FIRST)).into_sql_str();
+    let mut migrator =
+        Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)]);
+    // Its own lock belongs to a session, which breaks behind a pooler that hands out transactions.
+    migrator.set_locking(false);
+    migrator
+}
+
+fn unmigrated(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        error => StoreError::Migration(error.into()),
+    }
+}

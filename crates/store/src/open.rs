@@ -1,0 +1,105 @@
+//! Opening a database: the files and locks around SQLite, the sessions of PostgreSQL, the profile of both.
+
+mod directory;
+
+use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
+
+use sqlx::{
+    Executor,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use uuid::Uuid;
+
+use crate::{
+    Inner, Store, StoreError, migrations,
+    sql::{Db, dialect},
+};
+pub(crate) use directory::Directory;
+
+const DATABASE_FILE: &str = "entente.db";
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+const JOURNAL_BYTES_MAX: &str = "67108864";
+const READERS_MAX: u32 = 4;
+const POSTGRES_CONNECTIONS_MAX: u32 = 8;
+
+impl Store {
+    /// Opens, or creates, the SQLite database in a directory, and locks the directory for this process.
+    pub async fn open(dir: &Path) -> Result<Self, StoreError> {
+        let directory = Directory::lock(dir)?;
+        let file = directory.private_file(DATABASE_FILE)?;
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .journal_mode(SqliteJournalMode::Wal)
+            // NORMAL may lose the last commits with the power: a lost intent is a doubled ticket.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .pragma("journal_size_limit", JOURNAL_BYTES_MAX);
+        let write = sqlite_pool(1).connect_with(options.clone()).await?;
+        migrations::migrate_sqlite(&write).await?;
+        let read = sqlite_pool(READERS_MAX).connect_with(options.pragma("query_only", "ON")).await?;
+        Self::start(Db::Sqlite { write, read }, Some(directory)).await
+    }
+
+    /// A private SQLite database in memory, which lives as long as a handle to it.
+    pub async fn memory() -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+        // One connection reads and writes: readers of a memory database would block the writer, and wait by sleeping.
+        let pool = sqlite_pool(1).connect_with(options).await?;
+        migrations::migrate_sqlite(&pool).await?;
+        Self::start(Db::Sqlite { write: pool.clone(), read: pool }, None).await
+    }
+
+    /// Connects to PostgreSQL: `postgres://user:password@host/database`.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+            return Err(StoreError::BadUrl);
+        }
+        let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::BadUrl)?.application_name("entente");
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS_MAX)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(sqlx::raw_sql(dialect::POSTGRES_SESSION)).await.map(drop) })
+            })
+            .connect_with(options)
+            .await?;
+        migrations::migrate_postgres(&pool).await?;
+        Self::start(Db::Postgres(pool), None).await
+    }
+
+    async fn start(db: Db, directory: Option<Directory>) -> Result<Self, StoreError> {
+        let incarnation = incarnation(&db).await?;
+        Ok(Self { inner: Arc::new(Inner { db, incarnation, _directory: directory }) })
+    }
+}
+
+fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A connection is a thread of this process: it does not go stale, and in memory it is the database.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// The database's id; the first process to ask for it makes it.
+async fn incarnation(db: &Db) -> Result<String, StoreError> {
+    let mut tx = db.begin().await?;
+    let fresh = Uuid::now_v7().to_string();
+    let created = tx
+        .run(
+            "INSERT INTO meta (name, content) VALUES ('incarnation', $1) ON CONFLICT (name) DO NOTHING",
+            &[(&fresh).into()],
+        )
+        .await?;
+    let row = tx.row("SELECT content FROM meta WHERE name = 'incarnation'", &[]).await?;
+    tx.commit().await?;
+    if created > 0 {
+        tracing::info!(incarnation = fresh, "Created the database {fresh}");
+    }
+    row.map_or(Ok(fresh), |row| row.text("content"))
+}

@@ -1,0 +1,178 @@
+//! How a round writes links and their bases.
+
+use std::collections::HashMap;
+
+use entente_core::{Base, Side, Sides, base::CANON_VERSION};
+use serde::Serialize;
+
+use super::{LinkUpdate, NewLink};
+use crate::{
+    LinkId, StoreError,
+    sql::{Tx, json, list},
+};
+
+/// A link as it travels into the database. What is `None` in an update stays as it is, but for versions and misses.
+#[derive(Serialize)]
+struct LinkRow<'a> {
+    id: Option<LinkId>,
+    item: Option<&'a str>,
+    salesforce_id: Option<&'a str>,
+    site: Option<&'a str>,
+    jira_id: Option<&'a str>,
+    jira_key: Option<&'a str>,
+    origin: Option<&'static str>,
+    state: Option<&'static str>,
+    reason: Option<&'a str>,
+    salesforce_read_ms: i64,
+    jira_read_ms: i64,
+    salesforce_version: Option<&'a str>,
+    jira_version: Option<&'a str>,
+    salesforce_missing_ms: Option<i64>,
+    jira_missing_ms: Option<i64>,
+    blocked: String,
+}
+
+#[derive(Serialize)]
+struct BaseRow {
+    link_id: LinkId,
+    fields: String,
+}
+
+/// Inserts new links with their bases; answers their ids in the same order.
+pub(super) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i64) -> Result<Vec<LinkId>, StoreError> {
+    const SQL: &str = "
+        INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, state, salesforce_read_ms,
+            jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
+        SELECT r.value->>'item', $2, r.value->>'salesforce_id', r.value->>'site', r.value->>'jira_id',
+            r.value->>'jira_key', r.value->>'origin', 'active', CAST(r.value->>'salesforce_read_ms' AS BIGINT),
+            CAST(r.value->>'jira_read_ms' AS BIGINT), r.value->>'salesforce_version', r.value->>'jira_version',
+            r.value->>'blocked', $3, $3
+        FROM json_each($1) AS r WHERE true
+        ON CONFLICT DO NOTHING
+        RETURNING id, item, salesforce_id";
+    if links.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = links.iter().map(new_row).collect::<Result<Vec<_>, _>>()?;
+    let mut made = HashMap::new();
+    for row in tx.rows(SQL, &[list(&rows)?, org.into(), now_ms.into()]).await? {
+        made.insert((row.text("item")?, row.text("salesforce_id")?), row.int("id")?);
+    }
+    // One row per link, or some link found its place taken.
+    if made.len() != links.len() {
+        return Err(taken(tx, org, links, &made).await?);
+    }
+    let id_of = |link: &NewLink| made.get(&(link.item.clone(), link.salesforce_id.clone())).copied();
+    let link_ids: Vec<LinkId> = links.iter().filter_map(id_of).collect();
+    set_bases(tx, link_ids.iter().copied().zip(links.iter().map(|link| &link.base))).await?;
+    Ok(link_ids)
+}
+
+/// Updates links that were looked at.
+pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms: i64) -> Result<(), StoreError> {
+    const SQL: &str = "
+        UPDATE link SET
+            jira_key = COALESCE(r.value->>'jira_key', jira_key),
+            state = COALESCE(r.value->>'state', state),
+            reason = CASE WHEN r.value->>'state' IS NULL THEN reason ELSE r.value->>'reason' END,
+            salesforce_read_ms = CAST(r.value->>'salesforce_read_ms' AS BIGINT),
+            jira_read_ms = CAST(r.value->>'jira_read_ms' AS BIGINT),
+            salesforce_version = r.value->>'salesforce_version',
+            jira_version = r.value->>'jira_version',
+            salesforce_missing_ms = CAST(r.value->>'salesforce_missing_ms' AS BIGINT),
+            jira_missing_ms = CAST(r.value->>'jira_missing_ms' AS BIGINT),
+            blocked = r.value->>'blocked',
+            changed_ms = $3
+        FROM json_each($1) AS r
+        WHERE link.id = CAST(r.value->>'id' AS BIGINT) AND link.org = $2";
+    if links.is_empty() {
+        return Ok(());
+    }
+    let rows = links.iter().map(update_row).collect::<Result<Vec<_>, _>>()?;
+    let n = tx.run(SQL, &[list(&rows)?, org.into(), now_ms.into()]).await?;
+    if usize::try_from(n) != Ok(links.len()) {
+        return Err(StoreError::Refused(format!("{n} of {} links to update are links of {org}", links.len()).into()));
+    }
+    set_bases(tx, links.iter().filter_map(|link| Some((link.id, link.base.as_ref()?)))).await
+}
+
+async fn set_bases<'a>(tx: &mut Tx, bases: impl Iterator<Item = (LinkId, &'a Base)>) -> Result<(), StoreError> {
+    const SQL: &str = "
+        INSERT INTO base (link_id, canon_version, fields)
+        SELECT CAST(r.value->>'link_id' AS BIGINT), $2, r.value->>'fields' FROM json_each($1) AS r WHERE true
+        ON CONFLICT (link_id) DO UPDATE SET canon_version = excluded.canon_version, fields = excluded.fields";
+    let rows = bases
+        .map(|(link_id, base)| Ok(BaseRow { link_id, fields: json(base)? }))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    tx.run(SQL, &[list(&rows)?, i64::from(CANON_VERSION).into()]).await?;
+    Ok(())
+}
+
+/// Finds out who holds the place of the first new link that was not made.
+async fn taken(
+    tx: &mut Tx,
+    org: &str,
+    links: &[NewLink],
+    made: &HashMap<(String, String), LinkId>,
+) -> Result<StoreError, StoreError> {
+    const SQL: &str = "
+        SELECT id, salesforce_id FROM link WHERE item = $1 AND state <> 'unlinked'
+            AND ((org = $2 AND salesforce_id = $3) OR (site = $4 AND jira_id = $5))
+        ORDER BY CASE WHEN salesforce_id = $3 THEN 0 ELSE 1 END, id LIMIT 1";
+    let refused = links.iter().find(|link| !made.contains_key(&(link.item.clone(), link.salesforce_id.clone())));
+    // Without one, two of the new links name the same record: the later one found the place taken by the earlier.
+    let Some(link) = refused.or(links.last()) else { return Ok(StoreError::Refused("no new link".into())) };
+    let params =
+        [(&link.item).into(), org.into(), (&link.salesforce_id).into(), (&link.site).into(), (&link.jira_id).into()];
+    let Some(row) = tx.row(SQL, &params).await? else {
+        return Ok(StoreError::Refused("a link was neither made nor found".into()));
+    };
+    let side = if row.text("salesforce_id")? == link.salesforce_id { Side::Salesforce } else { Side::Jira };
+    let record_id = Sides::new(&link.salesforce_id, &link.jira_id).get(side).to_string();
+    Ok(StoreError::LinkTaken { item: link.item.clone(), side, record_id, holder: row.int("id")? })
+}
+
+fn new_row(link: &NewLink) -> Result<LinkRow<'_>, StoreError> {
+    Ok(LinkRow {
+        id: None,
+        item: Some(&link.item),
+        salesforce_id: Some(&link.salesforce_id),
+        site: Some(&link.site),
+        jira_id: Some(&link.jira_id),
+        jira_key: Some(&link.jira_key),
+        origin: Some(link.origin.as_str()),
+        state: None,
+        reason: None,
+        salesforce_read_ms: link.read_ms.salesforce,
+        jira_read_ms: link.read_ms.jira,
+        salesforce_version: link.versions.salesforce.as_deref(),
+        jira_version: link.versions.jira.as_deref(),
+        salesforce_missing_ms: None,
+        jira_missing_ms: None,
+        blocked: json(&link.blocked)?,
+    })
+}
+
+fn update_row(link: &LinkUpdate) -> Result<LinkRow<'_>, StoreError> {
+    Ok(LinkRow {
+        id: Some(link.id),
+        item: None,
+        salesforce_id: None,
+        site: None,
+        jira_id: None,
+        jira_key: link.jira_key.as_deref(),
+        origin: None,
+        state: link.state.as_ref().map(|state| state.as_str()),
+        reason: link.state.as_ref().and_then(|state| state.reason()),
+        salesforce_read_ms: link.read_ms.salesforce,
+        jira_read_ms: link.read_ms.jira,
+        salesforce_version: link.versions.salesforce.as_deref(),
+        jira_version: link.versions.jira.as_deref(),
+        salesforce_missing_ms: link.missing_since.salesforce,
+        jira_missing_ms: link.missing_since.jira,
+        blocked: json(&link.blocked)?,
+    })
+}

@@ -1,0 +1,120 @@
+//! All that differs between SQLite and PostgreSQL: how a table is declared, how the journal is sealed, and what a
+//! failure means. No other file may name one of the two in SQL.
+
+use sqlx::error::DatabaseError;
+
+use crate::StoreError;
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// What PostgreSQL needs before the first table: the same `json_each(text)` that SQLite has. It is STABLE and not
+/// STRICT, because only such a function is inlined (https://wiki.postgresql.org/wiki/Inlining_of_SQL_functions).
+const POSTGRES_FIRST: &str = "
+CREATE FUNCTION json_each(list TEXT) RETURNS TABLE(value JSON) LANGUAGE sql STABLE ROWS 100
+    AS $$ SELECT json_array_elements(list::json) $$;
+";
+
+const POSTGRES_LAST: &str = "
+CREATE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$;
+CREATE TRIGGER journal_seal BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+    FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only();
+-- Hints come and go all the time: room on each page, and a quick broom.
+ALTER TABLE hint SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+";
+
+const SQLITE_LAST: &str = "
+CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+";
+
+/// Waits until no other process migrates the same PostgreSQL database; ends with the transaction.
+pub(crate) const POSTGRES_MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7234861094526)";
+
+/// What each PostgreSQL connection is told once. A transaction of ours takes milliseconds; one that hangs must not hold
+/// up the queue.
+pub(crate) const POSTGRES_SESSION: &str =
+    "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '10s'; SET statement_timeout = '30s'";
+
+impl Dialect {
+    /// The first migration's text in this dialect. `BIGINT IDENTITY PRIMARY KEY` is our own word for a running number.
+    pub(crate) fn first(self, tables: &str) -> String {
+        match self {
+            Self::Sqlite => self.tables(tables) + SQLITE_LAST,
+            Self::Postgres => POSTGRES_FIRST.to_owned() + &self.tables(tables) + POSTGRES_LAST,
+        }
+    }
+
+    fn tables(self, tables: &str) -> String {
+        match self {
+            // AUTOINCREMENT: the id of a removed row is never given again.
+            Self::Sqlite => tables
+                .replace("BIGINT IDENTITY PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT")
+                .replace("BIGINT", "INTEGER")
+                .replace("\n);", "\n) STRICT;"),
+            Self::Postgres => tables.replace("IDENTITY", "GENERATED ALWAYS AS IDENTITY"),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Database(refusal) => match meaning(refusal.as_ref()) {
+                Meaning::Busy => Self::Busy(error.into()),
+                Meaning::Unreachable => Self::Unreachable(error.into()),
+                Meaning::Corrupt => Self::Corrupt(error.into()),
+                Meaning::Refused => Self::Refused(error.into()),
+            },
+            E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
+                Self::Unreachable(error.into())
+            }
+            E::ColumnDecode { .. } | E::Decode(_) => Self::Corrupt(error.into()),
+            _ => Self::Refused(error.into()),
+        }
+    }
+}
+
+enum Meaning {
+    Busy,
+    Unreachable,
+    Corrupt,
+    Refused,
+}
+
+/// SQLite's codes are numbers (https://www.sqlite.org/rescode.html), PostgreSQL's have five places
+/// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+fn meaning(refusal: &dyn DatabaseError) -> Meaning {
+    let code = refusal.code().unwrap_or_default();
+    if let Some(refusal) = refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+        let number: i32 = DatabaseError::code(refusal).and_then(|code| code.parse().ok()).unwrap_or_default();
+        return sqlite_meaning(number);
+    }
+    match code.as_ref() {
+        // serialization failure, deadlock, lock not available
+        "40001" | "40P01" | "55P03" => Meaning::Busy,
+        // data corrupted, index corrupted
+        "XX001" | "XX002" => Meaning::Corrupt,
+        // connection, resources, operator's intervention, who may connect, no such database
+        code if ["08", "53", "57", "28", "3D"].iter().any(|class| code.starts_with(class)) => Meaning::Unreachable,
+        _ => Meaning::Refused,
+    }
+}
+
+fn sqlite_meaning(extended_code: i32) -> Meaning {
+    match extended_code & 0xff {
+        5 | 6 => Meaning::Busy,
+        // no permission, read-only, input and output, disk full, cannot open
+        3 | 8 | 10 | 13 | 14 => Meaning::Unreachable,
+        11 | 26 => Meaning::Corrupt,
+        _ => Meaning::Refused,
+    }
+}

@@ -1,0 +1,98 @@
+//! Conflicts are open until a round finds them gone; a person's decision lasts as long.
+
+use std::collections::BTreeMap;
+
+use entente_core::Side;
+use entente_store::{Decision, LinkUpdate, NewConflict, NewLink, NewNote, RoundCommit, Store};
+
+use crate::{
+    databases::on_each,
+    samples::{ITEM, NOW, ORG, case_hint, conflict, fence, key, make_links, new_link, unchanged},
+};
+
+fn with(link: &entente_store::Link, conflicts: Vec<NewConflict>) -> RoundCommit {
+    RoundCommit { links: vec![LinkUpdate { conflicts, ..unchanged(link) }], ..RoundCommit::default() }
+}
+
+async fn open(store: &Store, id: i64) -> Vec<(NewConflict, i64)> {
+    let open = store.conflicts(&[id]).await.unwrap();
+    open.into_iter().map(|c| (NewConflict { mapping: c.mapping, values: c.values }, c.since_ms)).collect()
+}
+
+#[tokio::test]
+async fn a_conflict_keeps_its_time_until_it_is_gone() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let link = make_links(&store, &fence, [1, 2]).await.remove(0);
+        let subject = conflict("Subject", "a", "b");
+        let priority = conflict("Priority", "High", "Low");
+        store.commit(&fence, &with(&link, vec![subject.clone()]), NOW).await.unwrap();
+        let later = conflict("Subject", "a", "c");
+        store.commit(&fence, &with(&link, vec![later.clone(), priority.clone()]), NOW + 1).await.unwrap();
+        assert_eq!(open(&store, link.id).await, [(priority.clone(), NOW + 1), (later, NOW)]);
+        assert_eq!(store.open_conflicts(Some(ITEM), 9).await.unwrap()[0].mapping, key("Subject"), "the oldest first");
+        assert_eq!(store.open_conflicts(Some("other"), 9).await.unwrap(), []);
+
+        store.commit(&fence, &with(&link, vec![priority.clone()]), NOW + 2).await.unwrap();
+        store.commit(&fence, &with(&link, vec![subject.clone(), priority.clone()]), NOW + 3).await.unwrap();
+        assert_eq!(open(&store, link.id).await, [(priority, NOW + 1), (subject, NOW + 3)]);
+        assert_eq!(store.open_conflicts(None, 1).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_round_leaves_other_links_conflicts_and_notes_alone() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let note =
+            NewNote { code: "unmapped".into(), mapping: Some(key("Priority")), text: "Blocker is not mapped".into() };
+        let other = NewNote { code: "files".into(), mapping: None, text: "a file is too large".into() };
+        let new = |n| NewLink {
+            conflicts: vec![conflict("Subject", "a", "b")],
+            notes: vec![note.clone(), other.clone()],
+            ..new_link(n)
+        };
+        let round = RoundCommit { links_new: vec![new(1), new(2)], ..RoundCommit::default() };
+        let ids = store.commit(&fence, &round, NOW).await.unwrap().links_new;
+        let first = store.links_by_ids(&ids[..1]).await.unwrap().remove(0);
+        store.commit(&fence, &with(&first, Vec::new()), NOW).await.unwrap();
+
+        assert_eq!(open(&store, ids[0]).await, []);
+        assert_eq!(open(&store, ids[1]).await.len(), 1);
+        let notes = store.notes(&ids).await.unwrap();
+        assert_eq!(notes.iter().map(|note| note.link_id).collect::<Vec<_>>(), [ids[1], ids[1]]);
+        assert_eq!(notes.into_iter().map(|note| note.note).collect::<Vec<_>>(), [note, other]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_is_stored_journalled_and_offered_as_one() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let link = make_links(&store, &fence, [1]).await.remove(0);
+        let decision =
+            Decision { link_id: link.id, mapping: key("Subject"), stands: Side::Jira, by: "ada@acme.example".into() };
+        assert!(!store.decide(&decision, &case_hint(1), NOW).await.unwrap(), "there is nothing to decide");
+        assert!(store.due(ORG, NOW, 1).await.unwrap().is_empty());
+        assert!(store.journal_of_link(link.id, 9).await.unwrap().is_empty());
+
+        store.commit(&fence, &with(&link, vec![conflict("Subject", "a", "b")]), NOW).await.unwrap();
+        let first = Decision { stands: Side::Salesforce, ..decision.clone() };
+        assert!(store.decide(&first, &case_hint(1), NOW).await.unwrap());
+        assert!(store.decide(&decision, &case_hint(1), NOW).await.unwrap(), "a person may change their mind");
+        let expected = [(link.id, BTreeMap::from([(key("Subject"), Side::Jira)]))].into();
+        assert_eq!(store.decisions(&[link.id]).await.unwrap(), expected);
+        assert_eq!(store.due(ORG, NOW, 1).await.unwrap()[0].seq, 2);
+        let entry = store.journal_of_link(link.id, 9).await.unwrap().remove(0);
+        assert_eq!((entry.what.kind.as_str(), entry.what.side), ("decision", Some(Side::Jira)));
+        assert!(entry.what.text.contains("ada@acme.example"), "{}", entry.what.text);
+
+        store.commit(&fence, &with(&link, vec![conflict("Subject", "a", "b")]), NOW).await.unwrap();
+        assert_eq!(store.decisions(&[link.id]).await.unwrap().len(), 1, "still open, still decided");
+        store.commit(&fence, &with(&link, Vec::new()), NOW).await.unwrap();
+        assert!(store.decisions(&[link.id]).await.unwrap().is_empty());
+    })
+    .await;
+}

@@ -1,0 +1,96 @@
+//! Held items, first runs and the change budget.
+
+use entente_core::Side;
+use entente_store::{ItemRuntime, Parked, ParkedKey, RoundCommit, Spent, StoreError};
+
+use crate::{
+    databases::on_each,
+    samples::{ITEM, MINUTE, NOW, ORG, case_id, fence, make_links, new_intent},
+};
+
+const HOUR: i64 = 60 * MINUTE;
+
+#[tokio::test]
+async fn an_item_is_held_for_its_first_reason_until_it_is_resumed() {
+    on_each(async |store| {
+        assert_eq!(
+            store.item_runtime(ITEM).await.unwrap(),
+            ItemRuntime { item: ITEM.into(), ..ItemRuntime::default() }
+        );
+        assert!(!store.resume(ITEM, "ada", NOW).await.unwrap());
+        store.hold(ITEM, "40 deletes within an hour", NOW).await.unwrap();
+        store.hold(ITEM, "something else", NOW + 1).await.unwrap();
+        assert_eq!(store.item_runtime(ITEM).await.unwrap().held.as_deref(), Some("40 deletes within an hour"));
+        assert!(store.resume(ITEM, "ada", NOW + 2).await.unwrap());
+        assert_eq!(store.item_runtime(ITEM).await.unwrap().held, None);
+        let kinds: Vec<_> = store.journal_tail(0, 9).await.unwrap().into_iter().map(|e| e.what.kind).collect();
+        assert_eq!(kinds, ["held", "resumed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_run_is_remembered_beside_the_last() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        store.set_discovered(&fence, ITEM).await.unwrap();
+        store.finish_sync(&fence, ITEM, NOW).await.unwrap();
+        store.finish_sync(&fence, ITEM, NOW + HOUR).await.unwrap();
+        store.hold("another", "why", NOW).await.unwrap();
+        let all = store.item_runtimes().await.unwrap();
+        assert_eq!(all.iter().map(|item| item.item.as_str()).collect::<Vec<_>>(), ["another", ITEM]);
+        let item = &all[1];
+        assert_eq!((item.first_run_ms, item.last_sync_ms, item.discovered), (Some(NOW), Some(NOW + HOUR), true));
+        assert!(item.held.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_change_budget_rolls_and_is_new_after_a_resume() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let spend = async |acts, now_ms| store.spend(&fence, ITEM, acts, 20, HOUR, now_ms).await.unwrap();
+        assert_eq!(spend(15, NOW).await, Spent::Within(15));
+        assert_eq!(spend(0, NOW).await, Spent::Within(15));
+        assert_eq!(spend(6, NOW + MINUTE).await, Spent::Over(21));
+        assert_eq!(spend(5, NOW + MINUTE).await, Spent::Within(20), "what was over was not counted");
+        assert_eq!(spend(1, NOW + HOUR - 1).await, Spent::Over(21));
+        assert_eq!(spend(15, NOW + HOUR).await, Spent::Within(20), "the first fifteen are an hour old");
+
+        assert_eq!(store.spend(&fence, "another", 20, 20, HOUR, NOW + HOUR).await.unwrap(), Spent::Within(20));
+        store.hold(ITEM, "budget", NOW + HOUR).await.unwrap();
+        store.resume(ITEM, "ada", NOW + HOUR).await.unwrap();
+        assert_eq!(spend(20, NOW + HOUR).await, Spent::Within(20));
+
+        let stale = fence.clone();
+        store.acquire(ORG, "worker-2", MINUTE, NOW + HOUR).await.unwrap().unwrap();
+        assert!(matches!(store.spend(&stale, ITEM, 1, 20, HOUR, NOW).await, Err(StoreError::Fenced { .. })));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_name_takes_everything_along() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        make_links(&store, &fence, 1..=2).await;
+        store.plan_intents(&fence, &[new_intent("op-1", 3)], NOW).await.unwrap();
+        let key = ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(4) };
+        let parked = vec![Parked { key, reason: "no".into(), fingerprint: "x".into(), since_ms: 0 }];
+        store.commit(&fence, &RoundCommit { parked, ..RoundCommit::default() }, NOW).await.unwrap();
+        store.spend(&fence, ITEM, 20, 20, HOUR, NOW).await.unwrap();
+        store.hold(ITEM, "why", NOW).await.unwrap();
+
+        store.rename_item(ITEM, "bugs").await.unwrap();
+        assert_eq!(
+            (store.count_links(Some("bugs")).await.unwrap(), store.count_links(Some(ITEM)).await.unwrap()),
+            (2, 0)
+        );
+        assert_eq!(store.open_intents(ORG).await.unwrap()[0].new.item, "bugs");
+        assert_eq!(store.parked_of_item("bugs", 9).await.unwrap().len(), 1);
+        assert_eq!(store.item_runtime("bugs").await.unwrap().held.as_deref(), Some("why"));
+        assert_eq!(store.spend(&fence, "bugs", 1, 20, HOUR, NOW).await.unwrap(), Spent::Over(21));
+    })
+    .await;
+}

@@ -1,0 +1,193 @@
+//! Links are found from either end, keep what they were told, and are one to one under an item.
+
+use std::collections::BTreeMap;
+
+use entente_core::{
+    Side, Sides, Value,
+    link::{Blocked, Origin},
+};
+use entente_store::{LinkState, LinkUpdate, NewLink, RoundCommit, Store, StoreError};
+
+use crate::{
+    databases::on_each,
+    samples::{ITEM, MINUTE, NOW, ORG, SITE, case_id, fence, key, make_links, new_link, only_link, unchanged},
+};
+
+fn ids(links: &[entente_store::Link]) -> Vec<i64> {
+    links.iter().map(|link| link.id).collect()
+}
+
+#[tokio::test]
+async fn a_link_is_found_from_either_end_and_by_its_item() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=3).await;
+        let of_cases =
+            store.links_by_records(ORG, Side::Salesforce, ORG, &[case_id(3), case_id(1), case_id(9)]).await.unwrap();
+        assert_eq!(ids(&of_cases), [links[0].id, links[2].id]);
+        let of_issues = store.links_by_records(ORG, Side::Jira, SITE, &["10002".into()]).await.unwrap();
+        assert_eq!(of_issues, [links[1].clone()]);
+        assert_eq!(store.links_by_records(ORG, Side::Jira, "other-site", &["10002".into()]).await.unwrap(), []);
+        assert_eq!(store.links_by_records("other-org", Side::Jira, SITE, &["10002".into()]).await.unwrap(), []);
+        assert_eq!(store.links_by_records(ORG, Side::Jira, SITE, &[]).await.unwrap(), []);
+        assert_eq!(
+            store.links_by_ids(&[links[2].id, 999, links[0].id]).await.unwrap(),
+            [links[0].clone(), links[2].clone()]
+        );
+        assert_eq!(ids(&store.links_of_item(ITEM, links[0].id, 1).await.unwrap()), [links[1].id]);
+        assert_eq!(store.links_of_item("other", 0, 9).await.unwrap(), []);
+        assert_eq!(store.count_links(Some(ITEM)).await.unwrap(), 3);
+        assert_eq!(store.count_links(Some("other")).await.unwrap(), 0);
+        assert_eq!(store.count_links(None).await.unwrap(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_keeps_what_it_was_told() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let refused = Blocked { side: Side::Jira, value: Value::text("?"), message: "no \"such\" option".into() };
+        let new = NewLink {
+            origin: Origin::Manual,
+            versions: Sides::new(None, Some("2026".into())),
+            blocked: BTreeMap::from([(key("Priority"), refused)]),
+            ..new_link(1)
+        };
+        let round = RoundCommit { links_new: vec![new.clone()], ..RoundCommit::default() };
+        let id = store.commit(&fence, &round, NOW).await.unwrap().links_new[0];
+        let link = only_link(&store, id).await;
+        assert_eq!((&link.item, &link.org, &link.site), (&new.item, &ORG.to_owned(), &new.site));
+        assert_eq!(
+            (&link.salesforce_id, &link.jira_id, &link.jira_key),
+            (&new.salesforce_id, &new.jira_id, &new.jira_key)
+        );
+        assert_eq!((link.origin, &link.state), (Origin::Manual, &LinkState::Active));
+        assert_eq!((link.read_ms, &link.versions, &link.blocked), (new.read_ms, &new.versions, &new.blocked));
+        assert_eq!((link.missing_since, link.created_ms, link.changed_ms), (Sides::default(), NOW, NOW));
+
+        let update = LinkUpdate {
+            id,
+            base: None,
+            read_ms: Sides::new(NOW + 5, NOW + 6),
+            versions: Sides::new(Some("a".into()), None),
+            state: Some(LinkState::Parked { reason: "the issue type has gone".into() }),
+            jira_key: Some("NEW-1".into()),
+            missing_since: Sides::new(None, Some(NOW + 6)),
+            blocked: BTreeMap::new(),
+            conflicts: Vec::new(),
+            notes: Vec::new(),
+        };
+        let round = RoundCommit { links: vec![update.clone()], ..RoundCommit::default() };
+        store.commit(&fence, &round, NOW + 9).await.unwrap();
+        let changed = only_link(&store, id).await;
+        let expected = entente_store::Link {
+            read_ms: update.read_ms,
+            versions: update.versions,
+            state: LinkState::Parked { reason: "the issue type has gone".into() },
+            jira_key: "NEW-1".into(),
+            missing_since: update.missing_since,
+            blocked: BTreeMap::new(),
+            changed_ms: NOW + 9,
+            ..link
+        };
+        assert_eq!(changed, expected);
+
+        let round = RoundCommit { links: vec![unchanged(&changed)], ..RoundCommit::default() };
+        store.commit(&fence, &round, NOW + 9).await.unwrap();
+        assert_eq!(only_link(&store, id).await, changed, "what an update leaves out stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_link_of_a_record_names_the_holder_and_writes_nothing() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let holder = make_links(&store, &fence, [1]).await.remove(0);
+        let same_case = NewLink { jira_id: "77".into(), ..new_link(1) };
+        let same_issue = NewLink { salesforce_id: case_id(77), ..new_link(1) };
+        for (clash, side, record_id) in
+            [(same_case, Side::Salesforce, case_id(1)), (same_issue, Side::Jira, "10001".to_owned())]
+        {
+            let round = RoundCommit { links_new: vec![new_link(5), clash.clone()], ..RoundCommit::default() };
+            match store.commit(&fence, &round, NOW).await {
+                Err(StoreError::LinkTaken { item, side: taken, record_id: record, holder: by }) => {
+                    assert_eq!((item.as_str(), taken, record, by), (ITEM, side, record_id, holder.id));
+                }
+                other => panic!("{other:?}"),
+            }
+            assert_eq!(store.count_links(None).await.unwrap(), 1, "link 5 went with it");
+
+            let elsewhere = NewLink { item: "display".into(), ..clash };
+            let round = RoundCommit { links_new: vec![elsewhere], ..RoundCommit::default() };
+            let made = store.commit(&fence, &round, NOW).await.unwrap().links_new;
+            free(&store, &fence, made[0]).await;
+        }
+        let twice = RoundCommit { links_new: vec![new_link(8), new_link(8)], ..RoundCommit::default() };
+        assert!(matches!(store.commit(&fence, &twice, NOW).await, Err(StoreError::LinkTaken { .. })));
+    })
+    .await;
+}
+
+async fn free(store: &Store, fence: &entente_store::Fence, id: i64) {
+    let state = Some(LinkState::Unlinked { reason: "a person asked".into() });
+    let update = LinkUpdate { state, ..unchanged(&only_link(store, id).await) };
+    store.commit(fence, &RoundCommit { links: vec![update], ..RoundCommit::default() }, NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tombstone_stays_and_frees_both_records() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let old = make_links(&store, &fence, [1]).await.remove(0);
+        free(&store, &fence, old.id).await;
+        assert_eq!(store.count_links(None).await.unwrap(), 0);
+        assert_eq!(store.links_of_item(ITEM, 0, 9).await.unwrap(), []);
+
+        let new = make_links(&store, &fence, [1]).await.remove(0);
+        let all = store.links_by_records(ORG, Side::Jira, SITE, &["10001".into()]).await.unwrap();
+        assert_eq!(ids(&all), [old.id, new.id]);
+        assert_eq!(all[0].state, LinkState::Unlinked { reason: "a person asked".into() });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn links_of_a_removed_item_wait_for_it() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=3).await;
+        free(&store, &fence, links[2].id).await;
+        let state = Some(LinkState::Parked { reason: "why".into() });
+        let parked = LinkUpdate { state, ..unchanged(&links[1]) };
+        store.commit(&fence, &RoundCommit { links: vec![parked], ..RoundCommit::default() }, NOW).await.unwrap();
+
+        assert_eq!(store.detach_item(ITEM, NOW + MINUTE).await.unwrap(), 2);
+        assert_eq!(store.detach_item(ITEM, NOW + MINUTE).await.unwrap(), 0);
+        let detached = store.links_of_item(ITEM, 0, 9).await.unwrap();
+        assert!(detached.iter().all(|link| link.state == LinkState::Detached && link.changed_ms == NOW + MINUTE));
+
+        assert_eq!(store.adopt_item(ITEM, NOW).await.unwrap(), 2);
+        let states: Vec<_> =
+            store.links_of_item(ITEM, 0, 9).await.unwrap().into_iter().map(|link| link.state).collect();
+        assert_eq!(states, [LinkState::Active, LinkState::Parked { reason: "why".into() }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_of_another_org_cannot_be_written() {
+    on_each(async |store| {
+        let mine = fence(&store).await;
+        let link = make_links(&store, &mine, [1]).await.remove(0);
+        let theirs = store.acquire("other-org", "worker-1", MINUTE, NOW).await.unwrap().unwrap();
+        let round = RoundCommit {
+            links: vec![LinkUpdate { jira_key: Some("X-1".into()), ..unchanged(&link) }],
+            ..RoundCommit::default()
+        };
+        assert!(matches!(store.commit(&theirs, &round, NOW).await, Err(StoreError::Refused(_))));
+        assert_eq!(only_link(&store, link.id).await, link);
+    })
+    .await;
+}

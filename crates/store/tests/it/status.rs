@@ -1,0 +1,45 @@
+//! Counts say what is there.
+
+use entente_core::Side;
+use entente_store::{Backlog, Hint, ItemCounts, LinkState, LinkUpdate, NewLink, Parked, ParkedKey, RoundCommit};
+
+use crate::{
+    databases::on_each,
+    samples::{ITEM, MINUTE, NOW, case_hint, case_id, conflict, fence, make_links, new_intent, new_link, unchanged},
+};
+
+#[tokio::test]
+async fn everything_is_counted_once() {
+    on_each(async |store| {
+        assert_eq!(store.counts(NOW).await.unwrap(), entente_store::Counts::default());
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=4).await;
+        let key = ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(9) };
+        let state = |state, n: usize| LinkUpdate {
+            state: Some(state),
+            conflicts: vec![conflict("Subject", "a", "b")],
+            ..unchanged(&links[n])
+        };
+        let round = RoundCommit {
+            links_new: vec![NewLink { item: "other".into(), ..new_link(1) }],
+            links: vec![
+                state(LinkState::Parked { reason: "why".into() }, 0),
+                state(LinkState::Unlinked { reason: "why".into() }, 1),
+                state(LinkState::Detached, 2),
+            ],
+            parked: vec![Parked { key, reason: "no".into(), fingerprint: "x".into(), since_ms: 0 }],
+            offers: vec![case_hint(1), Hint { due_ms: NOW + MINUTE, ..case_hint(2) }],
+            ..RoundCommit::default()
+        };
+        store.commit(&fence, &round, NOW).await.unwrap();
+        store.plan_intents(&fence, &[new_intent("op-1", 7)], NOW).await.unwrap();
+
+        let counts = store.counts(NOW).await.unwrap();
+        let item = ItemCounts { links: 3, conflicts: 1, parked: 2 };
+        let other = ItemCounts { links: 1, conflicts: 0, parked: 0 };
+        assert_eq!(counts.items, [(ITEM.to_owned(), item), ("other".to_owned(), other)].into());
+        assert_eq!(counts.all, ItemCounts { links: 4, conflicts: 1, parked: 2 });
+        assert_eq!((counts.backlog, counts.open_intents), (Backlog { due: 1, waiting: 1 }, 1));
+    })
+    .await;
+}
