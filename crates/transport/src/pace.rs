@@ -153,3 +153,44 @@ impl Pacer {
         u64::try_from(slot_us - now.as_microsecond()).unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_covers_what_was_named_and_ends() {
+        let limits = PaceLimits { get_per_second: None, post_per_second: None, put_per_second: None, in_flight: 1 };
+        let start = Timestamp::UNIX_EPOCH;
+        let after = Duration::from_secs(10);
+        let at = |seconds| Timestamp::from_second(seconds).expect("in range");
+
+        let pacer = Pacer::new(Pace::Limits(limits));
+        pacer.hold(Scope::Record, "/a", after, start);
+        assert_eq!(pacer.held("/a", start), None, "only the caller knows the record");
+        pacer.hold(Scope::Route, "/a", after, start);
+        assert_eq!(pacer.held("/a", at(4)), Some((Duration::from_secs(6), Scope::Route)));
+        assert_eq!(pacer.held("/b", at(4)), None);
+        pacer.hold(Scope::Connection, "/a", after, at(5));
+        assert_eq!(pacer.held("/b", at(6)), Some((Duration::from_secs(9), Scope::Connection)));
+        assert_eq!(pacer.held("/a", at(15)), None);
+
+        pacer.hold(Scope::Connection, "/a", Duration::MAX, at(20));
+        assert_eq!(pacer.held("/b", at(20)).map(|(rest, _)| rest.as_millis()), Some(HOLD_MS_MAX as u128), "bounded");
+        let shorter = Duration::from_secs(1);
+        pacer.hold(Scope::Connection, "/a", shorter, at(20));
+        assert!(pacer.held("/b", at(22)).is_some(), "a later, shorter wish does not end an earlier one");
+    }
+
+    #[test]
+    fn the_pace_has_a_floor() {
+        let limits = PaceLimits { get_per_second: Some(16), post_per_second: None, put_per_second: None, in_flight: 1 };
+        let pacer = Pacer::new(Pace::Limits(limits));
+        let mut now = Timestamp::UNIX_EPOCH;
+        for _ in 0..20 {
+            now = Timestamp::from_millisecond(now.as_millisecond() + PACE_CUT_SPACING_MS).expect("in range");
+            pacer.slow_down(now);
+        }
+        assert!((PACE_FLOOR..0.2).contains(&pacer.share(now)), "{}", pacer.share(now));
+    }
+}

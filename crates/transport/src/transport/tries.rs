@@ -54,7 +54,7 @@ impl<'a> Tries<'a> {
         }
         // Full jitter, with the peer's own wish as a floor: waiting callers must not come back in step.
         let jitter_ms = self.transport.rng.next_u64() % (BACKOFF_BASE_MS << self.n_resent);
-        let wait = error.after().unwrap_or_default() + Duration::from_millis(jitter_ms);
+        let wait = error.after().unwrap_or_default().saturating_add(Duration::from_millis(jitter_ms));
         (wait < self.transport.time_left(self.deadline)).then_some(wait)
     }
 

@@ -118,3 +118,15 @@ async fn a_status_that_the_call_expects_is_an_answer() {
     let answer = stage.send(read().answers(&[404])).await.expect("expected");
     assert_eq!(answer.status.as_u16(), 404);
 }
+
+#[tokio::test]
+async fn a_nonsensical_pause_is_no_pause_and_an_endless_one_goes_up() {
+    for nonsense in ["soon", "-5", "NaN", "inf", ""] {
+        let stage = Stage::new([Act::Answer(503, vec![("retry-after", nonsense)], ""), status(200)]);
+        assert!(stage.send(read()).await.is_ok(), "{nonsense}");
+        assert_eq!(stage.clock.passed_ms(), 0, "{nonsense}");
+    }
+    let stage = Stage::new([Act::Answer(503, vec![("retry-after", "18446744073709549568")], "")]);
+    assert!(stage.send(read()).await.is_err());
+    assert_eq!(stage.wire.sent(), 1);
+}
