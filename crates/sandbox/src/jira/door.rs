@@ -1,0 +1,99 @@
+//! The control door's routes that only this side has: rights, the search index's lag, rate limits, moves.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::permission::{self, Right};
+use super::rates::Settings;
+use super::site::Site;
+use crate::credentials::JIRA_EMAIL;
+
+/// The control routes of the Jira side, beside those of [`crate::control::door`].
+pub fn door(site: &Arc<Site>) -> Router {
+    Router::new()
+        .route("/__sandbox/rights", post(rights))
+        .route("/__sandbox/index", post(index))
+        .route("/__sandbox/limits", post(limits))
+        .route("/__sandbox/move", post(move_issue))
+        .with_state(site.clone())
+}
+
+fn refused(why: &str) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": why }))).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RightAsked {
+    /// E-mail or account id; absent is the default account.
+    user: Option<String>,
+    project: Option<String>,
+    permission: String,
+    granted: bool,
+}
+
+async fn rights(State(site): State<Arc<Site>>, Json(asked): Json<RightAsked>) -> Response {
+    let mut contents = site.contents().lock();
+    let user = asked.user.as_deref().unwrap_or(JIRA_EMAIL);
+    let account = contents.people.by_email(user).or_else(|| contents.people.users.get(user)).map(|u| u.account_id.clone());
+    let Some(account) = account else { return refused(&format!("Nobody here is called {user}.")) };
+    if !permission::is_known(&asked.permission) {
+        return refused(&format!("{} is no permission.", asked.permission));
+    }
+    let project = match &asked.project {
+        None => None,
+        Some(key) => match contents.find_project(key) {
+            Some(project) => Some(project.id),
+            None => return refused(&format!("There is no project {key}.")),
+        },
+    };
+    contents.rights.push(Right { account, project, permission: asked.permission, granted: asked.granted });
+    StatusCode::NO_CONTENT.into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IndexAsked {
+    lag_ms: Option<i64>,
+    outward_is_source: Option<bool>,
+}
+
+async fn index(State(site): State<Arc<Site>>, Json(asked): Json<IndexAsked>) -> StatusCode {
+    let mut contents = site.contents().lock();
+    let mut knobs = site.knobs().lock();
+    if let Some(lag_ms) = asked.lag_ms {
+        knobs.index_lag_ms = lag_ms.max(0);
+        contents.index.unindexed.clear();
+    }
+    if let Some(outward) = asked.outward_is_source {
+        knobs.outward_is_source = outward;
+    }
+    StatusCode::NO_CONTENT
+}
+
+async fn limits(State(site): State<Arc<Site>>, Json(settings): Json<Settings>) -> StatusCode {
+    site.rates().lock().set(settings);
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Move {
+    issue: String,
+    project: String,
+}
+
+/// The vendor has no call for moving one issue; people do it on the screen, and integrations must follow.
+async fn move_issue(State(site): State<Arc<Site>>, Json(asked): Json<Move>) -> Response {
+    match super::issue::change::move_by_hand(&site, &asked.issue, &asked.project) {
+        Ok(key) => Json(json!({ "key": key })).into_response(),
+        Err(why) => refused(&why),
+    }
+}

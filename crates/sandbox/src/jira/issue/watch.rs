@@ -1,0 +1,54 @@
+//! Watchers of an issue.
+
+use serde_json::{Value, json};
+
+use crate::jira::answer::{Answer, Refusal, Reply};
+use crate::jira::fields::input::UNKNOWN_USER;
+use crate::jira::session::Session;
+
+pub(crate) fn list(s: &mut Session<'_>) -> Answer {
+    let issue = s.issue()?;
+    let view = s.view();
+    let mut row = view.watches(issue);
+    row["watchers"] = issue.watchers.iter().map(|account| view.user(account)).collect();
+    Ok(Reply::ok(row))
+}
+
+/// The body is a bare JSON string; nothing means oneself.
+pub(crate) fn add(s: &mut Session<'_>) -> Answer {
+    let me = s.me()?;
+    let (id, project) = s.issue().map(|issue| (issue.id, issue.project))?;
+    let account = match s.call.body.is_empty() {
+        true => me.clone(),
+        false => match s.call.json()? {
+            Value::String(account) => account,
+            _ => return Err(Refusal::payload()),
+        },
+    };
+    if !s.contents.people.users.contains_key(&account) {
+        return Err(Refusal::message(404, UNKNOWN_USER));
+    }
+    if account != me && !s.may("MANAGE_WATCHERS", project) {
+        return Err(Refusal::message(403, "You do not have permission to manage the watcher list."));
+    }
+    if let Some(issue) = s.contents.issues.get_mut(&id) {
+        issue.watchers.insert(account);
+    }
+    Ok(Reply::no_content())
+}
+
+pub(crate) fn remove(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let id = s.issue()?.id;
+    let account = s.call.query("accountId").ok_or_else(|| Refusal::message(400, "The 'accountId' query parameter needs to be provided."))?.into_owned();
+    if let Some(issue) = s.contents.issues.get_mut(&id) {
+        issue.watchers.remove(&account);
+    }
+    Ok(Reply::no_content())
+}
+
+/// Votes exist only so that clients that ask for them are not surprised.
+pub(crate) fn votes(s: &mut Session<'_>) -> Answer {
+    let issue = s.issue()?;
+    Ok(Reply::ok(json!({ "self": s.view().api(&format!("issue/{}/votes", issue.key)), "votes": 0, "hasVoted": false, "voters": [] })))
+}

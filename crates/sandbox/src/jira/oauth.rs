@@ -1,0 +1,86 @@
+//! OAuth 2.0: client credentials of a service account, and 3LO with refresh tokens that work once.
+//!
+//! The tokens are good on the gateway (`/ex/jira/{cloudId}`) only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Refusal, Reply};
+use super::people::ADMIN_ID;
+use super::session::Session;
+
+pub(crate) const CLIENT_ID: &str = "sandbox-client";
+pub(crate) const CLIENT_SECRET: &str = "sandbox-secret";
+/// The authorization code that a person's consent would have produced; good as often as one likes.
+pub(crate) const CODE: &str = "sandbox-code";
+const LIFE_MS: i64 = 3_600_000;
+const SCOPES: &str = "read:jira-work write:jira-work read:jira-user manage:jira-webhook manage:jira-configuration read:servicedesk-request write:servicedesk-request manage:servicedesk-customer offline_access";
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Tokens {
+    access: BTreeMap<String, Access>,
+    refresh: BTreeSet<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Access {
+    account: String,
+    expires: i64,
+}
+
+impl Tokens {
+    pub(crate) fn account_of(&self, token: &str, now: i64) -> Option<&str> {
+        self.access.get(token).filter(|access| access.expires > now).map(|access| access.account.as_str())
+    }
+}
+
+pub(crate) fn token(s: &mut Session<'_>) -> Answer {
+    let body = read(s)?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let denied = |status: u16, error: &str, why: &str| Err(Refusal::Raw { status, body: json!({ "error": error, "error_description": why }), headers: Vec::new() });
+    if text("client_id") != CLIENT_ID || text("client_secret") != CLIENT_SECRET {
+        return denied(401, "access_denied", "Unauthorized");
+    }
+    match text("grant_type") {
+        "client_credentials" => Ok(Reply::ok(grant(s, false))),
+        "authorization_code" if text("code") == CODE => Ok(Reply::ok(grant(s, true))),
+        "authorization_code" => denied(403, "invalid_grant", "Invalid authorization code"),
+        // The old token dies with its first use, whoever used it.
+        "refresh_token" if s.contents.tokens.refresh.remove(text("refresh_token")) => Ok(Reply::ok(grant(s, true))),
+        "refresh_token" => denied(403, "invalid_grant", "Unknown or invalid refresh token."),
+        other => denied(400, "unsupported_grant_type", &format!("Unsupported grant type: {other}")),
+    }
+}
+
+/// JSON, as the vendor documents it; forms are understood as well.
+fn read(s: &Session<'_>) -> Result<Value, Refusal> {
+    if s.call.header("content-type").is_some_and(|t| t.contains("urlencoded")) {
+        return Ok(url::form_urlencoded::parse(&s.call.body).map(|(k, v)| (k.into_owned(), json!(v))).collect::<serde_json::Map<_, _>>().into());
+    }
+    s.call.json()
+}
+
+fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
+    let mut opaque = |kind: &str| format!("{kind}-{}", uuid::Uuid::from_u64_pair(0x70C3_0000_0000_4000, 0x8000_0000_0000_0000 | s.contents.next_id()).simple());
+    let (access, refresh) = (opaque("access"), with_refresh.then(|| opaque("refresh")));
+    s.contents.tokens.access.insert(access.clone(), Access { account: ADMIN_ID.to_owned(), expires: s.now + LIFE_MS });
+    let mut answer = json!({ "access_token": access, "expires_in": LIFE_MS / 1000, "token_type": "Bearer", "scope": SCOPES });
+    if let Some(refresh) = refresh {
+        s.contents.tokens.refresh.insert(refresh.clone());
+        answer["refresh_token"] = json!(refresh);
+    }
+    answer
+}
+
+/// Which sites a token reaches; called without the gateway's prefix, so the token is looked up here.
+pub(crate) fn sites(s: &mut Session<'_>) -> Answer {
+    Ok(Reply::ok(json!([{
+        "id": s.contents.cloud_id,
+        "name": "sandbox",
+        "url": s.site.control().base_url(),
+        "scopes": SCOPES.split(' ').collect::<Vec<_>>(),
+        "avatarUrl": format!("{}/favicon.ico", s.site.control().base_url()),
+    }])))
+}
