@@ -1,1 +1,84 @@
-//! placeholder
+//! Hints into plans, plans into writes: safely, and in batches.
+//!
+//! # One change, from push to write
+//! 1. [`intake`]: a webhook, or an outbound message, becomes a hint: "look at this record". Pollers ([`poll`]) and the
+//!    full look ([`look`]) offer the same hints; a lost push changes latency, never the result.
+//! 2. `entente_store` keeps one row per record, however often it was offered.
+//! 3. [`dispatch`]: the worker that holds the org's lease takes due hints, joins them to links, and forms rounds.
+//! 4. [`round`]: reads both sides now, asks `entente_core::plan` what should happen, fetches what the plans still want,
+//!    and stops if half of the records are suddenly missing.
+//! 5. [`apply`]: carries the plans out. It is the only code here that changes records.
+//! 6. One transaction commits what was achieved: bases, links, journal, and the hints that are done.
+//!
+//! This crate never decides what should be written (that is `core`), and remembers nothing of its own (that is `store`).
+
+mod apply;
+mod dispatch;
+mod doctor;
+mod engine;
+mod error;
+mod intake;
+mod limits;
+mod look;
+mod outside;
+mod poll;
+mod preview;
+mod report;
+mod round;
+mod scheme;
+mod setup;
+mod status;
+mod translate;
+mod unit;
+mod verify;
+mod wiring;
+mod worker;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicU64},
+};
+
+use entente_store::{Offers, Store};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::{Notify, broadcast};
+
+pub use engine::{Engine, SyncOptions};
+pub use entente_store::Entry as JournalEntry;
+pub use error::EngineError;
+pub use intake::IntakeError;
+pub use outside::{Outside, Wires};
+pub use report::{
+    ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
+    PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
+};
+
+/// What all parts of one engine share.
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) offers: Offers,
+    pub(crate) outside: Outside,
+    pub(crate) wiring: RwLock<Arc<wiring::Wiring>>,
+    /// Who holds our leases.
+    pub(crate) owner: String,
+    /// Units in rounds that are under way.
+    pub(crate) in_flight: AtomicU64,
+    wakes: Mutex<HashMap<String, Arc<Notify>>>,
+    events: broadcast::Sender<Event>,
+}
+
+impl Inner {
+    /// Wakes the worker of an org.
+    pub(crate) fn wake(&self, org: &str) -> Arc<Notify> {
+        self.wakes.lock().entry(org.to_owned()).or_default().clone()
+    }
+
+    pub(crate) fn wiring(&self) -> Arc<wiring::Wiring> {
+        self.wiring.read().clone()
+    }
+
+    /// Tells those who watch; nobody has to.
+    pub(crate) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+}

@@ -104,6 +104,16 @@ pub(crate) fn fingerprint(fields: &[FieldWrite]) -> Value {
 }
 
 impl Write {
+    /// The side that it changes; none for a separation, which changes neither.
+    #[must_use]
+    pub fn side(&self) -> Option<Side> {
+        match self {
+            Self::Create { side, .. } | Self::Correlate { side, .. } | Self::Update { side, .. } => Some(*side),
+            Self::Status { .. } => Some(Side::Jira),
+            Self::Unlink { .. } => None,
+        }
+    }
+
     /// For a creation: what its refusal is remembered by.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Value> {

@@ -1,0 +1,343 @@
+//! Twins for records that have none. Every creation is announced durably before it is sent, carries its own marker, and
+//! is looked for by that marker before it is ever sent again: an answer that was lost never becomes a second twin.
+//!
+//! ```text
+//! announced --sent--> created            the marker names the operation
+//!                \--> nobody knows       probe; not found and settled -> sent again, same operation
+//! ```
+
+use std::collections::{BTreeMap, HashMap};
+
+use entente_core::{Side, State, plan::FieldWrite};
+use entente_jira::{Created, IssueRef, NewIssue, Property, limits::BULK_CREATE_ISSUES_MAX};
+use entente_store::{Intent, IntentState, NewEntry, NewIntent};
+use entente_transport::CallError;
+use futures_util::{StreamExt, stream};
+use serde_json::{Map, Value as Json, json};
+
+
+use super::receipt::{correlated, note_health, wire_name};
+use crate::{
+    limits::{BACKOFF_FIRST_MS, EDITS_IN_FLIGHT_MAX, PROBE_AFTER_MS},
+    outside::{ORIGIN_PROPERTY, SiteIssue},
+    round::{Scene, read},
+    translate,
+    unit::{Seen, Work},
+};
+
+/// Creates the issues that the plans of a round ask for.
+pub(super) async fn in_jira(scene: &Scene<'_>, works: &mut [Work]) {
+    let Some((intents, project)) = announce_issues(scene, works).await else { return };
+    let (unknown, fresh): (Vec<_>, Vec<_>) = intents.into_iter().partition(|(_, intent)| intent.state == IntentState::Sent);
+    let mut to_send = fresh;
+    to_send.extend(probe(scene, works, unknown, &project).await);
+    if to_send.is_empty() || !mark_sent(scene, works, &to_send, scene.wired.site.settle_ms).await {
+        return;
+    }
+    let batches: Vec<Vec<(usize, Intent)>> = to_send.chunks(BULK_CREATE_ISSUES_MAX).map(<[_]>::to_vec).collect();
+    let works_seen: &[Work] = works;
+    let sent = batches.iter().map(|batch| send_issues(scene, works_seen, batch));
+    let sent: Vec<Vec<_>> = stream::iter(sent).buffered(EDITS_IN_FLIGHT_MAX).collect().await;
+    let mut created = Vec::new();
+    for ((n, intent), outcome) in batches.into_iter().flatten().zip(sent.into_iter().flatten()) {
+        match outcome {
+            Ok(issue) => created.push((n, intent, issue)),
+            Err(error) => refused(scene, &mut works[n], Side::Jira, &intent, &error),
+        }
+    }
+    adopt_created(scene, works, created, &project).await;
+}
+
+/// Announces a creation for every unit whose plan has one. Answers with nothing when there are none, or when the store
+/// or the floor could not be reached; the units are then put off.
+async fn announce_issues(scene: &Scene<'_>, works: &mut [Work]) -> Option<(Vec<(usize, Intent)>, String)> {
+    let wanting: Vec<usize> = wanting(works, Side::Jira);
+    let (project, _) = scene.scheme.project.clone()?;
+    if wanting.is_empty() {
+        return None;
+    }
+    let floor = match scene.wired.site.floor(&project).await {
+        Ok(floor) => i64::try_from(floor).unwrap_or_default(),
+        Err(error) => {
+            put_off(scene, works, &wanting, &error.to_string());
+            return None;
+        }
+    };
+    let intents = announce(scene, works, &wanting, Side::Jira, Some(floor)).await?;
+    Some((intents, project))
+}
+
+fn wanting(works: &[Work], side: Side) -> Vec<usize> {
+    (0..works.len()).filter(|n| works[*n].is_open() && works[*n].creates(side)).collect()
+}
+
+fn put_off(scene: &Scene<'_>, works: &mut [Work], which: &[usize], reason: &str) {
+    for n in which {
+        let due_ms = scene.worker.later(&works[*n].unit);
+        works[*n].again(due_ms, reason);
+    }
+}
+
+async fn announce(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    wanting: &[usize],
+    side: Side,
+    probe_floor: Option<i64>,
+) -> Option<Vec<(usize, Intent)>> {
+    let new = |n: &usize| NewIntent {
+        op_id: operation_id(scene),
+        item: scene.wired.item.name.clone(),
+        side,
+        source_id: works[*n].id(side.other()).to_owned(),
+        probe_floor,
+        payload_hash: fingerprint(&works[*n]),
+    };
+    let new: Vec<NewIntent> = wanting.iter().map(new).collect();
+    let now_ms = scene.worker.outside().now_ms();
+    let planned = match scene.worker.fence() {
+        Ok(fence) => scene.worker.store().plan_intents(&fence, &new, now_ms).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match planned {
+        Ok(intents) => Some(wanting.iter().copied().zip(intents).collect()),
+        Err(reason) => {
+            put_off(scene, works, wanting, &reason);
+            None
+        }
+    }
+}
+
+/// Sortable by time, and as unlikely to repeat as the source of chance is good.
+fn operation_id(scene: &Scene<'_>) -> String {
+    let outside = scene.worker.outside();
+    let chance = (u128::from(outside.rng.next_u64()) << 64 | u128::from(outside.rng.next_u64())).to_be_bytes();
+    let millis = u64::try_from(outside.now_ms()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &chance[..10].try_into().unwrap_or_default()).into_uuid().to_string()
+}
+
+/// What a creation would send, for remembering a refusal.
+fn fingerprint(work: &Work) -> String {
+    let value = work.plan.writes.iter().find_map(entente_core::plan::Write::fingerprint).unwrap_or_default();
+    serde_json::to_string(&value).unwrap_or_default()
+}
+
+async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Intent)], settle_ms: i64) -> bool {
+    let ops: Vec<String> = intents.iter().map(|(_, intent)| intent.new.op_id.clone()).collect();
+    let now_ms = scene.worker.outside().now_ms();
+    let marked = match scene.worker.fence() {
+        Ok(fence) => scene.worker.store().mark_sent(&fence, &ops, now_ms, now_ms + settle_ms).await.map_err(|e| e.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(reason) = &marked {
+        let which: Vec<usize> = intents.iter().map(|(n, _)| *n).collect();
+        put_off(scene, works, &which, reason);
+    }
+    marked.is_ok()
+}
+
+/// Looks for creations whose outcome is unknown. What is found is adopted; what is not found waits until a late request
+/// can no longer take effect, and is then sent again.
+async fn probe(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    unknown: Vec<(usize, Intent)>,
+    project: &str,
+) -> Vec<(usize, Intent)> {
+    let Some(floor) = unknown.iter().filter_map(|(_, intent)| intent.new.probe_floor).min() else { return Vec::new() };
+    let floor = u64::try_from(floor).unwrap_or_default();
+    // Whatever was settled before the probe began and is not in it will never be there.
+    let began_ms = scene.worker.outside().now_ms();
+    let found = match scene.wired.site.probe(project, floor).await {
+        Ok(found) => found,
+        Err(error) => {
+            let which: Vec<usize> = unknown.iter().map(|(n, _)| *n).collect();
+            put_off(scene, works, &which, &error.to_string());
+            return Vec::new();
+        }
+    };
+    let (mut adopted, mut to_send) = (Vec::new(), Vec::new());
+    for (n, intent) in unknown {
+        if let Some(created) = found.get(&intent.new.op_id).and_then(created_of) {
+            adopted.push((n, intent, created));
+        } else if intent.settle_until_ms.is_none_or(|until_ms| began_ms >= until_ms) {
+            to_send.push((n, intent));
+        } else {
+            let settle_ms = intent.settle_until_ms.unwrap_or(began_ms);
+            works[n].again(settle_ms.min(began_ms + BACKOFF_FIRST_MS), "an issue may still be on its way; waiting until that is settled");
+        }
+    }
+    adopt_created(scene, works, adopted, project).await;
+    to_send
+}
+
+fn created_of(issue: &SiteIssue) -> Option<Created> {
+    Some(Created { id: issue.issue.id, key: issue.issue.key.clone()? })
+}
+
+/// One bulk create; outcomes in order, also when the whole call failed.
+async fn send_issues(scene: &Scene<'_>, works: &[Work], batch: &[(usize, Intent)]) -> Vec<Result<Created, CallError>> {
+    let issues: Vec<NewIssue> = batch.iter().map(|(n, intent)| new_issue(scene, &works[*n], intent)).collect();
+    match scene.wired.site.client.bulk_create(&issues).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => batch.iter().map(|_| Err(error.clone())).collect(),
+    }
+}
+
+fn new_issue(scene: &Scene<'_>, work: &Work, intent: &Intent) -> NewIssue {
+    let mut fields = Map::new();
+    if let (Some((_, project_id)), Some(issue_type)) = (&scene.scheme.project, &scene.scheme.issue_type) {
+        fields.insert("project".to_owned(), json!({"id": project_id}));
+        fields.insert("issuetype".to_owned(), json!({"id": issue_type}));
+    }
+    for write in work.creation(Side::Jira).unwrap_or_default() {
+        let Some(field) = scene.scheme.jira.get(&write.path) else { continue };
+        fields.insert(wire_name(scene, Side::Jira, &write.path), translate::jira::to_wire(&field.kind, &write.to));
+    }
+    if let Some(correlation) = &scene.wired.item.correlation {
+        fields.insert(wire_name(scene, Side::Jira, &correlation.jira), Json::from(work.id(Side::Salesforce)));
+    }
+    let origin = json!({"op": intent.new.op_id, "source": work.id(Side::Salesforce), "item": scene.wired.item.name});
+    let properties = vec![Property { key: ORIGIN_PROPERTY.to_owned(), value: origin }];
+    NewIssue { fields, properties, history: None }
+}
+
+/// Reads created issues back, so that the base is what they show and not what we believe.
+async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Vec<(usize, Intent, Created)>, project: &str) {
+    for (_, _, issue) in &created {
+        scene.wired.site.raise_floor(project, issue.key.number());
+    }
+    let refs: Vec<IssueRef> = created.iter().map(|(_, _, issue)| IssueRef::from(issue.id)).collect();
+    let issues = scene.wired.site.read(refs, &scene.scheme.jira_ids, false).await.unwrap_or_default();
+    let seen: BTreeMap<String, Seen> = issues.iter().map(|issue| (issue.id(), read::jira_seen(scene, issue))).collect();
+    for (n, intent, issue) in created {
+        let id = issue.id.to_string();
+        let after = seen.get(&id).cloned();
+        works[n].facts.jira_key = Some(issue.key.to_string());
+        adopt(scene, &mut works[n], Side::Jira, &intent, id, after);
+    }
+}
+
+/// The unit has its twin. Fields that could not be read back stay out of the base: the next round compares them afresh.
+fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: String, after: Option<Seen>) {
+    work.intent = Some((intent.new.op_id.clone(), Ok(id.clone())));
+    *work.unit.ids.get_mut(side) = Some(id);
+    if side == Side::Salesforce {
+        work.facts.salesforce_id = work.unit.ids.salesforce.clone();
+    }
+    let writes: Vec<FieldWrite> = work.creation(side).unwrap_or_default().to_vec();
+    for write in &writes {
+        let shown = after.as_ref().and_then(|seen| seen.record()?.value(write.path.as_str())).cloned();
+        if let Some(shown) = shown {
+            let values = entente_core::Sides::from_view(side, shown, write.source.clone());
+            work.base_next.set(write.key.clone(), values);
+        }
+    }
+    scene.worker.count_created(side);
+    let (from, to) = (work.label(side.other()).to_owned(), work.label(side).to_owned());
+    let text = format!("{from} -> {to} created");
+    tracing::info!(item = scene.wired.item.name, op = intent.new.op_id, "{text}");
+    work.told.push(text);
+    work.journal.push(NewEntry {
+        kind: "create".to_owned(),
+        side: Some(side),
+        record_id: Some(work.id(side).to_owned()),
+        text: format!("Created {side} {to} for {from}"),
+        ..NewEntry::default()
+    });
+    match after {
+        Some(seen) => *work.seen.get_mut(side) = seen,
+        None => {
+            *work.seen.get_mut(side) = Seen::absent(State::Unreadable("it was created but not read back yet".to_owned()));
+            work.again(scene.worker.outside().now_ms(), "it was created but not read back yet");
+        }
+    }
+    correlated(work);
+}
+
+/// A creation that did not succeed, by what is known of it.
+fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, error: &CallError) {
+    let op = intent.new.op_id.clone();
+    match error {
+        // The announcement stays: the next round looks for the marker before anything else.
+        CallError::Ambiguous { .. } | CallError::Broken { .. } => {
+            work.again(scene.worker.outside().now_ms() + PROBE_AFTER_MS, error.to_string());
+        }
+        CallError::NotApplied { .. } | CallError::Throttled { .. } | CallError::Auth { .. } | CallError::Stale { .. } => {
+            note_health(scene, side, error);
+            work.intent = Some((op, Err(error.to_string())));
+            work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
+        }
+        CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. } => {
+            work.intent = Some((op, Err(error.to_string())));
+            work.parked = Some((error.to_string(), fingerprint(work)));
+            let text = format!("{side} refused to create a twin for {}: {error}", work.label(side.other()));
+            work.journal.push(NewEntry {
+                kind: "refused".to_owned(),
+                side: Some(side),
+                record_id: Some(work.id(side.other()).to_owned()),
+                text,
+                ..NewEntry::default()
+            });
+        }
+    }
+}
+
+/// Creates the Salesforce records that the plans of a round ask for. The operation id is a unique external id there, so
+/// sending a creation again finds the first one.
+pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
+    let wanting = wanting(works, Side::Salesforce);
+    if wanting.is_empty() {
+        return;
+    }
+    if !scene.scheme.salesforce_markers {
+        let object = &scene.wired.item.salesforce.object;
+        let reason = format!("{object} has no field {} that the integration user can write; deploy apps/salesforce/core", crate::scheme::ENTENTE_KEY);
+        for n in wanting {
+            works[n].parked = Some((reason.clone(), fingerprint(&works[n])));
+        }
+        return;
+    }
+    let Some(intents) = announce(scene, works, &wanting, Side::Salesforce, None).await else { return };
+    if !mark_sent(scene, works, &intents, scene.wired.org.settle_ms).await {
+        return;
+    }
+    let rows = intents.iter().map(|(n, intent)| (intent.new.op_id.clone(), new_record(scene, &works[*n]))).collect();
+    let outcomes = scene.wired.org.create(&scene.wired.item.salesforce.object, rows).await;
+    let created: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.clone().ok()).collect();
+    let rows = read::salesforce(scene, &created).await.unwrap_or_default();
+    let seen: HashMap<String, Seen> = rows.iter().map(|(id, row)| (id.clone(), read::salesforce_seen(scene, row))).collect();
+    for ((n, intent), outcome) in intents.into_iter().zip(outcomes) {
+        match outcome {
+            Ok(id) => {
+                let after = seen.get(&id).cloned();
+                adopt(scene, &mut works[n], Side::Salesforce, &intent, id, after);
+            }
+            Err(error) => refused(scene, &mut works[n], Side::Salesforce, &intent, &error),
+        }
+    }
+}
+
+fn new_record(scene: &Scene<'_>, work: &Work) -> Map<String, Json> {
+    let mut row = Map::new();
+    for write in work.creation(Side::Salesforce).unwrap_or_default() {
+        let Some(field) = scene.scheme.salesforce.get(&write.path) else { continue };
+        row.insert(wire_name(scene, Side::Salesforce, &write.path), translate::salesforce::to_wire(&field.kind, &write.to));
+    }
+    if let (Some(correlation), Some(key)) = (&scene.wired.item.correlation, &work.facts.jira_key) {
+        row.insert(wire_name(scene, Side::Salesforce, &correlation.salesforce), Json::from(key.as_str()));
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use entente_core::Value;
+
+    #[test]
+    fn a_fingerprint_reads_back() {
+        let value = Value::list(vec![Value::text("summary"), Value::text("a")]);
+        let text = serde_json::to_string(&value).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
+}

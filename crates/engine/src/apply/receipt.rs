@@ -1,0 +1,160 @@
+//! What a write achieved, and what becomes of the base, the refusals and the hint because of it.
+
+use entente_core::{
+    MappingKey, Side, Sides, Value,
+    link::Blocked,
+    plan::{CORRELATION, FieldWrite, explain},
+};
+use entente_store::NewEntry;
+use entente_transport::{CallError, CallProblem};
+
+use super::written;
+use crate::{limits::PROBE_AFTER_MS, round::Scene, unit::{Seen, Work}};
+
+/// What became of the update of one record.
+pub(super) struct Receipt {
+    /// Which unit.
+    pub(super) work: usize,
+    /// Which side was written.
+    pub(super) side: Side,
+    /// What the record shows after it, if it was read back; or why it was not written.
+    pub(super) outcome: Result<Option<Seen>, CallError>,
+    /// Values that people wrote between our read and our write: overwritten, so they go to the journal.
+    pub(super) lost: Vec<(MappingKey, Value)>,
+    /// Somebody else has changed the record since: what it shows is not what we achieved.
+    pub(super) moved: bool,
+}
+
+/// Takes a receipt into account.
+pub(super) fn settle(scene: &Scene<'_>, works: &mut [Work], receipt: Receipt) {
+    let work = &mut works[receipt.work];
+    match receipt.outcome {
+        Ok(seen) => achieved(scene, work, receipt.side, seen, receipt.lost, receipt.moved),
+        Err(error) => failed(scene, work, receipt.side, &error),
+    }
+}
+
+fn achieved(scene: &Scene<'_>, work: &mut Work, side: Side, seen: Option<Seen>, lost: Vec<(MappingKey, Value)>, moved: bool) {
+    let writes = work.updates(side).to_vec();
+    for write in &writes {
+        let shown = seen.as_ref().and_then(|seen| seen.record()?.value(write.path.as_str())).unwrap_or(&write.to).clone();
+        if moved && shown != write.to {
+            // A person was faster than our read-back: the old base stays, so that the edit is seen for what it is.
+            continue;
+        }
+        agree(work, side, write, &shown);
+        tell(scene, work, side, write);
+    }
+    for (key, value) in lost {
+        let text = format!("An edit of {key} in {side} was overwritten in the moment it was made: \"{value}\"");
+        let entry = NewEntry { kind: "lost".to_owned(), ..written(work, side, &key, &value, &Value::Empty, text) };
+        work.journal.push(entry);
+    }
+    if work.correlation(side).is_some() {
+        correlated(work);
+    }
+    if moved {
+        work.again(scene.worker.outside().now_ms(), "it was edited while it was written");
+    }
+    if let Some(seen) = seen {
+        *work.seen.get_mut(side) = seen;
+    }
+}
+
+/// The pair that both sides show from now on.
+pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Value) {
+    work.base_next.set(write.key.clone(), Sides::from_view(side, shown.clone(), write.source.clone()));
+    work.blocked_next.remove(&write.key);
+    let why = explain::why(write, side);
+    let overwrote = if write.overwrites { " (an edit was overwritten)" } else { "" };
+    let text = format!("{side} {} := \"{shown}\", because {why}{overwrote}", write.path);
+    work.journal.push(written(work, side, &write.key, &write.from, shown, text));
+}
+
+/// One line for people who watch.
+pub(super) fn tell(scene: &Scene<'_>, work: &mut Work, side: Side, write: &FieldWrite) {
+    let source = match write.key.as_str().split_once('>') {
+        Some((salesforce, jira)) => if side == Side::Jira { salesforce } else { jira },
+        None => write.key.as_str(),
+    };
+    let (from, to) = (work.label(side.other()), work.label(side));
+    let text = format!("{from} {source} -> {to} {}", write.path);
+    tracing::info!(item = scene.wired.item.name, "{text}");
+    work.told.push(text);
+}
+
+pub(super) fn correlated(work: &mut Work) {
+    if let (Some(id), Some(key)) = (&work.facts.salesforce_id, &work.facts.jira_key) {
+        let values = Sides::new(Value::text(key), Value::text(id));
+        work.base_next.set(MappingKey::named(CORRELATION), values);
+    }
+}
+
+/// What to do about a failure is said by its kind.
+fn failed(scene: &Scene<'_>, work: &mut Work, side: Side, error: &CallError) {
+    let now_ms = scene.worker.outside().now_ms();
+    match error {
+        CallError::NotApplied { .. } | CallError::Throttled { .. } | CallError::Auth { .. } => {
+            note_health(scene, side, error);
+            work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
+        }
+        // It may have been applied: look again, decide again.
+        CallError::Ambiguous { .. } => work.again(now_ms + PROBE_AFTER_MS, error.to_string()),
+        CallError::Stale { .. } => work.again(now_ms, error.to_string()),
+        CallError::Gone { .. } => work.again(scene.worker.later(&work.unit), error.to_string()),
+        CallError::Denied { reason } => block(work, side, &[CallProblem::new(reason.clone())], scene),
+        CallError::Invalid { problems } => {
+            block(work, side, problems, scene);
+            // The fields that were not named are fine: they go again at once, without the refused ones.
+            work.again(now_ms, error.to_string());
+        }
+        CallError::Broken { reason } => block(work, side, &[CallProblem::new(reason.clone())], scene),
+    }
+}
+
+pub(super) fn note_health(scene: &Scene<'_>, side: Side, error: &CallError) {
+    if matches!(error, CallError::Auth { .. }) {
+        match side {
+            Side::Salesforce => scene.wired.org.health.failed(error),
+            Side::Jira => scene.wired.site.health.failed(error),
+        }
+    }
+}
+
+/// Remembers what a vendor refused, field by field where it named them; unnamed problems concern the whole write.
+fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_>) {
+    let writes = work.updates(side).to_vec();
+    let correlation = work.correlation(side).cloned();
+    let wire = |path: &entente_core::FieldPath| wire_name(scene, side, path);
+    let named = |path: &entente_core::FieldPath| {
+        let wire = wire(path);
+        problems.iter().find(|problem| problem.field.as_deref().is_some_and(|field| field == wire))
+    };
+    let any_named = writes.iter().any(|w| named(&w.path).is_some()) || correlation.as_ref().is_some_and(|p| named(p).is_some());
+    for write in &writes {
+        let problem = if any_named { named(&write.path) } else { problems.first() };
+        let Some(problem) = problem else { continue };
+        let blocked = Blocked { side, value: write.to.clone(), message: problem.message.clone() };
+        work.blocked_next.insert(write.key.clone(), blocked);
+        let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
+        let entry = NewEntry { kind: "refused".to_owned(), ..written(work, side, &write.key, &write.from, &write.to, text) };
+        work.journal.push(entry);
+    }
+    if let Some(path) = correlation.filter(|path| !any_named || named(path).is_some()) {
+        let message = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+        let key = MappingKey::named(CORRELATION);
+        let text = format!("{side} refused the correlation field {path}: {message}");
+        let blocked = Blocked { side, value: Value::Empty, message };
+        work.blocked_next.insert(key.clone(), blocked);
+        work.journal.push(NewEntry { kind: "refused".to_owned(), ..written(work, side, &key, &Value::Empty, &Value::Empty, text) });
+    }
+}
+
+/// The vendor's own name of a field.
+pub(super) fn wire_name(scene: &Scene<'_>, side: Side, path: &entente_core::FieldPath) -> String {
+    let name = match side {
+        Side::Salesforce => scene.scheme.salesforce.get(path).and_then(|field| field.query_path.clone()),
+        Side::Jira => scene.scheme.jira.get(path).and_then(|field| field.id.clone()),
+    };
+    name.unwrap_or_else(|| path.to_string())
+}

@@ -1,0 +1,87 @@
+//! Field updates in Salesforce. Fields that people may edit go by guarded composite parts, which the org refuses when
+//! the record has changed since it was read; fields that are ours alone go by collections.
+
+use entente_core::{Side, item::Direction};
+use serde_json::{Map, Value as Json};
+
+use super::receipt::{Receipt, wire_name};
+use crate::{
+    outside::{GuardedUpdate, OwnUpdate},
+    round::{Scene, read},
+    translate,
+    unit::Work,
+};
+
+/// Updates every record that has field writes or wants its correlation field set.
+pub(super) async fn write(scene: &Scene<'_>, works: &[Work]) -> Vec<Receipt> {
+    let object = &scene.wired.item.salesforce.object;
+    let open = |work: &&Work| work.is_open() && work.unit.ids.salesforce.is_some();
+    let (mut guarded, mut own) = (Vec::new(), Vec::new());
+    for (n, work) in works.iter().enumerate().filter(|(_, work)| open(work)) {
+        let fields = fields(scene, work);
+        if fields.is_empty() {
+            continue;
+        }
+        let id = work.id(Side::Salesforce).to_owned();
+        if is_ours_alone(scene, work) {
+            own.push((n, OwnUpdate { id, fields }));
+        } else {
+            let unmodified_since = work.seen.salesforce.modified;
+            guarded.push((n, GuardedUpdate { id, fields, unmodified_since }));
+        }
+    }
+    let (own_n, own): (Vec<_>, Vec<_>) = own.into_iter().unzip();
+    let (guarded_n, guarded): (Vec<_>, Vec<_>) = guarded.into_iter().unzip();
+    let org = &scene.wired.org;
+    let (own, guarded) = tokio::join!(org.update_own(object, own), org.update_guarded(object, guarded));
+    let receipt = |(n, outcome): (usize, Result<(), entente_transport::CallError>)| Receipt {
+        work: n,
+        side: Side::Salesforce,
+        outcome: outcome.map(|()| None),
+        lost: Vec::new(),
+        moved: false,
+    };
+    let own = own_n.into_iter().zip(own).map(receipt);
+    let mut receipts: Vec<Receipt> = own.chain(guarded_n.into_iter().zip(guarded).map(receipt)).collect();
+    read_back(scene, works, &mut receipts).await;
+    receipts
+}
+
+fn fields(scene: &Scene<'_>, work: &Work) -> Map<String, Json> {
+    let mut fields = Map::new();
+    for write in work.updates(Side::Salesforce) {
+        let Some(field) = scene.scheme.salesforce.get(&write.path) else { continue };
+        let name = wire_name(scene, Side::Salesforce, &write.path);
+        fields.insert(name, translate::salesforce::to_wire(&field.kind, &write.to));
+    }
+    if let (Some(path), Some(key)) = (work.correlation(Side::Salesforce), &work.facts.jira_key) {
+        fields.insert(wire_name(scene, Side::Salesforce, path), Json::from(key.as_str()));
+    }
+    fields
+}
+
+/// Whether nobody but Entente changes these fields: correlation, and fields that only flow towards Salesforce.
+fn is_ours_alone(scene: &Scene<'_>, work: &Work) -> bool {
+    work.updates(Side::Salesforce).iter().all(|write| {
+        let mapping = scene.wired.item.fields.iter().find(|mapping| mapping.key == write.key);
+        mapping.is_some_and(|mapping| mapping.direction == Direction::ToSalesforce)
+    })
+}
+
+/// Salesforce answers an update with nothing, so what it made of the values is read, in one query for the round.
+async fn read_back(scene: &Scene<'_>, works: &[Work], receipts: &mut [Receipt]) {
+    let wanted = |receipt: &&mut Receipt| receipt.outcome.is_ok() && !works[receipt.work].updates(Side::Salesforce).is_empty();
+    let ids: Vec<String> = receipts.iter_mut().filter(wanted).map(|r| works[r.work].id(Side::Salesforce).to_owned()).collect();
+    if ids.is_empty() {
+        return;
+    }
+    let Ok(rows) = read::salesforce(scene, &ids).await else { return };
+    let ourselves = scene.wired.org.user_id().await;
+    for receipt in receipts.iter_mut().filter(wanted) {
+        if let Some(row) = rows.get(works[receipt.work].id(Side::Salesforce)) {
+            let seen = read::salesforce_seen(scene, row);
+            receipt.moved = ourselves.is_some() && seen.modified_by != ourselves;
+            receipt.outcome = Ok(Some(seen));
+        }
+    }
+}

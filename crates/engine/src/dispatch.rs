@@ -1,0 +1,183 @@
+//! Due hints become rounds: records are joined to their links, both ends of a link become one unit, echoes are dropped.
+//!
+//! A link is in one round at a time ([`Busy`]); what is busy stays due and is met again when its round has ended.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use entente_core::{Side, Sides};
+use entente_store::{DueHint, Link, LinkId, LinkState, StoreError};
+use parking_lot::Mutex;
+
+use crate::{
+    limits::{ECHO_AGE_MS, ROUND_LINKS_MAX},
+    unit::{Round, Ticket, Unit},
+    wiring::{Wired, Wiring},
+    worker::Worker,
+};
+
+/// What rounds under way are working on.
+#[derive(Debug, Default)]
+pub(crate) struct Busy {
+    inner: Mutex<BusyNow>,
+}
+
+#[derive(Debug, Default)]
+struct BusyNow {
+    links: HashSet<LinkId>,
+    records: HashSet<(Side, String, String)>,
+}
+
+impl Busy {
+    /// Takes a unit's link and records, all or nothing.
+    pub(crate) fn take(&self, unit: &Unit, org: &str, site: &str) -> bool {
+        let mut now = self.inner.lock();
+        let records = keys(unit, org, site);
+        if records.iter().any(|key| now.records.contains(key)) || unit.link.as_ref().is_some_and(|l| now.links.contains(&l.id)) {
+            return false;
+        }
+        now.links.extend(unit.link.as_ref().map(|link| link.id));
+        now.records.extend(records);
+        true
+    }
+
+    /// Takes one more record for a unit that found its counterpart.
+    pub(crate) fn take_record(&self, side: Side, connection: &str, id: &str) -> bool {
+        self.inner.lock().records.insert((side, connection.to_owned(), id.to_owned()))
+    }
+
+    /// Gives back what a unit took, with what it took since.
+    pub(crate) fn release(&self, unit: &Unit, org: &str, site: &str) {
+        let mut now = self.inner.lock();
+        if let Some(link) = &unit.link {
+            now.links.remove(&link.id);
+        }
+        for key in keys(unit, org, site) {
+            now.records.remove(&key);
+        }
+    }
+}
+
+/// The records of a unit: its own ids and those of its hints.
+fn keys(unit: &Unit, org: &str, site: &str) -> Vec<(Side, String, String)> {
+    let own = [(Side::Salesforce, org, &unit.ids.salesforce), (Side::Jira, site, &unit.ids.jira)];
+    own.into_iter().filter_map(|(side, at, id)| Some((side, at.to_owned(), id.clone()?))).collect()
+}
+
+/// Rounds for due hints, and the hints that need none.
+pub(crate) struct Dispatched {
+    pub(crate) rounds: Vec<Round>,
+    /// Our own echoes, and records that no active item is about.
+    pub(crate) needless: Vec<Ticket>,
+}
+
+/// Forms rounds from due hints.
+pub(crate) async fn dispatch(worker: &Worker, wiring: &Wiring, due: Vec<DueHint>) -> Result<Dispatched, StoreError> {
+    let links = links(worker, wiring, &due).await?;
+    let mut sorter = Sorter { worker, wiring, units: BTreeMap::new(), candidates: Vec::new(), needless: Vec::new() };
+    for due in due {
+        let side = if due.hint.key.connection == worker.org.name { Side::Salesforce } else { Side::Jira };
+        let key = (side, due.hint.key.connection.clone(), due.hint.key.record_id.clone());
+        sorter.sort(side, Ticket::from(due), links.get(&key).map(Vec::as_slice).unwrap_or_default());
+    }
+    Ok(sorter.finish())
+}
+
+type LinksByRecord = HashMap<(Side, String, String), Vec<Link>>;
+
+/// The links of all records that have a due hint, tombstones included.
+async fn links(worker: &Worker, wiring: &Wiring, due: &[DueHint]) -> Result<LinksByRecord, StoreError> {
+    let mut ids: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for due in due {
+        ids.entry(due.hint.key.connection.as_str()).or_default().push(due.hint.key.record_id.clone());
+    }
+    let mut found: LinksByRecord = HashMap::new();
+    for (connection, ids) in ids {
+        let side = if wiring.sites.contains_key(connection) { Side::Jira } else { Side::Salesforce };
+        for link in worker.store().links_by_records(&worker.org.name, side, connection, &ids).await? {
+            let id = match side {
+                Side::Salesforce => link.salesforce_id.clone(),
+                Side::Jira => link.jira_id.clone(),
+            };
+            found.entry((side, connection.to_owned(), id)).or_default().push(link);
+        }
+    }
+    Ok(found)
+}
+
+struct Sorter<'a> {
+    worker: &'a Worker,
+    wiring: &'a Wiring,
+    units: BTreeMap<LinkId, Unit>,
+    candidates: Vec<(Arc<Wired>, Unit)>,
+    needless: Vec<Ticket>,
+}
+
+impl Sorter<'_> {
+    fn sort(&mut self, side: Side, ticket: Ticket, links: &[Link]) {
+        let live = |link: &&Link| matches!(link.state, LinkState::Active | LinkState::Parked { .. });
+        if !links.iter().any(|link| live(&link)) {
+            return self.candidate(side, ticket, links);
+        }
+        let mut wanted = false;
+        for link in links.iter().filter(live) {
+            if self.wiring.item(&link.item).is_none() || is_echo(link, side, &ticket) {
+                continue;
+            }
+            wanted = true;
+            let unit = self.units.entry(link.id).or_insert_with(|| Unit {
+                ids: Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone())),
+                link: Some(link.clone()),
+                tickets: Vec::new(),
+                later: Vec::new(),
+            });
+            unit.tickets.push(ticket.clone());
+        }
+        if !wanted {
+            self.needless.push(ticket);
+        }
+    }
+
+    /// A record without a link: the first item in the order of the document that takes it. One that was unlinked is
+    /// not linked again under the same item.
+    fn candidate(&mut self, side: Side, ticket: Ticket, ended: &[Link]) {
+        let items = self.wiring.items_of(&self.worker.org.name).filter(|wired| match side {
+            Side::Salesforce => wired.item.salesforce.object == ticket.key.kind,
+            Side::Jira => wired.site.name == ticket.key.connection,
+        });
+        let mut items = items.filter(|wired| !ended.iter().any(|link| link.item == wired.item.name));
+        let Some(first) = items.next().cloned() else { return self.needless.push(ticket) };
+        let later = items.cloned().collect();
+        let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);
+        self.candidates.push((first, Unit { link: None, ids, tickets: vec![ticket], later }));
+    }
+
+    fn finish(self) -> Dispatched {
+        let linked = self.units.into_values().filter_map(|unit| {
+            let item = unit.link.as_ref().map(|link| link.item.as_str())?;
+            Some((self.wiring.item(item)?.clone(), unit))
+        });
+        let mut by_item: BTreeMap<String, Vec<Round>> = BTreeMap::new();
+        for (wired, unit) in linked.chain(self.candidates) {
+            if !self.worker.busy.take(&unit, &wired.org.name, &wired.site.name) {
+                continue;
+            }
+            let rounds = by_item.entry(wired.item.name.clone()).or_default();
+            match rounds.last_mut() {
+                Some(round) if round.units.len() < ROUND_LINKS_MAX => round.units.push(unit),
+                _ => rounds.push(Round { wired, units: vec![unit] }),
+            }
+        }
+        Dispatched { rounds: by_item.into_values().flatten().collect(), needless: self.needless }
+    }
+}
+
+/// Whether a hint announces a version that we have read, all of it, late enough that nothing can hide behind the
+/// version's own second.
+fn is_echo(link: &Link, side: Side, ticket: &Ticket) -> bool {
+    let (Some(announced), Some(read)) = (&ticket.version, link.versions.get(side)) else { return false };
+    let second_ms = announced.parse::<i64>().map(|ms| ms - ms.rem_euclid(1_000));
+    announced == read && second_ms.is_ok_and(|second_ms| *link.read_ms.get(side) >= second_ms + ECHO_AGE_MS)
+}

@@ -1,0 +1,291 @@
+//! The engine's face: what the porch may ask for.
+
+use std::{
+    sync::{Arc, atomic::AtomicU64, atomic::Ordering},
+    time::Duration,
+};
+
+use entente_core::{Side, config::Config};
+use entente_store::Store;
+use parking_lot::RwLock;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor, intake, look, preview,
+    report::{DryRun, Event, Finding, PerSide, Progress, Status, SyncReport, VerifyReport},
+    setup, status, verify,
+    wiring::{Wired, Wiring},
+    worker::{Until, Worker},
+};
+
+/// Events kept for a watcher that is slow.
+const EVENTS_KEPT: usize = 1_024;
+
+/// Keeps the items of one configuration in agreement. Clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+    /// Told when the configuration has changed, so that the workers start again with it.
+    reconfigured: Arc<Notify>,
+}
+
+/// What a `sync` or a dry run is about.
+#[derive(Clone, Debug, Default)]
+pub struct SyncOptions {
+    /// Only this item.
+    pub item: Option<String>,
+    /// Only writes towards this side.
+    pub direction: Option<Side>,
+    /// How long to wait for what cannot be done now.
+    pub wait: Option<Duration>,
+}
+
+impl Engine {
+    /// Sets everything up; nothing is sent yet.
+    ///
+    /// # Errors
+    /// A connection whose address or proxy makes no sense.
+    pub fn new(config: Arc<Config>, store: Store, outside: Outside) -> Result<Self, EngineError> {
+        let wiring = Arc::new(Wiring::new(config, &outside)?);
+        let owner = format!("{}-{:08x}", std::process::id(), outside.rng.next_u64());
+        let inner = Inner {
+            offers: store.offers(),
+            store,
+            outside,
+            wiring: RwLock::new(wiring),
+            owner,
+            in_flight: AtomicU64::new(0),
+            wakes: Default::default(),
+            events: broadcast::channel(EVENTS_KEPT).0,
+        };
+        Ok(Self { inner: Arc::new(inner), reconfigured: Arc::default() })
+    }
+
+    /// Works until told to stop; rounds under way are finished first.
+    ///
+    /// # Errors
+    /// None that a retry could help: what fails meanwhile is logged, shown in the status and tried again.
+    pub async fn run(&self, stop: CancellationToken) -> Result<(), EngineError> {
+        while !stop.is_cancelled() {
+            let wiring = self.inner.wiring();
+            let generation = stop.child_token();
+            let workers: Vec<Worker> =
+                wiring.orgs.values().map(|org| Worker::new(self.inner.clone(), wiring.clone(), org.clone(), None)).collect();
+            let work = futures_util::future::join_all(workers.iter().map(|worker| worker.run(&generation)));
+            let supervise = async {
+                setup::webhooks(&wiring).await;
+                tokio::select! {
+                    () = generation.cancelled() => {}
+                    () = self.reconfigured.notified() => generation.cancel(),
+                }
+            };
+            tokio::join!(work, supervise);
+        }
+        Ok(())
+    }
+
+    /// Takes another configuration into use, without losing anything that waits.
+    ///
+    /// # Errors
+    /// A connection whose address or proxy makes no sense; the old configuration then stays.
+    pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), EngineError> {
+        let wiring = Wiring::new(config, &self.inner.outside)?;
+        *self.inner.wiring.write() = Arc::new(wiring);
+        self.reconfigured.notify_one();
+        Ok(())
+    }
+
+    /// Looks at both sides once, then works until nothing is due.
+    ///
+    /// # Errors
+    /// A peer or the store that cannot be reached, an item that names something that is not there.
+    pub async fn sync(
+        &self,
+        options: &SyncOptions,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<SyncReport, EngineError> {
+        let began = self.inner.outside.clock.now();
+        let wiring = self.inner.wiring();
+        let items = self.chosen(&wiring, options)?;
+        let mut tally = (PerSide::default(), 0);
+        for worker in self.workers(&wiring, &items, options) {
+            self.own(&worker).await?;
+            let result = self.sync_org(&worker, &items, options, progress).await;
+            worker.release().await;
+            result?;
+            tally.0.salesforce += worker.tally.created_salesforce.load(Ordering::Relaxed);
+            tally.0.jira += worker.tally.created_jira.load(Ordering::Relaxed);
+            tally.1 += worker.tally.noops.load(Ordering::Relaxed);
+        }
+        let counts = self.inner.store.counts(self.inner.outside.now_ms()).await?;
+        let calls = status::calls(&wiring);
+        Ok(SyncReport {
+            links: counts.all.links,
+            created: tally.0,
+            writes: calls.writes,
+            reads: calls.reads,
+            auth: calls.auth,
+            noops: tally.1,
+            conflicts: counts.all.conflicts,
+            parked: counts.all.parked,
+            waiting: counts.backlog.due + counts.backlog.waiting,
+            held: 0,
+            seconds: self.inner.outside.clock.now().duration_since(began).as_secs_f64(),
+        })
+    }
+
+    async fn sync_org(
+        &self,
+        worker: &Worker,
+        items: &[Arc<Wired>],
+        options: &SyncOptions,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), EngineError> {
+        for wired in items.iter().filter(|wired| wired.org.name == worker.org.name) {
+            look::offer(worker, wired, progress).await?;
+        }
+        let wait_ms = options.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()).unwrap_or_default();
+        let now_ms = self.inner.outside.now_ms();
+        let backlog = self.inner.store.backlog(Some(&worker.org.name), now_ms).await?;
+        let until = Until::Quiet { deadline_ms: if wait_ms > 0 { now_ms + wait_ms } else { 0 } };
+        let report = self.report_progress(worker, backlog.due, progress);
+        let lease = worker.keep_lease_while(worker.drain(until));
+        tokio::select! {
+            result = lease => result,
+            () = report => Ok(()),
+        }
+    }
+
+    /// Tells how far the rounds have come, as long as they run.
+    async fn report_progress(&self, worker: &Worker, total: u64, progress: &(dyn Fn(Progress) + Sync)) {
+        loop {
+            let done = worker.tally.rounds_units.load(Ordering::Relaxed);
+            progress(Progress { stage: "agreeing", done, total: Some(total.max(done)) });
+            self.inner.outside.clock.sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// What a `sync` would do.
+    ///
+    /// # Errors
+    /// As [`Engine::sync`].
+    pub async fn dry_run(
+        &self,
+        options: &SyncOptions,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<DryRun, EngineError> {
+        let wiring = self.inner.wiring();
+        let items = self.chosen(&wiring, options)?;
+        let mut report = DryRun::default();
+        for worker in self.workers(&wiring, &items, options) {
+            for wired in items.iter().filter(|wired| wired.org.name == worker.org.name) {
+                preview::item(&worker, wired, progress, &mut report).await?;
+            }
+        }
+        Ok(report)
+    }
+
+    /// Whether both sides agree.
+    ///
+    /// # Errors
+    /// As [`Engine::sync`].
+    pub async fn verify(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<VerifyReport, EngineError> {
+        let wiring = self.inner.wiring();
+        let items: Vec<Arc<Wired>> = wiring.items.clone();
+        let mut report = VerifyReport::default();
+        for worker in self.workers(&wiring, &items, &SyncOptions::default()) {
+            for wired in items.iter().filter(|wired| wired.org.name == worker.org.name) {
+                verify::item(&worker, wired, progress, &mut report).await?;
+            }
+        }
+        Ok(report)
+    }
+
+    /// Everything that is missing in the org and the site, by name: rights, fields, objects.
+    pub async fn doctor(&self) -> Vec<Finding> {
+        doctor::examine(&self.inner.wiring()).await
+    }
+
+    /// Whether the configuration's names exist: connections, objects, fields, projects, types.
+    pub async fn check_online(&self) -> Vec<Finding> {
+        doctor::names(&self.inner.wiring()).await
+    }
+
+    /// The state of the whole.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn status(&self) -> Result<Status, EngineError> {
+        status::now(&self.inner).await
+    }
+
+    /// Journal entries after an id, oldest first; without one the newest.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn journal_tail(&self, after: Option<i64>, limit: usize) -> Result<Vec<JournalEntry>, EngineError> {
+        match after {
+            Some(after) => Ok(self.inner.store.journal_tail(after, limit).await?),
+            None => {
+                let mut newest = self.inner.store.journal_before(None, limit).await?;
+                newest.sort_by_key(|entry| entry.id);
+                Ok(newest)
+            }
+        }
+    }
+
+    /// What happens from now on, for people who watch.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.inner.events.subscribe()
+    }
+
+    /// Takes a Jira webhook: how many hints it made. They are durable when this returns.
+    ///
+    /// # Errors
+    /// [`IntakeError`] says which answer the sender should get.
+    pub async fn intake_jira(&self, connection: &str, signature: Option<&str>, body: &[u8]) -> Result<usize, IntakeError> {
+        intake::jira(&self.inner, &self.inner.wiring(), connection, signature, body).await
+    }
+
+    /// Takes a Salesforce outbound message: how many hints it made. They are durable when this returns.
+    ///
+    /// # Errors
+    /// [`IntakeError`] says which answer the sender should get.
+    pub async fn intake_salesforce(
+        &self,
+        connection: &str,
+        secret: Option<&str>,
+        body: &[u8],
+    ) -> Result<usize, IntakeError> {
+        intake::salesforce(&self.inner, &self.inner.wiring(), connection, secret, body).await
+    }
+
+    fn chosen(&self, wiring: &Wiring, options: &SyncOptions) -> Result<Vec<Arc<Wired>>, EngineError> {
+        match &options.item {
+            None => Ok(wiring.items.clone()),
+            Some(name) => match wiring.item(name) {
+                Some(wired) => Ok(vec![wired.clone()]),
+                None if wiring.config.item(name).is_some() => Err(EngineError::Item {
+                    item: name.clone(),
+                    reason: "it is not active; set `state: active` to run it".to_owned(),
+                }),
+                None => Err(EngineError::NoSuchItem(name.clone())),
+            },
+        }
+    }
+
+    /// A worker for each org that one of these items is about.
+    fn workers(&self, wiring: &Arc<Wiring>, items: &[Arc<Wired>], options: &SyncOptions) -> Vec<Worker> {
+        let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
+        orgs.map(|org| Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options.direction)).collect()
+    }
+
+    async fn own(&self, worker: &Worker) -> Result<(), EngineError> {
+        match worker.acquire().await? {
+            true => Ok(()),
+            false => Err(EngineError::Leased(worker.org.name.clone())),
+        }
+    }
+}

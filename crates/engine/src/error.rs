@@ -1,0 +1,49 @@
+//! Why the engine cannot do what it was asked, in sentences for people.
+
+use entente_store::StoreError;
+use entente_transport::CallError;
+
+/// A failure that concerns more than one record.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The database.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// A peer did not do what was asked.
+    #[error("connection {connection}: {error}")]
+    Peer {
+        /// The connection's name.
+        connection: String,
+        /// What happened.
+        error: CallError,
+    },
+    /// A connection cannot even be set up.
+    #[error("connection {connection}: {reason}")]
+    Connection {
+        /// The connection's name.
+        connection: String,
+        /// Why.
+        reason: String,
+    },
+    /// An item names something that its org or site does not have.
+    #[error("item {item}: {reason}")]
+    Item {
+        /// The item's name.
+        item: String,
+        /// What, and what to do.
+        reason: String,
+    },
+    /// There is no such item.
+    #[error("there is no item \"{0}\" in this configuration")]
+    NoSuchItem(String),
+    /// Another worker owns the org.
+    #[error("org {0} is being worked on by another process; stop it, or wait until its lease ends (20 s)")]
+    Leased(String),
+}
+
+impl EngineError {
+    /// Names the connection that a call failed on.
+    pub(crate) fn peer(connection: &str) -> impl FnOnce(CallError) -> Self + '_ {
+        move |error| Self::Peer { connection: connection.to_owned(), error }
+    }
+}

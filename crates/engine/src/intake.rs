@@ -1,0 +1,124 @@
+//! Pushes become hints: ids and versions only. Whatever else a push says is not trusted and not used.
+
+use entente_jira::webhook::{self, WebhookEvent};
+use entente_salesforce::outbound;
+use entente_store::{Hint, HintKey};
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+
+use crate::{Inner, unit::DELETED, wiring::Wiring};
+
+/// Why a push is not taken.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum IntakeError {
+    /// There is no such door, or it is closed.
+    #[error("there is no active door for connection {0}")]
+    NoSuchDoor(String),
+    /// The signature or the secret is wrong.
+    #[error("the push for connection {0} is not signed with its secret")]
+    Refused(String),
+    /// It is not what the vendor sends.
+    #[error("the push for connection {connection} cannot be read: {reason}")]
+    Malformed {
+        /// The connection.
+        connection: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It could not be kept; the vendor will send it again.
+    #[error("the push for connection {connection} cannot be taken now: {reason}")]
+    Unavailable {
+        /// The connection.
+        connection: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Takes a Jira webhook: how many hints it made. They are durable when this returns.
+pub(crate) async fn jira(
+    inner: &Inner,
+    wiring: &Wiring,
+    connection: &str,
+    signature: Option<&str>,
+    body: &[u8],
+) -> Result<usize, IntakeError> {
+    let open = |site: &&std::sync::Arc<crate::outside::Site>| !site.webhook_secrets.is_empty() && wiring.config.triggers.push;
+    let site = wiring.sites.get(connection).filter(open);
+    let site = site.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
+    if !webhook::verify_signature(&site.webhook_secrets, signature, body) {
+        return Err(IntakeError::Refused(connection.to_owned()));
+    }
+    let push = webhook::parse(body)
+        .map_err(|problem| IntakeError::Malformed { connection: connection.to_owned(), reason: problem.to_string() })?;
+    let Some((id, _)) = push.issue.filter(|_| push.event != WebhookEvent::Ignored) else { return Ok(0) };
+    let version = match push.event {
+        WebhookEvent::IssueDeleted => Some(DELETED.to_owned()),
+        _ => push.updated.map(|updated| updated.as_millisecond().to_string()),
+    };
+    let orgs = wiring.orgs_of_site(connection);
+    let hints = orgs.into_iter().map(|org| key(org, connection, "issue", id.to_string()));
+    offer(inner, connection, hints.collect(), version).await
+}
+
+/// Takes a Salesforce outbound message: how many hints it made. They are durable when this returns.
+pub(crate) async fn salesforce(
+    inner: &Inner,
+    wiring: &Wiring,
+    connection: &str,
+    secret: Option<&str>,
+    body: &[u8],
+) -> Result<usize, IntakeError> {
+    let org = wiring.orgs.get(connection).filter(|_| wiring.config.triggers.push);
+    let org = org.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
+    if !org.webhook_secrets.is_empty() && !is_one_of(&org.webhook_secrets, secret) {
+        return Err(IntakeError::Refused(connection.to_owned()));
+    }
+    let message = outbound::parse(body)
+        .map_err(|problem| IntakeError::Malformed { connection: connection.to_owned(), reason: problem.to_string() })?;
+    // Outbound messages are not signed: the org's id, and the secret in the address, are all that there is.
+    let ourselves = org.client.signed_in().await.map_err(|error| IntakeError::Unavailable {
+        connection: connection.to_owned(),
+        reason: error.to_string(),
+    })?;
+    if message.organization != ourselves.organization {
+        return Err(IntakeError::Refused(connection.to_owned()));
+    }
+    let mut n_hints = 0;
+    for notification in message.notifications {
+        let version = notification.version.map(|version| version.as_millisecond().to_string());
+        let key = key(connection.to_owned(), connection, &notification.object, notification.record.to_string());
+        n_hints += offer(inner, connection, vec![key], version).await?;
+    }
+    Ok(n_hints)
+}
+
+fn is_one_of(secrets: &[SecretString], given: Option<&str>) -> bool {
+    let given = given.unwrap_or_default().as_bytes();
+    secrets.iter().any(|secret| bool::from(secret.expose_secret().as_bytes().ct_eq(given)))
+}
+
+fn key(org: String, connection: &str, kind: &str, record_id: String) -> HintKey {
+    HintKey { org, connection: connection.to_owned(), kind: kind.to_owned(), record_id }
+}
+
+async fn offer(
+    inner: &Inner,
+    connection: &str,
+    keys: Vec<HintKey>,
+    version: Option<String>,
+) -> Result<usize, IntakeError> {
+    let now_ms = inner.outside.now_ms();
+    let n_hints = keys.len();
+    for key in keys {
+        let org = key.org.clone();
+        // Somebody is waiting for this one: it goes before what polls and looks have found.
+        let hint = Hint { key, version: version.clone(), due_ms: now_ms, priority: 1 };
+        inner.offers.offer(hint, now_ms).await.map_err(|error| IntakeError::Unavailable {
+            connection: connection.to_owned(),
+            reason: error.to_string(),
+        })?;
+        inner.wake(&org).notify_one();
+    }
+    Ok(n_hints)
+}

@@ -1,0 +1,59 @@
+//! Every number that bounds the engine, in one place.
+
+/// Links in one round: one Salesforce collections call, two Jira bulk fetches, four Jira bulk creates.
+pub(crate) const ROUND_LINKS_MAX: usize = 200;
+
+/// Rounds of one org under way at the same time. While all are busy, hints gather into larger rounds.
+pub(crate) const ROUNDS_IN_FLIGHT_MAX: usize = 8;
+
+/// Due hints taken from the store at once.
+pub(crate) const DUE_HINTS_MAX: usize = 2_000;
+
+/// A plan is made again with the facts it asked for at most this often; what is still missing becomes a note.
+pub(crate) const PLANS_PER_ROUND_MAX: usize = 2;
+
+/// How far a Salesforce poll looks back: a transaction may last ten minutes and shows its stamps only at its end.
+pub(crate) const SALESFORCE_OVERLAP_SECS: i64 = 15 * 60;
+
+/// How far a Jira poll looks back: the search index may lag by minutes.
+pub(crate) const JIRA_OVERLAP_SECS: i64 = 10 * 60;
+
+/// A hint is our own echo only if our read began at least this long after the second of the hint's version, because
+/// Salesforce stamps are whole seconds.
+pub(crate) const ECHO_AGE_MS: i64 = 2_000;
+
+/// A record is gone for certain when it was missed twice, this far apart, while others could be read.
+pub(crate) const GONE_AFTER_MS: i64 = 10 * 60 * 1_000;
+
+/// A batch writes nothing when at least this many of its expected records, and half of them, are missing.
+pub(crate) const MASS_MISSING_MIN: usize = 5;
+
+/// First wait of a hint that could not be handled; doubles with each attempt.
+pub(crate) const BACKOFF_FIRST_MS: i64 = 1_000;
+
+/// Longest wait of a hint that could not be handled.
+pub(crate) const BACKOFF_MAX_MS: i64 = 300_000;
+
+/// Pause before an ambiguous creation is probed for.
+pub(crate) const PROBE_AFTER_MS: i64 = 1_000;
+
+/// A probe by key range goes on until this many numbers in a row name no issue: deleted and moved issues leave gaps.
+pub(crate) const PROBE_MISSES_MAX: u64 = 50;
+
+/// Jira edits on their way at once from one round; the connection's pace limits them further.
+pub(crate) const EDITS_IN_FLIGHT_MAX: usize = 16;
+
+/// How long a worker owns an org without renewing.
+pub(crate) const LEASE_TTL_MS: i64 = 20_000;
+
+/// How often it renews.
+pub(crate) const LEASE_RENEW_MS: u64 = 5_000;
+
+/// Queries that one composite call may carry.
+pub(crate) const QUERIES_PER_CALL_MAX: usize = 5;
+
+/// Links read at once by a full look.
+pub(crate) const LOOK_PAGE_LINKS: usize = 2_000;
+
+/// Pause between two tries of a worker whose peers or store cannot be reached.
+pub(crate) const WORKER_RETRY_MS: u64 = 2_000;

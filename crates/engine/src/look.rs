@@ -1,0 +1,135 @@
+//! A full look at both sides of an item: every record, every issue, every link, planned in bulk.
+//!
+//! The same look finds existing twins before anything is created, reconciles once a day, and serves the dry run and
+//! `verify`. It writes nothing: what it finds to do is offered as hints without a version, which are never dropped.
+
+mod pages;
+
+use std::{collections::HashMap, sync::atomic::Ordering};
+
+use entente_core::{Side, State};
+use entente_store::{Hint, HintKey};
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    error::EngineError,
+    limits::WORKER_RETRY_MS,
+    poll::{jira_cursor, salesforce_cursor},
+    report::Progress,
+    unit::Work,
+    wiring::Wired,
+    worker::Worker,
+};
+
+pub(crate) use pages::each_page;
+
+/// What a look saw besides the pages it handed over.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// When each side's reading began, by its own clock: polls go on from there.
+    pub(crate) salesforce_began: Option<Timestamp>,
+    pub(crate) jira_began: Option<Timestamp>,
+    /// Unlinked issues that name a Salesforce record, by that record.
+    pub(crate) claims: HashMap<String, String>,
+}
+
+/// Looks at the items of an org: at once, and then as often as the configuration says.
+pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
+    let every_seconds = worker.wiring.config.triggers.reconcile.every_seconds();
+    loop {
+        let items: Vec<_> = worker.wiring.items_of(&worker.org.name).cloned().collect();
+        for wired in &items {
+            while let Err(error) = offer(worker, wired, &|_| {}).await {
+                // Nothing is created for the item until this look has finished.
+                tracing::warn!(item = wired.item.name, "Item {} is looked at again soon: {error}", wired.item.name);
+                wired.forget_scheme();
+                if !worker.pause(WORKER_RETRY_MS, stop).await {
+                    return Ok(());
+                }
+            }
+        }
+        let pause_ms = every_seconds.map_or(u64::MAX / 2, |seconds| u64::from(seconds) * 1_000);
+        if !worker.pause(pause_ms, stop).await {
+            return Ok(());
+        }
+    }
+}
+
+/// Looks at one item and offers a hint for everything that is not as it should be.
+pub(crate) async fn offer(
+    worker: &Worker,
+    wired: &Wired,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(), EngineError> {
+    let started_ms = worker.outside().now_ms();
+    wired.site.verify().await?;
+    let mut offered = Vec::new();
+    let looked = each_page(worker, wired, false, progress, async |works: Vec<Work>| {
+        let conflicts = stored_conflicts(worker, &works).await?;
+        for work in &works {
+            match is_settled(work, &conflicts) {
+                true => drop(worker.tally.noops.fetch_add(1, Ordering::Relaxed)),
+                false => offered.push(hint(worker, wired, work)),
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    wired.discover(looked.claims.clone());
+    let fence = worker.fence()?;
+    let store = worker.store();
+    let now_ms = worker.outside().now_ms();
+    store.offer(&offered, now_ms).await?;
+    if let Some(began) = looked.salesforce_began {
+        let name = salesforce_cursor(&wired.item.salesforce.object);
+        store.advance(&fence, &name, &began.as_millisecond().to_string(), &[], now_ms).await?;
+        wired.org.health.read_to_the_end(worker.outside().clock.now());
+    }
+    if let Some(began) = looked.jira_began {
+        store.advance(&fence, &jira_cursor(&wired.site.name), &began.as_millisecond().to_string(), &[], now_ms).await?;
+        wired.site.health.read_to_the_end(worker.outside().clock.now());
+    }
+    store.finish_sync(&fence, &wired.item.name, started_ms).await?;
+    store.set_discovered(&fence, &wired.item.name).await?;
+    tracing::info!(item = wired.item.name, n_offered = offered.len(), "Looked at item {}", wired.item.name);
+    worker.wake();
+    Ok(())
+}
+
+type Conflicts = HashMap<i64, Vec<entente_store::Conflict>>;
+
+async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, EngineError> {
+    let ids: Vec<i64> = works.iter().filter(|w| !w.plan.conflicts.is_empty()).filter_map(|w| Some(w.unit.link.as_ref()?.id)).collect();
+    let mut by_link = Conflicts::new();
+    for conflict in worker.store().conflicts(&ids).await? {
+        by_link.entry(conflict.link_id).or_default().push(conflict);
+    }
+    Ok(by_link)
+}
+
+/// Nothing to write, nothing to store, nothing to ask; open conflicts are those that are known.
+fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
+    let plan = &work.plan;
+    if !plan.writes.is_empty() || !plan.base.is_empty() || !plan.needs.is_empty() || !work.is_open() {
+        return false;
+    }
+    if work.unit.link.is_none() {
+        // A refused creation, or a record that is not for this item. What could not be read, a round reads.
+        let readable = Side::BOTH.into_iter().all(|side| !matches!(work.seen.get(side).state, State::Unreadable(_)));
+        return readable && plan.conflicts.is_empty();
+    }
+    let present = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
+    let known = work.unit.link.as_ref().and_then(|link| conflicts.get(&link.id)).map(Vec::as_slice).unwrap_or_default();
+    let same = plan.conflicts.iter().all(|c| known.iter().any(|k| k.mapping == c.key && k.values == c.now));
+    present && same && (known.len() == plan.conflicts.len())
+}
+
+fn hint(worker: &Worker, wired: &Wired, work: &Work) -> Hint {
+    let (connection, kind, record_id) = match (&work.unit.ids.salesforce, &work.unit.ids.jira) {
+        (Some(id), _) => (wired.org.name.clone(), wired.item.salesforce.object.clone(), id.clone()),
+        (None, id) => (wired.site.name.clone(), "issue".to_owned(), id.clone().unwrap_or_default()),
+    };
+    let key = HintKey { org: worker.org.name.clone(), connection, kind, record_id };
+    Hint { key, version: None, due_ms: worker.outside().now_ms(), priority: 0 }
+}

@@ -1,0 +1,111 @@
+//! The two outside worlds as the engine sees them: an [`Org`] and a [`Site`], each a vendor client with what the engine
+//! remembers about it. Nothing here decides; everything here is a read, a write that was decided elsewhere, or a name.
+
+mod org;
+mod site;
+
+use std::sync::Arc;
+
+use entente_core::config::{self, Pace as ConfiguredPace};
+use entente_transport::{Clock, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions, WireSetupError};
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use secrecy::SecretString;
+
+use crate::error::EngineError;
+
+pub(crate) use org::{Described, GuardedUpdate, Org, OrgRow, OwnUpdate};
+pub(crate) use site::{ORIGIN_PROPERTY, Site, SiteIssue, issue_refs, origin_source};
+
+/// How a wire is made for a connection.
+pub type Wires = Arc<dyn Fn(&WireOptions) -> Result<Arc<dyn Wire>, WireSetupError> + Send + Sync>;
+
+/// The world's clock, chance and network, as arguments.
+#[derive(Clone)]
+pub struct Outside {
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where chance comes from.
+    pub rng: Arc<dyn Rng>,
+    /// How requests travel.
+    pub wires: Wires,
+}
+
+impl Outside {
+    /// The real ones.
+    #[must_use]
+    pub fn system() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
+            wires: Arc::new(|options| Ok(Arc::new(HttpWire::new(options)?) as Arc<dyn Wire>)),
+        }
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
+    /// A wire for one connection, through its proxy if it has one.
+    fn wire(&self, connection: &config::Connection) -> Result<Arc<dyn Wire>, EngineError> {
+        let proxy = connection.proxy.as_ref().map(|proxy| Proxy {
+            url: proxy.url.clone(),
+            user: proxy.user.clone(),
+            password: proxy.password.as_ref().map(secret),
+            no_proxy: proxy.no_proxy.clone(),
+        });
+        let options = WireOptions { proxy, ..WireOptions::default() };
+        (self.wires)(&options).map_err(|error| EngineError::Connection {
+            connection: connection.name.clone(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+/// A configured secret for a client.
+fn secret(secret: &config::Secret) -> SecretString {
+    SecretString::from(secret.expose().to_owned())
+}
+
+/// The configured pace, or the vendor's default.
+fn pace(connection: &config::Connection, vendor: PaceLimits) -> Pace {
+    match connection.pace {
+        ConfiguredPace::Vendor => Pace::Limits(vendor),
+        ConfiguredPace::Unlimited => Pace::Unlimited,
+        ConfiguredPace::Limited { per_second, in_flight } => Pace::Limits(PaceLimits {
+            get_per_second: per_second.or(vendor.get_per_second),
+            post_per_second: per_second.or(vendor.post_per_second),
+            put_per_second: per_second.or(vendor.put_per_second),
+            in_flight: in_flight.unwrap_or(vendor.in_flight),
+        }),
+    }
+}
+
+/// Whether a connection works, for status and readiness.
+#[derive(Debug, Default)]
+pub(crate) struct Health {
+    inner: Mutex<HealthNow>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HealthNow {
+    /// When it was last read to the end.
+    pub(crate) fresh: Option<Timestamp>,
+    /// What is wrong, and whether a person must act.
+    pub(crate) problem: Option<(bool, String)>,
+}
+
+impl Health {
+    pub(crate) fn read_to_the_end(&self, at: Timestamp) {
+        *self.inner.lock() = HealthNow { fresh: Some(at), problem: None };
+    }
+
+    pub(crate) fn failed(&self, error: &entente_transport::CallError) {
+        let refused = matches!(error, entente_transport::CallError::Auth { .. } | entente_transport::CallError::Denied { .. });
+        self.inner.lock().problem = Some((refused, error.to_string()));
+    }
+
+    pub(crate) fn now(&self) -> HealthNow {
+        self.inner.lock().clone()
+    }
+}

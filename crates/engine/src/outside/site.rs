@@ -1,0 +1,285 @@
+//! A Jira site: the typed client, and what was learned about the site.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use entente_core::config::{Connection, JiraConnection};
+use entente_jira::{
+    Auth, BulkFetch, Client, Field, Issue, IssueId, IssueKey, IssueRef, Moment, Project, Search,
+    jql::{self, Jql, Literal},
+};
+use entente_transport::{CallError, PaceLimits};
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+
+use super::{Health, Outside, pace, secret};
+use crate::error::EngineError;
+
+/// Issue property that marks what Entente created: the operation, the source record, the item.
+pub(crate) const ORIGIN_PROPERTY: &str = "entente.origin";
+
+/// Half of the documented burst: <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
+const PACE_DEFAULT: PaceLimits =
+    PaceLimits { get_per_second: Some(50), post_per_second: Some(50), put_per_second: Some(25), in_flight: 10 };
+
+/// One Jira site.
+pub(crate) struct Site {
+    pub(crate) name: String,
+    pub(crate) client: Client,
+    /// How long a request that was lost may still take effect.
+    pub(crate) settle_ms: i64,
+    /// Secrets that sign its webhooks.
+    pub(crate) webhook_secrets: Vec<secrecy::SecretString>,
+    pub(crate) health: Health,
+    verified: OnceCell<()>,
+    fields: Mutex<Option<Arc<Vec<Field>>>>,
+    projects: Mutex<HashMap<String, Arc<Project>>>,
+    /// The highest issue number known, by project key.
+    floors: Mutex<HashMap<String, u64>>,
+    /// The site's clock minus ours.
+    offset: Mutex<SignedDuration>,
+}
+
+/// An issue as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct SiteIssue {
+    pub(crate) issue: Issue,
+    /// When the read began, by Jira's clock.
+    pub(crate) read_ms: i64,
+}
+
+impl SiteIssue {
+    pub(crate) fn id(&self) -> String {
+        self.issue.id.to_string()
+    }
+
+    pub(crate) fn key(&self) -> String {
+        self.issue.key.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The record's own version.
+    pub(crate) fn version(&self) -> Option<String> {
+        self.issue.updated().map(|updated| updated.as_millisecond().to_string())
+    }
+
+    pub(crate) fn created(&self) -> Option<Timestamp> {
+        crate::translate::instant(self.issue.fields.get("created")?.as_str()?)
+    }
+
+    pub(crate) fn named(&self, field: &str, part: &str) -> Option<&str> {
+        self.issue.fields.get(field)?.get(part)?.as_str()
+    }
+}
+
+impl Site {
+    /// Sets a site up; nothing is sent yet.
+    pub(crate) fn new(connection: &Connection, jira: &JiraConnection, outside: &Outside) -> Result<Self, EngineError> {
+        let wire = outside.wire(connection)?;
+        let settings = entente_jira::Connection {
+            site_url: jira.site_url.clone(),
+            auth: Auth::ApiToken { email: jira.email.clone(), api_token: secret(&jira.api_token) },
+            sandbox: connection.sandbox,
+            user_agent: concat!("entente/", env!("CARGO_PKG_VERSION")).to_owned(),
+        };
+        let pace = pace(connection, PACE_DEFAULT);
+        let client = Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace).map_err(|error| {
+            EngineError::Connection { connection: connection.name.clone(), reason: error.to_string() }
+        })?;
+        Ok(Self {
+            name: connection.name.clone(),
+            client,
+            settle_ms: i64::from(connection.settle_seconds) * 1_000,
+            webhook_secrets: jira.webhook_secrets.iter().map(secret).collect(),
+            health: Health::default(),
+            verified: OnceCell::new(),
+            fields: Mutex::default(),
+            projects: Mutex::default(),
+            floors: Mutex::default(),
+            offset: Mutex::new(SignedDuration::ZERO),
+        })
+    }
+
+    fn peer(&self) -> impl FnOnce(CallError) -> EngineError + '_ {
+        EngineError::peer(&self.name)
+    }
+
+    /// Makes sure, once, that Jira knows us: wrong credentials look like an empty site everywhere but at `/myself`.
+    pub(crate) async fn verify(&self) -> Result<(), EngineError> {
+        let verified = self.verified.get_or_try_init(|| async { self.client.verify().await.map(drop) }).await;
+        verified.map_err(|error| {
+            self.health.failed(&error);
+            self.peer()(error)
+        })?;
+        Ok(())
+    }
+
+    /// All fields of the site.
+    pub(crate) async fn fields(&self) -> Result<Arc<Vec<Field>>, EngineError> {
+        if let Some(fields) = self.fields.lock().clone() {
+            return Ok(fields);
+        }
+        let fields = Arc::new(self.client.fields().await.map_err(self.peer())?);
+        *self.fields.lock() = Some(fields.clone());
+        Ok(fields)
+    }
+
+    /// A project with its issue types; `None` when the account cannot see it.
+    pub(crate) async fn project(&self, key: &str) -> Result<Option<Arc<Project>>, EngineError> {
+        if let Some(project) = self.projects.lock().get(key).cloned() {
+            return Ok(Some(project));
+        }
+        match self.client.project(key).await {
+            Ok(project) => {
+                let project = Arc::new(project);
+                self.projects.lock().insert(key.to_owned(), project.clone());
+                Ok(Some(project))
+            }
+            Err(CallError::Gone { .. }) => Ok(None),
+            Err(error) => Err(self.peer()(error)),
+        }
+    }
+
+    /// Forgets what was learned about fields and projects.
+    pub(crate) fn forget_metadata(&self) {
+        *self.fields.lock() = None;
+        self.projects.lock().clear();
+    }
+
+    /// Reads issues by id or key. Those that are missing are left out.
+    pub(crate) async fn read(
+        &self,
+        issues: Vec<IssueRef>,
+        fields: &[String],
+        marked: bool,
+    ) -> Result<Vec<SiteIssue>, CallError> {
+        if issues.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut wanted = BulkFetch::new(issues, fields.iter().map(String::as_str));
+        if marked {
+            wanted.properties = vec![ORIGIN_PROPERTY.to_owned()];
+        }
+        let fetched = self.client.bulk_fetch(&wanted).await?;
+        let read_ms = fetched.moment.map_or(0, |moment| self.read_ms(moment));
+        Ok(fetched.issues.into_iter().map(|issue| SiteIssue { issue, read_ms }).collect())
+    }
+
+    /// When a read began, by Jira's clock.
+    pub(crate) fn read_ms(&self, moment: Moment) -> i64 {
+        let Some(theirs) = moment.theirs else { return moment.ours.as_millisecond() };
+        *self.offset.lock() = theirs.duration_since(moment.ours);
+        theirs.as_millisecond()
+    }
+
+    /// Jira's time as ours.
+    pub(crate) fn to_our_time(&self, theirs: Timestamp) -> Timestamp {
+        theirs.checked_sub(*self.offset.lock()).unwrap_or(theirs)
+    }
+
+    /// Pages of all issues of a project and type, with the marker.
+    pub(crate) fn scan(&self, project_id: &str, issue_type_id: &str, fields: &[String]) -> entente_jira::SearchPages {
+        let jql = Jql::project_in([number(project_id)])
+            .and(Jql::issue_type_in([number(issue_type_id)]))
+            .order_by(jql::Field::KEY, jql::Order::Ascending);
+        let mut search = Search::new(jql, fields.iter().map(String::as_str));
+        search.properties = vec![ORIGIN_PROPERTY.to_owned()];
+        self.client.search(search)
+    }
+
+    /// Ids and versions of issues of some projects that were updated since a time.
+    pub(crate) async fn updated_since(
+        &self,
+        project_ids: &[String],
+        since: Timestamp,
+    ) -> Result<(Vec<(String, Option<String>)>, Option<Timestamp>), CallError> {
+        let jql = Jql::project_in(project_ids.iter().map(|id| number(id)))
+            .and(Jql::updated_since(since))
+            .order_by(jql::Field::UPDATED, jql::Order::Ascending);
+        let mut pages = self.client.search(Search::new(jql, ["updated"]));
+        let (mut found, mut began) = (Vec::new(), None);
+        while let Some(page) = pages.next().await? {
+            began = began.or(page.moment.theirs.or(Some(page.moment.ours)));
+            found.extend(page.issues.iter().map(|issue| {
+                (issue.id.to_string(), issue.updated().map(|updated| updated.as_millisecond().to_string()))
+            }));
+        }
+        Ok((found, began))
+    }
+
+    /// The highest issue number known in a project: any issue created from now on has a higher one.
+    pub(crate) async fn floor(&self, project: &str) -> Result<u64, CallError> {
+        if let Some(floor) = self.floors.lock().get(project).copied() {
+            return Ok(floor);
+        }
+        let jql = Jql::project_in([project]).order_by(jql::Field::KEY, jql::Order::Descending);
+        let mut search = Search::new(jql, ["updated"]);
+        search.page_rows = 1;
+        let newest = self.client.search(search).next().await?;
+        let newest = newest.and_then(|page| page.issues.into_iter().next()).and_then(|issue| issue.key);
+        let floor = newest.filter(|key| key.project() == project).map_or(0, |key| key.number());
+        self.raise_floor(project, floor);
+        Ok(floor)
+    }
+
+    /// Learns of an issue number.
+    pub(crate) fn raise_floor(&self, project: &str, number: u64) {
+        let mut floors = self.floors.lock();
+        let floor = floors.entry(project.to_owned()).or_default();
+        *floor = (*floor).max(number);
+    }
+
+    /// The highest number that this process has seen in a project.
+    pub(crate) fn floor_known(&self, project: &str) -> u64 {
+        self.floors.lock().get(project).copied().unwrap_or_default()
+    }
+
+    /// Looks for created issues by their marker, from a number on, until past the highest number known and a long run
+    /// of numbers that name no issue. Reads by key are consistent; a search would not be.
+    pub(crate) async fn probe(&self, project: &str, floor: u64) -> Result<BTreeMap<String, SiteIssue>, CallError> {
+        let (mut found, mut misses, mut next) = (BTreeMap::new(), 0, floor + 1);
+        while misses < crate::limits::PROBE_MISSES_MAX || next <= self.floor_known(project) {
+            let numbers = next..next + 100;
+            let keys: Vec<IssueRef> =
+                numbers.clone().filter_map(|number| IssueKey::new(project, number)).map(IssueRef::from).collect();
+            let issues = self.read(keys, &["updated".to_owned(), "created".to_owned()], true).await?;
+            let seen: BTreeMap<u64, SiteIssue> = issues
+                .into_iter()
+                .filter_map(|issue| Some((issue.issue.key.as_ref()?.number(), issue)))
+                .collect();
+            for number in numbers {
+                misses = if seen.contains_key(&number) { 0 } else { misses + 1 };
+            }
+            for (number, issue) in seen {
+                self.raise_floor(project, number);
+                if let Some(op) = origin_operation(&issue.issue) {
+                    found.insert(op.to_owned(), issue);
+                }
+            }
+            next += 100;
+        }
+        Ok(found)
+    }
+}
+
+/// The operation in an issue's marker.
+fn origin_operation(issue: &Issue) -> Option<&str> {
+    issue.properties.get(ORIGIN_PROPERTY)?.get("op")?.as_str()
+}
+
+/// The Salesforce record in an issue's marker.
+pub(crate) fn origin_source(issue: &Issue) -> Option<&str> {
+    issue.properties.get(ORIGIN_PROPERTY)?.get("source")?.as_str()
+}
+
+/// An id in a query: never quoted, so that it cannot be taken for a name.
+fn number(id: &str) -> Literal {
+    id.parse().map_or_else(|_| Literal::Text(id.to_owned()), Literal::Number)
+}
+
+/// Issue ids as the client takes them; what is not one is left out.
+pub(crate) fn issue_refs(ids: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<IssueRef> {
+    ids.into_iter().filter_map(|id| id.as_ref().parse::<IssueId>().ok()).map(IssueRef::from).collect()
+}

@@ -1,0 +1,170 @@
+//! Pollers: which records changed since we last asked. They offer hints and move their cursor in one transaction.
+//!
+//! A poll looks back far enough that a transaction or an index that was late is still seen; what was offered before is
+//! remembered for as long, so that looking back is free.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entente_store::{Hint, HintKey};
+use entente_transport::CallError;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    error::EngineError,
+    limits::{JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
+    outside::Site,
+    worker::Worker,
+};
+
+/// Name of the cursor of one object.
+pub(crate) fn salesforce_cursor(object: &str) -> String {
+    format!("salesforce/{object}")
+}
+
+/// Name of the cursor of one site.
+pub(crate) fn jira_cursor(site: &str) -> String {
+    format!("jira/{site}")
+}
+
+/// Versions that were offered within the overlap.
+#[derive(Default)]
+struct Offered {
+    versions: HashMap<(String, String), String>,
+}
+
+impl Offered {
+    /// Whether this version is new; a record without a version always is.
+    fn is_new(&mut self, connection: &str, id: &str, version: Option<&String>) -> bool {
+        let Some(version) = version else { return true };
+        self.versions.insert((connection.to_owned(), id.to_owned()), version.clone()).as_ref() != Some(version)
+    }
+
+    /// Forgets what lies before the overlap. Versions are epoch milliseconds.
+    fn forget_before(&mut self, since: Timestamp) {
+        let since_ms = since.as_millisecond();
+        self.versions.retain(|_, version| version.parse::<i64>().is_ok_and(|ms| ms >= since_ms));
+    }
+}
+
+/// Polls both sides of an org's items until told to stop. A side that fails keeps its cursor and is polled again.
+pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
+    let pause_ms = u64::from(worker.wiring.config.triggers.poll_seconds) * 1_000;
+    let mut offered = Offered::default();
+    while worker.pause(pause_ms, stop).await {
+        salesforce(worker, &mut offered).await?;
+        for site in sites(worker) {
+            jira(worker, &site, &mut offered).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The sites of items that have been looked at: before that there is no cursor to go on from.
+fn sites(worker: &Worker) -> Vec<std::sync::Arc<Site>> {
+    let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered());
+    let mut sites: Vec<_> = items.map(|wired| wired.site.clone()).collect();
+    sites.sort_by(|a, b| a.name.cmp(&b.name));
+    sites.dedup_by(|a, b| a.name == b.name);
+    sites
+}
+
+/// One call for up to five objects.
+async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), EngineError> {
+    let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered());
+    let objects: BTreeSet<String> = items.map(|wired| wired.item.salesforce.object.clone()).collect();
+    let mut cursors = Vec::new();
+    for object in &objects {
+        cursors.extend(cursor(worker, &salesforce_cursor(object)).await?);
+    }
+    // One question for all objects: the earliest cursor, whose overlap costs nothing.
+    let Some(earliest) = cursors.into_iter().min() else { return Ok(()) };
+    let since = before(earliest, SALESFORCE_OVERLAP_SECS);
+    let objects: Vec<String> = objects.into_iter().collect();
+    let (changed, began) = match worker.org.changed_since(&objects, since).await {
+        Ok(answer) => answer,
+        Err(error) => return failed(&worker.org.health, &worker.org.name, &error),
+    };
+    let org = &worker.org.name;
+    let hints: Vec<Hint> = changed
+        .into_iter()
+        .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref()))
+        .map(|changed| hint(worker, org, &changed.object, changed.id, changed.version))
+        .collect();
+    if let Some(began) = began {
+        let now_ms = worker.outside().now_ms();
+        let fence = worker.fence()?;
+        let value = began.as_millisecond().to_string();
+        let (first, rest) = objects.split_first().map_or((None, [].as_slice()), |(first, rest)| (Some(first), rest));
+        if let Some(first) = first {
+            // The hints go with the first cursor: should a later one not move, it only looks back further.
+            worker.store().advance(&fence, &salesforce_cursor(first), &value, &hints, now_ms).await?;
+        }
+        for object in rest {
+            worker.store().advance(&fence, &salesforce_cursor(object), &value, &[], now_ms).await?;
+        }
+    }
+    offered.forget_before(since.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS)));
+    worker.org.health.read_to_the_end(worker.outside().clock.now());
+    wake_if(worker, !hints.is_empty());
+    Ok(())
+}
+
+/// One search for all projects of a site.
+async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(), EngineError> {
+    let name = jira_cursor(&site.name);
+    let Some(cursor) = cursor(worker, &name).await? else { return Ok(()) };
+    let mut projects = BTreeSet::new();
+    for wired in worker.wiring.items_of(&worker.org.name).filter(|wired| wired.site.name == site.name && wired.is_discovered()) {
+        if let Ok(scheme) = wired.scheme().await {
+            projects.extend(scheme.project.as_ref().map(|(_, id)| id.clone()));
+        }
+    }
+    if projects.is_empty() {
+        return Ok(());
+    }
+    let projects: Vec<String> = projects.into_iter().collect();
+    let (changed, began) = match site.updated_since(&projects, before(cursor, JIRA_OVERLAP_SECS)).await {
+        Ok(answer) => answer,
+        Err(error) => return failed(&site.health, &site.name, &error),
+    };
+    let hints: Vec<Hint> = changed
+        .into_iter()
+        .filter(|(id, version)| offered.is_new(&site.name, id, version.as_ref()))
+        .map(|(id, version)| hint(worker, &site.name, "issue", id, version))
+        .collect();
+    if let Some(began) = began {
+        let value = began.as_millisecond().to_string();
+        worker.store().advance(&worker.fence()?, &name, &value, &hints, worker.outside().now_ms()).await?;
+    }
+    site.health.read_to_the_end(worker.outside().clock.now());
+    wake_if(worker, !hints.is_empty());
+    Ok(())
+}
+
+async fn cursor(worker: &Worker, name: &str) -> Result<Option<Timestamp>, EngineError> {
+    let value = worker.store().get_cursor(&worker.org.name, name).await?;
+    Ok(value.and_then(|value| Timestamp::from_millisecond(value.parse().ok()?).ok()))
+}
+
+fn before(time: Timestamp, secs: i64) -> Timestamp {
+    time.checked_sub(SignedDuration::from_secs(secs)).unwrap_or(time)
+}
+
+/// A peer that does not answer costs freshness, nothing else.
+fn failed(health: &crate::outside::Health, connection: &str, error: &CallError) -> Result<(), EngineError> {
+    tracing::warn!(connection, "Connection {connection} was not polled: {error}");
+    health.failed(error);
+    Ok(())
+}
+
+fn hint(worker: &Worker, connection: &str, kind: &str, record_id: String, version: Option<String>) -> Hint {
+    let key = HintKey { org: worker.org.name.clone(), connection: connection.to_owned(), kind: kind.to_owned(), record_id };
+    Hint { key, version, due_ms: worker.outside().now_ms(), priority: 0 }
+}
+
+fn wake_if(worker: &Worker, any: bool) {
+    if any {
+        worker.wake();
+    }
+}

@@ -1,0 +1,89 @@
+//! One round: read both sides now, plan, fetch what the plans still want, guard, apply, commit.
+//!
+//! ```text
+//! Round -> read -> meet -> plan (-> needs -> plan) -> guard -> apply -> commit
+//! ```
+//! Nothing here remembers anything between rounds: whatever is not finished leaves its hint behind.
+
+mod commit;
+pub(crate) mod facts;
+mod guard;
+mod meet;
+mod needs;
+pub(crate) mod read;
+
+use entente_core::{Known, Side, plan, plan::Need};
+
+use crate::{
+    apply,
+    error::EngineError,
+    limits::PLANS_PER_ROUND_MAX,
+    scheme::Scheme,
+    unit::{End, Round, Unit, Work},
+    wiring::Wired,
+    worker::Worker,
+};
+
+/// What a round works with.
+pub(crate) struct Scene<'a> {
+    pub(crate) worker: &'a Worker,
+    pub(crate) wired: &'a Wired,
+    pub(crate) scheme: &'a Scheme,
+}
+
+/// Takes a round from hints to a commit. Units that the item does not take come back, to be offered to the next.
+pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, EngineError> {
+    let wired = round.wired;
+    let scheme = match wired.scheme().await {
+        Ok(scheme) => scheme,
+        Err(error) => return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new()),
+    };
+    let scene = Scene { worker, wired: &wired, scheme: &scheme };
+    let mut works = match read::both(&scene, round.units).await {
+        Ok(works) => works,
+        Err((units, error)) => {
+            let reason = error.to_string();
+            return commit::put_off(worker, &wired, units, &reason).await.map(|()| Vec::new());
+        }
+    };
+    meet::counterparts(&scene, &mut works).await?;
+    facts::load(&scene, &mut works).await?;
+    plan_all(&scene, &mut works, true).await;
+    if !guard::stops(&scene, &mut works).await {
+        apply::run(&scene, &mut works).await;
+    }
+    commit::run(&scene, works).await
+}
+
+/// Plans every open unit; with `needs`, again with the facts that the first plans asked for.
+pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool) {
+    let item = &scene.wired.item;
+    let started = scene.worker.item_started(item).await;
+    let mut known = vec![Known { item_started: started, ..Known::default() }; works.len()];
+    for pass in 1..=PLANS_PER_ROUND_MAX {
+        for (work, known) in works.iter_mut().zip(&known).filter(|(work, _)| work.is_open()) {
+            let now = entente_core::Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
+            work.plan = plan(item, &work.facts, work.base.as_ref(), now, known);
+            if let Some(only) = scene.worker.only {
+                work.plan.writes.retain(|write| write.side() == Some(only));
+            }
+        }
+        let wanting: Vec<usize> = (0..works.len()).filter(|n| works[*n].is_open() && !works[*n].plan.needs.is_empty()).collect();
+        if !needs || wanting.is_empty() || pass == PLANS_PER_ROUND_MAX {
+            break;
+        }
+        needs::fetch(scene, works, &wanting, &mut known).await;
+    }
+    for work in works.iter_mut().filter(|work| needs && work.is_open() && !work.plan.needs.is_empty()) {
+        let fields: Vec<&str> = work.plan.needs.iter().map(|Need::ChangeTimes(key)| key.as_str()).collect();
+        let reason = format!("it could not be learned when {} changed", fields.join(", "));
+        work.again(scene.worker.later(&work.unit), reason);
+    }
+}
+
+impl Work {
+    /// Whether the plan would create a twin on a side.
+    pub(crate) fn creates(&self, side: Side) -> bool {
+        self.end != End::PassOn && self.creation(side).is_some()
+    }
+}

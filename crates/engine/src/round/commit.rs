@@ -1,0 +1,193 @@
+//! The end of a round: everything it achieved in one transaction, fenced by the lease.
+
+use entente_core::{Side, Sides, State, link::Origin, plan::NoteCode};
+use entente_store::{
+    Again, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit, StoreError,
+};
+
+use super::{Scene, meet};
+use crate::{
+    error::EngineError,
+    unit::{End, Unit, Work},
+    wiring::Wired,
+    worker::Worker,
+};
+
+/// Commits the round. Units that the item does not take and that another may take come back.
+pub(super) async fn run(scene: &Scene<'_>, works: Vec<Work>) -> Result<Vec<Unit>, EngineError> {
+    let mut round = RoundCommit::default();
+    let mut passed_on = Vec::new();
+    let mut told = Vec::new();
+    let mut busy = Vec::with_capacity(works.len());
+    for mut work in works {
+        told.append(&mut work.told);
+        if work.end == End::PassOn && !work.unit.later.is_empty() {
+            passed_on.push(work.unit);
+            continue;
+        }
+        add(scene, &mut round, &mut work);
+        busy.push(work.unit);
+    }
+    let committed = commit(scene.worker, &round, &busy).await;
+    for unit in &busy {
+        scene.worker.busy.release(unit, &scene.wired.org.name, &scene.wired.site.name);
+    }
+    committed?;
+    scene.worker.finished(scene.wired, &busy, told);
+    Ok(passed_on)
+}
+
+/// A new link whose end was taken meanwhile, by another round or by a person, undoes the transaction: all hints come
+/// again and find the link that is there now.
+async fn commit(worker: &Worker, round: &RoundCommit, units: &[Unit]) -> Result<(), EngineError> {
+    match worker.store().commit(&worker.fence()?, round, worker.outside().now_ms()).await {
+        Ok(_) => Ok(()),
+        Err(error @ StoreError::LinkTaken { .. }) => {
+            tracing::warn!("A round starts over: {error}");
+            let again = units.iter().flat_map(|unit| again(unit, worker.later(unit))).collect();
+            let only_hints = RoundCommit { hints_again: again, ..RoundCommit::default() };
+            worker.store().commit(&worker.fence()?, &only_hints, worker.outside().now_ms()).await?;
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Puts all units of a round off: nothing could be read.
+pub(super) async fn put_off(worker: &Worker, wired: &Wired, units: Vec<Unit>, reason: &str) -> Result<(), EngineError> {
+    tracing::warn!(n_units = units.len(), "Put {} units off: {reason}", units.len());
+    let again = units.iter().flat_map(|unit| again(unit, worker.later(unit))).collect();
+    let round = RoundCommit { hints_again: again, ..RoundCommit::default() };
+    let committed = worker.store().commit(&worker.fence()?, &round, worker.outside().now_ms()).await;
+    units.iter().for_each(|unit| worker.busy.release(unit, &wired.org.name, &wired.site.name));
+    committed?;
+    Ok(())
+}
+
+fn again(unit: &Unit, due_ms: i64) -> Vec<Again> {
+    unit.tickets.iter().map(|ticket| Again { key: ticket.key.clone(), seq: ticket.seq, due_ms }).collect()
+}
+
+fn add(scene: &Scene<'_>, round: &mut RoundCommit, work: &mut Work) {
+    match &work.end {
+        End::Again { due_ms, reason } => {
+            tracing::debug!(due_ms, "Put {} off: {reason}", work.label(Side::Jira));
+            round.hints_again.extend(again(&work.unit, *due_ms));
+        }
+        End::Done | End::PassOn => {
+            round.hints_done.extend(work.unit.tickets.iter().map(|ticket| (ticket.key.clone(), ticket.seq)));
+        }
+    }
+    match work.intent.take() {
+        Some((op, Ok(target))) => round.intents_done.push((op, target)),
+        Some((op, Err(reason))) => round.intents_failed.push((op, reason)),
+        None => {}
+    }
+    park(scene, round, work);
+    let journal = std::mem::take(&mut work.journal);
+    let journal: Vec<NewEntry> = journal.into_iter().map(|entry| stamped(scene, work, entry)).collect();
+    match (&work.unit.link, &work.unit.ids) {
+        (Some(link), _) => {
+            round.links.push(update(work, link.id));
+            round.journal.extend(journal);
+        }
+        (None, Sides { salesforce: Some(_), jira: Some(_) }) if work.end != End::PassOn => {
+            round.links_new.push(new_link(scene, work, journal));
+        }
+        (None, _) => round.journal.extend(journal),
+    }
+}
+
+/// A journal entry with everything that the round knows about where it belongs.
+fn stamped(scene: &Scene<'_>, work: &Work, entry: NewEntry) -> NewEntry {
+    NewEntry {
+        org: Some(scene.wired.org.name.clone()),
+        item: Some(scene.wired.item.name.clone()),
+        link_id: work.unit.link.as_ref().map(|link| link.id),
+        ..entry
+    }
+}
+
+/// Remembers a refused creation, or forgets the refusal of one that went through or no longer applies.
+fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
+    if work.unit.link.is_some() {
+        return;
+    }
+    let side = if work.unit.tickets.iter().any(|ticket| ticket.key.kind == "issue") { Side::Jira } else { Side::Salesforce };
+    let key = ParkedKey { item: scene.wired.item.name.clone(), side, record_id: work.id(side).to_owned() };
+    let still_refused = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.is_none());
+    match &work.parked {
+        Some((reason, fingerprint)) => {
+            let (reason, fingerprint) = (reason.clone(), fingerprint.clone());
+            round.parked.push(Parked { key, reason, fingerprint, since_ms: 0 });
+        }
+        None if work.end == End::Done && !still_refused => round.unparked.push(key),
+        None => {}
+    }
+}
+
+fn versions(work: &Work) -> Sides<Option<String>> {
+    Sides::new(work.seen.salesforce.version.clone(), work.seen.jira.version.clone())
+}
+
+fn conflicts(work: &Work) -> Vec<NewConflict> {
+    let conflicts = work.plan.conflicts.iter();
+    conflicts.map(|conflict| NewConflict { mapping: conflict.key.clone(), values: conflict.now.clone() }).collect()
+}
+
+fn notes(work: &Work) -> Vec<NewNote> {
+    let code = |code: NoteCode| serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let notes = work.plan.notes.iter().chain(&work.notes);
+    notes.map(|note| NewNote { code: code(note.code), mapping: note.key.clone(), text: note.text.clone() }).collect()
+}
+
+fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLink {
+    if work.intent.is_none() && work.creation(Side::Jira).is_none() && work.creation(Side::Salesforce).is_none() {
+        journal.insert(0, stamped(scene, work, meet::matched(work)));
+    }
+    NewLink {
+        item: scene.wired.item.name.clone(),
+        salesforce_id: work.id(Side::Salesforce).to_owned(),
+        site: scene.wired.site.name.clone(),
+        jira_id: work.id(Side::Jira).to_owned(),
+        jira_key: work.facts.jira_key.clone().unwrap_or_default(),
+        origin: Origin::Auto,
+        base: work.base_next.clone(),
+        read_ms: Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
+        versions: versions(work),
+        blocked: work.blocked_next.clone(),
+        conflicts: conflicts(work),
+        notes: notes(work),
+        journal,
+    }
+}
+
+fn update(work: &Work, id: i64) -> LinkUpdate {
+    let since = |seen: &State| match seen {
+        State::Gone { since, .. } => Some(since.as_millisecond()),
+        State::None | State::Present(_) | State::Unreadable(_) => None,
+    };
+    // A side that was not read keeps nothing that would let a hint pass for an echo.
+    LinkUpdate {
+        id,
+        base: (work.base.as_ref() != Some(&work.base_next)).then(|| work.base_next.clone()),
+        read_ms: Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
+        versions: versions(work),
+        state: Some(state(work)),
+        jira_key: work.seen.jira.key.clone(),
+        missing_since: Sides::new(since(&work.seen.salesforce.state), since(&work.seen.jira.state)),
+        blocked: work.blocked_next.clone(),
+        conflicts: conflicts(work),
+        notes: notes(work),
+    }
+}
+
+fn state(work: &Work) -> LinkState {
+    if let Some(reason) = &work.unlinked {
+        return LinkState::Unlinked { reason: reason.clone() };
+    }
+    match work.blocked_next.iter().next() {
+        Some((key, blocked)) => LinkState::Parked { reason: format!("{} refused {key}: {}", blocked.side, blocked.message) },
+        None => LinkState::Active,
+    }
+}

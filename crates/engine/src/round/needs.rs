@@ -1,0 +1,76 @@
+//! Facts that cost a call and are fetched only for real conflicts: when each side last changed a field.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entente_core::{Known, MappingKey, Side, Sides, plan::Need, plan::STATUS};
+use jiff::Timestamp;
+
+use super::Scene;
+use crate::unit::Work;
+
+/// Fetches the change times that the plans of `wanting` ask for: one changelog call and one history query.
+pub(super) async fn fetch(scene: &Scene<'_>, works: &[Work], wanting: &[usize], known: &mut [Known]) {
+    let (salesforce, jira) = tokio::join!(salesforce(scene, works, wanting), jira(scene, works, wanting));
+    for n in wanting {
+        let work = &works[*n];
+        for Need::ChangeTimes(key) in &work.plan.needs {
+            let paths = paths(scene, key);
+            let record_time = salesforce.get(&(work.id(Side::Salesforce).to_owned(), paths.salesforce.clone()));
+            // Without a history row the record's own stamp is an upper bound of the field's.
+            let salesforce_at = record_time.copied().or(work.seen.salesforce.modified);
+            let jira_at = jira.get(&(work.id(Side::Jira).to_owned(), paths.jira)).copied();
+            let times = Sides::new(
+                scene.wired.org.to_our_time(salesforce_at),
+                jira_at.map(|at| scene.wired.site.to_our_time(at)),
+            );
+            known[*n].change_times.insert(key.clone(), times);
+        }
+    }
+}
+
+/// The vendor's names of a mapping's two fields.
+fn paths(scene: &Scene<'_>, key: &MappingKey) -> Sides<String> {
+    if key.as_str() == STATUS {
+        let field = scene.wired.item.status.as_ref().map(|status| status.field.to_string());
+        return Sides::new(field.unwrap_or_default(), STATUS.to_owned());
+    }
+    let mapping = scene.wired.item.fields.iter().find(|mapping| mapping.key == *key);
+    let salesforce = mapping.and_then(|m| scene.scheme.salesforce.get(&m.paths.salesforce)?.query_path.clone());
+    let jira = mapping.and_then(|m| scene.scheme.jira.get(&m.paths.jira)?.id.clone());
+    Sides::new(salesforce.unwrap_or_default(), jira.unwrap_or_default())
+}
+
+fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (Vec<String>, BTreeSet<String>) {
+    let ids = wanting.iter().map(|n| works[*n].id(side).to_owned()).collect();
+    let keys = wanting.iter().flat_map(|n| &works[*n].plan.needs);
+    let fields = keys.map(|Need::ChangeTimes(key)| paths(scene, key).get(side).clone()).filter(|field| !field.is_empty());
+    (ids, fields.collect())
+}
+
+type Times = HashMap<(String, String), Timestamp>;
+
+/// The newest history row per record and field, where the field is tracked.
+async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Times {
+    let (ids, fields) = wanted(scene, works, wanting, Side::Salesforce);
+    let fields: Vec<String> = fields.into_iter().collect();
+    scene.wired.org.history(&scene.wired.item.salesforce.object, &ids, &fields).await.unwrap_or_default()
+}
+
+/// The newest changelog entry per issue and field.
+async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Times {
+    let (ids, fields) = wanted(scene, works, wanting, Side::Jira);
+    let issues: Vec<entente_jira::IssueId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    let Ok(changed) = scene.wired.site.client.bulk_changelogs(&issues, &fields).await else { return Times::new() };
+    let mut newest = Times::new();
+    for issue in changed {
+        for change in &issue.changes {
+            let Some(at) = change.created else { continue };
+            for field in change.items.iter().filter_map(|item| item.field_id.clone()) {
+                let time = newest.entry((issue.issue.to_string(), field)).or_insert(at);
+                *time = (*time).max(at);
+            }
+        }
+    }
+    newest
+}

@@ -1,0 +1,232 @@
+//! What the names in an item mean in its org and its site: query paths, field ids, kinds, project and issue type.
+//!
+//! Resolved from describe and from Jira's field list when the item first runs, and again when a vendor says that
+//! something has changed. A name that does not resolve leaves its field unreadable; it never stops the others.
+
+use std::collections::BTreeMap;
+
+use entente_core::{ConnectedItem, FieldPath, Side, item::Mode, plan::STATUS};
+
+use crate::{
+    error::EngineError,
+    outside::{Described, Org, Site},
+    translate::{self, Kind},
+};
+
+/// Salesforce system fields that every read asks for.
+pub(crate) const SALESFORCE_SYSTEM: [&str; 5] = ["Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "LastModifiedById"];
+
+/// Jira system fields that every read asks for.
+pub(crate) const JIRA_SYSTEM: [&str; 5] = ["created", "updated", "status", "project", "issuetype"];
+
+/// The external id field of the org prerequisites (apps/salesforce/core).
+pub(crate) const ENTENTE_KEY: &str = "Entente_Key__c";
+
+/// One Salesforce field of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SalesforceField {
+    /// As the item names it.
+    pub(crate) path: FieldPath,
+    /// As SOQL names it; `None` when the org has no such field, or hides it.
+    pub(crate) query_path: Option<String>,
+    /// How it travels.
+    pub(crate) kind: Kind,
+    /// Whether the integration user may change it.
+    pub(crate) updateable: bool,
+}
+
+impl SalesforceField {
+    pub(crate) fn missing(&self) -> String {
+        format!("the org has no field {} that the integration user can see", self.path)
+    }
+}
+
+/// One Jira field of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct JiraField {
+    /// As the item names it.
+    pub(crate) path: FieldPath,
+    /// The field id; `None` when the site has no such field, or hides it.
+    pub(crate) id: Option<String>,
+    /// How it travels.
+    pub(crate) kind: Kind,
+}
+
+impl JiraField {
+    pub(crate) fn missing(&self) -> String {
+        format!("the site has no field {} that the account can see", self.path)
+    }
+}
+
+/// What an item's names mean.
+#[derive(Debug)]
+pub(crate) struct Scheme {
+    /// Salesforce fields to read, by name.
+    pub(crate) salesforce: BTreeMap<FieldPath, SalesforceField>,
+    /// Jira fields to read, by name.
+    pub(crate) jira: BTreeMap<FieldPath, JiraField>,
+    /// The object's relationship-free query paths plus system fields.
+    pub(crate) salesforce_paths: Vec<String>,
+    /// The field ids plus system fields.
+    pub(crate) jira_ids: Vec<String>,
+    /// Project key and id; none for display-only items.
+    pub(crate) project: Option<(String, String)>,
+    /// Issue type id; none for display-only items.
+    pub(crate) issue_type: Option<String>,
+    /// Whether records can be created in Salesforce (the org prerequisites are there).
+    pub(crate) salesforce_markers: bool,
+}
+
+impl Scheme {
+    /// Resolves an item's names.
+    pub(crate) async fn resolve(item: &ConnectedItem, org: &Org, site: &Site) -> Result<Self, EngineError> {
+        let salesforce = salesforce_fields(item, org).await?;
+        let jira = jira_fields(item, site).await?;
+        let (project, issue_type) = match item.mode {
+            Mode::DisplayOnly => (None, None),
+            Mode::OneWay | Mode::TwoWay => {
+                let (project, issue_type) = project(item, site).await?;
+                (Some(project), Some(issue_type))
+            }
+        };
+        let paths = salesforce.values().filter_map(|field| field.query_path.clone());
+        let ids = jira.values().filter_map(|field| field.id.clone());
+        Ok(Self {
+            salesforce_paths: with_system(paths, &SALESFORCE_SYSTEM),
+            jira_ids: with_system(ids, &JIRA_SYSTEM),
+            salesforce_markers: org.describe(&item.salesforce.object).await?.field(ENTENTE_KEY).is_some(),
+            salesforce,
+            jira,
+            project,
+            issue_type,
+        })
+    }
+
+    /// Names that do not resolve, for `check --online` and `doctor`.
+    pub(crate) fn unresolved(&self) -> Vec<(Side, FieldPath, String)> {
+        let salesforce = self.salesforce.values().filter(|f| f.query_path.is_none());
+        let jira = self.jira.values().filter(|f| f.id.is_none());
+        salesforce
+            .map(|f| (Side::Salesforce, f.path.clone(), f.missing()))
+            .chain(jira.map(|f| (Side::Jira, f.path.clone(), f.missing())))
+            .collect()
+    }
+
+    /// Names whose kind this version does not carry.
+    pub(crate) fn foreign(&self) -> Vec<(Side, FieldPath, String)> {
+        let salesforce = self.salesforce.values().map(|f| (Side::Salesforce, &f.path, &f.kind));
+        let jira = self.jira.values().map(|f| (Side::Jira, &f.path, &f.kind));
+        let named = |(side, path, kind): (Side, &FieldPath, &Kind)| match kind {
+            Kind::Foreign(name) if !name.is_empty() => {
+                Some((side, path.clone(), format!("{side} {path} is of the type {name}, which this version does not carry")))
+            }
+            _ => None,
+        };
+        salesforce.chain(jira).filter_map(named).collect()
+    }
+}
+
+fn with_system(names: impl Iterator<Item = String>, system: &[&str]) -> Vec<String> {
+    let mut all: Vec<String> = system.iter().map(|name| (*name).to_owned()).chain(names).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Every Salesforce field that planning an item needs.
+fn wanted_in_salesforce(item: &ConnectedItem) -> Vec<FieldPath> {
+    let mapped = item.fields.iter().map(|mapping| mapping.paths.salesforce.clone());
+    let filtered = item.salesforce.filter.fields().into_iter().cloned();
+    let status = item.status.iter().map(|status| status.field.clone());
+    let correlation = item.correlation.iter().map(|correlation| correlation.salesforce.clone());
+    mapped.chain(filtered).chain(status).chain(correlation).collect()
+}
+
+/// Every Jira field that planning an item needs.
+fn wanted_in_jira(item: &ConnectedItem) -> Vec<FieldPath> {
+    let mapped = item.fields.iter().map(|mapping| mapping.paths.jira.clone());
+    let filtered = item.jira.filter.fields().into_iter().cloned();
+    let status = item.status.iter().map(|_| FieldPath::from(STATUS));
+    let correlation = item.correlation.iter().map(|correlation| correlation.jira.clone());
+    mapped.chain(filtered).chain(status).chain(correlation).collect()
+}
+
+async fn salesforce_fields(
+    item: &ConnectedItem,
+    org: &Org,
+) -> Result<BTreeMap<FieldPath, SalesforceField>, EngineError> {
+    let mut fields = BTreeMap::new();
+    for path in wanted_in_salesforce(item) {
+        let field = salesforce_field(item, org, &path).await?;
+        fields.insert(path, field);
+    }
+    Ok(fields)
+}
+
+/// Follows a path from lookup to lookup; `account.Name` begins with a name of `related:`.
+async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> Result<SalesforceField, EngineError> {
+    let mut object = item.salesforce.object.clone();
+    let mut query_path: Vec<String> = Vec::new();
+    let mut parts = path.as_str().split('.').peekable();
+    let mut field = SalesforceField {
+        path: path.clone(),
+        query_path: None,
+        kind: Kind::Foreign(String::new()),
+        updateable: false,
+    };
+    while let Some(part) = parts.next() {
+        let describe = org.describe(&object).await?;
+        if parts.peek().is_none() {
+            if let Some(found) = describe.field(part) {
+                query_path.push(found.name.clone());
+                field.kind = translate::salesforce::kind(&found.kind);
+                field.updateable = query_path.len() == 1 && found.updateable;
+                field.query_path = Some(query_path.join("."));
+            }
+            return Ok(field);
+        }
+        let lookup = match item.related.get(part) {
+            Some(lookup) if query_path.is_empty() => describe.field(lookup.as_str()),
+            _ => describe.relationship(part),
+        };
+        let Some((relationship, target)) = lookup.and_then(Described::over) else { return Ok(field) };
+        query_path.push(relationship.to_owned());
+        object = target.to_owned();
+    }
+    Ok(field)
+}
+
+async fn jira_fields(item: &ConnectedItem, site: &Site) -> Result<BTreeMap<FieldPath, JiraField>, EngineError> {
+    let all = site.fields().await?;
+    let project = item.jira.projects.first();
+    let find = |path: FieldPath| {
+        let found = all
+            .iter()
+            .find(|field| field.id == path.as_str())
+            .or_else(|| all.iter().find(|field| field.name == path.as_str()))
+            .or_else(|| all.iter().find(|field| field.name.eq_ignore_ascii_case(path.as_str())));
+        let kind = found.and_then(|f| f.schema.as_ref()).map(translate::jira::kind);
+        let kind = kind.unwrap_or_else(|| Kind::Foreign(String::new()));
+        (path.clone(), JiraField { id: found.map(|f| f.id.clone()), kind, path })
+    };
+    tracing::debug!(item = item.name, project, "Resolved the fields of item {}", item.name);
+    Ok(wanted_in_jira(item).into_iter().map(find).collect())
+}
+
+/// The item's project (key, id) and issue type id.
+async fn project(item: &ConnectedItem, site: &Site) -> Result<((String, String), String), EngineError> {
+    let problem = |reason: String| EngineError::Item { item: item.name.clone(), reason };
+    let key = item.jira.projects.first().map(String::as_str).unwrap_or_default();
+    let wanted = item.jira.issue_type.as_deref().unwrap_or_default();
+    let Some(project) = site.project(key).await? else {
+        return Err(problem(format!(
+            "connection {} has no project {key} that the account can see; check the key, or let the account browse it",
+            site.name
+        )));
+    };
+    let Some(issue_type) = project.issue_types.iter().find(|kind| kind.name.eq_ignore_ascii_case(wanted)) else {
+        let names: Vec<&str> = project.issue_types.iter().map(|kind| kind.name.as_str()).collect();
+        return Err(problem(format!("project {key} has no issue type \"{wanted}\"; it has {}", names.join(", "))));
+    };
+    Ok(((project.key.clone(), project.id.clone()), issue_type.id.clone()))
+}

@@ -1,0 +1,49 @@
+//! Registers our webhooks in Jira. Nothing else here changes anything outside.
+
+use entente_jira::{NewWebhook, jql::Jql, webhook::WebhookEvent};
+use entente_transport::CallError;
+
+use crate::{outside::Site, wiring::Wiring};
+
+/// Makes sure that every site with a secret pushes to our public address. A site that refuses costs latency only.
+pub(crate) async fn webhooks(wiring: &Wiring) {
+    let Some(public_url) = wiring.config.server.public_url.as_deref().filter(|_| wiring.config.triggers.push) else { return };
+    for site in wiring.sites.values() {
+        let Some(secret) = site.webhook_secrets.first() else { continue };
+        let projects: Vec<String> = projects(wiring, site);
+        if projects.is_empty() {
+            continue;
+        }
+        let webhook = NewWebhook {
+            name: format!("Entente {}", site.name),
+            url: format!("{}/hooks/jira/{}", public_url.trim_end_matches('/'), site.name),
+            events: WebhookEvent::SYNC_NAMES.iter().map(|name| (*name).to_owned()).collect(),
+            jql: Some(Jql::project_in(projects.iter().map(String::as_str))),
+            secret: secret.clone(),
+        };
+        match register(site, &webhook).await {
+            Ok(()) => tracing::info!(connection = site.name, url = webhook.url, "Jira pushes to {}", webhook.url),
+            Err(error) => tracing::warn!(
+                connection = site.name,
+                "Jira does not push, so changes there are seen at the next poll: {error}"
+            ),
+        }
+    }
+}
+
+fn projects(wiring: &Wiring, site: &Site) -> Vec<String> {
+    let items = wiring.items.iter().filter(|wired| wired.site.name == site.name);
+    let mut projects: Vec<String> = items.flat_map(|wired| wired.item.jira.projects.clone()).collect();
+    projects.sort();
+    projects.dedup();
+    projects
+}
+
+/// The secret cannot be read back, so a webhook that is there is written again.
+async fn register(site: &Site, webhook: &NewWebhook) -> Result<(), CallError> {
+    let existing = site.client.webhooks().await?.into_iter().find(|there| there.url == webhook.url);
+    match existing {
+        Some(there) => site.client.update_webhook(there.id, webhook).await.map(drop),
+        None => site.client.create_webhook(webhook).await.map(drop),
+    }
+}

@@ -1,0 +1,87 @@
+//! The state of the whole, in numbers.
+
+use std::sync::atomic::Ordering;
+
+use entente_core::item::ItemState;
+use jiff::Timestamp;
+
+use crate::{
+    EngineError, Inner,
+    outside::HealthNow,
+    report::{ConnectionStatus, ItemStatus, PerSide, Status},
+    wiring::Wiring,
+};
+
+/// HTTP requests so far, by what they do.
+pub(crate) struct Calls {
+    pub(crate) writes: PerSide,
+    pub(crate) reads: PerSide,
+    pub(crate) auth: PerSide,
+}
+
+/// Requests that all connections have sent.
+pub(crate) fn calls(wiring: &Wiring) -> Calls {
+    let salesforce: Vec<_> = wiring.orgs.values().map(|org| org.client.transport().counters()).collect();
+    let jira: Vec<_> = wiring.sites.values().map(|site| site.client.transport().counters()).collect();
+    let per_side = |of: fn(&entente_transport::Counters) -> u64| PerSide {
+        salesforce: salesforce.iter().map(of).sum(),
+        jira: jira.iter().map(of).sum(),
+    };
+    Calls { writes: per_side(|c| c.writes), reads: per_side(|c| c.reads), auth: per_side(|c| c.auth) }
+}
+
+pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
+    let now = inner.outside.clock.now();
+    let counts = inner.store.counts(now.as_millisecond()).await?;
+    let runtimes = inner.store.item_runtimes().await?;
+    let wiring = inner.wiring();
+    let in_flight = inner.in_flight.load(Ordering::Relaxed);
+    let held: Vec<String> = runtimes.iter().filter(|r| r.held.is_some()).map(|r| r.item.clone()).collect();
+    let items = wiring.config.items.iter().map(|item| {
+        let runtime = runtimes.iter().find(|runtime| runtime.item == item.name);
+        let state = match item.state {
+            _ if held.contains(&item.name) => "held",
+            ItemState::Draft => "draft",
+            ItemState::Active => "active",
+            ItemState::Paused => "paused",
+        };
+        let last_sync = runtime.and_then(|r| Timestamp::from_millisecond(r.last_sync_ms?).ok());
+        ItemStatus {
+            name: item.name.clone(),
+            state,
+            last_sync: last_sync.map(|at| at.to_string()),
+            links: counts.items.get(&item.name).map_or(0, |item| item.links),
+        }
+    });
+    let connections = wiring.orgs.values().map(|org| (org.name.clone(), org.health.now()));
+    let connections = connections.chain(wiring.sites.values().map(|site| (site.name.clone(), site.health.now())));
+    Ok(Status {
+        // Hints of a round that is under way are still due in the store.
+        idle: counts.backlog.due == 0 && in_flight == 0,
+        backlog: counts.backlog.due,
+        in_flight,
+        links: counts.all.links,
+        conflicts: counts.all.conflicts,
+        parked: counts.all.parked,
+        waiting: counts.backlog.waiting,
+        items: items.collect(),
+        connections: connections.map(|(name, health)| connection(name, health, now)).collect(),
+        held,
+        configuration_problem: None,
+    })
+}
+
+fn connection(name: String, health: HealthNow, now: Timestamp) -> ConnectionStatus {
+    let state = match (&health.problem, health.fresh) {
+        (Some((true, _)), _) => "refused",
+        (Some((false, _)), _) => "unreachable",
+        (None, Some(_)) => "ok",
+        (None, None) => "starting",
+    };
+    ConnectionStatus {
+        name,
+        state,
+        fresh_seconds: health.fresh.map(|fresh| now.duration_since(fresh).as_secs()),
+        problem: health.problem.map(|(_, reason)| reason),
+    }
+}

@@ -1,0 +1,122 @@
+//! Salesforce rows. Field types: <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm>
+
+use entente_core::{Field, Record, Value, value::Number};
+use serde_json::{Map, Value as Json, json};
+
+use super::{Kind, date, instant, known};
+use crate::scheme::SalesforceField;
+
+/// The kind of a field by its describe `type`.
+pub(crate) fn kind(described: &str) -> Kind {
+    match described {
+        "string" | "textarea" | "picklist" | "combobox" | "phone" | "url" | "email" | "id" | "reference" | "encryptedstring" => {
+            Kind::Text
+        }
+        "multipicklist" => Kind::Semicolons,
+        "boolean" => Kind::Flag,
+        "int" | "double" | "currency" | "percent" | "long" => Kind::Number,
+        "date" => Kind::Date,
+        "datetime" => Kind::Instant,
+        other => Kind::Foreign(other.to_owned()),
+    }
+}
+
+/// The fields of a row that the item reads.
+pub(crate) fn record<'a>(fields: impl IntoIterator<Item = &'a SalesforceField>, row: &Map<String, Json>) -> Record {
+    fields.into_iter().map(|field| (field.path.clone(), read(field, row))).collect()
+}
+
+fn read(field: &SalesforceField, row: &Map<String, Json>) -> Field {
+    let Some(query_path) = &field.query_path else { return Field::Unreadable(field.missing()) };
+    let mut parts = query_path.split('.');
+    let mut here = parts.next().and_then(|part| row.get(part));
+    for part in parts {
+        // A lookup that is empty has no record to look into; what would be there is empty too.
+        if here.is_some_and(Json::is_null) {
+            return Field::Known(Value::Empty);
+        }
+        here = here.and_then(|value| value.get(part));
+    }
+    match here {
+        Some(json) => known(value(&field.kind, json), json, &field.kind),
+        None => Field::Unreadable("Salesforce did not return it".to_owned()),
+    }
+}
+
+fn value(kind: &Kind, json: &Json) -> Option<Value> {
+    if json.is_null() {
+        return Some(Value::Empty);
+    }
+    match kind {
+        Kind::Text => json.as_str().map(Value::text),
+        Kind::Number => json.as_f64().and_then(Number::new).map(Value::Number),
+        Kind::Flag => json.as_bool().map(Value::Flag),
+        Kind::Date => json.as_str().and_then(date).map(Value::Date),
+        Kind::Instant => json.as_str().and_then(instant).map(Value::Instant),
+        Kind::Semicolons => json.as_str().map(|text| Value::list(text.split(';').map(Value::text).collect())),
+        Kind::Document | Kind::Named | Kind::Option | Kind::Account | Kind::List(_) | Kind::Foreign(_) => None,
+    }
+}
+
+/// A value as Salesforce takes it; null clears a field.
+pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
+    match (kind, value) {
+        (_, Value::Empty) => Json::Null,
+        (Kind::Semicolons, Value::List(values)) => {
+            json!(values.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"))
+        }
+        (_, Value::Number(number)) => json!(number.get()),
+        (_, Value::Flag(flag)) => json!(flag),
+        (Kind::Number, Value::Text(text)) => text.parse::<f64>().map_or_else(|_| json!(text), |number| json!(number)),
+        (Kind::Flag, Value::Text(text)) => text.parse::<bool>().map_or_else(|_| json!(text), |flag| json!(flag)),
+        (_, other) => json!(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entente_core::FieldPath;
+
+    #[test]
+    fn values_survive_the_wire() {
+        let rows = [
+            (Kind::Text, json!("a\r\nb "), Value::text("a\nb"), json!("a\nb")),
+            (Kind::Text, json!(null), Value::Empty, json!(null)),
+            (Kind::Number, json!(1.5), Value::Number(Number::new(1.5).unwrap()), json!(1.5)),
+            (Kind::Flag, json!(true), Value::Flag(true), json!(true)),
+            (Kind::Date, json!("2026-01-02"), Value::Date(civil(2026, 1, 2)), json!("2026-01-02")),
+            (
+                Kind::Instant,
+                json!("2026-01-02T03:04:05.000+0000"),
+                Value::Instant("2026-01-02T03:04:05Z".parse().unwrap()),
+                json!("2026-01-02T03:04:05Z"),
+            ),
+            (Kind::Semicolons, json!("a;b"), Value::list(vec![Value::text("a"), Value::text("b")]), json!("a;b")),
+        ];
+        for (kind, wire, canonical, back) in rows {
+            assert_eq!(value(&kind, &wire).as_ref(), Some(&canonical), "{kind:?}");
+            assert_eq!(to_wire(&kind, &canonical), back, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_through_an_empty_lookup_is_empty_and_a_field_that_is_not_there_is_unreadable() {
+        let field = |query_path: Option<&str>| SalesforceField {
+            path: FieldPath::from("account.Name"),
+            query_path: query_path.map(str::to_owned),
+            kind: Kind::Text,
+            updateable: false,
+        };
+        let row = json!({"Account": null, "Contact": {"Name": "Ada"}});
+        let row = row.as_object().unwrap();
+        assert_eq!(read(&field(Some("Account.Name")), row), Field::Known(Value::Empty));
+        assert_eq!(read(&field(Some("Contact.Name")), row), Field::Known(Value::text("Ada")));
+        assert!(matches!(read(&field(Some("Owner.Name")), row), Field::Unreadable(_)));
+        assert!(matches!(read(&field(None), row), Field::Unreadable(_)));
+    }
+
+    fn civil(y: i16, m: i8, d: i8) -> jiff::civil::Date {
+        jiff::civil::date(y, m, d)
+    }
+}

@@ -1,0 +1,207 @@
+//! What one round works on: units (a link, or a record that may get one), and what is seen of both sides.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use entente_core::{
+    Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
+    link::Blocked,
+    plan::{FieldWrite, Note, Write},
+};
+use entente_store::{DueHint, HintKey, Link, NewEntry};
+use jiff::Timestamp;
+
+use crate::wiring::Wired;
+
+/// A due hint on its way through a round.
+#[derive(Clone, Debug)]
+pub(crate) struct Ticket {
+    pub(crate) key: HintKey,
+    pub(crate) seq: i64,
+    pub(crate) attempts: u32,
+    pub(crate) offered_ms: i64,
+    pub(crate) version: Option<String>,
+}
+
+impl From<DueHint> for Ticket {
+    fn from(due: DueHint) -> Self {
+        Self {
+            key: due.hint.key,
+            seq: due.seq,
+            attempts: due.attempts,
+            offered_ms: due.offered_ms,
+            version: due.hint.version,
+        }
+    }
+}
+
+/// Version of a hint that says: this record was seen to be deleted.
+pub(crate) const DELETED: &str = "deleted";
+
+/// A link, or a record without one, and the hints that brought it here.
+pub(crate) struct Unit {
+    pub(crate) link: Option<Link>,
+    pub(crate) ids: Sides<Option<String>>,
+    pub(crate) tickets: Vec<Ticket>,
+    /// Items that may take the record if this round's item does not.
+    pub(crate) later: Vec<Arc<Wired>>,
+}
+
+impl Unit {
+    /// Whether an event said that the record of a side was deleted.
+    pub(crate) fn deletion_announced(&self, side: Side) -> bool {
+        self.tickets.iter().any(|ticket| {
+            (ticket.key.kind == "issue") == (side == Side::Jira) && ticket.version.as_deref() == Some(DELETED)
+        })
+    }
+}
+
+/// Units of one item that go through a round together.
+pub(crate) struct Round {
+    pub(crate) wired: Arc<Wired>,
+    pub(crate) units: Vec<Unit>,
+}
+
+/// One side as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) state: State,
+    pub(crate) version: Option<String>,
+    /// When the read began, by the peer's clock.
+    pub(crate) read_ms: i64,
+    /// When the record was last changed, by the peer's clock.
+    pub(crate) modified: Option<Timestamp>,
+    pub(crate) created: Option<Timestamp>,
+    /// Jira: the key it has now.
+    pub(crate) key: Option<String>,
+    /// Salesforce: who changed it last.
+    pub(crate) modified_by: Option<String>,
+    /// Jira: the Salesforce record that our own marker names.
+    pub(crate) marked: Option<String>,
+    /// Jira: whether the issue is of the item's project and type.
+    pub(crate) in_scope: bool,
+}
+
+impl Seen {
+    pub(crate) fn absent(state: State) -> Self {
+        Self { state, version: None, read_ms: 0, modified: None, created: None, key: None, modified_by: None, marked: None, in_scope: true }
+    }
+
+    pub(crate) fn record(&self) -> Option<&Record> {
+        self.state.present()
+    }
+}
+
+/// What becomes of a unit at the end of its round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Its hints are done.
+    Done,
+    /// Its hints come again at this time, for this reason.
+    Again { due_ms: i64, reason: String },
+    /// Another item may take it.
+    PassOn,
+}
+
+/// One unit in the middle of its round.
+pub(crate) struct Work {
+    pub(crate) unit: Unit,
+    pub(crate) facts: LinkFacts,
+    pub(crate) base: Option<Base>,
+    pub(crate) seen: Sides<Seen>,
+    pub(crate) plan: Plan,
+    /// The base as it will be.
+    pub(crate) base_next: Base,
+    /// Refused writes as they will be.
+    pub(crate) blocked_next: BTreeMap<MappingKey, Blocked>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) journal: Vec<NewEntry>,
+    pub(crate) end: End,
+    /// The operation whose outcome is known now: done with the id of what was created, or failed for a reason.
+    pub(crate) intent: Option<(String, Result<String, String>)>,
+    /// A creation that was refused: the reason and the fingerprint of what was refused.
+    pub(crate) parked: Option<(String, String)>,
+    /// The link is dissolved, for this reason.
+    pub(crate) unlinked: Option<String>,
+    /// Sentences about what was written, for the terminal and the page.
+    pub(crate) told: Vec<String>,
+}
+
+impl Work {
+    pub(crate) fn new(unit: Unit, seen: Sides<Seen>) -> Self {
+        let blocked = unit.link.as_ref().map(|link| link.blocked.clone()).unwrap_or_default();
+        Self {
+            unit,
+            facts: LinkFacts::default(),
+            base: None,
+            seen,
+            plan: Plan::default(),
+            base_next: Base::default(),
+            blocked_next: blocked,
+            notes: Vec::new(),
+            journal: Vec::new(),
+            end: End::Done,
+            intent: None,
+            parked: None,
+            unlinked: None,
+            told: Vec::new(),
+        }
+    }
+
+    pub(crate) fn id(&self, side: Side) -> &str {
+        self.unit.ids.get(side).as_deref().unwrap_or_default()
+    }
+
+    /// The name by which people know the record of a side.
+    pub(crate) fn label(&self, side: Side) -> &str {
+        match side {
+            Side::Salesforce => self.id(side),
+            Side::Jira => self.facts.jira_key.as_deref().unwrap_or_else(|| self.id(side)),
+        }
+    }
+
+    /// Whether the round still works on it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.end == End::Done && self.unlinked.is_none()
+    }
+
+    /// Puts it off; an earlier time stands.
+    pub(crate) fn again(&mut self, due_ms: i64, reason: impl Into<String>) {
+        match &self.end {
+            End::Again { due_ms: earlier, .. } if *earlier <= due_ms => {}
+            _ => self.end = End::Again { due_ms, reason: reason.into() },
+        }
+    }
+
+    /// The fields that the plan writes to an existing record of a side.
+    pub(crate) fn updates(&self, side: Side) -> &[FieldWrite] {
+        let fields = self.plan.writes.iter().find_map(|write| match write {
+            Write::Update { side: at, fields } if *at == side => Some(fields.as_slice()),
+            _ => None,
+        });
+        fields.unwrap_or_default()
+    }
+
+    /// The correlation field that the plan sets on a side, with what it shows now.
+    pub(crate) fn correlation(&self, side: Side) -> Option<&entente_core::FieldPath> {
+        self.plan.writes.iter().find_map(|write| match write {
+            Write::Correlate { side: at, path, .. } if *at == side => Some(path),
+            _ => None,
+        })
+    }
+
+    /// The status that the plan moves the issue to.
+    pub(crate) fn status(&self) -> Option<&FieldWrite> {
+        self.plan.writes.iter().find_map(|write| match write {
+            Write::Status { change, .. } => Some(change),
+            _ => None,
+        })
+    }
+
+    /// The first values of the twin that the plan makes.
+    pub(crate) fn creation(&self, side: Side) -> Option<&[FieldWrite]> {
+        self.plan.writes.iter().find_map(|write| match write {
+            Write::Create { side: at, fields } if *at == side => Some(fields.as_slice()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! Do both sides agree? Every link and every candidate is read and planned; nothing is written, not even to the store.
+
+use entente_core::{
+    MappingKey, Side,
+    item::Drift,
+    plan::{NoteCode, STATUS, Write},
+};
+
+use crate::{
+    EngineError, look,
+    report::{Difference, DifferenceWhy, Progress, VerifyReport},
+    unit::Work,
+    wiring::Wired,
+    worker::Worker,
+};
+
+/// Adds what is true of one item.
+pub(crate) async fn item(
+    worker: &Worker,
+    wired: &Wired,
+    progress: &(dyn Fn(Progress) + Sync),
+    report: &mut VerifyReport,
+) -> Result<(), EngineError> {
+    wired.site.verify().await?;
+    look::each_page(worker, wired, true, progress, async |works| {
+        for work in &works {
+            add(wired, work, report);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+fn add(wired: &Wired, work: &Work, report: &mut VerifyReport) {
+    if work.unit.link.is_none() {
+        return candidate(wired, work, report);
+    }
+    report.links += 1;
+    if Side::BOTH.into_iter().any(|side| work.seen.get(side).record().is_none()) {
+        report.missing += 1;
+        report.differences.push(lacking(wired, work, DifferenceWhy::Unreadable));
+        return;
+    }
+    let differences = differences(wired, work);
+    if differences.is_empty() {
+        report.agree += 1;
+    } else if differences.iter().any(|difference| difference.why == DifferenceWhy::Unexplained) {
+        report.disagree += 1;
+    } else {
+        report.explained += 1;
+    }
+    report.differences.extend(differences);
+}
+
+/// A record that would get a twin, or be linked to one that is there, has none now.
+fn candidate(wired: &Wired, work: &Work, report: &mut VerifyReport) {
+    let parked = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked);
+    let creates = work.creation(Side::Salesforce).is_some() || work.creation(Side::Jira).is_some();
+    let matches = work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some();
+    if parked || creates || matches {
+        report.missing += 1;
+        let why = if parked { DifferenceWhy::Blocked } else { DifferenceWhy::Unexplained };
+        report.differences.push(lacking(wired, work, why));
+    }
+}
+
+fn lacking(wired: &Wired, work: &Work, why: DifferenceWhy) -> Difference {
+    let name = |side| work.unit.ids.get(side).clone().filter(|_| work.seen.get(side).record().is_some()).unwrap_or_default();
+    Difference {
+        item: wired.item.name.clone(),
+        link: work.unit.link.as_ref().map(|link| link.id),
+        field: "record".to_owned(),
+        salesforce: name(Side::Salesforce),
+        jira: name(Side::Jira),
+        why,
+    }
+}
+
+fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
+    let plan = &work.plan;
+    let mut found: Vec<Difference> = Vec::new();
+    for conflict in &plan.conflicts {
+        found.push(difference(wired, work, &conflict.key, DifferenceWhy::Conflict));
+    }
+    for note in &plan.notes {
+        let why = match note.code {
+            NoteCode::Unmapped => DifferenceWhy::Unmapped,
+            NoteCode::Unreadable => DifferenceWhy::Unreadable,
+            NoteCode::Blocked => DifferenceWhy::Blocked,
+            NoteCode::Drift => DifferenceWhy::Drift,
+            NoteCode::CorrelationTaken | NoteCode::Missing | NoteCode::Left => continue,
+        };
+        if let Some(key) = &note.key {
+            found.push(difference(wired, work, key, why));
+        }
+    }
+    let open = plan.needs.iter().map(|entente_core::plan::Need::ChangeTimes(key)| key);
+    let written = plan.writes.iter().flat_map(|write| match write {
+        Write::Update { fields, .. } => fields.iter().map(|field| &field.key).collect(),
+        Write::Status { change, .. } => vec![&change.key],
+        Write::Create { .. } | Write::Correlate { .. } | Write::Unlink { .. } => Vec::new(),
+    });
+    for key in written.chain(open) {
+        found.push(difference(wired, work, key, DifferenceWhy::Unexplained));
+    }
+    found
+}
+
+fn difference(wired: &Wired, work: &Work, key: &MappingKey, why: DifferenceWhy) -> Difference {
+    let shown = |side: Side| {
+        let path = if key.as_str() == STATUS {
+            match side {
+                Side::Salesforce => wired.item.status.as_ref().map(|status| status.field.to_string()),
+                Side::Jira => Some(STATUS.to_owned()),
+            }
+        } else {
+            wired.item.fields.iter().find(|mapping| mapping.key == *key).map(|mapping| mapping.paths.get(side).to_string())
+        };
+        let value = path.and_then(|path| work.seen.get(side).record()?.value(&path).map(ToString::to_string));
+        value.unwrap_or_default()
+    };
+    debug_assert!(why != DifferenceWhy::Drift || wired.item.drift == Drift::Keep, "restored drift is a write");
+    Difference {
+        item: wired.item.name.clone(),
+        link: work.unit.link.as_ref().map(|link| link.id),
+        field: key.to_string(),
+        salesforce: shown(Side::Salesforce),
+        jira: shown(Side::Jira),
+        why,
+    }
+}

@@ -1,0 +1,127 @@
+//! The configuration with its connections attached: which item runs where.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use entente_core::{
+    ConnectedItem,
+    config::{Config, ConnectionKind},
+    item::ItemState,
+};
+use parking_lot::Mutex;
+
+use crate::{
+    error::EngineError,
+    outside::{Org, Outside, Site},
+    scheme::Scheme,
+};
+
+/// A configuration and what it connects.
+pub(crate) struct Wiring {
+    pub(crate) config: Arc<Config>,
+    pub(crate) orgs: BTreeMap<String, Arc<Org>>,
+    pub(crate) sites: BTreeMap<String, Arc<Site>>,
+    /// Active items, in the order of the document.
+    pub(crate) items: Vec<Arc<Wired>>,
+}
+
+/// One active item with its org and its site.
+pub(crate) struct Wired {
+    pub(crate) item: ConnectedItem,
+    pub(crate) org: Arc<Org>,
+    pub(crate) site: Arc<Site>,
+    scheme: Mutex<Option<Arc<Scheme>>>,
+    /// Whether this process has looked for existing twins. Nothing is created before.
+    discovered: AtomicBool,
+    /// Issues that name a Salesforce record but have no link yet, by that record's id.
+    claims: Mutex<HashMap<String, String>>,
+}
+
+impl Wiring {
+    /// Sets every connection up; nothing is sent yet.
+    pub(crate) fn new(config: Arc<Config>, outside: &Outside) -> Result<Self, EngineError> {
+        let (mut orgs, mut sites) = (BTreeMap::new(), BTreeMap::new());
+        for (name, connection) in &config.connections {
+            match &connection.kind {
+                ConnectionKind::Salesforce(salesforce) => {
+                    orgs.insert(name.clone(), Arc::new(Org::new(connection, salesforce, outside)?));
+                }
+                ConnectionKind::Jira(jira) => {
+                    sites.insert(name.clone(), Arc::new(Site::new(connection, jira, outside)?));
+                }
+            }
+        }
+        let active = config.items.iter().filter(|item| item.state == ItemState::Active);
+        let items = active.filter_map(|item| {
+            let (org, site) = (orgs.get(&item.salesforce.connection)?, sites.get(&item.jira.connection)?);
+            Some(Arc::new(Wired {
+                item: item.clone(),
+                org: org.clone(),
+                site: site.clone(),
+                scheme: Mutex::default(),
+                discovered: AtomicBool::new(false),
+                claims: Mutex::default(),
+            }))
+        });
+        let items = items.collect();
+        Ok(Self { config, orgs, sites, items })
+    }
+
+    /// Active items of one org.
+    pub(crate) fn items_of(&self, org: &str) -> impl Iterator<Item = &Arc<Wired>> {
+        self.items.iter().filter(move |wired| wired.org.name == org)
+    }
+
+    /// The active item of this name.
+    pub(crate) fn item(&self, name: &str) -> Option<&Arc<Wired>> {
+        self.items.iter().find(|wired| wired.item.name == name)
+    }
+
+    /// The orgs whose items reach this site.
+    pub(crate) fn orgs_of_site(&self, site: &str) -> Vec<String> {
+        let mut orgs: Vec<String> =
+            self.items.iter().filter(|wired| wired.site.name == site).map(|wired| wired.org.name.clone()).collect();
+        orgs.sort();
+        orgs.dedup();
+        orgs
+    }
+}
+
+impl Wired {
+    /// What the item's names mean, resolved once.
+    pub(crate) async fn scheme(&self) -> Result<Arc<Scheme>, EngineError> {
+        if let Some(scheme) = self.scheme.lock().clone() {
+            return Ok(scheme);
+        }
+        let scheme = Arc::new(Scheme::resolve(&self.item, &self.org, &self.site).await?);
+        *self.scheme.lock() = Some(scheme.clone());
+        Ok(scheme)
+    }
+
+    /// Forgets what the names mean: a vendor said that something is not as it was.
+    pub(crate) fn forget_scheme(&self) {
+        *self.scheme.lock() = None;
+        self.org.forget_metadata();
+        self.site.forget_metadata();
+    }
+
+    /// Existing twins have been looked for: `claims` are the issues that name a record.
+    pub(crate) fn discover(&self, claims: HashMap<String, String>) {
+        *self.claims.lock() = claims;
+        self.discovered.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_discovered(&self) -> bool {
+        self.discovered.load(Ordering::Acquire)
+    }
+
+    /// The issue that names this Salesforce record, as far as the last look saw.
+    pub(crate) fn claim(&self, salesforce_id: &str) -> Option<String> {
+        self.claims.lock().get(salesforce_id).cloned()
+    }
+}

@@ -1,0 +1,310 @@
+//! The owner of one org: it holds the lease, and runs the org's looks, polls and rounds until it is told to stop.
+//!
+//! Each loop is only "wait; step". What is decided is decided in `core`; what is remembered is in the store.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use entente_core::{ConnectedItem, Side, item::Start};
+use entente_store::{Fence, RoundCommit, Store, StoreError};
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Inner,
+    dispatch::{Busy, dispatch},
+    error::EngineError,
+    limits::{
+        BACKOFF_FIRST_MS, BACKOFF_MAX_MS, DUE_HINTS_MAX, LEASE_RENEW_MS, LEASE_TTL_MS, ROUNDS_IN_FLIGHT_MAX,
+        WORKER_RETRY_MS,
+    },
+    look, outside::{Org, Outside},
+    poll,
+    report::Event,
+    round,
+    unit::{Round, Unit},
+    wiring::{Wired, Wiring},
+};
+
+/// The owner of one org.
+pub(crate) struct Worker {
+    inner: Arc<Inner>,
+    pub(crate) wiring: Arc<Wiring>,
+    pub(crate) org: Arc<Org>,
+    pub(crate) busy: Busy,
+    /// Only writes towards this side are carried out, when a person said so.
+    pub(crate) only: Option<Side>,
+    fence: Mutex<Option<Fence>>,
+    wake: Arc<Notify>,
+    pub(crate) tally: Tally,
+}
+
+/// What a worker has done, for the report of a `sync`.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) created_salesforce: AtomicU64,
+    pub(crate) created_jira: AtomicU64,
+    /// Links that a look found in agreement.
+    pub(crate) noops: AtomicU64,
+    /// Units that went through a round.
+    pub(crate) rounds_units: AtomicU64,
+}
+
+/// When the rounds of an org are over.
+pub(crate) enum Until<'a> {
+    /// No hint is due, and none comes due before this time.
+    Quiet { deadline_ms: i64 },
+    /// Told to stop.
+    Stopped(&'a CancellationToken),
+}
+
+impl Worker {
+    pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, only: Option<Side>) -> Self {
+        let wake = inner.wake(&org.name);
+        Self { inner, wiring, org, busy: Busy::default(), only, fence: Mutex::default(), wake, tally: Tally::default() }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.inner.outside
+    }
+
+    /// The proof that this worker owns the org.
+    pub(crate) fn fence(&self) -> Result<Fence, StoreError> {
+        self.fence.lock().clone().ok_or_else(|| StoreError::Fenced { org: self.org.name.clone() })
+    }
+
+    /// Takes the org's lease; `false` when another worker holds it.
+    pub(crate) async fn acquire(&self) -> Result<bool, StoreError> {
+        let now_ms = self.outside().now_ms();
+        let fence = self.store().acquire(&self.org.name, &self.inner.owner, LEASE_TTL_MS, now_ms).await?;
+        let acquired = fence.is_some();
+        *self.fence.lock() = fence;
+        Ok(acquired)
+    }
+
+    /// Gives the lease back.
+    pub(crate) async fn release(&self) {
+        let fence = self.fence.lock().take();
+        if let Some(fence) = fence
+            && let Err(error) = self.store().release(&fence).await
+        {
+            tracing::warn!(org = self.org.name, "The lease of {} ends by itself: {error}", self.org.name);
+        }
+    }
+
+    /// Runs the org until it is told to stop, whatever fails meanwhile.
+    pub(crate) async fn run(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.acquire().await {
+                Ok(true) => {
+                    if let Err(error) = self.work(stop).await {
+                        tracing::warn!(org = self.org.name, "Work on org {} starts over: {error}", self.org.name);
+                    }
+                    self.release().await;
+                }
+                Ok(false) => tracing::debug!(org = self.org.name, "Another worker owns org {}", self.org.name),
+                Err(error) => tracing::warn!(org = self.org.name, "Org {} waits: {error}", self.org.name),
+            }
+            self.pause(WORKER_RETRY_MS, stop).await;
+        }
+    }
+
+    /// Everything an owner does, until one part fails or all are told to stop.
+    async fn work(&self, stop: &CancellationToken) -> Result<(), EngineError> {
+        let over = stop.child_token();
+        let until_over = |result: Result<(), EngineError>| {
+            over.cancel();
+            result
+        };
+        let (kept, looked, polled, drained) = tokio::join!(
+            async { until_over(self.keep_lease(&over).await) },
+            async { until_over(look::keep(self, &over).await) },
+            async { until_over(poll::keep(self, &over).await) },
+            async { until_over(self.drain(Until::Stopped(&over)).await) },
+        );
+        kept.and(looked).and(polled).and(drained)
+    }
+
+    async fn keep_lease(&self, stop: &CancellationToken) -> Result<(), EngineError> {
+        while self.pause(LEASE_RENEW_MS, stop).await {
+            let fence = self.fence()?;
+            let now_ms = self.outside().now_ms();
+            if !self.store().renew(&fence, &self.inner.owner, LEASE_TTL_MS, now_ms).await? {
+                *self.fence.lock() = None;
+                return Err(StoreError::Fenced { org: self.org.name.clone() }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Renews the lease for as long as some work takes.
+    pub(crate) async fn keep_lease_while(
+        &self,
+        work: impl Future<Output = Result<(), EngineError>>,
+    ) -> Result<(), EngineError> {
+        let never = CancellationToken::new();
+        tokio::select! {
+            result = work => result,
+            lost = self.keep_lease(&never) => lost,
+        }
+    }
+
+    /// Waits; `false` when told to stop meanwhile.
+    pub(crate) async fn pause(&self, millis: u64, stop: &CancellationToken) -> bool {
+        tokio::select! {
+            () = stop.cancelled() => false,
+            () = self.outside().clock.sleep(Duration::from_millis(millis)) => true,
+        }
+    }
+
+    /// Takes due hints through rounds, several at once, until it is over.
+    pub(crate) async fn drain(&self, until: Until<'_>) -> Result<(), EngineError> {
+        let mut running = FuturesUnordered::new();
+        let mut failed: Option<EngineError> = None;
+        loop {
+            let stopping = failed.is_some() || matches!(&until, Until::Stopped(stop) if stop.is_cancelled());
+            if !stopping && running.len() < ROUNDS_IN_FLIGHT_MAX {
+                let rounds = self.next_rounds().await?;
+                running.extend(rounds.into_iter().map(|round| self.one(round)));
+            }
+            if running.is_empty() && (stopping || self.is_over(&until).await?) {
+                return failed.map_or(Ok(()), Err);
+            }
+            let now_ms = self.outside().now_ms();
+            let wait_ms = match self.store().next_due_ms(&self.org.name).await? {
+                // What is due and not in a round waits for one that is.
+                Some(due_ms) if due_ms <= now_ms && !running.is_empty() => i64::MAX,
+                Some(due_ms) => (due_ms - now_ms).max(1),
+                None => i64::MAX,
+            };
+            let pause = Duration::from_millis(u64::try_from(wait_ms.min(BACKOFF_MAX_MS)).unwrap_or(1));
+            tokio::select! {
+                Some(result) = running.next(), if !running.is_empty() => {
+                    if let Err(error) = result {
+                        failed = failed.or(Some(error));
+                    }
+                }
+                () = self.wake.notified(), if !stopping => {}
+                () = self.outside().clock.sleep(pause), if !stopping => {}
+                () = stopped(&until), if !stopping => {}
+            }
+        }
+    }
+
+    async fn is_over(&self, until: &Until<'_>) -> Result<bool, StoreError> {
+        let Until::Quiet { deadline_ms } = until else { return Ok(false) };
+        let next = self.store().next_due_ms(&self.org.name).await?;
+        let now_ms = self.outside().now_ms();
+        Ok(next.is_none_or(|due_ms| due_ms > now_ms && due_ms > *deadline_ms))
+    }
+
+    async fn next_rounds(&self) -> Result<Vec<Round>, EngineError> {
+        let due = self.store().due(&self.org.name, self.outside().now_ms(), DUE_HINTS_MAX).await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let dispatched = dispatch(self, &self.wiring, due).await?;
+        if !dispatched.needless.is_empty() {
+            let done = dispatched.needless.into_iter().map(|ticket| (ticket.key, ticket.seq)).collect();
+            let commit = RoundCommit { hints_done: done, ..RoundCommit::default() };
+            self.store().commit(&self.fence()?, &commit, self.outside().now_ms()).await?;
+        }
+        Ok(dispatched.rounds)
+    }
+
+    /// One round, and the rounds of the items to which it passes units on.
+    async fn one(&self, round: Round) -> Result<(), EngineError> {
+        let n_units = round.units.len() as u64;
+        self.inner.in_flight.fetch_add(n_units, Ordering::Relaxed);
+        let mut rounds = vec![round];
+        let mut result = Ok(());
+        while let Some(round) = rounds.pop() {
+            match round::run(self, round).await {
+                Ok(passed_on) => rounds.extend(self.next_items(passed_on)),
+                Err(error) => result = result.and(Err(error)),
+            }
+        }
+        self.inner.in_flight.fetch_sub(n_units, Ordering::Relaxed);
+        self.tally.rounds_units.fetch_add(n_units, Ordering::Relaxed);
+        result
+    }
+
+    /// Units that an item did not take, under the next item each.
+    fn next_items(&self, passed_on: Vec<Unit>) -> Vec<Round> {
+        let mut rounds: Vec<Round> = Vec::new();
+        for mut unit in passed_on {
+            let next = unit.later.remove(0);
+            match rounds.iter_mut().find(|round| Arc::ptr_eq(&round.wired, &next)) {
+                Some(round) => round.units.push(unit),
+                None => rounds.push(Round { wired: next, units: vec![unit] }),
+            }
+        }
+        rounds
+    }
+
+    /// When a unit that could not be handled comes again: later with each attempt, and never all at once.
+    pub(crate) fn later(&self, unit: &Unit) -> i64 {
+        let attempts = unit.tickets.iter().map(|ticket| ticket.attempts).max().unwrap_or_default();
+        let longest = BACKOFF_FIRST_MS.saturating_mul(1 << attempts.min(20)).min(BACKOFF_MAX_MS);
+        let half = longest / 2;
+        let jitter = i64::try_from(self.outside().rng.next_u64() % (half.unsigned_abs() + 1)).unwrap_or_default();
+        self.outside().now_ms() + half + jitter
+    }
+
+    /// The same, but not before the peer wants to hear of us again.
+    pub(crate) fn later_after(&self, unit: &Unit, after: Option<Duration>) -> i64 {
+        let asked_ms = after.and_then(|after| i64::try_from(after.as_millis()).ok()).unwrap_or_default();
+        self.later(unit).max(self.outside().now_ms() + asked_ms)
+    }
+
+    /// When the item first ran, for `start: now`.
+    pub(crate) async fn item_started(&self, item: &ConnectedItem) -> Option<Timestamp> {
+        if item.start != Start::Now {
+            return None;
+        }
+        let runtime = self.store().item_runtime(&item.name).await.ok()?;
+        Timestamp::from_millisecond(runtime.first_run_ms?).ok()
+    }
+
+    /// A round ended: tells those who watch.
+    pub(crate) fn finished(&self, wired: &Wired, units: &[Unit], told: Vec<String>) {
+        let now = self.outside().clock.now();
+        let offered_ms = units.iter().flat_map(|unit| &unit.tickets).map(|ticket| ticket.offered_ms).min();
+        let ms = offered_ms.map(|offered_ms| now.as_millisecond() - offered_ms);
+        for text in told {
+            self.inner.tell(Event { at: now.to_string(), item: wired.item.name.clone(), text, ms });
+        }
+    }
+
+    /// A twin was created.
+    pub(crate) fn count_created(&self, side: Side) {
+        let tally = match side {
+            Side::Salesforce => &self.tally.created_salesforce,
+            Side::Jira => &self.tally.created_jira,
+        };
+        tally.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+}
+
+async fn stopped(until: &Until<'_>) {
+    match until {
+        Until::Stopped(stop) => stop.cancelled().await,
+        Until::Quiet { .. } => std::future::pending().await,
+    }
+}
