@@ -57,6 +57,8 @@ CREATE UNIQUE INDEX link_one_per_issue ON link (site, jira_id, item) WHERE state
 CREATE INDEX link_by_record ON link (org, salesforce_id);
 CREATE INDEX link_by_issue ON link (site, jira_id);
 CREATE INDEX link_by_item ON link (item, id);
+-- For counting.
+CREATE INDEX link_by_state ON link (item, state);
 
 CREATE TABLE base (
     link_id BIGINT PRIMARY KEY REFERENCES link (id),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Hint, LinkId, NewEntry, Store, StoreError, hint, journal,
-    sql::{Param, Row, Tx, ids, json, list},
+    sql::{Row, Tx, ids, json, list, retried},
 };
 
 /// A conflict as a plan states it.
@@ -71,15 +71,19 @@ impl Store {
     /// `false`, and nothing stored, when there is no such open conflict. A later decision replaces an earlier one; it goes
     /// when a round commits the link without that conflict.
     pub async fn decide(&self, decision: &Decision, hint: &Hint, now_ms: i64) -> Result<bool, StoreError> {
+        retried(|| self.decide_once(decision, hint, now_ms)).await
+    }
+
+    async fn decide_once(&self, decision: &Decision, hint: &Hint, now_ms: i64) -> Result<bool, StoreError> {
         const SQL: &str = "
             INSERT INTO decision (link_id, mapping, stands, decided_by, decided_ms)
             SELECT conflict.link_id, conflict.mapping, $3, $4, $5 FROM conflict WHERE link_id = $1 AND mapping = $2
             ON CONFLICT (link_id, mapping) DO UPDATE SET
                 stands = excluded.stands, decided_by = excluded.decided_by, decided_ms = excluded.decided_ms";
-        let mapping = key(&decision.mapping);
+        let Decision { link_id, mapping, stands, by } = decision;
         let mut tx = self.begin().await?;
-        let stands = decision.stands.as_str();
-        let params = [decision.link_id.into(), mapping, stands.into(), (&decision.by).into(), now_ms.into()];
+        let params =
+            [(*link_id).into(), (&mapping.to_string()).into(), stands.as_str().into(), by.into(), now_ms.into()];
         if tx.run(SQL, &params).await? == 0 {
             return Ok(false);
         }
@@ -106,10 +110,6 @@ impl Store {
         }
         Ok(decisions)
     }
-}
-
-fn key(mapping: &MappingKey) -> Param {
-    mapping.to_string().as_str().into()
 }
 
 fn journalled(decision: &Decision, hint: &Hint) -> NewEntry {

@@ -1,6 +1,9 @@
 //! How far each poller has read. A cursor moves only together with the hints it covers.
 
-use crate::{Fence, Hint, Store, StoreError, hint, sql::Tx};
+use crate::{
+    Fence, Hint, Store, StoreError, hint,
+    sql::{Tx, retried},
+};
 
 impl Store {
     /// Where a poller of an org stands.
@@ -11,6 +14,17 @@ impl Store {
 
     /// Moves a cursor and offers the hints that it covers, in one transaction. `fence.org` is the cursor's org.
     pub async fn advance(
+        &self,
+        fence: &Fence,
+        name: &str,
+        value: &str,
+        hints: &[Hint],
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        retried(|| self.advance_once(fence, name, value, hints, now_ms)).await
+    }
+
+    async fn advance_once(
         &self,
         fence: &Fence,
         name: &str,

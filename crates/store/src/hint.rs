@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     Again, Store, StoreError,
-    sql::{Row, Tx, list},
+    sql::{Row, Tx, list, retried},
 };
 
 /// Which record a hint is about.
@@ -71,6 +71,10 @@ impl Store {
         if hints.is_empty() {
             return Ok(());
         }
+        retried(|| self.offer_once(hints, now_ms)).await
+    }
+
+    async fn offer_once(&self, hints: &[Hint], now_ms: i64) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         offer(&mut tx, hints, now_ms).await?;
         tx.commit().await
@@ -78,8 +82,9 @@ impl Store {
 
     /// Hints of an org whose time has come: highest priority first, then the longest due.
     pub async fn due(&self, org: &str, now_ms: i64, limit: usize) -> Result<Vec<DueHint>, StoreError> {
+        // The sign keeps SQLite from collecting and sorting the whole backlog: it walks hint_by_rank and stops early.
         const SQL: &str = "
-            SELECT * FROM hint WHERE org = $1 AND due_ms <= $2 ORDER BY priority DESC, due_ms, id LIMIT $3";
+            SELECT * FROM hint WHERE org = $1 AND +due_ms <= $2 ORDER BY priority DESC, due_ms, id LIMIT $3";
         let rows = self.db().rows(SQL, &[org.into(), now_ms.into(), limit.into()]).await?;
         rows.iter().map(due_hint).collect()
     }

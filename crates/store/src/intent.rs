@@ -136,22 +136,23 @@ async fn open_among(tx: &mut Tx, fence: &Fence, intents: &[NewIntent]) -> Result
 #[derive(Serialize)]
 pub(crate) struct Ended<'a> {
     pub(crate) op_id: &'a str,
+    pub(crate) org: &'a str,
     pub(crate) state: &'static str,
     pub(crate) target_id: Option<&'a str>,
     pub(crate) reason: Option<&'a str>,
 }
 
 /// Closes intents. One that is not open any more is left as it is.
-pub(crate) async fn end(tx: &mut Tx, org: &str, ended: &[Ended<'_>], now_ms: i64) -> Result<(), StoreError> {
+pub(crate) async fn end(tx: &mut Tx, ended: &[Ended<'_>], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         UPDATE intent SET state = r.value->>'state', target_id = r.value->>'target_id', reason = r.value->>'reason',
-            ended_ms = $3
+            ended_ms = $2
         FROM json_each($1) AS r
-        WHERE intent.op_id = r.value->>'op_id' AND intent.org = $2 AND intent.state IN ('planned', 'sent')";
+        WHERE intent.op_id = r.value->>'op_id' AND intent.org = r.value->>'org' AND intent.state IN ('planned', 'sent')";
     if ended.is_empty() {
         return Ok(());
     }
-    tx.run(SQL, &[list(ended)?, org.into(), now_ms.into()]).await?;
+    tx.run(SQL, &[list(ended)?, now_ms.into()]).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ mod directory;
 use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
-    Executor,
+    Connection, Executor, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -19,7 +19,8 @@ pub(crate) use directory::Directory;
 
 const DATABASE_FILE: &str = "entente.db";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A door that waits for its offer gives up before its caller does.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const JOURNAL_BYTES_MAX: &str = "67108864";
 const READERS_MAX: u32 = 4;
 const POSTGRES_CONNECTIONS_MAX: u32 = 8;
@@ -58,6 +59,8 @@ impl Store {
             return Err(StoreError::BadUrl);
         }
         let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::BadUrl)?.application_name("entente");
+        // A pool would try until its timeout and then not say why.
+        PgConnection::connect_with(&options).await?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -102,4 +105,27 @@ async fn incarnation(db: &Db) -> Result<String, StoreError> {
         tracing::info!(incarnation = fresh, "Created the database {fresh}");
     }
     row.map_or(Ok(fresh), |row| row.text("content"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pragmas belong to a connection: nobody outside can see them.
+    #[tokio::test]
+    async fn commits_wait_for_the_disk_and_readers_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        let Db::Sqlite { write, read } = store.db() else { panic!("a directory holds SQLite") };
+        for (pool, query_only) in [(write, 0), (read, 1)] {
+            let number = async |pragma| sqlx::query_scalar::<_, i64>(pragma).fetch_one(pool).await.unwrap();
+            assert_eq!(number("PRAGMA synchronous").await, 2, "FULL");
+            assert_eq!(number("PRAGMA foreign_keys").await, 1);
+            assert_eq!(number("PRAGMA busy_timeout").await, 5_000);
+            assert_eq!(number("PRAGMA journal_size_limit").await, 64 * 1024 * 1024);
+            assert_eq!(number("PRAGMA query_only").await, query_only);
+            let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
+            assert_eq!(mode, "wal");
+        }
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
     conflict, hint,
     intent::{self, Ended},
     journal, note, parked,
-    sql::Tx,
+    sql::{Tx, retried},
 };
 
 /// A pair that was created or matched in the round. Its org is the fence's.
@@ -120,19 +120,10 @@ pub struct Committed {
     pub hints_done: u64,
 }
 
-/// How often a commit is tried when the database says that another transaction stood in its way.
-const TRIES_MAX: u32 = 3;
-
 impl Store {
     /// Commits a round: all of it, or, on any error, nothing.
     pub async fn commit(&self, fence: &Fence, round: &RoundCommit, now_ms: i64) -> Result<Committed, StoreError> {
-        let mut tries = 1;
-        loop {
-            match self.commit_once(fence, round, now_ms).await {
-                Err(StoreError::Busy(_)) if tries < TRIES_MAX => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.commit_once(fence, round, now_ms)).await
     }
 
     async fn commit_once(&self, fence: &Fence, round: &RoundCommit, now_ms: i64) -> Result<Committed, StoreError> {
@@ -142,7 +133,7 @@ impl Store {
         links::update(&mut tx, &fence.org, &round.links, now_ms).await?;
         conflict::replace(&mut tx, &conflicts(round, &links_new), now_ms).await?;
         note::replace(&mut tx, &notes(round, &links_new)).await?;
-        intent::end(&mut tx, &fence.org, &ended(round), now_ms).await?;
+        intent::end(&mut tx, &ended(&fence.org, round), now_ms).await?;
         parked::park(&mut tx, &fence.org, &round.parked, now_ms).await?;
         parked::unpark(&mut tx, &round.unparked).await?;
         let hints_done = end_hints(&mut tx, round, now_ms).await?;
@@ -179,15 +170,17 @@ fn entries<'a>(
     of_new.chain(round.journal.iter().map(|entry| (entry.link_id, entry)))
 }
 
-fn ended(round: &RoundCommit) -> Vec<Ended<'_>> {
+fn ended<'a>(org: &'a str, round: &'a RoundCommit) -> Vec<Ended<'a>> {
     let done = round.intents_done.iter().map(|(op_id, target_id)| Ended {
         op_id,
+        org,
         state: "done",
         target_id: Some(target_id),
         reason: None,
     });
     let failed = round.intents_failed.iter().map(|(op_id, reason)| Ended {
         op_id,
+        org,
         state: "failed",
         target_id: None,
         reason: Some(reason),

@@ -32,6 +32,24 @@ pub(crate) enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// How often a transaction is tried when the database says that another one stood in its way.
+const TRIES_MAX: u32 = 3;
+
+/// Runs a whole transaction, anew when another one stood in its way. Doors and rounds touch the same hints, so that
+/// PostgreSQL may have to end one of two that wait for each other.
+pub(crate) async fn retried<T, F>(transaction: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let mut tries = 1;
+    loop {
+        match transaction().await {
+            Err(StoreError::Busy(_)) if tries < TRIES_MAX => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
 impl Db {
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {

@@ -38,8 +38,8 @@ impl Store {
                 SELECT item, COUNT(*) AS links, 0 AS conflicts, COUNT(CASE WHEN state = 'parked' THEN 1 END) AS parked
                 FROM link WHERE state <> 'unlinked' GROUP BY item
                 UNION ALL
-                SELECT link.item, 0, COUNT(*), 0 FROM conflict JOIN link ON link.id = conflict.link_id
-                WHERE link.state IN ('active', 'parked') GROUP BY link.item
+                SELECT link.item, 0, COUNT(*), 0 FROM conflict CROSS JOIN link
+                WHERE link.id = conflict.link_id AND link.state IN ('active', 'parked') GROUP BY link.item
                 UNION ALL
                 SELECT item, 0, 0, COUNT(*) FROM parked GROUP BY item
             ) AS parts GROUP BY item";

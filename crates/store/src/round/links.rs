@@ -15,6 +15,7 @@ use crate::{
 #[derive(Serialize)]
 struct LinkRow<'a> {
     id: Option<LinkId>,
+    org: &'a str,
     item: Option<&'a str>,
     salesforce_id: Option<&'a str>,
     site: Option<&'a str>,
@@ -43,19 +44,19 @@ pub(super) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i6
     const SQL: &str = "
         INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, state, salesforce_read_ms,
             jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
-        SELECT r.value->>'item', $2, r.value->>'salesforce_id', r.value->>'site', r.value->>'jira_id',
+        SELECT r.value->>'item', r.value->>'org', r.value->>'salesforce_id', r.value->>'site', r.value->>'jira_id',
             r.value->>'jira_key', r.value->>'origin', 'active', CAST(r.value->>'salesforce_read_ms' AS BIGINT),
             CAST(r.value->>'jira_read_ms' AS BIGINT), r.value->>'salesforce_version', r.value->>'jira_version',
-            r.value->>'blocked', $3, $3
+            r.value->>'blocked', $2, $2
         FROM json_each($1) AS r WHERE true
         ON CONFLICT DO NOTHING
         RETURNING id, item, salesforce_id";
     if links.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = links.iter().map(new_row).collect::<Result<Vec<_>, _>>()?;
+    let rows = links.iter().map(|link| new_row(org, link)).collect::<Result<Vec<_>, _>>()?;
     let mut made = HashMap::new();
-    for row in tx.rows(SQL, &[list(&rows)?, org.into(), now_ms.into()]).await? {
+    for row in tx.rows(SQL, &[list(&rows)?, now_ms.into()]).await? {
         made.insert((row.text("item")?, row.text("salesforce_id")?), row.int("id")?);
     }
     // One row per link, or some link found its place taken.
@@ -82,14 +83,14 @@ pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms:
             salesforce_missing_ms = CAST(r.value->>'salesforce_missing_ms' AS BIGINT),
             jira_missing_ms = CAST(r.value->>'jira_missing_ms' AS BIGINT),
             blocked = r.value->>'blocked',
-            changed_ms = $3
+            changed_ms = $2
         FROM json_each($1) AS r
-        WHERE link.id = CAST(r.value->>'id' AS BIGINT) AND link.org = $2";
+        WHERE link.id = CAST(r.value->>'id' AS BIGINT) AND link.org = r.value->>'org'";
     if links.is_empty() {
         return Ok(());
     }
-    let rows = links.iter().map(update_row).collect::<Result<Vec<_>, _>>()?;
-    let n = tx.run(SQL, &[list(&rows)?, org.into(), now_ms.into()]).await?;
+    let rows = links.iter().map(|link| update_row(org, link)).collect::<Result<Vec<_>, _>>()?;
+    let n = tx.run(SQL, &[list(&rows)?, now_ms.into()]).await?;
     if usize::try_from(n) != Ok(links.len()) {
         return Err(StoreError::Refused(format!("{n} of {} links to update are links of {org}", links.len()).into()));
     }
@@ -135,9 +136,10 @@ async fn taken(
     Ok(StoreError::LinkTaken { item: link.item.clone(), side, record_id, holder: row.int("id")? })
 }
 
-fn new_row(link: &NewLink) -> Result<LinkRow<'_>, StoreError> {
+fn new_row<'a>(org: &'a str, link: &'a NewLink) -> Result<LinkRow<'a>, StoreError> {
     Ok(LinkRow {
         id: None,
+        org,
         item: Some(&link.item),
         salesforce_id: Some(&link.salesforce_id),
         site: Some(&link.site),
@@ -156,9 +158,10 @@ fn new_row(link: &NewLink) -> Result<LinkRow<'_>, StoreError> {
     })
 }
 
-fn update_row(link: &LinkUpdate) -> Result<LinkRow<'_>, StoreError> {
+fn update_row<'a>(org: &'a str, link: &'a LinkUpdate) -> Result<LinkRow<'a>, StoreError> {
     Ok(LinkRow {
         id: Some(link.id),
+        org,
         item: None,
         salesforce_id: None,
         site: None,

@@ -83,6 +83,7 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+#[derive(Debug)]
 enum Meaning {
     Busy,
     Unreachable,
@@ -116,5 +117,42 @@ fn sqlite_meaning(extended_code: i32) -> Meaning {
         3 | 8 | 10 | 13 | 14 => Meaning::Unreachable,
         11 | 26 => Meaning::Corrupt,
         _ => Meaning::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_sqlite_is_told_from_a_damaged_and_an_unreachable_one() {
+        // Extended codes: the kind stands in the last byte.
+        for (code, meaning) in [
+            (5, "Busy"),
+            (5 | (2 << 8), "Busy"),
+            (6, "Busy"),
+            (10 | (3 << 8), "Unreachable"),
+            (13, "Unreachable"),
+            (14, "Unreachable"),
+            (11, "Corrupt"),
+            (26, "Corrupt"),
+            (1, "Refused"),
+            (19 | (8 << 8), "Refused"),
+        ] {
+            assert_eq!(format!("{:?}", sqlite_meaning(code)), meaning, "{code}");
+        }
+    }
+
+    #[test]
+    fn one_text_of_a_table_serves_both() {
+        let text = "CREATE TABLE t (\n    id BIGINT IDENTITY PRIMARY KEY,\n    at_ms BIGINT NOT NULL\n);";
+        assert_eq!(
+            Dialect::Sqlite.tables(text),
+            "CREATE TABLE t (\n    id INTEGER PRIMARY KEY AUTOINCREMENT,\n    at_ms INTEGER NOT NULL\n) STRICT;"
+        );
+        assert_eq!(
+            Dialect::Postgres.tables(text),
+            "CREATE TABLE t (\n    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    at_ms BIGINT NOT NULL\n);"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use entente_store::{Store, StoreError};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, SqliteConnection};
 
 use crate::samples::{NOW, ORG, case_hint};
 
@@ -62,16 +62,6 @@ async fn nobody_else_may_look() {
         let path = file.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
-}
-
-#[tokio::test]
-async fn a_commit_waits_for_the_disk() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    store.offer(&[case_hint(1)], NOW).await.unwrap();
-    assert!(dir.path().join("entente.db-wal").exists(), "write-ahead logging is on");
-    let mode = sqlx::query("PRAGMA journal_mode").fetch_one(&mut raw(dir.path()).await).await.unwrap();
-    assert_eq!(mode.get::<String, _>(0), "wal");
 }
 
 #[tokio::test]
