@@ -65,11 +65,12 @@ impl Config {
 #[must_use]
 pub fn parse(text: &str, vars: &Vars<'_>) -> (Option<Config>, Vec<Problem>) {
     let mut report = Report::default();
-    let config = tree::build(text, &mut report).map(|mut root| {
-        tree::resolve(&mut root, vars, &mut report);
-        check::check(&mut root, &Kind::Map(&DOCUMENT), Place::DOCUMENT, &mut report);
-        read::read(&root, vars, &mut report)
+    let mut root = tree::build(text, &mut report);
+    let config = root.as_mut().map(|root| {
+        tree::resolve(root, vars, &mut report);
+        check::check(root, &Kind::Map(&DOCUMENT), Place::DOCUMENT, &mut report);
+        read::read(root, vars, &mut report)
     });
-    let problems = report.finish();
+    let problems = report.finish(root.as_ref());
     (config.filter(|_| !problems.iter().any(Problem::is_error)), problems)
 }

@@ -3,9 +3,9 @@
 
 use super::{
     report::Report,
-    shape::{ITEM, Key, Kind, Shape},
+    shape::{Key, Kind, Shape},
     suggest::{listed, nearest},
-    tree::{Content, Node, Position},
+    tree::{Content, Node, Position, Scalar},
 };
 
 /// What is being checked, as messages call it, and where it is named.
@@ -98,13 +98,7 @@ fn check_named(node: &mut Node, what: &str, of: &Kind, min: usize, place: Place<
         report.error(place.at, "empty-value", message, format!("add a {what}"));
     }
     for entry in node.entries_mut() {
-        if what == ITEM {
-            report.enter_item(Some(&entry.key));
-        }
         check(&mut entry.value, of, Place { name: &entry.key, at: entry.at }, report);
-    }
-    if what == ITEM {
-        report.enter_item(None);
     }
 }
 
@@ -133,12 +127,15 @@ fn check_scalar(node: &Node, kind: &Kind, place: Place<'_>, report: &mut Report)
             None => ("wrong-type", false),
         },
         Kind::Word(words) if !words.contains(&text) => return unknown_word(node, words, place, report),
+        Kind::Verbatim if node.scalar().and_then(Scalar::text) == Some("") => {
+            return no_value(node, kind, place, report);
+        }
         Kind::Text | Kind::Setting | Kind::Secret if text.is_empty() => return no_value(node, kind, place, report),
         _ => return,
     };
     if !right {
         let message = format!("{} must be {}, not `{}`", quoted(place), kind.expected(), node.shown());
-        report.error(node.at, code, message, format!("write {}", kind.expected()));
+        report.error(node.at, code, message, format!("write {}", kind.remedy()));
     }
 }
 
@@ -155,12 +152,7 @@ fn unknown_word(node: &Node, words: &[&'static str], place: Place<'_>, report: &
 
 fn no_value(node: &Node, kind: &Kind, place: Place<'_>, report: &mut Report) {
     let message = format!("{} has no value", quoted(place));
-    report.error(
-        node.at.max(place.at),
-        "empty-value",
-        message,
-        format!("write {}, or remove the key", kind.expected()),
-    );
+    report.error(node.at.max(place.at), "empty-value", message, format!("write {}, or remove the key", kind.remedy()));
 }
 
 fn wrong_type(node: &Node, kind: &Kind, place: Place<'_>, report: &mut Report) {
@@ -170,7 +162,7 @@ fn wrong_type(node: &Node, kind: &Kind, place: Place<'_>, report: &mut Report) {
         Content::Map(_) => "a mapping",
     };
     let message = format!("{} must be {}, not {found}", quoted(place), kind.expected());
-    report.error(node.at, "wrong-type", message, format!("write {}", kind.expected()));
+    report.error(node.at, "wrong-type", message, format!("write {}", kind.remedy()));
 }
 
 fn quoted(place: Place<'_>) -> String {

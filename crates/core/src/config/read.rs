@@ -83,7 +83,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A secret. One that stands in the document itself is worth a warning, except in a sandbox, where it opens nothing.
+    /// A secret. One that stands in the document itself is worth a warning; in a sandbox it opens nothing.
     fn secret(&mut self, node: &Node, key: &str, sandbox: bool) -> Secret {
         let text = node.text_or_empty();
         let literal = node.scalar().is_some_and(|scalar| scalar.meant == Meant::AsWritten);

@@ -48,7 +48,9 @@ fn property(key: &Key, defs: &mut Map<String, Value>) -> Value {
 
 fn of_kind(kind: &Kind, defs: &mut Map<String, Value>) -> Value {
     match kind {
-        Kind::Text | Kind::Setting | Kind::Secret => json!({ "type": ["string", "number", "boolean"] }),
+        Kind::Text | Kind::Verbatim | Kind::Setting | Kind::Secret => {
+            json!({ "type": ["string", "number", "boolean"] })
+        }
         Kind::Free => json!({ "type": ["string", "number", "boolean", "null"] }),
         Kind::Flag => or_reference(json!({ "type": "boolean" })),
         Kind::Yes => or_reference(json!({ "const": true })),

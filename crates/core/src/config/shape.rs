@@ -56,6 +56,8 @@ impl Key {
 pub(crate) enum Kind {
     /// A text that is not empty.
     Text,
+    /// The same, white space counted.
+    Verbatim,
     /// Any scalar, nothing included.
     Free,
     /// A text, or `file:/path` or `secret:NAME` in place of it.
@@ -94,28 +96,33 @@ const TEXTS: Kind = Kind::List { of: &Kind::Text, min: 0, max: MANY };
 /// One secret, or two while one takes the other's place.
 const SECRETS: Kind = Kind::Either(&[Kind::Secret, Kind::List { of: &Kind::Secret, min: 1, max: 2 }]);
 
-/// What the keys of a mapping of items name.
-pub(crate) const ITEM: &str = "item";
-
 impl Kind {
     /// What is expected, as the rest of a sentence: "must be ...".
     pub(crate) fn expected(&self) -> String {
         match self {
-            Self::Text | Self::Free | Self::Setting | Self::Secret => "a text".into(),
+            Self::Text | Self::Verbatim | Self::Free | Self::Setting | Self::Secret => "a text".into(),
             Self::Flag => "`true` or `false`".into(),
             Self::Yes => "`true`".into(),
             Self::Whole { min, max } if min == max => format!("the number {min}"),
             Self::Whole { min, max } => format!("a whole number from {min} to {max}"),
             Self::Word(words) => Self::expected_word(words),
             Self::List { .. } => "a list".into(),
-            Self::Map(shape) => format!("a mapping ({})", listed(shape.names())),
+            Self::Map(_) => "a mapping".into(),
             Self::Named { what, .. } => format!("a mapping, one key per {what}"),
             Self::Either(kinds) => kinds.iter().map(Self::expected).collect::<Vec<_>>().join(", or "),
             Self::Anything => "anything".into(),
         }
     }
 
-    /// The same for one of these words.
+    /// What to write, as the rest of a sentence: "write ...".
+    pub(crate) fn remedy(&self) -> String {
+        match self {
+            Self::Map(shape) => format!("a mapping with keys out of {}", listed(shape.names())),
+            _ => self.expected(),
+        }
+    }
+
+    /// What is expected where only these words are possible.
     pub(crate) fn expected_word(words: &[&'static str]) -> String {
         listed(words.iter().copied())
     }

@@ -6,7 +6,7 @@ use super::{End, Reader, addresses};
 use crate::{
     config::{
         Connection, ConnectionKind, JiraConnection, Pace, Proxy, SalesforceAuth, SalesforceConnection,
-        tree::{Node, Position},
+        tree::{Content, Node, Position},
     },
     side::Side,
 };
@@ -57,6 +57,7 @@ impl Reader<'_> {
         let kind = match (node.has("salesforce"), node.has("jira")) {
             (true, false) => ConnectionKind::Salesforce(self.salesforce(node.get("salesforce"), sandbox)),
             (false, true) => ConnectionKind::Jira(self.jira(node.get("jira"), sandbox)),
+            _ if !matches!(node.content, Content::Map(_)) => return None,
             (both, _) => {
                 let which = if both {
                     "both a `salesforce:` and a `jira:` part"

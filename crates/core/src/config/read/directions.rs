@@ -106,5 +106,5 @@ fn to_salesforce_block(mode: Mode, path: &str) -> Option<Block> {
 
 fn to_jira_block(path: &str) -> Option<Block> {
     let fills = JIRA_FILLS.iter().any(|field| field.eq_ignore_ascii_case(path));
-    fills.then(|| Block { code: "read-only-field", why: "Jira fills it in by itself" })
+    fills.then_some(Block { code: "read-only-field", why: "Jira fills it in by itself" })
 }

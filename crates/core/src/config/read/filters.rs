@@ -104,8 +104,8 @@ fn condition(operator: &str, operand: &Node) -> Condition {
     }
 }
 
-/// A boolean or a number keeps its kind if it was written plainly and in the one way in which it is shown again, so that
-/// `is: 007` and `is: 1.0` stay the texts that they are.
+/// A boolean or a number keeps its kind if it was written plainly and just as it is shown again, so that `is: 007` and
+/// `is: 1.0` stay the texts that they are.
 fn value(operand: &Node) -> Value {
     let text = operand.text_or_empty();
     let plain = operand.scalar().is_some_and(|scalar| scalar.style == saphyr_parser::ScalarStyle::Plain);

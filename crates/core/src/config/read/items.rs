@@ -26,19 +26,17 @@ impl Reader<'_> {
         self.item_names = node.entries().iter().map(|entry| entry.key.clone()).collect();
         let (mut items, mut renamed) = (Vec::new(), BTreeMap::new());
         for entry in node.entries() {
-            self.report.enter_item(Some(&entry.key));
             self.check_name(&entry.key, entry.at);
             items.push(self.item(entry));
             if let Some(former) = self.former_name(&entry.value, &renamed) {
                 renamed.insert(entry.key.clone(), former);
             }
         }
-        self.report.enter_item(None);
         (items, renamed)
     }
 
     fn item(&mut self, Entry { key, at, value: node }: &Entry) -> ConnectedItem {
-        if node.text().is_none() && !node.has("owner") {
+        if !node.entries().is_empty() && !node.has("owner") {
             let message = format!("nobody answers for `{key}`");
             self.report.warn(*at, "no-owner", message, "add `owner:` with the e-mail address of a person or a team");
         }

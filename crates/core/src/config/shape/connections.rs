@@ -29,12 +29,12 @@ pub(super) static CONNECTION: Shape = Shape {
 
 static SALESFORCE: Shape = Shape {
     name: "salesforce-org",
-    about: "How to reach a Salesforce org. With password: username and password; with private_key: JWT bearer; else client credentials.",
+    about: "How to reach a Salesforce org. By client credentials, unless private_key (JWT bearer) or password is there.",
     keys: &[
         Key::required(
             "login_url",
             Kind::Setting,
-            "The org's My Domain, https://NAME.my.salesforce.com; or https://login.salesforce.com, https://test.salesforce.com.",
+            "The org's My Domain, https://NAME.my.salesforce.com; or login.salesforce.com, test.salesforce.com.",
         ),
         Key::required("client_id", Kind::Setting, "The app's client id (consumer key)."),
         Key::optional("client_secret", Kind::Secret, "The app's client secret (consumer secret)."),

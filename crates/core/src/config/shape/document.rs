@@ -5,7 +5,7 @@ use super::{Key, Kind, Shape, connections::CONNECTION, items::ITEM_SHAPE};
 /// The whole document.
 pub(crate) static DOCUMENT: Shape = Shape {
     name: "document",
-    about: "The configuration of Entente: which Salesforce orgs and Jira sites there are, and what is kept in agreement.",
+    about: "Which Salesforce orgs and Jira sites there are, and what is kept in agreement between them.",
     keys: &[
         Key::required("version", Kind::Whole { min: 1, max: 1 }, "Version of this format."),
         Key::required(
@@ -15,7 +15,7 @@ pub(crate) static DOCUMENT: Shape = Shape {
         ),
         Key::optional(
             "items",
-            Kind::Named { what: super::ITEM, of: &Kind::Map(&ITEM_SHAPE), min: 0 },
+            Kind::Named { what: "item", of: &Kind::Map(&ITEM_SHAPE), min: 0 },
             "Connected items by name. The order counts: the first item that fits takes a record.",
         ),
         Key::optional("triggers", Kind::Map(&TRIGGERS), "When records are looked at."),

@@ -38,7 +38,7 @@ static REPLACE: Shape = Shape {
     name: "replace",
     about: "Replaces every occurrence of one text by another.",
     keys: &[
-        Key::required("find", Kind::Text, "What is looked for."),
+        Key::required("find", Kind::Verbatim, "What is looked for."),
         Key::required("with", Kind::Free, "What takes its place; nothing to remove it."),
     ],
 };

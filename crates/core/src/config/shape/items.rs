@@ -20,7 +20,7 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
         Key::optional(
             "start",
             Kind::Text,
-            "Which records are created on the other side: everything, now, or those created since a date. Default everything.",
+            "Which records get twins: everything, now (new ones), or those created since a date. Default everything.",
         ),
         Key::required("salesforce", Kind::Map(&SALESFORCE_END), "The Salesforce end."),
         Key::required("jira", Kind::Map(&JIRA_END), "The Jira end."),

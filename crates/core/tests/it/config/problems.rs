@@ -1,0 +1,413 @@
+//! One broken document per kind of problem: it is found where it stands, alone, and with words that help.
+
+use entente_core::config::{Problem, Reference, Severity, parse};
+
+use super::{PAIR, codes, hidden};
+
+/// The good document with one text replaced; `¦` in the new text marks where the problem is expected.
+type Row = (&'static str, &'static str, &'static str, &'static str);
+
+/// Breaks the document, and expects exactly this one problem there, with this in its message or remedy.
+fn expect(rows: &[Row]) {
+    for (code, from, to, says) in rows {
+        assert!(PAIR.contains(from), "{from}");
+        let marked = PAIR.replacen(from, to, 1);
+        let (line, column) = place(&marked);
+        let (config, problems) = parse(&marked.replace('¦', ""), &vars);
+        let [problem] = problems.as_slice() else { panic!("{code} {to}: {problems:#?}") };
+        assert_eq!((problem.code, problem.line, problem.column), (*code, line, column), "{to}: {problem:#?}");
+        assert!(format!("{} {}", problem.message, problem.remedy).contains(says), "{says}: {problem:#?}");
+        assert_eq!(config.is_some(), problem.severity == Severity::Warning, "{code}");
+        let part = marked.lines().take(line).filter(|l| !l.starts_with(' ')).last().unwrap_or_default();
+        let in_item = part.starts_with("items:") && *code != "yaml-syntax";
+        assert_eq!(problem.item.is_some(), in_item, "{code} {to}: {problem:#?}");
+    }
+}
+
+fn place(marked: &str) -> (usize, usize) {
+    let (before, _) = marked.split_once('¦').expect("a mark");
+    let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    (before.matches('\n').count() + 1, column)
+}
+
+fn vars(reference: &Reference) -> Result<String, String> {
+    match reference {
+        Reference::Env(name) if name == "MISSING" => Err("it is not set".into()),
+        Reference::File(path) if path == "/missing" => Err("there is no such file".into()),
+        Reference::File(path) if path == "/empty" => Ok("\n".into()),
+        Reference::Stored(name) if name == "MISSING" => Err("it is not in the store".into()),
+        _ => hidden(reference),
+    }
+}
+
+#[test]
+fn text_that_is_no_tree() {
+    expect(&[
+        ("yaml-syntax", "triggers:", "\t¦triggers:", "spaces"),
+        ("duplicate-key", "triggers:", "¦version: 1\ntriggers:", "already given in line 1"),
+        ("merge-key", "    owner:", "    ¦<<: {}\n    owner:", "not part of YAML 1.2"),
+        ("key-not-text", "    owner:", "    ? ¦[ a ]\n    : b\n    owner:", "a key must be a text"),
+        ("unexpected-tag", "version: 1", "version: ¦!x 1", "no meaning"),
+    ]);
+}
+
+#[test]
+fn documents_that_are_not_read_at_all() {
+    let deep = format!("version: {}1{}", "[".repeat(80), "]".repeat(80));
+    let bomb = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x]\n".to_owned(), |text, n| {
+        format!("{text}a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 8].join(", "))
+    });
+    let long = format!("# {}", "x".repeat(5 * 1024 * 1024));
+    let rows: &[(&str, &str)] = &[
+        ("empty-document", ""),
+        ("empty-document", "# nothing\n"),
+        ("empty-document", "~"),
+        ("several-documents", "version: 1\n---\nversion: 1\n"),
+        ("recursive-alias", "version: &a [ *a ]"),
+        ("too-deep", &deep),
+        ("too-large", &bomb),
+        ("too-large", &long),
+    ];
+    for (code, text) in rows {
+        let (config, problems) = parse(text, &vars);
+        assert!(config.is_none());
+        assert_eq!(codes(&problems), [*code]);
+    }
+}
+
+#[test]
+fn keys_and_values_of_the_wrong_shape() {
+    expect(&[
+        ("unknown-key", "    fields:", "    ¦fileds:", "unknown key `fileds`; did you mean `fields`?"),
+        ("unknown-key", "triggers:", "¦webhooks: 1\ntriggers:", "known here: `version`, `connections`"),
+        (
+            "missing-key",
+            "    salesforce: { connection: org, object: Case }",
+            "    ¦salesforce: { connection: org }",
+            "`object`",
+        ),
+        ("missing-key", "jira: { connection: site, project: OPS", "¦jira: { project: OPS", "`connection`"),
+        ("missing-key", "version: 1\n", "¦", "`version` is missing in the document"),
+        ("wrong-type", "poll_seconds: 60", "poll_seconds: ¦soon", "a whole number from 5 to 86400, not `soon`"),
+        ("wrong-type", "poll_seconds: 60", "push: ¦yes", "`true` or `false`, not `yes`"),
+        ("wrong-type", "{ poll_seconds: 60 }", "¦[ a ]", "not a list"),
+        ("out-of-range", "poll_seconds: 60", "poll_seconds: ¦4", "from 5 to 86400, not `4`"),
+        ("out-of-range", "version: 1", "version: ¦2", "the number 1, not `2`"),
+        ("out-of-range", "api_token:", "¦webhook_secret: [ ${A}, ${B}, ${C} ], api_token:", "at most 2"),
+        ("unknown-word", "    owner:", "    mode: ¦twoway\n    owner:", "did you mean `two-way`?"),
+        (
+            "unknown-word",
+            "    owner:",
+            "    on_leave: ¦explode\n    owner:",
+            "`keep`, `pause` or `unlink`, not `explode`",
+        ),
+        ("empty-value", "object: Case", "object: ¦\"\"", "`object` has no value"),
+        ("empty-value", "poll_seconds: 60", "poll_seconds: ¦~", "`poll_seconds` has no value"),
+        ("empty-value", "values: { New: To Do, Closed: Done }", "¦values: {}", "add a value"),
+    ]);
+}
+
+#[test]
+fn references_without_a_value() {
+    expect(&[
+        ("unresolved-reference", "${CLIENT_ID}", "¦${MISSING}", "`${MISSING}` has no value: it is not set"),
+        ("unresolved-reference", "${API_TOKEN}", "\"ab-¦${MISSING}\"", "environment variable `MISSING`"),
+        ("unresolved-reference", "poll_seconds: 60", "poll_seconds: ¦${MISSING}", "it is not set"),
+        (
+            "unresolved-reference",
+            "${API_TOKEN}",
+            "¦file:/missing",
+            "`file:/missing` has no value: there is no such file",
+        ),
+        ("unresolved-reference", "${API_TOKEN}", "¦secret:MISSING", "it is not in the store"),
+        ("unresolved-reference", "team@acme.example", "x-¦${a-b}", "does not name a variable"),
+        ("empty-value", "${API_TOKEN}", "¦file:/empty", "`file:/empty` is empty"),
+        ("secret-in-document", "${API_TOKEN}", "¦in-the-open", "`${NAME}`"),
+    ]);
+}
+
+#[test]
+fn connections() {
+    expect(&[
+        ("bad-name", "  bugs:\n", "  ¦\"bu/gs\":\n", "no possible name"),
+        ("one-side", "items:", "  ¦more: { sandbox: true }\nitems:", "neither a `salesforce:` nor a `jira:` part"),
+        ("login-host", "https://acme.my.salesforce.com", "¦https://acme.example", "My Domain"),
+        (
+            "login-host",
+            "https://acme.my.salesforce.com",
+            "¦https://evil.example/acme.my.salesforce.com",
+            "no login host",
+        ),
+        (
+            "login-host",
+            "https://acme.my.salesforce.com",
+            "¦https://acme.my.salesforce.com.evil.example",
+            "no login host",
+        ),
+        ("login-host", "https://acme.my.salesforce.com", "¦https://.my.salesforce.com", "no login host"),
+        ("shared-login", "https://acme.my.salesforce.com", "¦https://login.salesforce.com", "My Domain"),
+        ("insecure-url", "https://acme.my.salesforce.com", "¦http://acme.my.salesforce.com", "https://"),
+        ("insecure-url", "https://acme.atlassian.net", "¦http://acme.atlassian.net", "https://"),
+        ("loopback-url", "https://acme.my.salesforce.com", "¦http://localhost:7401", "sandbox: true"),
+        ("loopback-url", "https://acme.atlassian.net", "¦https://127.0.0.2", "sandbox: true"),
+        ("loopback-url", "https://acme.atlassian.net", "¦\"https://[::1]/\"", "sandbox: true"),
+        ("bad-url", "https://acme.atlassian.net", "¦acme.atlassian.net", "address"),
+        ("bad-url", "https://acme.atlassian.net", "¦ftp://acme.atlassian.net", "does not begin with `https://`"),
+        ("bad-url", "https://acme.atlassian.net", "¦https://u:p@acme.atlassian.net", "carries a user or a password"),
+        ("bad-email", "bot@acme.example", "¦bot", "e-mail"),
+        ("api-version", "client_id:", "api_version: ¦52.0, client_id:", "58.0 or newer"),
+        ("incomplete-auth", "items:", "    proxy: { url: http://p.example, ¦password: ${P} }\nitems:", "no user"),
+        (
+            "mixed-auth",
+            "client_id:",
+            "¦username: me, client_id:",
+            "`username` has no part in signing in by client credentials",
+        ),
+        ("password-auth", "client_id:", "username: me, ¦password: ${P}, client_id:", "new orgs refuse it"),
+        ("bad-listen", "\"127.0.0.1:7400\"", "¦localhost", "127.0.0.1:7400"),
+        ("insecure-url", "server: { ", "server: { public_url: ¦http://e.example, ", "https only"),
+    ]);
+}
+
+#[test]
+fn a_connection_of_both_sides_or_without_its_secret() {
+    let both = PAIR.replace("    salesforce: { login_url", "    jira: {}\n    salesforce: { login_url");
+    let (_, problems) = parse(&both, &vars);
+    let problem = problems.iter().find(|problem| problem.code == "one-side").expect("one side only");
+    assert_eq!((problem.line, problem.column), (3, 3));
+    assert!(problem.message.contains("both a `salesforce:` and a `jira:` part"), "{problem:#?}");
+
+    let (_, problems) = parse(&PAIR.replace(", client_secret: ${CLIENT_SECRET}", ""), &vars);
+    assert_eq!(codes(&problems), ["incomplete-auth"]);
+    assert!(problems[0].message.contains("`client_secret` is missing"), "{problems:#?}");
+}
+
+#[test]
+fn an_item_without_correlation() {
+    let line = "    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }\n";
+    let (_, problems) = parse(&PAIR.replace(line, ""), &vars);
+    assert_eq!(codes(&problems), ["missing-correlation"]);
+    assert_eq!((problems[0].line, problems[0].column), (8, 3));
+}
+
+#[test]
+fn a_side_without_a_connection() {
+    let (head, _) = PAIR.split_once("items:").unwrap();
+    let (head, _) = head.split_once("  site:").unwrap();
+    let (_, problems) = parse(head, &vars);
+    assert_eq!(codes(&problems), ["missing-side"]);
+    assert_eq!((problems[0].line, problems[0].column), (2, 1));
+    assert!(problems[0].message.contains("no Jira connection"), "{problems:#?}");
+}
+
+#[test]
+fn items() {
+    expect(&[
+        ("no-owner", "  bugs:\n    owner: team@acme.example\n", "  ¦bugs:\n", "nobody answers"),
+        ("bad-name", "  bugs:\n", "  ¦\"bu/gs\":\n", "no possible name"),
+        (
+            "unknown-connection",
+            "connection: org",
+            "connection: ¦orgs",
+            "there is no connection `orgs`; did you mean `org`?",
+        ),
+        (
+            "wrong-side",
+            "connection: org",
+            "connection: ¦site",
+            "`site` is a Jira connection; a Salesforce connection is needed here",
+        ),
+        ("bad-object", "object: Case", "object: ¦My Case", "API name"),
+        ("bad-project", "project: OPS", "project: ¦ops", "`OPS` for `OPS-7`"),
+        (
+            "missing-key",
+            "jira: { connection: site, project: OPS, ",
+            "¦jira: { connection: site, ",
+            "`project` is missing",
+        ),
+        (
+            "missing-key",
+            "jira: { connection: site, project: OPS, issue_type: Bug }",
+            "¦jira: { connection: site, project: OPS }",
+            "`issue_type` is missing",
+        ),
+        ("one-project", "project: OPS", "¦projects: [ OPS ]", "one item per project"),
+        ("one-project", "project: OPS", "project: OPS, ¦projects: [ CRM ]", "both given"),
+        ("bad-field", "salesforce: Jira_Reference__c", "salesforce: ¦account.Name", "related record"),
+        (
+            "no-fields",
+            "    fields:\n      - { salesforce: Subject, jira: summary }\n",
+            "    ¦fields: []\n",
+            "maps no fields",
+        ),
+        (
+            "create-against-mode",
+            "    owner:",
+            "    mode: one-way\n    auto_create: ¦both\n    owner:",
+            "writes nothing to Salesforce",
+        ),
+        ("bad-start", "    owner:", "    start: ¦yesterday\n    owner:", "2026-01-31"),
+        ("renamed-from", "    owner:", "    renamed_from: ¦bugs\n    owner:", "still there"),
+        ("not-yet", "    owner:", "    ¦comments: {}\n    owner:", "comments are not run by this version"),
+        ("not-yet", "    owner:", "    ¦attachments: {}\n    owner:", "attachments are"),
+        ("not-yet", "    owner:", "    ¦cardinality: many-issues\n    owner:", "`cardinality: many-issues` is not run"),
+        ("not-yet", "    owner:", "    ¦base: hashes\n    owner:", "`base: hashes` is not run"),
+        ("not-yet", "issue_type: Bug", "issue_type: Bug, ¦request_type: Report", "service desk"),
+        ("not-yet", "triggers: {", "triggers: { ¦change_events: true,", "change events are"),
+        ("not-yet", "server:", "¦access: { a: { b: 1 } }\nserver:", "portal access"),
+    ]);
+}
+
+#[test]
+fn a_project_that_the_connection_does_not_name() {
+    let text = PAIR.replace("api_token: ${API_TOKEN}", "api_token: ${API_TOKEN}, projects: [ CRM ]");
+    let (_, problems) = parse(&text, &vars);
+    assert_eq!(codes(&problems), ["project-out-of-scope"]);
+    assert_eq!((problems[0].line, problems[0].column), (11, 40));
+}
+
+#[test]
+fn a_display_only_item_writes_nothing() {
+    let text = PAIR.replace("    owner:", "    mode: display-only\n    auto_create: jira\n    owner:");
+    let (_, problems) = parse(&text, &vars);
+    assert_eq!(codes(&problems), ["create-against-mode", "type-against-mode", "status-against-mode"], "{problems:#?}");
+}
+
+#[test]
+fn fields_and_status() {
+    const LINE: &str = "- { salesforce: Subject, jira: summary }\n";
+    expect(&[
+        ("bad-field", LINE, "- { salesforce: ¦My Subject, jira: summary }\n", "API name"),
+        ("missing-key", LINE, "- ¦{ salesforce: Subject }\n", "`jira` is missing in this line"),
+        (
+            "duplicate-mapping",
+            LINE,
+            "- { salesforce: Subject, jira: summary }\n      - ¦{ salesforce: Subject, jira: summary }\n",
+            "line 15",
+        ),
+        (
+            "two-writers",
+            LINE,
+            "- { salesforce: Subject, jira: summary }\n      - { salesforce: Other__c, jira: ¦Summary, direction: to-jira }\n",
+            "the Jira field `Summary` is already written by line 15",
+        ),
+        (
+            "two-writers",
+            LINE,
+            "- { salesforce: Subject, jira: summary }\n      - { salesforce: ¦Subject, jira: Other }\n",
+            "the Salesforce field `Subject` is already written by line 15",
+        ),
+        ("two-writers", LINE, "- { salesforce: ¦Jira_Reference__c, jira: summary }\n", "the correlation"),
+        ("two-writers", LINE, "- { salesforce: ¦Status, jira: summary }\n", "the status table"),
+        ("status-as-field", LINE, "- { salesforce: Other__c, jira: ¦status, direction: to-jira }\n", "transitions"),
+        ("unknown-related", LINE, "- { salesforce: ¦acount.Name, jira: Customer }\n", "did you mean `account.Name`?"),
+        ("unknown-related", LINE, "- { salesforce: ¦Widget.Name, jira: Customer }\n", "`Widget: WidgetId`"),
+        (
+            "related-read-only",
+            LINE,
+            "- { salesforce: account.Name, jira: Customer, direction: ¦both }\n",
+            "direction: to-jira",
+        ),
+        (
+            "read-only-field",
+            LINE,
+            "- { salesforce: Id, jira: Customer, direction: ¦to-salesforce }\n",
+            "Salesforce fills it in",
+        ),
+        ("read-only-field", LINE, "- { salesforce: A__c, jira: updated, direction: ¦to-jira }\n", "Jira fills it in"),
+        ("no-direction", LINE, "- ¦{ salesforce: Id, jira: key }\n", "neither"),
+        (
+            "unused-steps",
+            LINE,
+            "- { salesforce: A, jira: b, direction: to-jira, ¦to_salesforce: [ lower_case ] }\n",
+            "never used",
+        ),
+        (
+            "one-step",
+            LINE,
+            "- { salesforce: A, jira: b, to_jira: [ ¦{ lower_case: true, upper_case: true } ] }\n",
+            "exactly one key",
+        ),
+        ("unknown-word", LINE, "- { salesforce: A, jira: b, to_jira: [ ¦lowercase ] }\n", "did you mean `lower_case`?"),
+        ("out-of-range", LINE, "- { salesforce: A, jira: b, to_jira: [ { first_characters: ¦0 } ] }\n", "from 1 to"),
+        ("duplicate-key", "Closed: Done", "Closed: Done, ¦New: Done", "already given in line 16"),
+        ("empty-value", "Closed: Done", "¦Closed: ~", "a status is missing"),
+    ]);
+}
+
+#[test]
+fn values_cannot_flow_to_salesforce_in_a_one_way_item() {
+    let text = PAIR
+        .replace("    owner:", "    mode: one-way\n    owner:")
+        .replace("jira: summary }", "jira: summary, direction: to-salesforce }");
+    let (_, problems) = parse(&text, &vars);
+    assert_eq!(codes(&problems), ["direction-against-mode"]);
+    assert!(problems[0].message.contains("the item's mode is one-way"));
+}
+
+#[test]
+fn filters() {
+    expect(&[
+        ("filter-operator", "object: Case", "object: Case, filter: ¦{ field: Origin }", "no operator"),
+        (
+            "filter-operator",
+            "object: Case",
+            "object: Case, filter: ¦{ field: Origin, is: a, contains: b }",
+            "2 operators: is, contains",
+        ),
+        ("filter-form", "object: Case", "object: Case, filter: ¦{ is: a }", "neither a group nor a test"),
+        (
+            "filter-form",
+            "object: Case",
+            "object: Case, filter: ¦{ all: [ { field: a, is: b } ], field: a, is: b }",
+            "neither",
+        ),
+        ("filter-form", "object: Case", "object: Case, filter: ¦{}", "neither"),
+        (
+            "unknown-key",
+            "object: Case",
+            "object: Case, filter: { field: Origin, ¦is_one_of: [ a ] }",
+            "did you mean `is one of`?",
+        ),
+        ("empty-value", "object: Case", "object: Case, filter: { ¦any: [] }", "`any` is empty"),
+        (
+            "wrong-type",
+            "object: Case",
+            "object: Case, filter: { field: Origin, is empty: ¦false }",
+            "must be `true`, not `false`",
+        ),
+        ("wrong-type", "object: Case", "object: Case, filter: { field: Origin, is one of: ¦Web }", "must be a list"),
+        ("bad-field", "object: Case", "object: Case, filter: { field: ¦The Origin, is: a }", "API name"),
+    ]);
+}
+
+#[test]
+fn all_problems_come_at_once_and_in_their_order() {
+    let text = PAIR
+        .replace("version: 1", "version: 3")
+        .replace("https://acme.my.salesforce.com", "http://acme.my.salesforce.com")
+        .replace("${API_TOKEN}", "${MISSING}")
+        .replace("connection: site", "connection: sitr")
+        .replace("object: Case", "objekt: Case Of Mine")
+        .replace("jira: summary", "jria: created, direction: to-jira")
+        .replace("Status, values", "Status, vlaues")
+        .replace("poll_seconds: 60", "poll_seconds: 1")
+        .replace("127.0.0.1:7400", "nowhere");
+    let (config, problems) = parse(&text, &vars);
+    assert!(config.is_none());
+    let expected = [
+        "out-of-range",
+        "insecure-url",
+        "unresolved-reference",
+        "unknown-key",
+        "bad-object",
+        "unknown-connection",
+        "unknown-key",
+        "read-only-field",
+        "unknown-key",
+        "out-of-range",
+        "bad-listen",
+    ];
+    assert_eq!(codes(&problems), expected, "{problems:#?}");
+    assert!(problems.iter().all(Problem::is_error));
+}
