@@ -106,7 +106,7 @@ impl Jql {
     /// Issues created at `since` or later, floored like [`Jql::updated_since`].
     #[must_use]
     pub fn created_since(since: Timestamp) -> Self {
-        Self::at_least(Field(Name::Fixed("created")), since)
+        Self::at_least(Field::CREATED, since)
     }
 
     fn at_least(field: Field, since: Timestamp) -> Self {
@@ -156,8 +156,8 @@ impl Jql {
     pub fn one_of<T: Into<Literal>>(field: Field, values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<Literal> = values.into_iter().map(Into::into).collect();
         if values.is_empty() {
-            // `in ()` is a syntax error. Every issue has a project, so this matches none.
-            return Self::is_empty(Field::PROJECT);
+            // `in ()` is a syntax error. Every issue was created at some time, so this matches none.
+            return Self::is_empty(Field::CREATED);
         }
         Clause::List(field, "in", values).into()
     }
@@ -167,7 +167,7 @@ impl Jql {
     pub fn none_of<T: Into<Literal>>(field: Field, values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<Literal> = values.into_iter().map(Into::into).collect();
         if values.is_empty() {
-            return Self::is_not_empty(Field::PROJECT);
+            return Self::is_not_empty(Field::CREATED);
         }
         Clause::List(field, "not in", values).into()
     }
@@ -217,6 +217,8 @@ impl Field {
     pub const ISSUE_TYPE: Self = Self(Name::Fixed("issuetype"));
     /// `updated`
     pub const UPDATED: Self = Self(Name::Fixed("updated"));
+    /// `created`
+    pub const CREATED: Self = Self(Name::Fixed("created"));
     /// `key`
     pub const KEY: Self = Self(Name::Fixed("key"));
     /// `status`

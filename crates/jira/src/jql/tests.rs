@@ -50,8 +50,8 @@ fn or_inside_and_is_grouped() {
 #[test]
 fn empty_lists_stay_valid_jql_with_the_right_meaning() {
     let none: [&str; 0] = [];
-    assert_eq!(Jql::project_in(none).to_string(), "project is EMPTY");
-    assert_eq!(Jql::none_of(Field::STATUS, none).to_string(), "project is not EMPTY");
+    assert_eq!(Jql::project_in(none).to_string(), "created is EMPTY");
+    assert_eq!(Jql::none_of(Field::STATUS, none).to_string(), "created is not EMPTY");
     assert_eq!(Jql::none_of(Field::STATUS, ["Done"]).to_string(), r#"status not in ("Done")"#);
 }
 

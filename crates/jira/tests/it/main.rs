@@ -6,6 +6,7 @@ mod edits;
 mod examples;
 mod files;
 mod listings;
+mod sandbox;
 mod searches;
 mod shared;
 mod signing_in;
