@@ -1,0 +1,132 @@
+//! The command line: one file per command. A command reads its options, calls the room that does the work and prints
+//! the answer; it decides nothing about records.
+//!
+//! Results go to stdout, progress and logs to stderr. The process ends with 0 (done), 1 (the answer is no) or 2 (used
+//! wrongly), and every refusal says what to do next.
+
+mod answer;
+pub(crate) mod check;
+mod data;
+mod demo;
+mod doctor;
+mod failure;
+mod listen;
+mod progress;
+pub(crate) mod sandbox;
+pub(crate) mod serve;
+mod sync;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing::level_filters::LevelFilter;
+
+use crate::log::{self, LogFormat};
+use crate::screen::Screen;
+
+pub use answer::Exit;
+pub(crate) use data::USUAL_DIR;
+pub use failure::Failure;
+
+/// Keeps Salesforce and Jira in agreement.
+#[derive(Debug, Parser)]
+#[command(name = "entente", version, about, max_term_width = 110, after_help = "Example:\n  entente demo")]
+struct Cli {
+    /// How log lines look; ENTENTE_LOG filters them
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    log_format: LogFormat,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Sandbox(sandbox::Sandbox),
+    Check(check::Check),
+    Sync(sync::Sync),
+    Verify(verify::Verify),
+    Doctor(doctor::Doctor),
+}
+
+/// Runs the command that `arguments` name; the first one is the program's own name.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help is such an answer too. Where nobody reads it, nothing is lost.
+            drop(answer.print());
+            return if answer.use_stderr() { Exit::Misused.into() } else { Exit::Done.into() };
+        }
+    };
+    let screen = Screen::new(cli.command.is_live());
+    log::begin(cli.log_format, cli.command.usual_log_level(), &screen, cli.command.is_live());
+    let as_json = cli.command.is_json();
+    let ended = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::machine("cannot start", &error))
+        .and_then(|runtime| runtime.block_on(cli.command.run(&screen)));
+    screen.show("");
+    ended.unwrap_or_else(|failure| failure.tell(&screen, as_json)).into()
+}
+
+impl Command {
+    async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        match self {
+            Self::Demo(demo) => demo.run(screen).await,
+            Self::Serve(serve) => serve.run(screen).await,
+            Self::Sandbox(sandbox) => sandbox.run(screen).await,
+            Self::Check(check) => check.run(screen).await,
+            Self::Sync(sync) => sync.run(screen).await,
+            Self::Verify(verify) => verify.run(screen).await,
+            Self::Doctor(doctor) => doctor.run(screen).await,
+        }
+    }
+
+    /// Whether the answer is one JSON document.
+    fn is_json(&self) -> bool {
+        match self {
+            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) => false,
+            Self::Check(check) => check.json,
+            Self::Sync(sync) => sync.json,
+            Self::Verify(verify) => verify.json,
+            Self::Doctor(doctor) => doctor.json,
+        }
+    }
+
+    /// Whether a line may change in place.
+    fn is_live(&self) -> bool {
+        !matches!(self, Self::Demo(demo) if demo.headless)
+    }
+
+    /// Commands that answer and end are quiet; servers say what they do.
+    fn usual_log_level(&self) -> LevelFilter {
+        match self {
+            Self::Serve(_) => LevelFilter::INFO,
+            _ => LevelFilter::WARN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn every_command_is_sound_and_has_an_example() {
+        let cli = Cli::command();
+        cli.clone().debug_assert();
+        for command in cli.get_subcommands() {
+            let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let call = format!("  entente {}", command.get_name());
+            assert!(example.contains(&call), "`entente {} --help` shows no example", command.get_name());
+        }
+    }
+}

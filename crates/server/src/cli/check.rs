@@ -1,0 +1,88 @@
+//! `entente check`: is this configuration right?
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use entente_core::config::{self, Config};
+use entente_engine::{Engine, Outside};
+use entente_store::Store;
+
+use super::answer::{Report, Row, counted};
+use super::{Exit, Failure};
+use crate::configuration::Document;
+use crate::screen::Screen;
+
+/// Look a configuration over and name everything that is wrong with it, at once
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente check entente.yaml\n  entente check entente.yaml --online --json\n  \
+                        entente check --schema > entente.schema.json")]
+pub(crate) struct Check {
+    /// The configuration file
+    #[arg(required_unless_present = "schema", value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    /// Also ask the org and the site whether everything named exists and may be used
+    #[arg(long)]
+    online: bool,
+
+    /// Print the JSON Schema of configurations instead
+    #[arg(long, conflicts_with_all = ["file", "online"])]
+    schema: bool,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Check {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let Some(file) = self.file else {
+            let schema = format!("{:#}", config::schema());
+            screen.result(&schema).map_err(|error| Failure::output(&error))?;
+            return Ok(Exit::Done);
+        };
+        let document = read(&file)?;
+        let mut rows = rows(&document, &file);
+        let when_ok = match &document.config {
+            Some(config) => format!("{} is valid: {}", file.display(), contents(config)),
+            None => String::new(),
+        };
+        if let (true, Some(config)) = (self.online, document.config) {
+            rows.extend(ask(config).await?.iter().map(|finding| Row::of_finding(finding, &file)));
+        }
+        let report = Report::new(rows);
+        report.print(screen, self.json, &when_ok).map_err(|error| Failure::output(&error))?;
+        Ok(report.exit())
+    }
+}
+
+/// Reads the document at `file` for a command that works with it; what it warns about is said.
+pub(crate) fn read_valid(file: &Path, screen: &Screen) -> Result<(Document, Config), Failure> {
+    let mut document = read(file)?;
+    let rows = rows(&document, file);
+    let Some(config) = document.config.take() else {
+        return Err(Failure::configuration(rows));
+    };
+    Report::new(rows).say(screen);
+    Ok((document, config))
+}
+
+fn read(file: &Path) -> Result<Document, Failure> {
+    Document::read(file).map_err(|error| Failure::file("read", file, &error))
+}
+
+fn rows(document: &Document, file: &Path) -> Vec<Row> {
+    document.problems.iter().map(|problem| Row::of_problem(problem, file)).collect()
+}
+
+/// Asking leaves no trace, so that it works beside a server that runs.
+async fn ask(config: Config) -> Result<Vec<entente_engine::Finding>, Failure> {
+    let engine = Engine::new(config.into(), Store::memory().await?, Outside::system())?;
+    Ok(engine.check_online().await)
+}
+
+fn contents(config: &Config) -> String {
+    let items = counted(config.items.len(), "connected item");
+    format!("{items}, {}.", counted(config.connections.len(), "connection"))
+}

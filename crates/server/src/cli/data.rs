@@ -1,0 +1,55 @@
+//! Where a command remembers: a directory with an SQLite database, or a PostgreSQL database.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use entente_store::Store;
+
+use super::Failure;
+
+/// The directory beside the configuration file that is used when nobody names one.
+pub(crate) const USUAL_DIR: &str = "entente-data";
+
+/// `--data-dir D | --database-url URL`.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Data {
+    /// Where the database lies; usually `entente-data` beside the configuration file
+    #[arg(long, value_name = "D")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// A PostgreSQL database instead: postgres://user:password@host/database
+    #[arg(long, value_name = "URL", env = "ENTENTE_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl Data {
+    /// Opens the database that belongs to the configuration file at `configuration`.
+    pub(crate) async fn open(&self, configuration: &Path) -> Result<Store, Failure> {
+        match (&self.data_dir, &self.database_url) {
+            (Some(_), Some(_)) => Err(Failure::misuse(
+                "two-databases",
+                "both --data-dir and --database-url (or ENTENTE_DATABASE_URL) are given",
+                "give one of them",
+            )),
+            (None, Some(url)) => Ok(Store::connect(url).await?),
+            (Some(dir), None) => Ok(Store::open(dir).await?),
+            (None, None) => Ok(Store::open(&beside(configuration)).await?),
+        }
+    }
+}
+
+/// The usual directory for a configuration file.
+pub(crate) fn beside(configuration: &Path) -> PathBuf {
+    configuration.parent().unwrap_or(Path::new("")).join(USUAL_DIR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_directory_is_beside_the_file() {
+        assert_eq!(beside(Path::new("/etc/entente/acme.yaml")), Path::new("/etc/entente/entente-data"));
+        assert_eq!(beside(Path::new("acme.yaml")), Path::new("entente-data"));
+    }
+}

@@ -1,0 +1,37 @@
+//! `entente doctor`: can these accounts do what this configuration asks for?
+
+use std::path::PathBuf;
+
+use clap::Args;
+use entente_engine::{Engine, Outside};
+use entente_store::Store;
+
+use super::answer::{Report, Row};
+use super::{Exit, Failure, check};
+use crate::screen::Screen;
+
+/// Ask the org and the site whether everything that the configuration needs is there and allowed
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente doctor --config entente.yaml")]
+pub(crate) struct Doctor {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Doctor {
+    /// Runs the command. It remembers nothing, so that it works beside a server that runs.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let (_, config) = check::read_valid(&self.config, screen)?;
+        let engine = Engine::new(config.into(), Store::memory().await?, Outside::system())?;
+        let findings = engine.doctor().await;
+        let report = Report::new(findings.iter().map(|finding| Row::of_finding(finding, &self.config)).collect());
+        let when_ok = "Everything that this configuration needs is there.";
+        report.print(screen, self.json, when_ok).map_err(|error| Failure::output(&error))?;
+        Ok(report.exit())
+    }
+}

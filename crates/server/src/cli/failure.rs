@@ -1,0 +1,107 @@
+//! Why a command could not answer, and what to do next: every failure has both sentences.
+
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
+use entente_engine::EngineError;
+use entente_store::StoreError;
+
+use super::answer::{Exit, Report, Row};
+use crate::screen::Screen;
+
+/// A command that could not answer.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    report: Report,
+}
+
+impl Failure {
+    /// The caller asked for something that makes no sense.
+    pub fn misuse(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { exit: Exit::Misused, report: Report::new(vec![Row::error(code, message.into(), remedy.into())]) }
+    }
+
+    /// The question was right, the answer is no.
+    pub fn no(code: &'static str, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { exit: Exit::No, ..Self::misuse(code, message, remedy) }
+    }
+
+    /// The configuration cannot be used.
+    pub(crate) fn configuration(problems: Vec<Row>) -> Self {
+        Self { exit: Exit::Misused, report: Report::new(problems) }
+    }
+
+    /// The machine refused something that nearly always works.
+    pub fn machine(what: &str, error: &dyn Display) -> Self {
+        let remedy = "the same command may work once the reason is gone";
+        Self::no("machine", format!("{what}: {error}"), remedy)
+    }
+
+    /// Stdout could not be written.
+    pub fn output(error: &io::Error) -> Self {
+        Self::no("output", format!("cannot write the answer: {error}"), "check where stdout goes")
+    }
+
+    /// A file could not be read or written.
+    pub fn file(what: &str, path: &Path, error: &io::Error) -> Self {
+        let message = format!("cannot {what} {}: {error}", path.display());
+        Self::misuse("file", message, "check the path and its permissions")
+    }
+
+    /// An address could not be listened on.
+    pub fn listen(address: &dyn Display, option: &str, error: &io::Error) -> Self {
+        let message = format!("cannot listen on {address}: {error}");
+        Self::misuse("address", message, format!("choose another address with {option}; port 0 picks a free one"))
+    }
+
+    /// Says it, and how the process should end.
+    pub fn tell(&self, screen: &Screen, as_json: bool) -> Exit {
+        if as_json {
+            // When stdout itself is what failed, stderr still has the reason.
+            drop(self.report.print_json(screen));
+        }
+        self.report.say(screen);
+        self.exit
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::InUse { .. } => {
+                Self::misuse("in-use", message, "one process at a time works in a data directory")
+            }
+            StoreError::BadUrl => Self::misuse("database", message, "correct --database-url"),
+            StoreError::NetworkDisk { .. } | StoreError::File { .. } => {
+                Self::misuse("data-directory", message, "choose another directory with --data-dir")
+            }
+            StoreError::Migration(_) => {
+                Self::misuse("database", message, "use the newest version of Entente, or another data directory")
+            }
+            StoreError::Corrupt(_) => Self::no("database", message, "restore the database from a backup"),
+            StoreError::Unreachable(_) | StoreError::Busy(_) => {
+                Self::no("database", message, "check that the database runs and can be reached, then try again")
+            }
+            StoreError::Fenced { .. } => {
+                Self::no("lease", message, "another worker serves this org; stop it, or leave the work to it")
+            }
+            StoreError::LinkTaken { .. } | StoreError::Refused(_) => {
+                Self::no("database", message, "this is a defect of Entente: please report it with this message")
+            }
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(error) => error.into(),
+            error => {
+                Self::no("engine", error.to_string(), "run `entente doctor --config FILE`: it names what is missing")
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! `entente sync`: one full look at both sides, then rounds until nothing is due.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use entente_core::Side;
+use entente_core::config::Config;
+use entente_engine::{DryRun, Engine, Outside, PlannedWrite, SyncOptions, SyncReport};
+use serde::Serialize;
+
+use super::data::Data;
+use super::progress::Shown;
+use super::{Exit, Failure, check};
+use crate::screen::{Screen, harmless};
+
+/// Bring both sides into agreement once, then end
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente sync --config entente.yaml --dry-run\n  \
+                        entente sync --config entente.yaml --item support-bugs --wait 60")]
+pub(crate) struct Sync {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+
+    /// Only this connected item
+    #[arg(long, value_name = "NAME")]
+    item: Option<String>,
+
+    /// Write only towards this side
+    #[arg(long, value_enum)]
+    direction: Option<Towards>,
+
+    /// Write nothing; say what would be written
+    #[arg(long, conflicts_with = "wait")]
+    dry_run: bool,
+
+    /// Wait so long for what cannot be done at once, such as writes that a vendor puts off
+    #[arg(long, value_name = "SECONDS")]
+    wait: Option<u64>,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    data: Data,
+}
+
+/// A direction on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Towards {
+    ToJira,
+    ToSalesforce,
+}
+
+impl From<Towards> for Side {
+    fn from(towards: Towards) -> Self {
+        match towards {
+            Towards::ToSalesforce => Self::Salesforce,
+            Towards::ToJira => Self::Jira,
+        }
+    }
+}
+
+impl Sync {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let (document, config) = check::read_valid(&self.config, screen)?;
+        let options = self.options(&config)?;
+        let store = self.data.open(&document.path).await?;
+        let engine = Engine::new(config.into(), store.clone(), Outside::system())?;
+        let shown = Shown::on(screen);
+        let ended = if self.dry_run {
+            let dry_run = engine.dry_run(&options, &|progress| shown.step(&progress)).await;
+            dry_run.map(|plan| (Exit::Done, self.answer(&plan, planned)))
+        } else {
+            let report = engine.sync(&options, &|progress| shown.step(&progress)).await;
+            report.map(|report| (exit(&report), self.answer(&report, done)))
+        };
+        drop(shown);
+        store.close().await;
+        let (exit, text) = ended?;
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(exit)
+    }
+
+    fn options(&self, config: &Config) -> Result<SyncOptions, Failure> {
+        if let Some(name) = self.item.as_deref().filter(|name| config.item(name).is_none()) {
+            let names: Vec<_> = config.items.iter().map(|item| item.name.as_str()).collect();
+            let message = format!("{} has no connected item `{name}`", self.config.display());
+            return Err(Failure::misuse("unknown-item", message, format!("it has: {}", names.join(", "))));
+        }
+        Ok(SyncOptions {
+            item: self.item.clone(),
+            direction: self.direction.map(Side::from),
+            wait: self.wait.map(Duration::from_secs),
+        })
+    }
+
+    fn answer<T: Serialize>(&self, report: &T, in_words: fn(&T) -> String) -> String {
+        if self.json { super::answer::json(report) } else { in_words(report) }
+    }
+}
+
+fn exit(report: &SyncReport) -> Exit {
+    let settled = report.conflicts + report.parked + report.waiting == 0;
+    if settled { Exit::Done } else { Exit::No }
+}
+
+fn done(report: &SyncReport) -> String {
+    let SyncReport { links, created, writes, reads, conflicts, parked, waiting, held, seconds, .. } = report;
+    let calls =
+        writes.salesforce + writes.jira + reads.salesforce + reads.jira + report.auth.salesforce + report.auth.jira;
+    let mut text = format!(
+        "{links} links in agreement; created {} in Salesforce, {} in Jira; {calls} calls in {seconds:.1} s.",
+        created.salesforce, created.jira
+    );
+    let left = [
+        (*conflicts, "conflicts: both sides changed, a person decides"),
+        (*parked, "parked: a side refused the write"),
+        (*waiting, "waiting: run it again later, or use --wait"),
+        (*held, "held: a guard stopped the item"),
+    ];
+    for (n, what) in left.into_iter().filter(|(n, _)| *n > 0) {
+        text.push_str(&format!("\n  {n} {what}"));
+    }
+    text
+}
+
+fn planned(plan: &DryRun) -> String {
+    let writes = plan.writes.iter().map(write);
+    let conflicts = plan.conflicts.iter().map(|conflict| {
+        let (field, salesforce, jira) = (&conflict.field, &conflict.salesforce, &conflict.jira);
+        format!("{}: conflict on {field}: {salesforce:?} in Salesforce, {jira:?} in Jira", conflict.item)
+    });
+    let notes = plan.notes.iter().map(|note| format!("{}: {}: {}", note.item, note.record, note.text));
+    let calls = plan.calls.salesforce + plan.calls.jira;
+    let (n, conflicts_n) = (plan.writes.len(), plan.conflicts.len());
+    let sum = format!("{n} writes and {conflicts_n} conflicts on {} links; about {calls} calls.", plan.links);
+    let lines = writes.chain(conflicts).chain(notes).map(|line| harmless(&line));
+    lines.chain([sum]).collect::<Vec<_>>().join("\n")
+}
+
+fn write(write: &PlannedWrite) -> String {
+    let PlannedWrite { item, side, op, record, field, from, to, why, .. } = write;
+    let field = field.iter().map(|field| format!(" {field}"));
+    let change = match (from, to) {
+        (None, None) => None,
+        (from, to) => Some(format!(": {:?} -> {:?}", from.as_deref().unwrap_or(""), to.as_deref().unwrap_or(""))),
+    };
+    let what: String = field.chain(change).collect();
+    format!("{item}: {op} in {side}, {record}{what} ({why})")
+}
+
+#[cfg(test)]
+mod tests {
+    use entente_engine::PerSide;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_with_what_to_do() {
+        let created = PerSide { salesforce: 0, jira: 3 };
+        let report = SyncReport { links: 3, created, conflicts: 1, seconds: 1.26, ..SyncReport::default() };
+        insta::assert_snapshot!(done(&report), @r"
+        3 links in agreement; created 0 in Salesforce, 3 in Jira; 0 calls in 1.3 s.
+          1 conflicts: both sides changed, a person decides
+        ");
+        assert_eq!(exit(&report), Exit::No);
+        assert_eq!(exit(&SyncReport::default()), Exit::Done);
+    }
+
+    #[test]
+    fn a_planned_write_is_one_line_whatever_it_holds() {
+        let planned_write = PlannedWrite {
+            item: "support-bugs".to_owned(),
+            link: Some(7),
+            side: "jira",
+            op: "update",
+            record: "OPS-7".to_owned(),
+            field: Some("summary".to_owned()),
+            from: Some("Old".to_owned()),
+            to: Some("New\nline".to_owned()),
+            why: "Salesforce changed".to_owned(),
+        };
+        let plan = DryRun { links: 1, writes: vec![planned_write], ..DryRun::default() };
+        insta::assert_snapshot!(planned(&plan), @r#"
+        support-bugs: update in jira, OPS-7 summary: "Old" -> "New\nline" (Salesforce changed)
+        1 writes and 0 conflicts on 1 links; about 0 calls.
+        "#);
+    }
+}

@@ -1,0 +1,85 @@
+//! `entente verify`: do both sides agree?
+
+use std::path::PathBuf;
+
+use clap::Args;
+use entente_engine::{Difference, Engine, Outside, VerifyReport};
+
+use super::answer::json;
+use super::data::Data;
+use super::progress::Shown;
+use super::{Exit, Failure, check};
+use crate::screen::{Screen, harmless};
+
+/// Read both sides and say where they differ, and why; write nothing
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente verify --config entente.yaml --strict")]
+pub(crate) struct Verify {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+
+    /// Differences that have a known reason make the answer a no, too
+    #[arg(long)]
+    strict: bool,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Verify {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let (document, config) = check::read_valid(&self.config, screen)?;
+        let store = self.data.open(&document.path).await?;
+        let engine = Engine::new(config.into(), store.clone(), Outside::system())?;
+        let shown = Shown::on(screen);
+        let report = engine.verify(&|progress| shown.step(&progress)).await;
+        drop(shown);
+        store.close().await;
+        let report = report?;
+        let text = if self.json { json(&report) } else { in_words(&report) };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(if report.is_agreement(self.strict) { Exit::Done } else { Exit::No })
+    }
+}
+
+fn in_words(report: &VerifyReport) -> String {
+    let VerifyReport { links, agree, explained, disagree, missing, differences } = report;
+    let sum = format!("{links} links: {agree} agree, {explained} explained, {disagree} disagree; {missing} missing.");
+    differences.iter().map(|one| harmless(&difference(one))).chain([sum]).collect::<Vec<_>>().join("\n")
+}
+
+fn difference(difference: &Difference) -> String {
+    let Difference { item, link, field, salesforce, jira, why } = difference;
+    let link = link.map_or_else(|| "no link".to_owned(), |link| format!("link {link}"));
+    format!("{item}, {link}: {field}: {salesforce:?} in Salesforce, {jira:?} in Jira ({why:?})")
+}
+
+#[cfg(test)]
+mod tests {
+    use entente_engine::DifferenceWhy;
+
+    use super::*;
+
+    #[test]
+    fn every_difference_is_one_line_and_the_sum_comes_last() {
+        let one = Difference {
+            item: "support-bugs".to_owned(),
+            link: Some(7),
+            field: "Subject>summary".to_owned(),
+            salesforce: "Printer".to_owned(),
+            jira: "Printer on fire".to_owned(),
+            why: DifferenceWhy::Unexplained,
+        };
+        let report = VerifyReport { links: 2, agree: 1, disagree: 1, differences: vec![one], ..Default::default() };
+        insta::assert_snapshot!(in_words(&report), @r#"
+        support-bugs, link 7: Subject>summary: "Printer" in Salesforce, "Printer on fire" in Jira (Unexplained)
+        2 links: 1 agree, 0 explained, 1 disagree; 0 missing.
+        "#);
+    }
+}

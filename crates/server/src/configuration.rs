@@ -1,0 +1,76 @@
+//! The configuration document on disk: read, parsed with what the environment holds, watched for changes.
+//!
+//! The file is the truth and is never written here.
+
+mod vars;
+pub mod watch;
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use entente_core::config::{self, Config, Problem};
+use sha2::{Digest as _, Sha256};
+
+use crate::limits::CONFIGURATION_BYTES_MAX;
+
+/// A document as it was read once.
+#[derive(Debug)]
+pub struct Document {
+    /// Where it lies, absolute.
+    pub path: PathBuf,
+    /// Tells one content from another.
+    pub digest: Digest,
+    /// What it says; there exactly if no problem is an error.
+    pub config: Option<Config>,
+    /// Everything wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// The SHA-256 of a document.
+pub type Digest = [u8; 32];
+
+impl Document {
+    /// Reads and parses the document at `path`.
+    ///
+    /// # Errors
+    /// When there is no such file, or it is no text, or far too large.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        let path = std::path::absolute(path)?;
+        let text = text(&path)?;
+        let (config, problems) = config::parse(&text, &vars::look_up);
+        Ok(Self { digest: Sha256::digest(&text).into(), path, config, problems })
+    }
+
+    /// The first error in one line, for places that have room for one.
+    #[must_use]
+    pub fn first_error(&self) -> Option<String> {
+        let first = self.problems.iter().find(|problem| problem.is_error())?;
+        Some(format!("{}:{first} ({})", self.path.display(), first.remedy))
+    }
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(CONFIGURATION_BYTES_MAX + 1).read_to_string(&mut text)?;
+    if read as u64 > CONFIGURATION_BYTES_MAX {
+        let message = format!("it has more than {CONFIGURATION_BYTES_MAX} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_a_configuration_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.yaml");
+        assert_eq!(Document::read(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        std::fs::write(&path, [0xff, 0xfe]).unwrap();
+        assert_eq!(Document::read(&path).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        std::fs::File::create(&path).unwrap().set_len(CONFIGURATION_BYTES_MAX + 1).unwrap();
+        assert_eq!(Document::read(&path).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+}

@@ -1,0 +1,35 @@
+//! Every limit of the porch, in one place.
+
+use std::time::Duration;
+
+/// The largest configuration document that is read; far above anything a person writes.
+pub const CONFIGURATION_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// How often the configuration document is looked at for changes.
+pub const CONFIGURATION_LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// The largest webhook body. Jira's own limit for a webhook is 25 MB, but a body only says which record to look at.
+pub const HOOK_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// The largest body of any other request.
+pub const FORM_BYTES_MAX: usize = 16 * 1024;
+/// How long a caller may take to send its body.
+pub const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// Entries of the journal in one answer of the API, at most.
+pub const JOURNAL_ANSWER_MAX: usize = 1_000;
+/// Entries of the journal in one answer of the API when nobody says how many.
+pub const JOURNAL_ANSWER_USUAL: usize = 100;
+/// Entries of the journal on the page.
+pub const JOURNAL_PAGE: usize = 50;
+
+/// How long a login on the page lasts.
+pub const LOGIN_TIME: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// Data is fresh while it is younger than so many polls.
+pub const FRESH_POLLS: i64 = 3;
+/// Data this young is fresh, however short the polls are.
+pub const FRESH_SECONDS_MIN: i64 = 60;
+
+/// How long open connections may go on after a stop was asked for.
+pub const STOP_TIME: Duration = Duration::from_secs(10);
+/// How long rounds that are under way may take to end after a stop was asked for.
+pub const ROUNDS_STOP_TIME: Duration = Duration::from_secs(30);

@@ -1,0 +1,92 @@
+//! The porch's doors: webhooks, API, health, and a page for people. A handler checks who calls, makes one call and
+//! answers; it decides nothing about records.
+
+mod api;
+mod app;
+mod health;
+mod hooks;
+mod login;
+mod page;
+mod problem;
+mod token;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::StatusCode;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::limits::{FORM_BYTES_MAX, HOOK_BYTES_MAX};
+
+pub use app::App;
+pub use problem::Problem;
+pub(crate) use token::hex;
+
+/// Everything that the server answers. Needs no socket.
+pub fn router(app: App) -> Router {
+    let hooks = Router::new()
+        .route("/hooks/jira/{connection}", post(hooks::jira))
+        .route("/hooks/salesforce/{connection}", post(hooks::salesforce))
+        .route("/hooks/salesforce/{connection}/{secret}", post(hooks::salesforce_with_secret))
+        .layer(DefaultBodyLimit::max(HOOK_BYTES_MAX));
+    let api = Router::new()
+        .route("/status", get(api::status))
+        .route("/journal", get(api::journal))
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(app.clone(), token::require_bearer));
+    let page = Router::new()
+        .route("/", get(page::overview))
+        .route("/login", get(login::form).post(login::log_in))
+        .route("/logout", post(login::log_out))
+        .route("/assets/{name}", get(page::asset));
+    Router::new()
+        .route("/healthz", get(health::process))
+        .route("/readyz", get(health::data))
+        .nest("/api/v1", api)
+        .merge(page)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .merge(hooks)
+        .route(
+            "/api/{*rest}",
+            axum::routing::any(no_such_page).layer(middleware::from_fn_with_state(app.clone(), token::require_bearer)),
+        )
+        .fallback(no_such_page)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(guard_headers))
+        .layer(CatchPanicLayer::custom(problem::of_panic))
+        .with_state(app)
+}
+
+async fn no_such_page() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "There is nothing under this address.")
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method; see the Allow header.")
+}
+
+/// What every answer says about how a browser may use it.
+const GUARDS: [(HeaderName, &str); 4] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "no-referrer"),
+    (CACHE_CONTROL, "no-store"),
+];
+
+async fn guard_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await.into_response();
+    for (name, value) in GUARDS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,7 @@
+//! The API, version 1. Every route needs a bearer token; see [`super::token`].
+
+mod journal;
+mod status;
+
+pub(crate) use journal::journal;
+pub(crate) use status::status;

@@ -1,0 +1,86 @@
+//! `GET /api/v1/journal?after=N&limit=N`: what happened, the oldest first.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use entente_store::Entry;
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{JOURNAL_ANSWER_MAX, JOURNAL_ANSWER_USUAL};
+use crate::web::{App, Problem};
+
+/// Which entries are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    after: Option<i64>,
+    limit: Option<usize>,
+}
+
+/// Some entries, and where to go on.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page {
+    entries: Vec<Told>,
+    /// The `after` of the next call.
+    next: i64,
+}
+
+/// One entry, as callers see it.
+#[derive(Debug, Serialize)]
+struct Told {
+    id: i64,
+    at: String,
+    kind: String,
+    org: Option<String>,
+    item: Option<String>,
+    link: Option<i64>,
+    side: Option<&'static str>,
+    record: Option<String>,
+    field: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+    text: String,
+    round: Option<String>,
+}
+
+/// Answers with entries of the journal.
+pub(crate) async fn journal(
+    State(app): State<App>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Json<Page>, Problem> {
+    let Query(asked) = asked.map_err(|_| {
+        let detail = "The query knows `after` and `limit`, and both are whole numbers.";
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })?;
+    let after = asked.after.unwrap_or(0);
+    let limit = asked.limit.unwrap_or(JOURNAL_ANSWER_USUAL).clamp(1, JOURNAL_ANSWER_MAX);
+    let entries = app.store().journal_tail(after, limit).await?;
+    let next = entries.last().map_or(after, |entry| entry.id);
+    Ok(Json(Page { entries: entries.into_iter().map(Told::from).collect(), next }))
+}
+
+impl From<Entry> for Told {
+    fn from(Entry { id, at_ms, what }: Entry) -> Self {
+        Self {
+            id,
+            at: rfc_3339(at_ms),
+            kind: what.kind,
+            org: what.org,
+            item: what.item,
+            link: what.link_id,
+            side: what.side.map(entente_core::Side::as_str),
+            record: what.record_id,
+            field: what.mapping.map(|mapping| mapping.as_str().to_owned()),
+            before: what.before.map(|value| value.to_string()),
+            after: what.after.map(|value| value.to_string()),
+            text: what.text,
+            round: what.round,
+        }
+    }
+}
+
+fn rfc_3339(at_ms: i64) -> String {
+    Timestamp::from_millisecond(at_ms).unwrap_or_default().to_string()
+}

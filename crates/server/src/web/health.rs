@@ -1,0 +1,61 @@
+//! Whether the process lives, and whether its data is fresh. Open to everyone, and so without any name.
+
+use axum::Json;
+use axum::extract::State;
+use entente_engine::ConnectionStatus;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{App, Problem};
+use crate::limits::{FRESH_POLLS, FRESH_SECONDS_MIN};
+
+/// `GET /healthz`: the process answers.
+pub(crate) async fn process() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: every connection was read to the end not long ago.
+pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem> {
+    let connections = app.status().await?.connections;
+    match staleness(&connections, app.config().triggers.poll_seconds) {
+        None => Ok(Json(json!({ "status": "ok" }))),
+        Some(sentence) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence)),
+    }
+}
+
+/// Why the data cannot be relied upon, if so.
+fn staleness(connections: &[ConnectionStatus], poll_seconds: u32) -> Option<String> {
+    let fresh_seconds_max = FRESH_SECONDS_MIN.max(FRESH_POLLS * i64::from(poll_seconds));
+    let unread = connections.iter().filter(|connection| connection.fresh_seconds.is_none()).count();
+    let oldest = connections.iter().filter_map(|connection| connection.fresh_seconds).max().unwrap_or(0);
+    let all = connections.len();
+    match (unread, oldest > fresh_seconds_max) {
+        (1.., _) => Some(format!("{unread} of {all} connections were not read to the end yet.")),
+        (0, true) => Some(format!("A connection was last read to the end {oldest} seconds ago.")),
+        (0, false) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(fresh_seconds: Option<i64>) -> ConnectionStatus {
+        ConnectionStatus { name: "acme-org".to_owned(), state: "ok", fresh_seconds, problem: None }
+    }
+
+    #[test]
+    fn data_is_fresh_for_three_polls_and_at_least_a_minute() {
+        for (fresh_seconds, poll_seconds, ready) in [
+            (None, 60, false),
+            (Some(0), 60, true),
+            (Some(180), 60, true),
+            (Some(181), 60, false),
+            (Some(60), 5, true),
+            (Some(61), 5, false),
+        ] {
+            let all = [connection(Some(0)), connection(fresh_seconds)];
+            assert_eq!(staleness(&all, poll_seconds).is_none(), ready, "{fresh_seconds:?} at {poll_seconds}");
+        }
+    }
+}

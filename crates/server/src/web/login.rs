@@ -1,0 +1,63 @@
+//! Logging in on the page, by pasting a token, and logging out.
+
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use super::{App, Problem, page, token};
+
+/// What a login form, or the demo's link, carries.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Shown {
+    #[serde(default)]
+    token: String,
+}
+
+/// `GET /login`: the form; and where the demo allows it, the login itself.
+pub(crate) async fn form(State(app): State<App>, Query(shown): Query<Shown>) -> Response {
+    if app.link_logs_in() && token::is_token(&app.config(), &shown.token) {
+        return welcome(&app, &shown.token);
+    }
+    page::login(None).into_response()
+}
+
+/// `POST /login`: shows a token.
+pub(crate) async fn log_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    shown: Result<Form<Shown>, FormRejection>,
+) -> Response {
+    if let Err(problem) = own_form(&headers) {
+        return problem.into_response();
+    }
+    match shown {
+        Ok(Form(shown)) if token::is_token(&app.config(), shown.token.trim()) => welcome(&app, shown.token.trim()),
+        _ => {
+            let sentence = "This is not one of the tokens under server.api_tokens.";
+            (StatusCode::UNAUTHORIZED, page::login(Some(sentence))).into_response()
+        }
+    }
+}
+
+/// `POST /logout`.
+pub(crate) async fn log_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    own_form(&headers)?;
+    Ok(([(SET_COOKIE, token::no_cookie(&app.config()))], Redirect::to("/login")).into_response())
+}
+
+fn welcome(app: &App, token: &str) -> Response {
+    let cookie = token::cookie(&app.config(), token, app.now_ms());
+    ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+}
+
+/// Refuses forms that another site's page sent. Browsers say where a request comes from; other callers need not.
+fn own_form(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes) {
+        None | Some(b"same-origin" | b"none") => Ok(()),
+        Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "This form belongs to another site.")),
+    }
+}
