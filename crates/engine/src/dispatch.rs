@@ -48,6 +48,11 @@ impl Busy {
         self.inner.lock().records.insert((side, connection.to_owned(), id.to_owned()))
     }
 
+    /// Forgets everything: no round is under way.
+    pub(crate) fn clear(&self) {
+        *self.inner.lock() = BusyNow::default();
+    }
+
     /// Gives back what a unit took, with what it took since.
     pub(crate) fn release(&self, unit: &Unit, org: &str, site: &str) {
         let mut now = self.inner.lock();

@@ -123,6 +123,8 @@ impl Worker {
 
     /// Everything an owner does, until one part fails or all are told to stop.
     async fn work(&self, stop: &CancellationToken) -> Result<(), EngineError> {
+        // Rounds that an error cut off have left their marks behind.
+        self.busy.clear();
         let over = stop.child_token();
         let until_over = |result: Result<(), EngineError>| {
             over.cancel();
@@ -175,7 +177,8 @@ impl Worker {
         let mut failed: Option<EngineError> = None;
         loop {
             let stopping = failed.is_some() || matches!(&until, Until::Stopped(stop) if stop.is_cancelled());
-            if !stopping && running.len() < ROUNDS_IN_FLIGHT_MAX {
+            // Asking for more only when half of the places are free lets hints gather into full rounds.
+            if !stopping && running.len() <= ROUNDS_IN_FLIGHT_MAX / 2 {
                 let rounds = self.next_rounds().await?;
                 running.extend(rounds.into_iter().map(|round| self.one(round)));
             }
@@ -226,8 +229,7 @@ impl Worker {
 
     /// One round, and the rounds of the items to which it passes units on.
     async fn one(&self, round: Round) -> Result<(), EngineError> {
-        let n_units = round.units.len() as u64;
-        self.inner.in_flight.fetch_add(n_units, Ordering::Relaxed);
+        let in_flight = InFlight::new(&self.inner, round.units.len() as u64);
         let mut rounds = vec![round];
         let mut result = Ok(());
         while let Some(round) = rounds.pop() {
@@ -236,8 +238,7 @@ impl Worker {
                 Err(error) => result = result.and(Err(error)),
             }
         }
-        self.inner.in_flight.fetch_sub(n_units, Ordering::Relaxed);
-        self.tally.rounds_units.fetch_add(n_units, Ordering::Relaxed);
+        self.tally.rounds_units.fetch_add(in_flight.n_units, Ordering::Relaxed);
         result
     }
 
@@ -299,6 +300,25 @@ impl Worker {
 
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
+    }
+}
+
+/// Counts units as under way for as long as it lives, however their round ends.
+struct InFlight<'a> {
+    inner: &'a Inner,
+    n_units: u64,
+}
+
+impl<'a> InFlight<'a> {
+    fn new(inner: &'a Inner, n_units: u64) -> Self {
+        inner.in_flight.fetch_add(n_units, Ordering::Relaxed);
+        Self { inner, n_units }
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.inner.in_flight.fetch_sub(self.n_units, Ordering::Relaxed);
     }
 }
 

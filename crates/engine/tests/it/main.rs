@@ -1,0 +1,4 @@
+//! The engine against the sandbox, without sockets: real clients, real store, real planner.
+
+mod agreement;
+mod stage;

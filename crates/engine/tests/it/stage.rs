@@ -1,0 +1,202 @@
+//! A stage for one engine: a sandbox world behind a straight wire, a private store, a configuration.
+
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use bytes::Bytes;
+use entente_core::config;
+use entente_engine::{Engine, Outside, SyncOptions, SyncReport, VerifyReport};
+use entente_sandbox::{Clock as SandboxClock, Options, Seed, World, jira_router, salesforce_router};
+use entente_store::Store;
+use entente_transport::{Body, BoxFuture, ByteStream, SystemClock, SystemRng, Wire, WireError};
+use http::{Method, Request, Response};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const SALESFORCE: &str = "http://127.0.0.1:7401";
+const JIRA: &str = "http://127.0.0.1:7402";
+
+/// Carries requests straight into the sandbox's routers.
+#[derive(Clone)]
+struct Straight {
+    salesforce: axum::Router,
+    jira: axum::Router,
+}
+
+impl Wire for Straight {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, WireError>> {
+        Box::pin(async move {
+            let router = if request.uri().port_u16() == Some(7401) { &self.salesforce } else { &self.jira };
+            let (parts, body) = request.into_parts();
+            let mut stream = body.into_stream();
+            let mut bytes = Vec::new();
+            while let Some(piece) = stream.next().await {
+                bytes.extend(piece.map_err(|error| WireError::NotSent { reason: error.to_string() })?);
+            }
+            let request = Request::from_parts(parts, axum::body::Body::from(bytes));
+            let lost = |reason: String| WireError::Lost { reason };
+            let response = router.clone().oneshot(request).await.map_err(|error| lost(error.to_string()))?;
+            let (parts, body) = response.into_parts();
+            let bytes = to_bytes(body, usize::MAX).await.map_err(|error| lost(error.to_string()))?;
+            Ok(Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
+        })
+    }
+}
+
+/// The parts of a test.
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) store: Store,
+    wire: Straight,
+    config: String,
+}
+
+/// The item of the demo, without what a test replaces.
+pub(crate) const ITEM: &str = r"
+    mode: two-way
+    salesforce: { connection: org, object: Case, filter: { all: [ { field: Origin, is one of: [Web, Email] } ] } }
+    jira: { connection: site, project: OPS, issue_type: Bug }
+    auto_create: jira
+    match: [correlation]
+    correlation: { jira: Salesforce Case ID, salesforce: Jira_Reference__c }
+    related: { account: AccountId }
+    fields:
+      - { salesforce: Subject, jira: summary, to_jira: [ { first_characters: 255 } ] }
+      - { salesforce: Description, jira: description }
+      - { salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low } }
+      - { salesforce: account.Name, jira: Customer, direction: to-jira }
+    status:
+      field: Status
+      values: { New: To Do, Working: In Progress, Escalated: In Progress, On Hold: Blocked, Closed: Done }
+";
+
+impl Stage {
+    /// The demo company, or an empty world, with one item.
+    pub(crate) async fn new(seed: Seed, item: &str) -> Self {
+        let world = World::new(&Options { seed, ..Options::default() }, &SandboxClock::real());
+        world.salesforce.control().set_base_url(SALESFORCE);
+        world.jira.control().set_base_url(JIRA);
+        let wire = Straight { salesforce: salesforce_router(&world.salesforce), jira: jira_router(&world.jira) };
+        let config = format!(
+            "version: 1
+connections:
+  org:
+    salesforce: {{ login_url: '{SALESFORCE}', client_id: sandbox-client, client_secret: sandbox-secret }}
+    sandbox: true
+    pace: unlimited
+    settle_seconds: 2
+  site:
+    jira: {{ site_url: '{JIRA}', email: admin@sandbox.example, api_token: sandbox-api-token, webhook_secret: hush }}
+    sandbox: true
+    pace: unlimited
+    settle_seconds: 2
+items:
+  support-bugs:
+    owner: tests@sandbox.example
+{item}
+triggers: {{ poll_seconds: 5 }}
+"
+        );
+        Self { world, store: Store::memory().await.expect("a store"), wire, config }
+    }
+
+    /// An engine on this stage; it shares the store with every other one.
+    pub(crate) fn engine(&self) -> Engine {
+        let (config, problems) = config::parse(&self.config, &|_| Err("there are no variables".to_owned()));
+        let config = config.unwrap_or_else(|| panic!("{problems:#?}"));
+        let wire = self.wire.clone();
+        let outside = Outside {
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
+            wires: Arc::new(move |_| Ok(Arc::new(wire.clone()) as Arc<dyn Wire>)),
+        };
+        Engine::new(Arc::new(config), self.store.clone(), outside).expect("an engine")
+    }
+
+    /// One `sync` by a new engine.
+    pub(crate) async fn sync(&self) -> SyncReport {
+        self.engine().sync(&SyncOptions::default(), &|_| {}).await.expect("a sync")
+    }
+
+    /// One `verify` by a new engine.
+    pub(crate) async fn verify(&self) -> VerifyReport {
+        self.engine().verify(&|_| {}).await.expect("a verify")
+    }
+
+    /// A call to the Salesforce side as the administrator.
+    pub(crate) async fn salesforce(&self, method: Method, path: &str, body: Value) -> Value {
+        let form = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
+        let request = Request::post(format!("{SALESFORCE}/services/oauth2/token"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::Bytes(Bytes::from_static(form.as_bytes())))
+            .expect("a request");
+        let token = self.send(request).await;
+        let token = token["access_token"].as_str().expect("a token");
+        self.call(method, &format!("{SALESFORCE}{path}"), &format!("Bearer {token}"), body).await
+    }
+
+    /// A call to the Jira side as the administrator.
+    pub(crate) async fn jira(&self, method: Method, path: &str, body: Value) -> Value {
+        // admin@sandbox.example:sandbox-api-token
+        let basic = "Basic YWRtaW5Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtYXBpLXRva2Vu";
+        self.call(method, &format!("{JIRA}{path}"), basic, body).await
+    }
+
+    async fn call(&self, method: Method, url: &str, authorization: &str, body: Value) -> Value {
+        let bytes = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        let request = Request::builder()
+            .method(method)
+            .uri(url)
+            .header("authorization", authorization)
+            .header("content-type", "application/json")
+            .body(Body::Bytes(bytes))
+            .expect("a request");
+        self.send(request).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> Value {
+        let response = self.wire.send(request).await.expect("an answer");
+        let status = response.status();
+        let mut stream = response.into_body().into_stream();
+        let mut bytes = Vec::new();
+        while let Some(piece) = stream.next().await {
+            bytes.extend(piece.expect("a piece"));
+        }
+        if bytes.is_empty() {
+            return json!({"status": status.as_u16()});
+        }
+        serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("{status} {}", String::from_utf8_lossy(&bytes)))
+    }
+
+    /// The rows of a query.
+    pub(crate) async fn query(&self, soql: &str) -> Vec<Value> {
+        let query = soql.replace('%', "%25").replace(' ', "+").replace('\'', "%27").replace('=', "%3D");
+        let answer = self.salesforce(Method::GET, &format!("/services/data/v64.0/query?q={query}"), Value::Null).await;
+        answer["records"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
+    }
+
+    /// An issue with all its fields.
+    pub(crate) async fn issue(&self, key: &str) -> Value {
+        self.jira(Method::GET, &format!("/rest/api/3/issue/{key}"), Value::Null).await
+    }
+
+    /// Field values that were written on a side since the last time this was asked, as the sandbox saw them.
+    pub(crate) async fn writes(&self, base: &str) -> Vec<Value> {
+        let request = Request::get(format!("{base}/__sandbox/writes")).body(Body::Empty).expect("a request");
+        self.send(request).await.as_array().expect("a list").clone()
+    }
+
+    /// Injects a fault on a side.
+    pub(crate) async fn fault(&self, base: &str, fault: Value) {
+        let request = Request::post(format!("{base}/__sandbox/faults"))
+            .header("content-type", "application/json")
+            .body(Body::Bytes(Bytes::from(fault.to_string())))
+            .expect("a request");
+        self.send(request).await;
+    }
+}
+
+/// Base address of the Salesforce side.
+pub(crate) const ORG: &str = SALESFORCE;
+/// Base address of the Jira side.
+pub(crate) const SITE: &str = JIRA;
