@@ -79,7 +79,9 @@ impl Case {
 fn text_of(mapping: &FieldMapping, n: usize) -> Value {
     match mapping.paths.salesforce.as_str() {
         "Priority" => Value::text(["High", "Medium", "Low"][n % 3]),
-        "Description" => Value::text(&format!("The pump of line {n} stops after an hour.\n\nIt starts again by itself.").repeat(8)),
+        "Description" => {
+            Value::text(&format!("The pump of line {n} stops after an hour.\n\nIt starts again by itself.").repeat(8))
+        }
         field => Value::text(&format!("{field} of case number {n}")),
     }
 }
@@ -100,7 +102,8 @@ fn links_per_second(item: &ConnectedItem, cases: &[Case]) -> f64 {
 
 /// An item with eight fields, as people map them.
 fn item() -> ConnectedItem {
-    let cut = FieldMapping { to_jira: vec![Transform::FirstCharacters(255)], ..FieldMapping::plain("Subject", "summary") };
+    let cut =
+        FieldMapping { to_jira: vec![Transform::FirstCharacters(255)], ..FieldMapping::plain("Subject", "summary") };
     let names = ["High", "Medium", "Low"];
     let priorities = ValueMap::of_texts(names.map(|name| (name, name)));
     let priority = FieldMapping { values: Some(priorities), ..FieldMapping::plain("Priority", "priority") };
@@ -123,7 +126,10 @@ fn item() -> ConnectedItem {
         auto_create: AutoCreate::Jira,
         correlation: Some(Sides::new(FieldPath::from("Jira_Reference__c"), FieldPath::from("Salesforce Case ID"))),
         related: Default::default(),
-        fields: [cut, priority].into_iter().chain(plain.into_iter().chain(more).map(|(s, j)| FieldMapping::plain(s, j))).collect(),
+        fields: [cut, priority]
+            .into_iter()
+            .chain(plain.into_iter().chain(more).map(|(s, j)| FieldMapping::plain(s, j)))
+            .collect(),
         status: None,
         conflicts: ConflictPolicy::Ask,
         drift: Drift::Restore,

@@ -47,7 +47,14 @@ fn settle_without_calls(work: &mut Work) {
 }
 
 /// The journal's entry for one value that was written.
-fn written(work: &Work, side: Side, key: &MappingKey, before: &entente_core::Value, after: &entente_core::Value, text: String) -> NewEntry {
+fn written(
+    work: &Work,
+    side: Side,
+    key: &MappingKey,
+    before: &entente_core::Value,
+    after: &entente_core::Value,
+    text: String,
+) -> NewEntry {
     NewEntry {
         kind: "write".to_owned(),
         side: Some(side),

@@ -35,7 +35,9 @@ impl Busy {
     pub(crate) fn take(&self, unit: &Unit, org: &str, site: &str) -> bool {
         let mut now = self.inner.lock();
         let records = keys(unit, org, site);
-        if records.iter().any(|key| now.records.contains(key)) || unit.link.as_ref().is_some_and(|l| now.links.contains(&l.id)) {
+        if records.iter().any(|key| now.records.contains(key))
+            || unit.link.as_ref().is_some_and(|l| now.links.contains(&l.id))
+        {
             return false;
         }
         now.links.extend(unit.link.as_ref().map(|link| link.id));

@@ -70,8 +70,11 @@ impl Engine {
         while !stop.is_cancelled() {
             let wiring = self.inner.wiring();
             let generation = stop.child_token();
-            let workers: Vec<Worker> =
-                wiring.orgs.values().map(|org| Worker::new(self.inner.clone(), wiring.clone(), org.clone(), None)).collect();
+            let workers: Vec<Worker> = wiring
+                .orgs
+                .values()
+                .map(|org| Worker::new(self.inner.clone(), wiring.clone(), org.clone(), None))
+                .collect();
             let work = futures_util::future::join_all(workers.iter().map(|worker| worker.run(&generation)));
             let supervise = async {
                 setup::webhooks(&wiring).await;
@@ -245,7 +248,12 @@ impl Engine {
     ///
     /// # Errors
     /// [`IntakeError`] says which answer the sender should get.
-    pub async fn intake_jira(&self, connection: &str, signature: Option<&str>, body: &[u8]) -> Result<usize, IntakeError> {
+    pub async fn intake_jira(
+        &self,
+        connection: &str,
+        signature: Option<&str>,
+        body: &[u8],
+    ) -> Result<usize, IntakeError> {
         intake::jira(&self.inner, &self.inner.wiring(), connection, signature, body).await
     }
 

@@ -43,7 +43,8 @@ pub(crate) async fn jira(
     signature: Option<&str>,
     body: &[u8],
 ) -> Result<usize, IntakeError> {
-    let open = |site: &&std::sync::Arc<crate::outside::Site>| !site.webhook_secrets.is_empty() && wiring.config.triggers.push;
+    let open =
+        |site: &&std::sync::Arc<crate::outside::Site>| !site.webhook_secrets.is_empty() && wiring.config.triggers.push;
     let site = wiring.sites.get(connection).filter(open);
     let site = site.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
     if !webhook::verify_signature(&site.webhook_secrets, signature, body) {
@@ -77,10 +78,11 @@ pub(crate) async fn salesforce(
     let message = outbound::parse(body)
         .map_err(|problem| IntakeError::Malformed { connection: connection.to_owned(), reason: problem.to_string() })?;
     // Outbound messages are not signed: the org's id, and the secret in the address, are all that there is.
-    let ourselves = org.client.signed_in().await.map_err(|error| IntakeError::Unavailable {
-        connection: connection.to_owned(),
-        reason: error.to_string(),
-    })?;
+    let ourselves = org
+        .client
+        .signed_in()
+        .await
+        .map_err(|error| IntakeError::Unavailable { connection: connection.to_owned(), reason: error.to_string() })?;
     if message.organization != ourselves.organization {
         return Err(IntakeError::Refused(connection.to_owned()));
     }

@@ -100,7 +100,8 @@ pub(crate) async fn offer(
 type Conflicts = HashMap<i64, Vec<entente_store::Conflict>>;
 
 async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, EngineError> {
-    let ids: Vec<i64> = works.iter().filter(|w| !w.plan.conflicts.is_empty()).filter_map(|w| Some(w.unit.link.as_ref()?.id)).collect();
+    let ids: Vec<i64> =
+        works.iter().filter(|w| !w.plan.conflicts.is_empty()).filter_map(|w| Some(w.unit.link.as_ref()?.id)).collect();
     let mut by_link = Conflicts::new();
     for conflict in worker.store().conflicts(&ids).await? {
         by_link.entry(conflict.link_id).or_default().push(conflict);

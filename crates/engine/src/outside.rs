@@ -7,7 +7,9 @@ mod site;
 use std::sync::Arc;
 
 use entente_core::config::{self, Pace as ConfiguredPace};
-use entente_transport::{Clock, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions, WireSetupError};
+use entente_transport::{
+    Clock, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions, WireSetupError,
+};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use secrecy::SecretString;
@@ -55,10 +57,8 @@ impl Outside {
             no_proxy: proxy.no_proxy.clone(),
         });
         let options = WireOptions { proxy, ..WireOptions::default() };
-        (self.wires)(&options).map_err(|error| EngineError::Connection {
-            connection: connection.name.clone(),
-            reason: error.to_string(),
-        })
+        (self.wires)(&options)
+            .map_err(|error| EngineError::Connection { connection: connection.name.clone(), reason: error.to_string() })
     }
 }
 
@@ -101,7 +101,8 @@ impl Health {
     }
 
     pub(crate) fn failed(&self, error: &entente_transport::CallError) {
-        let refused = matches!(error, entente_transport::CallError::Auth { .. } | entente_transport::CallError::Denied { .. });
+        let refused =
+            matches!(error, entente_transport::CallError::Auth { .. } | entente_transport::CallError::Denied { .. });
         self.inner.lock().problem = Some((refused, error.to_string()));
     }
 

@@ -115,7 +115,9 @@ async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(),
     let name = jira_cursor(&site.name);
     let Some(cursor) = cursor(worker, &name).await? else { return Ok(()) };
     let mut projects = BTreeSet::new();
-    for wired in worker.wiring.items_of(&worker.org.name).filter(|wired| wired.site.name == site.name && wired.is_discovered()) {
+    for wired in
+        worker.wiring.items_of(&worker.org.name).filter(|wired| wired.site.name == site.name && wired.is_discovered())
+    {
         if let Ok(scheme) = wired.scheme().await {
             projects.extend(scheme.project.as_ref().map(|(_, id)| id.clone()));
         }
@@ -159,7 +161,8 @@ fn failed(health: &crate::outside::Health, connection: &str, error: &CallError) 
 }
 
 fn hint(worker: &Worker, connection: &str, kind: &str, record_id: String, version: Option<String>) -> Hint {
-    let key = HintKey { org: worker.org.name.clone(), connection: connection.to_owned(), kind: kind.to_owned(), record_id };
+    let key =
+        HintKey { org: worker.org.name.clone(), connection: connection.to_owned(), kind: kind.to_owned(), record_id };
     Hint { key, version, due_ms: worker.outside().now_ms(), priority: 0 }
 }
 

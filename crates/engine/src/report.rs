@@ -1,6 +1,5 @@
 //! What the engine tells people and machines. The JSON shapes are front doors: they change only by addition.
 
-
 use serde::Serialize;
 
 /// Numbers per side.
@@ -264,4 +263,3 @@ pub struct Event {
     /// Milliseconds from the hint to the end of the write, when known.
     pub ms: Option<i64>,
 }
-

@@ -36,7 +36,9 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
     let wired = round.wired;
     let scheme = match wired.scheme().await {
         Ok(scheme) => scheme,
-        Err(error) => return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new()),
+        Err(error) => {
+            return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
+        }
     };
     let scene = Scene { worker, wired: &wired, scheme: &scheme };
     let mut works = match read::both(&scene, round.units).await {
@@ -68,7 +70,8 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
                 work.plan.writes.retain(|write| write.side() == Some(only));
             }
         }
-        let wanting: Vec<usize> = (0..works.len()).filter(|n| works[*n].is_open() && !works[*n].plan.needs.is_empty()).collect();
+        let wanting: Vec<usize> =
+            (0..works.len()).filter(|n| works[*n].is_open() && !works[*n].plan.needs.is_empty()).collect();
         if !needs || wanting.is_empty() || pass == PLANS_PER_ROUND_MAX {
             break;
         }

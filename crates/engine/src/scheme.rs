@@ -14,7 +14,8 @@ use crate::{
 };
 
 /// Salesforce system fields that every read asks for.
-pub(crate) const SALESFORCE_SYSTEM: [&str; 5] = ["Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "LastModifiedById"];
+pub(crate) const SALESFORCE_SYSTEM: [&str; 5] =
+    ["Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "LastModifiedById"];
 
 /// Jira system fields that every read asks for.
 pub(crate) const JIRA_SYSTEM: [&str; 5] = ["created", "updated", "status", "project", "issuetype"];
@@ -117,9 +118,11 @@ impl Scheme {
         let salesforce = self.salesforce.values().map(|f| (Side::Salesforce, &f.path, &f.kind));
         let jira = self.jira.values().map(|f| (Side::Jira, &f.path, &f.kind));
         let named = |(side, path, kind): (Side, &FieldPath, &Kind)| match kind {
-            Kind::Foreign(name) if !name.is_empty() => {
-                Some((side, path.clone(), format!("{side} {path} is of the type {name}, which this version does not carry")))
-            }
+            Kind::Foreign(name) if !name.is_empty() => Some((
+                side,
+                path.clone(),
+                format!("{side} {path} is of the type {name}, which this version does not carry"),
+            )),
             _ => None,
         };
         salesforce.chain(jira).filter_map(named).collect()
@@ -168,12 +171,8 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
     let mut object = item.salesforce.object.clone();
     let mut query_path: Vec<String> = Vec::new();
     let mut parts = path.as_str().split('.').peekable();
-    let mut field = SalesforceField {
-        path: path.clone(),
-        query_path: None,
-        kind: Kind::Foreign(String::new()),
-        updateable: false,
-    };
+    let mut field =
+        SalesforceField { path: path.clone(), query_path: None, kind: Kind::Foreign(String::new()), updateable: false };
     while let Some(part) = parts.next() {
         let describe = org.describe(&object).await?;
         if parts.peek().is_none() {

@@ -7,7 +7,9 @@ use crate::{outside::Site, wiring::Wiring};
 
 /// Makes sure that every site with a secret pushes to our public address. A site that refuses costs latency only.
 pub(crate) async fn webhooks(wiring: &Wiring) {
-    let Some(public_url) = wiring.config.server.public_url.as_deref().filter(|_| wiring.config.triggers.push) else { return };
+    let Some(public_url) = wiring.config.server.public_url.as_deref().filter(|_| wiring.config.triggers.push) else {
+        return;
+    };
     for site in wiring.sites.values() {
         let Some(secret) = site.webhook_secrets.first() else { continue };
         let projects: Vec<String> = projects(wiring, site);

@@ -64,7 +64,12 @@ mod tests {
 
     #[test]
     fn both_vendors_write_times_without_a_colon() {
-        for text in ["2026-01-02T03:04:05.000+0000", "2026-01-02T05:04:05.000+0200", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z"] {
+        for text in [
+            "2026-01-02T03:04:05.000+0000",
+            "2026-01-02T05:04:05.000+0200",
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05.000Z",
+        ] {
             assert_eq!(instant(text), Some("2026-01-02T03:04:05Z".parse().unwrap()), "{text}");
         }
         assert_eq!(instant("yesterday"), None);

@@ -83,7 +83,17 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn absent(state: State) -> Self {
-        Self { state, version: None, read_ms: 0, modified: None, created: None, key: None, modified_by: None, marked: None, in_scope: true }
+        Self {
+            state,
+            version: None,
+            read_ms: 0,
+            modified: None,
+            created: None,
+            key: None,
+            modified_by: None,
+            marked: None,
+            in_scope: true,
+        }
     }
 
     pub(crate) fn record(&self) -> Option<&Record> {

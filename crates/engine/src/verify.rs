@@ -66,7 +66,8 @@ fn candidate(wired: &Wired, work: &Work, report: &mut VerifyReport) {
 }
 
 fn lacking(wired: &Wired, work: &Work, why: DifferenceWhy) -> Difference {
-    let name = |side| work.unit.ids.get(side).clone().filter(|_| work.seen.get(side).record().is_some()).unwrap_or_default();
+    let name =
+        |side| work.unit.ids.get(side).clone().filter(|_| work.seen.get(side).record().is_some()).unwrap_or_default();
     Difference {
         item: wired.item.name.clone(),
         link: work.unit.link.as_ref().map(|link| link.id),
@@ -115,7 +116,12 @@ fn difference(wired: &Wired, work: &Work, key: &MappingKey, why: DifferenceWhy) 
                 Side::Jira => Some(STATUS.to_owned()),
             }
         } else {
-            wired.item.fields.iter().find(|mapping| mapping.key == *key).map(|mapping| mapping.paths.get(side).to_string())
+            wired
+                .item
+                .fields
+                .iter()
+                .find(|mapping| mapping.key == *key)
+                .map(|mapping| mapping.paths.get(side).to_string())
         };
         let value = path.and_then(|path| work.seen.get(side).record()?.value(&path).map(ToString::to_string));
         value.unwrap_or_default()

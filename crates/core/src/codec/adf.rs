@@ -29,15 +29,23 @@ mod tests {
             ("empty document", json!([]), ""),
             ("paragraphs", json!([paragraph(json!([text("a")])), paragraph(json!([text("b")]))]), "a\n\nb"),
             ("hard break", json!([paragraph(json!([text("a"), {"type": "hardBreak"}, text("b")]))]), "a\nb"),
-            ("marks are forgotten", json!([paragraph(json!([{"type":"text","text":"a","marks":[{"type":"strong"}]}]))]), "a"),
+            (
+                "marks are forgotten",
+                json!([paragraph(json!([{"type":"text","text":"a","marks":[{"type":"strong"}]}]))]),
+                "a",
+            ),
             (
                 "a link to another place shows it",
-                json!([paragraph(json!([{"type":"text","text":"here","marks":[{"type":"link","attrs":{"href":"https://x.example"}}]}]))]),
+                json!([paragraph(
+                    json!([{"type":"text","text":"here","marks":[{"type":"link","attrs":{"href":"https://x.example"}}]}])
+                )]),
                 "here (https://x.example)",
             ),
             (
                 "a link that is its own text",
-                json!([paragraph(json!([{"type":"text","text":"https://x.example","marks":[{"type":"link","attrs":{"href":"https://x.example"}}]}]))]),
+                json!([paragraph(
+                    json!([{"type":"text","text":"https://x.example","marks":[{"type":"link","attrs":{"href":"https://x.example"}}]}])
+                )]),
                 "https://x.example",
             ),
             (
@@ -58,9 +66,17 @@ mod tests {
             ("mention", json!([paragraph(json!([{"type":"mention","attrs":{"id":"5b1","text":"@Ada"}}]))]), "@Ada"),
             ("emoji", json!([paragraph(json!([{"type":"emoji","attrs":{"shortName":":smile:","text":"🙂"}}]))]), "🙂"),
             ("date", json!([paragraph(json!([{"type":"date","attrs":{"timestamp":"1767312000000"}}]))]), "2026-01-02"),
-            ("status", json!([paragraph(json!([{"type":"status","attrs":{"text":"done","color":"green"}}]))]), "[DONE]"),
+            (
+                "status",
+                json!([paragraph(json!([{"type":"status","attrs":{"text":"done","color":"green"}}]))]),
+                "[DONE]",
+            ),
             ("code", json!([{"type":"codeBlock","content":[text("x = 1\ny = 2")]}]), "x = 1\ny = 2"),
-            ("card", json!([paragraph(json!([{"type":"inlineCard","attrs":{"url":"https://y.example"}}]))]), "https://y.example"),
+            (
+                "card",
+                json!([paragraph(json!([{"type":"inlineCard","attrs":{"url":"https://y.example"}}]))]),
+                "https://y.example",
+            ),
             (
                 "table",
                 json!([{"type":"table","content":[{"type":"tableRow","content":[
@@ -68,9 +84,13 @@ mod tests {
                     {"type":"tableCell","content":[paragraph(json!([text("b")]))]}]}]}]),
                 "a | b",
             ),
-            ("tasks", json!([{"type":"taskList","content":[
+            (
+                "tasks",
+                json!([{"type":"taskList","content":[
                 {"type":"taskItem","attrs":{"state":"DONE"},"content":[text("a")]},
-                {"type":"taskItem","attrs":{"state":"TODO"},"content":[text("b")]}]}]), "[x] a\n[ ] b"),
+                {"type":"taskItem","attrs":{"state":"TODO"},"content":[text("b")]}]}]),
+                "[x] a\n[ ] b",
+            ),
             ("unknown block: its text", json!([{"type":"novelty","content":[paragraph(json!([text("a")]))]}]), "a"),
         ];
         for (name, content, expected) in rows {
@@ -99,7 +119,13 @@ mod tests {
 
     #[test]
     fn strange_documents_do_not_panic() {
-        for strange in [json!(null), json!(1), json!([]), json!({"content": 3}), json!({"type":"doc","content":[null, {"type": 4}]})] {
+        for strange in [
+            json!(null),
+            json!(1),
+            json!([]),
+            json!({"content": 3}),
+            json!({"type":"doc","content":[null, {"type": 4}]}),
+        ] {
             let _ = to_plain(&strange);
         }
         let mut deep = json!({"type": "text", "text": "x"});

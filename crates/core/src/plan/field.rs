@@ -27,7 +27,10 @@ use crate::{
 /// Clocks of two vendors may differ by this much, so edits this close together have no order.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);
 
-#[expect(clippy::too_many_arguments, reason = "the five inputs of plan() and its two outputs; a struct would only rename them")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the five inputs of plan() and its two outputs; a struct would only rename them"
+)]
 pub(super) fn reconcile(
     item: &ConnectedItem,
     mapping: &FieldMapping,

@@ -31,7 +31,9 @@ pub(super) fn plan(
         }
         (State::Present(record), State::None) => create(item, link, Side::Jira, record, known, plan),
         (State::None, State::Present(record)) => create(item, link, Side::Salesforce, record, known, plan),
-        (State::Gone { confirmed, .. }, State::Present(kept)) => gone(Side::Salesforce, *confirmed, item, base, kept, plan),
+        (State::Gone { confirmed, .. }, State::Present(kept)) => {
+            gone(Side::Salesforce, *confirmed, item, base, kept, plan)
+        }
         (State::Present(kept), State::Gone { confirmed, .. }) => gone(Side::Jira, *confirmed, item, base, kept, plan),
         (State::Gone { .. } | State::None, State::Gone { .. } | State::None) => both_missing(now, plan),
     }

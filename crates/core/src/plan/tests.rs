@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use super::*;
 use crate::{
     filter::{Condition, Filter},
-    item::{AutoCreate, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start, StatusMapping, ValueMap},
+    item::{
+        AutoCreate, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start,
+        StatusMapping, ValueMap,
+    },
     link::Blocked,
     record::{Field, Record},
     transform::Transform,

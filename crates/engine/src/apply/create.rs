@@ -15,7 +15,6 @@ use entente_transport::CallError;
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value as Json, json};
 
-
 use super::receipt::{correlated, note_health, wire_name};
 use crate::{
     limits::{BACKOFF_FIRST_MS, EDITS_IN_FLIGHT_MAX, PROBE_AFTER_MS},
@@ -28,7 +27,8 @@ use crate::{
 /// Creates the issues that the plans of a round ask for.
 pub(super) async fn in_jira(scene: &Scene<'_>, works: &mut [Work]) {
     let Some((intents, project)) = announce_issues(scene, works).await else { return };
-    let (unknown, fresh): (Vec<_>, Vec<_>) = intents.into_iter().partition(|(_, intent)| intent.state == IntentState::Sent);
+    let (unknown, fresh): (Vec<_>, Vec<_>) =
+        intents.into_iter().partition(|(_, intent)| intent.state == IntentState::Sent);
     let mut to_send = fresh;
     to_send.extend(probe(scene, works, unknown, &project).await);
     if to_send.is_empty() || !mark_sent(scene, works, &to_send, scene.wired.site.settle_ms).await {
@@ -113,7 +113,9 @@ fn operation_id(scene: &Scene<'_>) -> String {
     let outside = scene.worker.outside();
     let chance = (u128::from(outside.rng.next_u64()) << 64 | u128::from(outside.rng.next_u64())).to_be_bytes();
     let millis = u64::try_from(outside.now_ms()).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(millis, &chance[..10].try_into().unwrap_or_default()).into_uuid().to_string()
+    uuid::Builder::from_unix_timestamp_millis(millis, &chance[..10].try_into().unwrap_or_default())
+        .into_uuid()
+        .to_string()
 }
 
 /// What a creation would send, for remembering a refusal.
@@ -126,7 +128,9 @@ async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Int
     let ops: Vec<String> = intents.iter().map(|(_, intent)| intent.new.op_id.clone()).collect();
     let now_ms = scene.worker.outside().now_ms();
     let marked = match scene.worker.fence() {
-        Ok(fence) => scene.worker.store().mark_sent(&fence, &ops, now_ms, now_ms + settle_ms).await.map_err(|e| e.to_string()),
+        Ok(fence) => {
+            scene.worker.store().mark_sent(&fence, &ops, now_ms, now_ms + settle_ms).await.map_err(|e| e.to_string())
+        }
         Err(error) => Err(error.to_string()),
     };
     if let Err(reason) = &marked {
@@ -164,7 +168,10 @@ async fn probe(
             to_send.push((n, intent));
         } else {
             let settle_ms = intent.settle_until_ms.unwrap_or(began_ms);
-            works[n].again(settle_ms.min(began_ms + BACKOFF_FIRST_MS), "an issue may still be on its way; waiting until that is settled");
+            works[n].again(
+                settle_ms.min(began_ms + BACKOFF_FIRST_MS),
+                "an issue may still be on its way; waiting until that is settled",
+            );
         }
     }
     adopt_created(scene, works, adopted, project).await;
@@ -248,7 +255,8 @@ fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: St
     match after {
         Some(seen) => *work.seen.get_mut(side) = seen,
         None => {
-            *work.seen.get_mut(side) = Seen::absent(State::Unreadable("it was created but not read back yet".to_owned()));
+            *work.seen.get_mut(side) =
+                Seen::absent(State::Unreadable("it was created but not read back yet".to_owned()));
             work.again(scene.worker.outside().now_ms(), "it was created but not read back yet");
         }
     }
@@ -263,7 +271,10 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
         CallError::Ambiguous { .. } | CallError::Broken { .. } => {
             work.again(scene.worker.outside().now_ms() + PROBE_AFTER_MS, error.to_string());
         }
-        CallError::NotApplied { .. } | CallError::Throttled { .. } | CallError::Auth { .. } | CallError::Stale { .. } => {
+        CallError::NotApplied { .. }
+        | CallError::Throttled { .. }
+        | CallError::Auth { .. }
+        | CallError::Stale { .. } => {
             note_health(scene, side, error);
             work.intent = Some((op, Err(error.to_string())));
             work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
@@ -292,7 +303,10 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
     }
     if !scene.scheme.salesforce_markers {
         let object = &scene.wired.item.salesforce.object;
-        let reason = format!("{object} has no field {} that the integration user can write; deploy apps/salesforce/core", crate::scheme::ENTENTE_KEY);
+        let reason = format!(
+            "{object} has no field {} that the integration user can write; deploy apps/salesforce/core",
+            crate::scheme::ENTENTE_KEY
+        );
         for n in wanting {
             works[n].parked = Some((reason.clone(), fingerprint(&works[n])));
         }
@@ -306,7 +320,8 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
     let outcomes = scene.wired.org.create(&scene.wired.item.salesforce.object, rows).await;
     let created: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.clone().ok()).collect();
     let rows = read::salesforce(scene, &created).await.unwrap_or_default();
-    let seen: HashMap<String, Seen> = rows.iter().map(|(id, row)| (id.clone(), read::salesforce_seen(scene, row))).collect();
+    let seen: HashMap<String, Seen> =
+        rows.iter().map(|(id, row)| (id.clone(), read::salesforce_seen(scene, row))).collect();
     for ((n, intent), outcome) in intents.into_iter().zip(outcomes) {
         match outcome {
             Ok(id) => {
@@ -322,7 +337,10 @@ fn new_record(scene: &Scene<'_>, work: &Work) -> Map<String, Json> {
     let mut row = Map::new();
     for write in work.creation(Side::Salesforce).unwrap_or_default() {
         let Some(field) = scene.scheme.salesforce.get(&write.path) else { continue };
-        row.insert(wire_name(scene, Side::Salesforce, &write.path), translate::salesforce::to_wire(&field.kind, &write.to));
+        row.insert(
+            wire_name(scene, Side::Salesforce, &write.path),
+            translate::salesforce::to_wire(&field.kind, &write.to),
+        );
     }
     if let (Some(correlation), Some(key)) = (&scene.wired.item.correlation, &work.facts.jira_key) {
         row.insert(wire_name(scene, Side::Salesforce, &correlation.salesforce), Json::from(key.as_str()));

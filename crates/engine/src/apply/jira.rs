@@ -74,7 +74,8 @@ fn lost(scene: &Scene<'_>, work: &Work, edited: &Edited) -> Vec<(MappingKey, Val
         generator.and_then(|generator| generator.id.as_deref()) == Some("entente")
     };
     // The newest entry is this very edit, whether or not Jira returns the mark.
-    let between = issue.changes().iter().skip(1).filter(|change| !ours(change) && change.created.is_some_and(|at| at > read));
+    let between =
+        issue.changes().iter().skip(1).filter(|change| !ours(change) && change.created.is_some_and(|at| at > read));
     let mut lost = Vec::new();
     for item in between.flat_map(|change| &change.items) {
         for write in work.updates(Side::Jira) {

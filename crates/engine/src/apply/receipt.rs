@@ -9,7 +9,11 @@ use entente_store::NewEntry;
 use entente_transport::{CallError, CallProblem};
 
 use super::written;
-use crate::{limits::PROBE_AFTER_MS, round::Scene, unit::{Seen, Work}};
+use crate::{
+    limits::PROBE_AFTER_MS,
+    round::Scene,
+    unit::{Seen, Work},
+};
 
 /// What became of the update of one record.
 pub(super) struct Receipt {
@@ -34,10 +38,18 @@ pub(super) fn settle(scene: &Scene<'_>, works: &mut [Work], receipt: Receipt) {
     }
 }
 
-fn achieved(scene: &Scene<'_>, work: &mut Work, side: Side, seen: Option<Seen>, lost: Vec<(MappingKey, Value)>, moved: bool) {
+fn achieved(
+    scene: &Scene<'_>,
+    work: &mut Work,
+    side: Side,
+    seen: Option<Seen>,
+    lost: Vec<(MappingKey, Value)>,
+    moved: bool,
+) {
     let writes = work.updates(side).to_vec();
     for write in &writes {
-        let shown = seen.as_ref().and_then(|seen| seen.record()?.value(write.path.as_str())).unwrap_or(&write.to).clone();
+        let shown =
+            seen.as_ref().and_then(|seen| seen.record()?.value(write.path.as_str())).unwrap_or(&write.to).clone();
         if moved && shown != write.to {
             // A person was faster than our read-back: the old base stays, so that the edit is seen for what it is.
             continue;
@@ -74,7 +86,13 @@ pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Val
 /// One line for people who watch.
 pub(super) fn tell(scene: &Scene<'_>, work: &mut Work, side: Side, write: &FieldWrite) {
     let source = match write.key.as_str().split_once('>') {
-        Some((salesforce, jira)) => if side == Side::Jira { salesforce } else { jira },
+        Some((salesforce, jira)) => {
+            if side == Side::Jira {
+                salesforce
+            } else {
+                jira
+            }
+        }
         None => write.key.as_str(),
     };
     let (from, to) = (work.label(side.other()), work.label(side));
@@ -130,14 +148,16 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_
         let wire = wire(path);
         problems.iter().find(|problem| problem.field.as_deref().is_some_and(|field| field == wire))
     };
-    let any_named = writes.iter().any(|w| named(&w.path).is_some()) || correlation.as_ref().is_some_and(|p| named(p).is_some());
+    let any_named =
+        writes.iter().any(|w| named(&w.path).is_some()) || correlation.as_ref().is_some_and(|p| named(p).is_some());
     for write in &writes {
         let problem = if any_named { named(&write.path) } else { problems.first() };
         let Some(problem) = problem else { continue };
         let blocked = Blocked { side, value: write.to.clone(), message: problem.message.clone() };
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
-        let entry = NewEntry { kind: "refused".to_owned(), ..written(work, side, &write.key, &write.from, &write.to, text) };
+        let entry =
+            NewEntry { kind: "refused".to_owned(), ..written(work, side, &write.key, &write.from, &write.to, text) };
         work.journal.push(entry);
     }
     if let Some(path) = correlation.filter(|path| !any_named || named(path).is_some()) {
@@ -146,7 +166,10 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_
         let text = format!("{side} refused the correlation field {path}: {message}");
         let blocked = Blocked { side, value: Value::Empty, message };
         work.blocked_next.insert(key.clone(), blocked);
-        work.journal.push(NewEntry { kind: "refused".to_owned(), ..written(work, side, &key, &Value::Empty, &Value::Empty, text) });
+        work.journal.push(NewEntry {
+            kind: "refused".to_owned(),
+            ..written(work, side, &key, &Value::Empty, &Value::Empty, text)
+        });
     }
 }
 

@@ -70,8 +70,10 @@ fn is_ours_alone(scene: &Scene<'_>, work: &Work) -> bool {
 
 /// Salesforce answers an update with nothing, so what it made of the values is read, in one query for the round.
 async fn read_back(scene: &Scene<'_>, works: &[Work], receipts: &mut [Receipt]) {
-    let wanted = |receipt: &&mut Receipt| receipt.outcome.is_ok() && !works[receipt.work].updates(Side::Salesforce).is_empty();
-    let ids: Vec<String> = receipts.iter_mut().filter(wanted).map(|r| works[r.work].id(Side::Salesforce).to_owned()).collect();
+    let wanted =
+        |receipt: &&mut Receipt| receipt.outcome.is_ok() && !works[receipt.work].updates(Side::Salesforce).is_empty();
+    let ids: Vec<String> =
+        receipts.iter_mut().filter(wanted).map(|r| works[r.work].id(Side::Salesforce).to_owned()).collect();
     if ids.is_empty() {
         return;
     }

@@ -39,7 +39,11 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     for n in there {
         settle(scene, &mut works[n], Moved::There);
     }
-    let ids: Vec<String> = moved.iter().filter(|(_, moved)| matches!(moved, Moved::There)).map(|(n, _)| works[*n].id(Side::Jira).to_owned()).collect();
+    let ids: Vec<String> = moved
+        .iter()
+        .filter(|(_, moved)| matches!(moved, Moved::There))
+        .map(|(n, _)| works[*n].id(Side::Jira).to_owned())
+        .collect();
     for (n, moved) in moved {
         settle(scene, &mut works[n], moved);
     }
@@ -91,7 +95,8 @@ fn settle(scene: &Scene<'_>, work: &mut Work, moved: Moved) {
         Moved::There => {
             let was_there = is_there(work);
             if was_there {
-                work.base_next.set(change.key.clone(), entente_core::Sides::new(change.source.clone(), change.to.clone()));
+                work.base_next
+                    .set(change.key.clone(), entente_core::Sides::new(change.source.clone(), change.to.clone()));
             } else {
                 receipt::agree(work, Side::Jira, &change, &change.to);
                 receipt::tell(scene, work, Side::Jira, &change);

@@ -91,9 +91,10 @@ impl JiraSide {
     fn add(&mut self, scene: &Scene<'_>, issue: &SiteIssue) {
         let seen = read::jira_seen(scene, issue);
         if !self.linked.contains(&issue.id()) {
-            let shown = scene.wired.item.correlation.as_ref().and_then(|correlation| {
-                seen.record()?.value(correlation.jira.as_str())?.as_text().map(str::to_owned)
-            });
+            let shown =
+                scene.wired.item.correlation.as_ref().and_then(|correlation| {
+                    seen.record()?.value(correlation.jira.as_str())?.as_text().map(str::to_owned)
+                });
             let named = origin_source(&issue.issue).map(str::to_owned).or(shown);
             if let Some(id) = named.and_then(|named| entente_salesforce::RecordId::parse(&named).ok()) {
                 self.claims.insert(id.to_string(), issue.id());
@@ -193,7 +194,8 @@ async fn missing_links(
         let links = scene.worker.store().links_of_item(&scene.wired.item.name, after, LOOK_PAGE_LINKS).await?;
         let Some(last) = links.last() else { return Ok(()) };
         after = last.id;
-        let missing = links.into_iter().filter(|link| !met.contains(&link.id) && !matches!(link.state, LinkState::Detached));
+        let missing =
+            links.into_iter().filter(|link| !met.contains(&link.id) && !matches!(link.state, LinkState::Detached));
         let works: Vec<Work> = missing
             .map(|link| linked(link, Seen::absent(State::Unreadable("the query did not return it".to_owned())), jira))
             .collect();

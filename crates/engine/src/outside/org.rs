@@ -163,7 +163,9 @@ impl Org {
         match error {
             CallError::Gone { .. } => EngineError::Connection {
                 connection: self.name.clone(),
-                reason: format!("the org has no object {object} that the integration user can see; check its API name and the user's rights"),
+                reason: format!(
+                    "the org has no object {object} that the integration user can see; check its API name and the user's rights"
+                ),
             },
             error => EngineError::Peer { connection: self.name.clone(), error },
         }
@@ -251,7 +253,11 @@ impl Org {
                 began = began.or(Timestamp::from_millisecond(read_ms).ok());
                 loop {
                     let rows = page.rows.into_iter().filter_map(|row| OrgRow::new(row, 0));
-                    found.extend(rows.map(|row| Changed { object: object.clone(), version: row.version(), id: row.id }));
+                    found.extend(rows.map(|row| Changed {
+                        object: object.clone(),
+                        version: row.version(),
+                        id: row.id,
+                    }));
                     let Some(next) = page.next else { break };
                     page = self.client.next(&next).await?;
                 }
@@ -271,12 +277,15 @@ impl Org {
             Some(name) => (format!("{name}__History"), "ParentId".to_owned()),
             None => (format!("{object}History"), format!("{object}Id")),
         };
-        let filter = Filter::is_in(parent.as_str(), record_ids(ids)).and(Filter::is_in("Field", fields.iter().cloned()));
+        let filter =
+            Filter::is_in(parent.as_str(), record_ids(ids)).and(Filter::is_in("Field", fields.iter().cloned()));
         let query = Query::select([parent.as_str(), "Field", "CreatedDate"]).from(table).filter(filter);
         let mut newest: HashMap<(String, String), Timestamp> = HashMap::new();
         for row in self.client.all_rows(&query).await?.rows {
             let text = |field: &str| row.get(field).and_then(|value| value.as_str());
-            let (Some(id), Some(field), Some(at)) = (text(&parent), text("Field"), text("CreatedDate").and_then(instant)) else {
+            let (Some(id), Some(field), Some(at)) =
+                (text(&parent), text("Field"), text("CreatedDate").and_then(instant))
+            else {
                 continue;
             };
             let time = newest.entry((id.to_owned(), field.to_owned())).or_insert(at);
@@ -294,7 +303,8 @@ impl Org {
                 Some(Change { object: object.to_owned(), id, fields: update.fields.clone() })
             });
             let saved = self.client.update_all(changes.collect(), false, &WriteOptions::default()).await;
-            outcomes.extend(per_row(chunk.len(), saved.map(|rows| rows.into_iter().map(|row| row.map(drop)).collect())));
+            outcomes
+                .extend(per_row(chunk.len(), saved.map(|rows| rows.into_iter().map(|row| row.map(drop)).collect())));
         }
         outcomes
     }

@@ -85,9 +85,10 @@ impl Site {
             user_agent: concat!("entente/", env!("CARGO_PKG_VERSION")).to_owned(),
         };
         let pace = pace(connection, PACE_DEFAULT);
-        let client = Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace).map_err(|error| {
-            EngineError::Connection { connection: connection.name.clone(), reason: error.to_string() }
-        })?;
+        let client =
+            Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace).map_err(|error| {
+                EngineError::Connection { connection: connection.name.clone(), reason: error.to_string() }
+            })?;
         Ok(Self {
             name: connection.name.clone(),
             client,
@@ -245,10 +246,8 @@ impl Site {
             let keys: Vec<IssueRef> =
                 numbers.clone().filter_map(|number| IssueKey::new(project, number)).map(IssueRef::from).collect();
             let issues = self.read(keys, &["updated".to_owned(), "created".to_owned()], true).await?;
-            let seen: BTreeMap<u64, SiteIssue> = issues
-                .into_iter()
-                .filter_map(|issue| Some((issue.issue.key.as_ref()?.number(), issue)))
-                .collect();
+            let seen: BTreeMap<u64, SiteIssue> =
+                issues.into_iter().filter_map(|issue| Some((issue.issue.key.as_ref()?.number(), issue))).collect();
             for number in numbers {
                 misses = if seen.contains_key(&number) { 0 } else { misses + 1 };
             }

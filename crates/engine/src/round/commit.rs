@@ -113,7 +113,8 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
     if work.unit.link.is_some() {
         return;
     }
-    let side = if work.unit.tickets.iter().any(|ticket| ticket.key.kind == "issue") { Side::Jira } else { Side::Salesforce };
+    let side =
+        if work.unit.tickets.iter().any(|ticket| ticket.key.kind == "issue") { Side::Jira } else { Side::Salesforce };
     let key = ParkedKey { item: scene.wired.item.name.clone(), side, record_id: work.id(side).to_owned() };
     let still_refused = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.is_none());
     match &work.parked {
@@ -136,7 +137,9 @@ fn conflicts(work: &Work) -> Vec<NewConflict> {
 }
 
 fn notes(work: &Work) -> Vec<NewNote> {
-    let code = |code: NoteCode| serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let code = |code: NoteCode| {
+        serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    };
     let notes = work.plan.notes.iter().chain(&work.notes);
     notes.map(|note| NewNote { code: code(note.code), mapping: note.key.clone(), text: note.text.clone() }).collect()
 }
@@ -187,7 +190,9 @@ fn state(work: &Work) -> LinkState {
         return LinkState::Unlinked { reason: reason.clone() };
     }
     match work.blocked_next.iter().next() {
-        Some((key, blocked)) => LinkState::Parked { reason: format!("{} refused {key}: {}", blocked.side, blocked.message) },
+        Some((key, blocked)) => {
+            LinkState::Parked { reason: format!("{} refused {key}: {}", blocked.side, blocked.message) }
+        }
         None => LinkState::Active,
     }
 }

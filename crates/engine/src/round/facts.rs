@@ -1,11 +1,6 @@
 //! What is remembered about the units of a round: bases, decisions, refusals.
 
-use entente_core::{
-    LinkFacts, MappingKey, Side, Value,
-    base::CANON_VERSION,
-    link::Blocked,
-    plan::CORRELATION,
-};
+use entente_core::{LinkFacts, MappingKey, Side, Value, base::CANON_VERSION, link::Blocked, plan::CORRELATION};
 
 use super::Scene;
 use crate::{error::EngineError, unit::Work};
@@ -37,8 +32,11 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
 /// Refused creations are remembered by what was refused.
 async fn parked(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     for side in Side::BOTH {
-        let lone = |work: &Work| work.unit.link.is_none() && work.unit.ids.get(side).is_some() && work.unit.ids.get(side.other()).is_none();
-        let ids: Vec<String> = works.iter().filter(|work| lone(work)).filter_map(|work| work.unit.ids.get(side).clone()).collect();
+        let lone = |work: &Work| {
+            work.unit.link.is_none() && work.unit.ids.get(side).is_some() && work.unit.ids.get(side.other()).is_none()
+        };
+        let ids: Vec<String> =
+            works.iter().filter(|work| lone(work)).filter_map(|work| work.unit.ids.get(side).clone()).collect();
         if ids.is_empty() {
             continue;
         }

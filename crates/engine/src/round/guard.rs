@@ -21,9 +21,18 @@ pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> bool {
             Side::Salesforce => scene.wired.org.canary().await,
             Side::Jira => scene.wired.site.client.verify().await.map(drop),
         };
-        let canary = canary.map_or_else(|error| format!("the connection says: {error}"), |()| "the connection itself works".to_owned());
-        let reason = format!("{missing} of {} {side} records are missing at once; nothing is written ({canary})", linked.len());
-        tracing::warn!(item = scene.wired.item.name, missing, "Stopped a round of item {}: {reason}", scene.wired.item.name);
+        let canary = canary.map_or_else(
+            |error| format!("the connection says: {error}"),
+            |()| "the connection itself works".to_owned(),
+        );
+        let reason =
+            format!("{missing} of {} {side} records are missing at once; nothing is written ({canary})", linked.len());
+        tracing::warn!(
+            item = scene.wired.item.name,
+            missing,
+            "Stopped a round of item {}: {reason}",
+            scene.wired.item.name
+        );
         for work in works.iter_mut() {
             let due_ms = scene.worker.later(&work.unit);
             work.again(due_ms, reason.clone());

@@ -84,7 +84,9 @@ fn issue_named(scene: &Scene<'_>, work: &mut Work, salesforce_id: &str) -> Optio
     match shown.parse() {
         Ok(key) => Some(Name::Key(key)),
         Err(_) => {
-            let reason = format!("Salesforce {path} shows \"{shown}\", which is no issue key; clear it to let an issue be created");
+            let reason = format!(
+                "Salesforce {path} shows \"{shown}\", which is no issue key; clear it to let an issue be created"
+            );
             work.parked = Some((reason, String::new()));
             work.end = End::PassOn;
             None
@@ -139,13 +141,19 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &HashMap<usi
                 Name::Id(id) => id.clone(),
                 Name::Key(key) => key.to_string(),
             };
-            refuse(work, format!("it names issue {key}, which was not found; clear the reference to let a new issue be created"));
+            refuse(
+                work,
+                format!("it names issue {key}, which was not found; clear the reference to let a new issue be created"),
+            );
             continue;
         };
         if !in_scope(scene, issue) {
             let (project, kind) = (issue.named("project", "key"), issue.named("issuetype", "name"));
             let (project, kind) = (project.unwrap_or_default(), kind.unwrap_or_default());
-            refuse(work, format!("it names issue {}, a {kind} of {project}, which this item is not about", issue.key()));
+            refuse(
+                work,
+                format!("it names issue {}, a {kind} of {project}, which this item is not about", issue.key()),
+            );
         } else if let Some(holder) = taken.get(&issue.id()) {
             refuse(work, format!("it names issue {}, which is linked to {holder} already", issue.key()));
         } else {
@@ -201,9 +209,9 @@ async fn taken(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<HashMap<
         Side::Jira => &scene.wired.site.name,
     };
     let links = scene.worker.store().links_by_records(&scene.wired.org.name, side, connection, ids).await?;
-    let live = links.into_iter().filter(|link| {
-        link.item == scene.wired.item.name && !matches!(link.state, LinkState::Unlinked { .. })
-    });
+    let live = links
+        .into_iter()
+        .filter(|link| link.item == scene.wired.item.name && !matches!(link.state, LinkState::Unlinked { .. }));
     Ok(live
         .map(|link| match side {
             Side::Salesforce => (link.salesforce_id, link.jira_key),
@@ -236,7 +244,10 @@ fn refuse(work: &mut Work, reason: String) {
 fn may_create(scene: &Scene<'_>, work: &mut Work) {
     let creates = matches!((&work.seen.salesforce.state, &work.seen.jira.state), (_, State::None) | (State::None, _));
     if creates && !scene.wired.is_discovered() {
-        work.again(scene.worker.outside().now_ms() + crate::limits::BACKOFF_FIRST_MS, "existing twins are still being looked for");
+        work.again(
+            scene.worker.outside().now_ms() + crate::limits::BACKOFF_FIRST_MS,
+            "existing twins are still being looked for",
+        );
     }
 }
 

@@ -43,7 +43,8 @@ fn paths(scene: &Scene<'_>, key: &MappingKey) -> Sides<String> {
 fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (Vec<String>, BTreeSet<String>) {
     let ids = wanting.iter().map(|n| works[*n].id(side).to_owned()).collect();
     let keys = wanting.iter().flat_map(|n| &works[*n].plan.needs);
-    let fields = keys.map(|Need::ChangeTimes(key)| paths(scene, key).get(side).clone()).filter(|field| !field.is_empty());
+    let fields =
+        keys.map(|Need::ChangeTimes(key)| paths(scene, key).get(side).clone()).filter(|field| !field.is_empty());
     (ids, fields.collect())
 }
 

@@ -38,10 +38,8 @@ pub(crate) async fn both(scene: &Scene<'_>, units: Vec<Unit>) -> Result<Vec<Work
         let record = unit.ids.salesforce.as_ref().and_then(|id| rows.get(id));
         let issue = unit.ids.jira.as_ref().and_then(|id| found.get(id));
         let is_deleted = unit.ids.salesforce.as_ref().is_some_and(|id| deleted.contains(id));
-        let salesforce = record.map_or_else(
-            || missing(scene, &unit, Side::Salesforce, is_deleted),
-            |row| salesforce_seen(scene, row),
-        );
+        let salesforce = record
+            .map_or_else(|| missing(scene, &unit, Side::Salesforce, is_deleted), |row| salesforce_seen(scene, row));
         let jira = issue.map_or_else(|| missing(scene, &unit, Side::Jira, false), |issue| jira_seen(scene, issue));
         Work::new(unit, Sides::new(salesforce, jira))
     };

@@ -79,7 +79,9 @@ pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
     match (kind, value) {
         (Kind::List(_), Value::Empty) => json!([]),
         (_, Value::Empty) => Json::Null,
-        (Kind::List(kind), Value::List(values)) => Json::Array(values.iter().map(|value| to_wire(kind, value)).collect()),
+        (Kind::List(kind), Value::List(values)) => {
+            Json::Array(values.iter().map(|value| to_wire(kind, value)).collect())
+        }
         (Kind::List(kind), one) => json!([to_wire(kind, one)]),
         (Kind::Document, text) => adf::from_plain(&text.to_string()),
         (Kind::Named, name) => json!({"name": name.to_string()}),

@@ -9,9 +9,8 @@ use crate::scheme::SalesforceField;
 /// The kind of a field by its describe `type`.
 pub(crate) fn kind(described: &str) -> Kind {
     match described {
-        "string" | "textarea" | "picklist" | "combobox" | "phone" | "url" | "email" | "id" | "reference" | "encryptedstring" => {
-            Kind::Text
-        }
+        "string" | "textarea" | "picklist" | "combobox" | "phone" | "url" | "email" | "id" | "reference"
+        | "encryptedstring" => Kind::Text,
         "multipicklist" => Kind::Semicolons,
         "boolean" => Kind::Flag,
         "int" | "double" | "currency" | "percent" | "long" => Kind::Number,

@@ -37,7 +37,9 @@ fn block(node: &Json, depth: usize) -> String {
         }
         "listItem" => join(node, depth, "\n"),
         "taskList" => join(node, depth, "\n"),
-        "taskItem" => format!("{} {}", if attribute(node, "state") == Some("DONE") { "[x]" } else { "[ ]" }, inlines(node)),
+        "taskItem" => {
+            format!("{} {}", if attribute(node, "state") == Some("DONE") { "[x]" } else { "[ ]" }, inlines(node))
+        }
         "table" => join(node, depth, "\n"),
         "tableRow" => join(node, depth, " | "),
         "tableHeader" | "tableCell" => join(node, depth, " ").replace('\n', " "),
@@ -73,7 +75,10 @@ fn inlines(node: &Json) -> String {
 }
 
 fn is_inline(node: &Json) -> bool {
-    matches!(kind(node), "text" | "hardBreak" | "mention" | "emoji" | "date" | "status" | "inlineCard" | "placeholder" | "mediaInline")
+    matches!(
+        kind(node),
+        "text" | "hardBreak" | "mention" | "emoji" | "date" | "status" | "inlineCard" | "placeholder" | "mediaInline"
+    )
 }
 
 fn inline(node: &Json) -> String {
