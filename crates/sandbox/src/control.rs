@@ -26,7 +26,7 @@ use ledger::Ledger;
 pub use answer::{Reset, was_reset};
 pub use door::door;
 pub use ledger::Write;
-pub use watch::{BackDated, watch};
+pub use watch::{BackDated, RouteName, watch};
 
 /// Whose API a control stands beside; decides the bodies that faults answer with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +138,11 @@ impl Control {
     /// a simulation calls it when it has moved the clock.
     pub async fn run_late_calls(&self) {
         self.late.run_due(self.clock.now_ms()).await;
+    }
+
+    /// When the oldest call was made that has not taken effect yet.
+    pub fn oldest_late_call_ms(&self) -> Option<i64> {
+        self.late.oldest_made_ms()
     }
 
     /// Waits until a late call is due.

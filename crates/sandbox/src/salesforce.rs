@@ -1,23 +1,63 @@
-//! The Salesforce org: the frame it plugs into; its rooms are being furnished.
+//! The Salesforce org.
+//!
+//! [`schema`] says what its objects are made of, [`state`] remembers their rows, [`write`] changes them with every
+//! check the vendor makes ([`rules`] has those of single objects), [`soql`] reads them. [`api`] is the REST API over
+//! all of that, [`oauth`] lets callers in, [`push`] tells others of changes, [`door`] is the control door's own part.
+//!
+//! Nothing here knows of Jira or of Entente: it answers as the vendor does, or not at all.
 
+mod api;
+mod cell;
+mod cursor;
+mod describe;
+mod door;
+mod id;
+mod import;
+mod oauth;
+mod push;
+mod refusal;
+mod rights;
+mod rules;
+mod schema;
+mod setup;
+mod snapshot;
+mod soql;
+mod state;
+mod table;
+mod write;
+
+use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use serde_json::{Value, json};
+use parking_lot::Mutex;
+use rand::SeedableRng as _;
+use serde_json::Value;
 
 use crate::control::{Control, Side};
 use crate::seed::{Dice, Seed};
+use state::State;
+
+pub use door::door;
+
+/// What the demo company is planted with.
+pub(crate) mod seeding {
+    pub(crate) use super::cell::Cell;
+    pub(crate) use super::setup::audit;
+    pub(crate) use super::state::State;
+}
 
 /// A Salesforce org made of memory.
-#[derive(Debug)]
 pub struct Org {
     control: Arc<Control>,
+    state: Mutex<State>,
 }
 
 impl Org {
-    /// An empty org.
+    /// An org with its people, queues and settings, and nothing else.
     pub fn new(control: Arc<Control>) -> Arc<Self> {
-        Arc::new(Self { control })
+        let state = Mutex::new(fresh(&control));
+        Arc::new(Self { control, state })
     }
 
     /// The org's control.
@@ -25,22 +65,32 @@ impl Org {
         &self.control
     }
 
-    /// The whole org as JSON.
+    /// The whole org as JSON, without sessions and rights.
     pub fn save(&self) -> Value {
-        json!({})
+        snapshot::save(&self.state.lock())
     }
 
     /// Replaces the content by a saved one.
     ///
     /// # Errors
-    /// A sentence that says what in the value is not a snapshot.
-    pub fn load(&self, _saved: &Value) -> Result<(), String> {
+    /// A sentence that says what in the value is not a snapshot; the org is then unchanged.
+    pub fn load(&self, saved: &Value) -> Result<(), String> {
+        let mut state = snapshot::load(saved)?;
+        state.schema_changed_ms = self.control.clock().now_ms();
+        *self.state.lock() = state;
         Ok(())
     }
 
-    /// Adds records; returns a sentence for everything that could not be taken as it stands.
-    pub fn import(&self, _records: &Value) -> Vec<String> {
-        Vec::new()
+    /// Adds records as they are: `{"Case": [{..}], "Account": [..]}`, or a list of records with `attributes.type`.
+    /// Ids are kept where they fit their object. Returns a sentence for everything that could not be taken.
+    pub fn import(&self, records: &Value) -> Vec<String> {
+        import::import(&mut self.state.lock(), records, self.control.clock().now_ms())
+    }
+}
+
+impl fmt::Debug for Org {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Org").field("base_url", &self.control.base_url()).finish_non_exhaustive()
     }
 }
 
@@ -49,18 +99,28 @@ impl Side for Org {
         &self.control
     }
 
-    fn reset(&self, _seed: Seed, _seed_number: u64, _records: Option<usize>) {}
+    fn reset(&self, seed: Seed, seed_number: u64, records: Option<usize>) {
+        *self.state.lock() = fresh(&self.control);
+        if seed == Seed::Demo {
+            seed_demo(self, &mut Dice::seed_from_u64(seed_number), records);
+        }
+    }
+}
+
+fn fresh(control: &Control) -> State {
+    let mut state = State::new(control.options().prerequisites);
+    let now_ms = control.clock().now_ms();
+    state.schema_changed_ms = now_ms;
+    setup::furnish(&mut state, now_ms);
+    state
 }
 
 /// The vendor's API.
-pub fn router(_org: &Arc<Org>) -> Router {
-    Router::new()
+pub fn router(org: &Arc<Org>) -> Router {
+    api::routes().merge(oauth::routes()).with_state(org.clone())
 }
 
-/// What the control door has on this side only.
-pub fn door(_org: &Arc<Org>) -> Router {
-    Router::new()
+/// Fills an org with the demo company; `records` cases, or its usual number.
+pub fn seed_demo(org: &Org, dice: &mut Dice, records: Option<usize>) {
+    crate::seed::salesforce::fill(&mut org.state.lock(), org.control.clock().now_ms(), dice, records);
 }
-
-/// Fills an empty org with the demo company's half.
-pub fn seed_demo(_org: &Org, _dice: &mut Dice) {}

@@ -3,6 +3,10 @@
 //! Everything is drawn from one seed number, so that two runs see the same company. The demo company's Salesforce half
 //! is made here; its Jira half by [`crate::jira::seed_demo`].
 
+mod names;
+pub(crate) mod salesforce;
+mod trouble;
+
 use serde::Deserialize;
 
 /// The seed's source of chance; its sequence is the same on every machine and in every version.

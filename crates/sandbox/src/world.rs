@@ -52,10 +52,7 @@ impl World {
             jira: jira::Site::new(control(Vendor::Jira)),
         };
         if options.seed == Seed::Demo {
-            salesforce::seed_demo(
-                &world.salesforce,
-                &mut Dice::seed_from_u64(options.seed_number),
-            );
+            salesforce::seed_demo(&world.salesforce, &mut Dice::seed_from_u64(options.seed_number), options.records);
             jira::seed_demo(&world.jira, &mut Dice::seed_from_u64(options.seed_number));
         }
         world

@@ -6,16 +6,22 @@ use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+struct Waiting {
+    made_ms: i64,
+    due_ms: i64,
+    call: BoxFuture<'static, ()>,
+}
+
 /// The calls that wait for their time.
 #[derive(Default)]
 pub(super) struct Late {
-    waiting: Mutex<Vec<(i64, BoxFuture<'static, ()>)>>,
+    waiting: Mutex<Vec<Waiting>>,
     added: Notify,
 }
 
 impl Late {
-    pub(super) fn add(&self, due_ms: i64, call: BoxFuture<'static, ()>) {
-        self.waiting.lock().push((due_ms, call));
+    pub(super) fn add(&self, made_ms: i64, due_ms: i64, call: BoxFuture<'static, ()>) {
+        self.waiting.lock().push(Waiting { made_ms, due_ms, call });
         self.added.notify_one();
     }
 
@@ -28,17 +34,18 @@ impl Late {
     /// The earliest call that is due.
     fn take_due(&self, now_ms: i64) -> Option<BoxFuture<'static, ()>> {
         let mut waiting = self.waiting.lock();
-        let (at, due_ms) = waiting
-            .iter()
-            .enumerate()
-            .map(|(at, (due_ms, _))| (at, *due_ms))
-            .min_by_key(|(_, due)| *due)?;
-        (due_ms <= now_ms).then(|| waiting.remove(at).1)
+        let (at, earliest) = waiting.iter().enumerate().min_by_key(|(_, call)| call.due_ms)?;
+        (earliest.due_ms <= now_ms).then(|| waiting.remove(at).call)
     }
 
     /// When the earliest call is due.
     pub(super) fn next_due_ms(&self) -> Option<i64> {
-        self.waiting.lock().iter().map(|(due_ms, _)| *due_ms).min()
+        self.waiting.lock().iter().map(|call| call.due_ms).min()
+    }
+
+    /// When the oldest waiting call was made.
+    pub(super) fn oldest_made_ms(&self) -> Option<i64> {
+        self.waiting.lock().iter().map(|call| call.made_ms).min()
     }
 
     /// Returns after the next call was added.

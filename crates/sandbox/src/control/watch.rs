@@ -26,15 +26,21 @@ pub struct BackDated {
     pub at_ms: i64,
 }
 
+/// Method and route template of the call, for handlers that name it in the write log.
+#[derive(Clone, Debug)]
+pub struct RouteName(pub Arc<str>);
+
 /// Wraps a vendor's routes, not the control door's.
 pub fn watch(vendor: Router, control: &Arc<Control>) -> Router {
     vendor.layer(from_fn_with_state(control.clone(), intercept))
 }
 
-async fn intercept(State(control): State<Arc<Control>>, request: Request, next: Next) -> Response {
+async fn intercept(State(control): State<Arc<Control>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().as_str().to_owned();
     let route = template(&request);
+    let name = RouteName(Arc::from(format!("{method} {route}")));
+    request.extensions_mut().insert(name);
     let (request, fault) = meet_fault(&control, request, &method, &route).await;
     let response = match fault {
         Some(fault) => strike(&control, &fault, request, next).await,
@@ -135,8 +141,7 @@ async fn postpone(control: &Control, fault: &Fault, request: Request, next: Next
     parts.extensions.insert(BackDated { at_ms });
     let request = Request::from_parts(parts, Body::from(body));
     let due_ms = at_ms.saturating_add(i64::try_from(fault.delay_ms).unwrap_or(i64::MAX));
-    control.late.add(
-        due_ms,
+    control.late.add(at_ms, due_ms,
         Box::pin(async move { drop(next.run(request).await) }),
     );
 }

@@ -1,0 +1,55 @@
+//! What a draft must satisfy before it becomes a row.
+
+use super::super::refusal::{Answered, Refusal};
+use super::super::schema::{Field, Kind};
+use super::super::state::State;
+use super::{Caller, Draft};
+
+pub(super) fn all(state: &State, caller: &Caller, draft: &Draft) -> Answered<()> {
+    required(state, draft)?;
+    restricted(state, draft)?;
+    unique(state, draft)?;
+    state.rules.check(state, caller, draft)
+}
+
+fn required(state: &State, draft: &Draft) -> Answered<()> {
+    let is_missing = |at: usize, field: &Field| {
+        let asked = field.createable && !field.nillable && !field.defaulted;
+        let empty = if field.kind == Kind::Base64 { draft.is_new() && draft.blob.is_none() } else { draft.row.cell(at).is_null() };
+        asked && empty && (draft.is_new() || draft.given.contains(&at))
+    };
+    let fields = state.object(draft.object).fields.iter().enumerate();
+    let missing: Vec<&str> = fields.filter(|(at, field)| is_missing(*at, field)).map(|(_, field)| field.name.as_str()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!("Required fields are missing: [{}]", missing.join(", "));
+    Err(Refusal::of_fields("REQUIRED_FIELD_MISSING", message, &missing))
+}
+
+/// A restricted picklist of a field that must not be empty.
+fn restricted(state: &State, draft: &Draft) -> Answered<()> {
+    for at in &draft.given {
+        let field = &state.object(draft.object).fields[*at];
+        if field.kind == Kind::Picklist && field.restricted && field.defaulted && draft.row.cell(*at).is_null() {
+            let message = format!("{}: bad value for restricted picklist field: null", field.label);
+            return Err(Refusal::of_fields("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, &[&field.name]));
+        }
+    }
+    Ok(())
+}
+
+fn unique(state: &State, draft: &Draft) -> Answered<()> {
+    let table = &state.tables[draft.object];
+    for (at, field) in state.object(draft.object).fields.iter().enumerate().filter(|(_, field)| field.unique) {
+        let Some(text) = draft.row.cell(at).as_str() else { continue };
+        let twins = table.having(at, text).into_iter().flatten().filter_map(|place| table.row(place));
+        // The recycle bin does not hold on to unique values.
+        let twin = twins.into_iter().find(|twin| twin.id != draft.row.id && !state.is_deleted(draft.object, twin));
+        if let Some(twin) = twin {
+            let message = format!("duplicate value found: {} duplicates value on record with id: {}", field.name, &twin.id);
+            return Err(Refusal::of_fields("DUPLICATE_VALUE", message, &[]));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! The sandbox over real HTTP, one binary.
+
+mod jira;
