@@ -3,6 +3,7 @@
 
 mod fixtures;
 mod queries;
+mod sandbox;
 mod sign_in;
 mod stage;
 mod writes;

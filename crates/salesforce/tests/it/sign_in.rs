@@ -1,4 +1,6 @@
 //! Signing in: what each flow sends, where calls go afterwards, and what each refusal means.
+//!
+//! The key pair beside this file was made for these tests; nothing else knows it.
 
 use std::collections::HashMap;
 
