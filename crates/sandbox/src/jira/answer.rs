@@ -159,24 +159,40 @@ impl Refusal {
     }
 
     pub(crate) fn malformed() -> Self {
-        Self::Message { status: 400, text: "There was an error parsing JSON. Check that your request body is valid.".into() }
+        Self::Message {
+            status: 400,
+            text: "There was an error parsing JSON. Check that your request body is valid.".into(),
+        }
     }
 
     pub(crate) fn payload() -> Self {
-        Self::Message { status: 400, text: "Invalid request payload. Refer to the REST API documentation and try again.".into() }
+        Self::Message {
+            status: 400,
+            text: "Invalid request payload. Refer to the REST API documentation and try again.".into(),
+        }
     }
 
     pub(crate) fn conversion(name: &str, value: &str) -> Self {
-        Self::Problem { status: 400, title: "Bad Request", detail: format!("Failed to convert '{name}' with value: '{value}'") }
+        Self::Problem {
+            status: 400,
+            title: "Bad Request",
+            detail: format!("Failed to convert '{name}' with value: '{value}'"),
+        }
     }
 
     /// As `{"status","elementErrors"}` of a bulk answer wants it.
     pub(crate) fn parts(&self) -> (u16, Problems) {
         match self {
             Self::Platform { status, problems } => (*status, problems.clone()),
-            Self::Message { status, text } | Self::Desk { status, message: text, .. } => (*status, Problems { messages: vec![text.clone()], ..Problems::default() }),
-            Self::Problem { status, detail, .. } => (*status, Problems { messages: vec![detail.clone()], ..Problems::default() }),
-            Self::Text { status, text } => (*status, Problems { messages: vec![(*text).to_owned()], ..Problems::default() }),
+            Self::Message { status, text } | Self::Desk { status, message: text, .. } => {
+                (*status, Problems { messages: vec![text.clone()], ..Problems::default() })
+            }
+            Self::Problem { status, detail, .. } => {
+                (*status, Problems { messages: vec![detail.clone()], ..Problems::default() })
+            }
+            Self::Text { status, text } => {
+                (*status, Problems { messages: vec![(*text).to_owned()], ..Problems::default() })
+            }
             Self::Raw { status, .. } => (*status, Problems::default()),
         }
     }

@@ -25,7 +25,10 @@ pub(crate) struct Upload {
 
 /// Reads the parts called `file`; the header is checked before anything else, as the vendor does.
 pub(crate) async fn uploads(call: &Call) -> Result<Vec<Upload>, Refusal> {
-    if !call.header("x-atlassian-token").is_some_and(|v| v.eq_ignore_ascii_case("no-check") || v.eq_ignore_ascii_case("nocheck")) {
+    if !call
+        .header("x-atlassian-token")
+        .is_some_and(|v| v.eq_ignore_ascii_case("no-check") || v.eq_ignore_ascii_case("nocheck"))
+    {
         return Err(Refusal::Text { status: 403, text: "XSRF check failed" });
     }
     let broken = || Refusal::message(400, "The request is not a valid multipart upload.");
@@ -34,7 +37,8 @@ pub(crate) async fn uploads(call: &Call) -> Result<Vec<Upload>, Refusal> {
         request = request.header("content-type", media_type);
     }
     let request = request.body(call.body.clone().into()).map_err(|_| broken())?;
-    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| Refusal::message(415, "Unsupported Media Type"))?;
+    let mut parts =
+        Multipart::from_request(request, &()).await.map_err(|_| Refusal::message(415, "Unsupported Media Type"))?;
     let mut files = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(|_| broken())? {
         if part.name() != Some("file") {
@@ -59,7 +63,8 @@ fn add(s: &mut Session<'_>, files: Vec<Upload>) -> Answer {
         return Err(Refusal::message(400, "No file was attached: the multipart parameter 'file' is missing."));
     }
     let too_large = files.iter().any(|f| f.content.len() as u64 > FILE_BYTES);
-    if too_large || files.len() > FILES_PER_UPLOAD || s.issue()?.attachments.len() + files.len() > ATTACHMENTS_PER_ISSUE {
+    if too_large || files.len() > FILES_PER_UPLOAD || s.issue()?.attachments.len() + files.len() > ATTACHMENTS_PER_ISSUE
+    {
         return Err(Refusal::message(413, "The attachment is too large, or there are too many of them."));
     }
     let ids: Vec<u64> = files.into_iter().map(|file| insert(s, id, file)).collect();
@@ -100,7 +105,8 @@ fn missing(id: &str) -> Refusal {
 fn addressed<'s>(s: &'s Session<'_>) -> Result<(u64, &'s Attachment), Refusal> {
     let asked = s.call.param("attachment");
     let id: u64 = asked.parse().map_err(|_| missing(asked))?;
-    let issue = s.contents.home_of(id).filter(|issue| s.may("BROWSE_PROJECTS", issue.project)).ok_or_else(|| missing(asked))?;
+    let issue =
+        s.contents.home_of(id).filter(|issue| s.may("BROWSE_PROJECTS", issue.project)).ok_or_else(|| missing(asked))?;
     Ok((issue.id, issue.attachments.iter().find(|a| a.id == id).ok_or_else(|| missing(asked))?))
 }
 
@@ -119,7 +125,12 @@ pub(crate) fn content(s: &mut Session<'_>) -> Answer {
         return serve(s.call, attachment);
     }
     let name: String = url::form_urlencoded::byte_serialize(attachment.filename.as_bytes()).collect();
-    let location = format!("{}{MEDIA}file/{}/binary?token={}&name={name}", media_host(&s.site.control().base_url()), attachment.media_id, media_token(attachment));
+    let location = format!(
+        "{}{MEDIA}file/{}/binary?token={}&name={name}",
+        media_host(&s.site.control().base_url()),
+        attachment.media_id,
+        media_token(attachment)
+    );
     Ok(Reply::empty(StatusCode::SEE_OTHER).with("location", location))
 }
 
@@ -141,9 +152,19 @@ fn media_token(attachment: &Attachment) -> String {
 /// The media service stands on a host of its own and knows no Jira accounts: credentials make it refuse.
 pub(crate) fn media(s: &mut Session<'_>) -> Answer {
     let wanted = s.call.param("media");
-    let found = s.contents.issues.values().flat_map(|i| &i.attachments).find(|a| a.media_id == wanted).ok_or_else(|| missing(wanted))?;
+    let found = s
+        .contents
+        .issues
+        .values()
+        .flat_map(|i| &i.attachments)
+        .find(|a| a.media_id == wanted)
+        .ok_or_else(|| missing(wanted))?;
     if s.call.query("token").as_deref() != Some(&media_token(found)) {
-        return Err(Refusal::Raw { status: 403, body: json!({ "error": { "code": "JwtAuthoriser:TokenError" } }), headers: Vec::new() });
+        return Err(Refusal::Raw {
+            status: 403,
+            body: json!({ "error": { "code": "JwtAuthoriser:TokenError" } }),
+            headers: Vec::new(),
+        });
     }
     serve(s.call, found)
 }
@@ -155,8 +176,10 @@ fn serve(call: &Call, attachment: &Attachment) -> Answer {
     let reply = match call.header("range") {
         None => Reply::bytes(StatusCode::OK, &attachment.media_type, all.clone()),
         Some(range) => {
-            let (from, to) = byte_range(range, all.len()).ok_or(Refusal::Text { status: 416, text: "Range Not Satisfiable" })?;
-            Reply::bytes(StatusCode::PARTIAL_CONTENT, &attachment.media_type, all.slice(from..to)).with("content-range", format!("bytes {from}-{}/{}", to - 1, all.len()))
+            let (from, to) =
+                byte_range(range, all.len()).ok_or(Refusal::Text { status: 416, text: "Range Not Satisfiable" })?;
+            Reply::bytes(StatusCode::PARTIAL_CONTENT, &attachment.media_type, all.slice(from..to))
+                .with("content-range", format!("bytes {from}-{}/{}", to - 1, all.len()))
         }
     };
     Ok(reply.with("content-disposition", disposition))

@@ -25,7 +25,11 @@ pub(crate) fn caller(contents: &Contents, call: &Call, now: i64) -> Result<Calle
     let Some(header) = call.header("authorization") else { return Ok(Caller::default()) };
     if call.path.starts_with(MEDIA) {
         // The media service takes its own token from the URL and nothing else.
-        return Err(Refusal::Raw { status: 400, body: json!({ "error": { "code": "InvalidAuthorization", "title": "Only one auth mechanism allowed" } }), headers: Vec::new() });
+        return Err(Refusal::Raw {
+            status: 400,
+            body: json!({ "error": { "code": "InvalidAuthorization", "title": "Only one auth mechanism allowed" } }),
+            headers: Vec::new(),
+        });
     }
     if call.path.starts_with("/oauth/") {
         return Ok(Caller::default());
@@ -49,7 +53,9 @@ fn check_gateway(contents: &Contents, call: &Call) -> Result<(), Refusal> {
 
 fn basic(contents: &Contents, pair: &str) -> Caller {
     let decoded = STANDARD.decode(pair).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let Some((email, token)) = decoded.as_deref().and_then(|pair| pair.split_once(':')) else { return Caller::default() };
+    let Some((email, token)) = decoded.as_deref().and_then(|pair| pair.split_once(':')) else {
+        return Caller::default();
+    };
     let user = contents.people.by_email(email).filter(|user| user.active && user.token.as_deref() == Some(token));
     Caller { account: user.map(|user| user.account_id.clone()), failed: user.is_none() && !email.is_empty() }
 }
@@ -60,11 +66,19 @@ fn bearer(contents: &Contents, call: &Call, token: &str, now: i64) -> Result<Cal
         let looks_signed = token.split('.').count() == 3;
         return Err(match looks_signed {
             true => Refusal::Text { status: 401, text: super::answer::LOGIN_TEXT },
-            false => Refusal::Raw { status: 403, body: json!({ "error": "Failed to parse Connect Session Auth Token" }), headers: Vec::new() },
+            false => Refusal::Raw {
+                status: 403,
+                body: json!({ "error": "Failed to parse Connect Session Auth Token" }),
+                headers: Vec::new(),
+            },
         });
     }
     match contents.tokens.account_of(token, now) {
         Some(account) => Ok(Caller { account: Some(account.to_owned()), failed: false }),
-        None => Err(Refusal::Raw { status: 401, body: json!({ "code": 401, "message": "Unauthorized" }), headers: Vec::new() }),
+        None => Err(Refusal::Raw {
+            status: 401,
+            body: json!({ "code": 401, "message": "Unauthorized" }),
+            headers: Vec::new(),
+        }),
     }
 }

@@ -94,7 +94,9 @@ impl Contents {
     pub(crate) fn find_project(&self, id_or_key: &str) -> Option<&Project> {
         let upper = id_or_key.to_ascii_uppercase();
         let by_id = id_or_key.parse::<u64>().ok().and_then(|id| self.catalogue.projects.get(&id));
-        by_id.or_else(|| self.catalogue.projects.values().find(|p| p.key == upper)).or_else(|| self.catalogue.projects.get(self.old_project_keys.get(&upper)?))
+        by_id
+            .or_else(|| self.catalogue.projects.values().find(|p| p.key == upper))
+            .or_else(|| self.catalogue.projects.get(self.old_project_keys.get(&upper)?))
     }
 
     pub(crate) fn insert_issue(&mut self, issue: Issue) {

@@ -62,7 +62,9 @@ impl Desks {
 
 /// The desks of SUP and ITS with their request types.
 pub(crate) fn founding() -> Desks {
-    let desk = |id, project| (id, Desk { id, project, customers: BTreeSet::new(), organizations: BTreeSet::new(), open: false });
+    let desk = |id, project| {
+        (id, Desk { id, project, customers: BTreeSet::new(), organizations: BTreeSet::new(), open: false })
+    };
     let rows = [
         ("10", 1, "Get help", "Ask the support team a question.", "10010"),
         ("11", 1, "Report a problem", "Something does not work as it should.", "10011"),
@@ -79,7 +81,11 @@ pub(crate) fn founding() -> Desks {
         issue_type: issue_type.into(),
         fields: ["priority", "customfield_10032"].map(String::from).to_vec(),
     });
-    Desks { desks: BTreeMap::from([desk(1, 10001), desk(2, 10002)]), request_types: request_types.collect(), organizations: BTreeMap::new() }
+    Desks {
+        desks: BTreeMap::from([desk(1, 10001), desk(2, 10002)]),
+        request_types: request_types.collect(),
+        organizations: BTreeMap::new(),
+    }
 }
 
 /// The desk API's words for status categories.
@@ -100,7 +106,9 @@ impl View<'_> {
 
     pub(crate) fn organization_ref(&self, id: u64) -> Option<Value> {
         let organization = self.contents.desks.organizations.get(&id)?;
-        Some(json!({ "id": id.to_string(), "name": organization.name, "_links": { "self": self.desk_api(&format!("organization/{id}")) } }))
+        Some(
+            json!({ "id": id.to_string(), "name": organization.name, "_links": { "self": self.desk_api(&format!("organization/{id}")) } }),
+        )
     }
 
     pub(crate) fn request_type_row(&self, kind: &RequestType) -> Value {

@@ -42,7 +42,8 @@ struct RightAsked {
 async fn rights(State(site): State<Arc<Site>>, Json(asked): Json<RightAsked>) -> Response {
     let mut contents = site.contents().lock();
     let user = asked.user.as_deref().unwrap_or(JIRA_EMAIL);
-    let account = contents.people.by_email(user).or_else(|| contents.people.users.get(user)).map(|u| u.account_id.clone());
+    let account =
+        contents.people.by_email(user).or_else(|| contents.people.users.get(user)).map(|u| u.account_id.clone());
     let Some(account) = account else { return refused(&format!("Nobody here is called {user}.")) };
     if !permission::is_known(&asked.permission) {
         return refused(&format!("{} is no permission.", asked.permission));

@@ -25,7 +25,10 @@ pub(crate) fn import(contents: &mut Contents, issues: &Value, now: i64) -> Vec<S
     for (at, row) in rows.iter().enumerate() {
         match importer.issue(row) {
             Ok(id) => taken.push((id, row)),
-            Err(why) => importer.problems.push(format!("Issue {} was left out: {why}.", row.get("key").and_then(Value::as_str).map_or_else(|| format!("number {}", at + 1), str::to_owned))),
+            Err(why) => importer.problems.push(format!(
+                "Issue {} was left out: {why}.",
+                row.get("key").and_then(Value::as_str).map_or_else(|| format!("number {}", at + 1), str::to_owned)
+            )),
         }
     }
     importer.relate(&taken);
@@ -55,14 +58,16 @@ impl Importer<'_> {
         let fields = row.get("fields").filter(|f| f.is_object()).ok_or("it has no fields")?;
         let (project_key, number) = key.rsplit_once('-').ok_or("its key has no number")?;
         let number: u64 = number.parse().map_err(|_| "its key has no number")?;
-        let id = row.get("id").and_then(id_text).and_then(|id| id.parse().ok()).unwrap_or_else(|| self.contents.next_id());
+        let id =
+            row.get("id").and_then(id_text).and_then(|id| id.parse().ok()).unwrap_or_else(|| self.contents.next_id());
         if self.contents.issues.contains_key(&id) || self.contents.find_issue(&key).is_some() {
             return Err("its id or key is already there".into());
         }
         let summary = text(fields, "summary").filter(|s| !s.trim().is_empty()).ok_or("it has no summary")?;
         let project = self.project(project_key, fields.get("project"), number)?;
         let created = moment(fields.get("created")).unwrap_or(self.now);
-        let creator = self.person(fields.get("creator")).or_else(|| self.person(fields.get("reporter"))).unwrap_or_default();
+        let creator =
+            self.person(fields.get("creator")).or_else(|| self.person(fields.get("reporter"))).unwrap_or_default();
         let mut issue = Issue {
             id,
             key: key.clone(),
@@ -72,7 +77,9 @@ impl Importer<'_> {
             creator: creator.clone(),
             created,
             updated: moment(fields.get("updated")).unwrap_or(created),
-            status_changed: moment(fields.get("statuscategorychangedate")).or_else(|| moment(fields.get("resolutiondate"))).unwrap_or(created),
+            status_changed: moment(fields.get("statuscategorychangedate"))
+                .or_else(|| moment(fields.get("resolutiondate")))
+                .unwrap_or(created),
             resolved: moment(fields.get("resolutiondate")),
             values: BTreeMap::new(),
             comments: Vec::new(),
@@ -95,7 +102,9 @@ impl Importer<'_> {
     fn values(&mut self, issue: &mut Issue, fields: &Value) {
         for name in ["description", "environment"] {
             match fields.get(name) {
-                Some(Value::String(wiki)) if !wiki.is_empty() => drop(issue.values.insert(name.into(), json!({ "wiki": wiki }))),
+                Some(Value::String(wiki)) if !wiki.is_empty() => {
+                    drop(issue.values.insert(name.into(), json!({ "wiki": wiki })))
+                }
                 Some(doc @ Value::Object(_)) => drop(issue.values.insert(name.into(), json!({ "doc": doc }))),
                 _ => {}
             }
@@ -125,12 +134,14 @@ impl Importer<'_> {
 
     fn project_parts(&mut self, issue: &mut Issue, fields: &Value) {
         let Some(project) = self.contents.catalogue.projects.get_mut(&issue.project) else { return };
-        let components: Vec<String> = list(fields, "components").iter().filter_map(|row| add_named(&mut project.components, Some(row))).collect();
+        let components: Vec<String> =
+            list(fields, "components").iter().filter_map(|row| add_named(&mut project.components, Some(row))).collect();
         if !components.is_empty() {
             issue.values.insert("components".into(), json!(components));
         }
         for name in ["fixVersions", "versions"] {
-            let ids: Vec<String> = list(fields, name).iter().filter_map(|row| add_version(&mut project.versions, row)).collect();
+            let ids: Vec<String> =
+                list(fields, name).iter().filter_map(|row| add_version(&mut project.versions, row)).collect();
             if !ids.is_empty() {
                 issue.values.insert(name.into(), json!(ids));
             }
@@ -143,7 +154,9 @@ impl Importer<'_> {
         for field in self.contents.catalogue.fields.iter().filter(|f| f.custom.is_some()) {
             let Some(value) = fields.get(&field.id).filter(|v| !v.is_null()) else { continue };
             let stored = match (field.kind, value) {
-                (Kind::Text | Kind::Url | Kind::Date, Value::String(_)) | (Kind::Number, Value::Number(_)) => Some(value.clone()),
+                (Kind::Text | Kind::Url | Kind::Date, Value::String(_)) | (Kind::Number, Value::Number(_)) => {
+                    Some(value.clone())
+                }
                 (Kind::Rich, Value::String(wiki)) => Some(json!({ "wiki": wiki })),
                 (Kind::DateTime, Value::String(at)) => time::parse(at).map(|ms| json!(ms)),
                 (Kind::Labels, Value::Array(_)) => Some(value.clone()),
@@ -165,9 +178,10 @@ impl Importer<'_> {
         let id = self.part_id(row);
         let author = self.person(row.get("author")).unwrap_or_default();
         let created = moment(row.get("created"))?;
-        let body = match row.get("body")? {
-            Value::String(wiki) => json!({ "wiki": wiki }),
-            doc => json!({ "doc": doc }),
+        let body = match row.get("body") {
+            Some(doc @ Value::Object(_)) => json!({ "doc": doc }),
+            // A comment whose text was taken away is still a comment.
+            body => json!({ "wiki": body.and_then(Value::as_str).unwrap_or_default() }),
         };
         Some(Comment {
             id,
@@ -219,7 +233,13 @@ impl Importer<'_> {
         if let Some(account) = text(row, "accountId").filter(|id| self.contents.people.users.contains_key(*id)) {
             return Some(account.to_owned());
         }
-        if let Some(known) = self.contents.people.users.values().find(|u| server_name.is_some() && u.server_name.as_deref() == server_name) {
+        if let Some(known) = self
+            .contents
+            .people
+            .users
+            .values()
+            .find(|u| server_name.is_some() && u.server_name.as_deref() == server_name)
+        {
             return Some(known.account_id.clone());
         }
         let account = text(row, "accountId").map_or_else(|| account_id(server_name.unwrap_or_default()), str::to_owned);
@@ -244,11 +264,16 @@ impl Importer<'_> {
             Some(id) => id,
             None => {
                 let wanted = row.and_then(|r| r.get("id")).and_then(id_text).and_then(|id| id.parse().ok());
-                let id = wanted.filter(|id| !self.contents.catalogue.projects.contains_key(id)).unwrap_or_else(|| self.contents.next_id());
+                let id = wanted
+                    .filter(|id| !self.contents.catalogue.projects.contains_key(id))
+                    .unwrap_or_else(|| self.contents.next_id());
                 let name = row.and_then(|r| text(r, "name")).unwrap_or(key);
                 let workflow = format!("{OPEN_WORKFLOW}-{key}");
                 let project = new_project(id, key, name, ProjectKind::Software, &[], &workflow);
-                self.contents.catalogue.workflows.insert(workflow, Workflow { name: format!("Open workflow of {key}"), ..Workflow::default() });
+                self.contents
+                    .catalogue
+                    .workflows
+                    .insert(workflow, Workflow { name: format!("Open workflow of {key}"), ..Workflow::default() });
                 self.contents.catalogue.projects.insert(id, project);
                 self.contents.last_id = self.contents.last_id.max(id);
                 id
@@ -286,7 +311,10 @@ impl Importer<'_> {
     /// The status by name and category, added to the project's workflow.
     fn status(&mut self, project: u64, row: Option<&Value>) -> String {
         let name = row.and_then(|r| text(r, "name")).unwrap_or("To Do");
-        let category = row.and_then(|r| r.get("statusCategory")).and_then(|c| text(c, "key")).map_or(Category::New, Category::from_key);
+        let category = row
+            .and_then(|r| r.get("statusCategory"))
+            .and_then(|c| text(c, "key"))
+            .map_or(Category::New, Category::from_key);
         let catalogue = &mut self.contents.catalogue;
         let id = match catalogue.statuses.iter().find(|s| s.name == name && s.category == category) {
             Some(known) => known.id.clone(),
@@ -315,7 +343,11 @@ impl Importer<'_> {
             for link in list(fields, "issuelinks") {
                 self.link(*id, link);
             }
-            let parent = fields.get("parent").and_then(|p| text(p, "key")).and_then(|key| self.contents.find_issue(key)).map(|p| p.id);
+            let parent = fields
+                .get("parent")
+                .and_then(|p| text(p, "key"))
+                .and_then(|key| self.contents.find_issue(key))
+                .map(|p| p.id);
             if let Some(parent) = parent {
                 self.contents.change_issue(*id, |issue| issue.values.insert("parent".into(), json!(parent)));
             }
@@ -324,17 +356,24 @@ impl Importer<'_> {
 
     /// A link is listed at both of its ends; links to issues outside the data are dropped.
     fn link(&mut self, id: u64, row: &Value) {
-        let end = |name: &str| row.get(name).and_then(|i| text(i, "key")).and_then(|key| self.contents.find_issue(key)).map(|i| i.id);
+        let end = |name: &str| {
+            row.get(name).and_then(|i| text(i, "key")).and_then(|key| self.contents.find_issue(key)).map(|i| i.id)
+        };
         let (source, destination) = match (end("outwardIssue"), end("inwardIssue")) {
             (Some(other), _) => (id, other),
             (None, Some(other)) => (other, id),
             (None, None) => return,
         };
         let Some(kind) = self.link_type(row.get("type")) else { return };
-        if self.contents.links_of(source).any(|l| l.kind == kind && l.source == source && l.destination == destination) {
+        if self.contents.links_of(source).any(|l| l.kind == kind && l.source == source && l.destination == destination)
+        {
             return;
         }
-        let own = row.get("id").and_then(id_text).and_then(|id| id.parse().ok()).filter(|id| !self.contents.links.contains_key(id));
+        let own = row
+            .get("id")
+            .and_then(id_text)
+            .and_then(|id| id.parse().ok())
+            .filter(|id| !self.contents.links.contains_key(id));
         let id = own.unwrap_or_else(|| self.contents.next_id());
         self.contents.last_id = self.contents.last_id.max(id);
         self.contents.insert_link(IssueLink { id, kind, source, destination });
@@ -348,7 +387,12 @@ impl Importer<'_> {
             return Some(known.id.clone());
         }
         let id = format!("{}", 11_000 + types.len());
-        types.push(LinkType { id: id.clone(), name: name.into(), inward: text(row, "inward").unwrap_or(name).into(), outward: text(row, "outward").unwrap_or(name).into() });
+        types.push(LinkType {
+            id: id.clone(),
+            name: name.into(),
+            inward: text(row, "inward").unwrap_or(name).into(),
+            outward: text(row, "outward").unwrap_or(name).into(),
+        });
         Some(id)
     }
 
@@ -357,11 +401,24 @@ impl Importer<'_> {
         let catalogue = &mut self.contents.catalogue;
         let open = format!("{OPEN_WORKFLOW}-");
         for (name, workflow) in catalogue.workflows.iter_mut().filter(|(name, _)| name.starts_with(&open)) {
-            let category = |id: &str| catalogue.statuses.iter().find(|s| s.id == id).map_or(Category::Undefined, |s| s.category);
-            let label = |id: &str| catalogue.statuses.iter().find(|s| s.id == id).map(|s| s.name.clone()).unwrap_or_default();
+            let category =
+                |id: &str| catalogue.statuses.iter().find(|s| s.id == id).map_or(Category::Undefined, |s| s.category);
+            let label =
+                |id: &str| catalogue.statuses.iter().find(|s| s.id == id).map(|s| s.name.clone()).unwrap_or_default();
             workflow.statuses.sort_by_key(|id| category(id).id());
-            workflow.initial = workflow.statuses.iter().find(|id| category(id) == Category::New).or(workflow.statuses.first()).cloned().unwrap_or_default();
-            workflow.transitions = workflow.statuses.iter().zip(1..).map(|(to, n)| open_transition(n, to, label(to), category(to))).collect();
+            workflow.initial = workflow
+                .statuses
+                .iter()
+                .find(|id| category(id) == Category::New)
+                .or(workflow.statuses.first())
+                .cloned()
+                .unwrap_or_default();
+            workflow.transitions = workflow
+                .statuses
+                .iter()
+                .zip(1..)
+                .map(|(to, n)| open_transition(n, to, label(to), category(to)))
+                .collect();
             for project in catalogue.projects.values_mut().filter(|p| p.workflow == *name) {
                 if !project.issue_types.iter().any(|t| t == SUB_TASK) {
                     project.issue_types.push(SUB_TASK.to_owned());
@@ -397,7 +454,11 @@ fn add_named(rows: &mut Vec<Named>, row: Option<&Value>) -> Option<String> {
     let wanted = row.get("id").and_then(id_text).unwrap_or_default();
     let free = !wanted.is_empty() && rows.iter().all(|r| r.id != wanted);
     let id = if free { wanted } else { format!("{}", 11_000 + rows.len()) };
-    rows.push(Named { id: id.clone(), name: name.to_owned(), description: text(row, "description").unwrap_or_default().to_owned() });
+    rows.push(Named {
+        id: id.clone(),
+        name: name.to_owned(),
+        description: text(row, "description").unwrap_or_default().to_owned(),
+    });
     Some(id)
 }
 
@@ -406,7 +467,11 @@ fn add_version(rows: &mut Vec<Version>, row: &Value) -> Option<String> {
     if let Some(known) = rows.iter().find(|r| r.name == name) {
         return Some(known.id.clone());
     }
-    let id = row.get("id").and_then(id_text).filter(|id| rows.iter().all(|r| r.id != *id)).unwrap_or_else(|| format!("{}", 11_000 + rows.len()));
+    let id = row
+        .get("id")
+        .and_then(id_text)
+        .filter(|id| rows.iter().all(|r| r.id != *id))
+        .unwrap_or_else(|| format!("{}", 11_000 + rows.len()));
     let flag = |key: &str| row.get(key) == Some(&json!(true));
     rows.push(Version {
         id: id.clone(),
@@ -423,6 +488,7 @@ fn add_version(rows: &mut Vec<Version>, row: &Value) -> Option<String> {
 /// An account id that the same Server name always gets.
 fn account_id(server_name: &str) -> String {
     let mac = super::webhook::send::mac(b"server user", server_name.as_bytes());
-    let half = |at: usize| mac.get(at..at + 8).map_or(0, |b| b.iter().fold(0u64, |n, byte| (n << 8) | u64::from(*byte)));
+    let half =
+        |at: usize| mac.get(at..at + 8).map_or(0, |b| b.iter().fold(0u64, |n, byte| (n << 8) | u64::from(*byte)));
     format!("712020:{}", uuid::Uuid::from_u64_pair(half(0), half(8)))
 }

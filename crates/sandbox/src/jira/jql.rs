@@ -44,7 +44,8 @@ pub(crate) fn compile(contents: &Contents, text: &str, asker: &Asker<'_>) -> Res
 
 /// Whether an issue fits a filter; a filter that cannot be read fits nothing.
 pub(crate) fn matches(contents: &Contents, text: &str, issue: &Issue, account: Option<&str>, now: i64) -> bool {
-    let zone = account.and_then(|id| contents.people.users.get(id)).map_or(jiff::tz::TimeZone::UTC, |u| time::zone(&u.zone));
+    let zone =
+        account.and_then(|id| contents.people.users.get(id)).map_or(jiff::tz::TimeZone::UTC, |u| time::zone(&u.zone));
     let asker = Asker { account, zone, now };
     match compile(contents, text, &asker) {
         Ok(search) => search.rule.is_none_or(|rule| rule.fits(issue, contents)),

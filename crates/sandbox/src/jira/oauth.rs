@@ -39,7 +39,9 @@ impl Tokens {
 pub(crate) fn token(s: &mut Session<'_>) -> Answer {
     let body = read(s)?;
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
-    let denied = |status: u16, error: &str, why: &str| Err(Refusal::Raw { status, body: json!({ "error": error, "error_description": why }), headers: Vec::new() });
+    let denied = |status: u16, error: &str, why: &str| {
+        Err(Refusal::Raw { status, body: json!({ "error": error, "error_description": why }), headers: Vec::new() })
+    };
     if text("client_id") != CLIENT_ID || text("client_secret") != CLIENT_SECRET {
         return denied(401, "access_denied", "Unauthorized");
     }
@@ -57,16 +59,25 @@ pub(crate) fn token(s: &mut Session<'_>) -> Answer {
 /// JSON, as the vendor documents it; forms are understood as well.
 fn read(s: &Session<'_>) -> Result<Value, Refusal> {
     if s.call.header("content-type").is_some_and(|t| t.contains("urlencoded")) {
-        return Ok(url::form_urlencoded::parse(&s.call.body).map(|(k, v)| (k.into_owned(), json!(v))).collect::<serde_json::Map<_, _>>().into());
+        return Ok(url::form_urlencoded::parse(&s.call.body)
+            .map(|(k, v)| (k.into_owned(), json!(v)))
+            .collect::<serde_json::Map<_, _>>()
+            .into());
     }
     s.call.json()
 }
 
 fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
-    let mut opaque = |kind: &str| format!("{kind}-{}", uuid::Uuid::from_u64_pair(0x70C3_0000_0000_4000, 0x8000_0000_0000_0000 | s.contents.next_id()).simple());
+    let mut opaque = |kind: &str| {
+        format!(
+            "{kind}-{}",
+            uuid::Uuid::from_u64_pair(0x70C3_0000_0000_4000, 0x8000_0000_0000_0000 | s.contents.next_id()).simple()
+        )
+    };
     let (access, refresh) = (opaque("access"), with_refresh.then(|| opaque("refresh")));
     s.contents.tokens.access.insert(access.clone(), Access { account: ADMIN_ID.to_owned(), expires: s.now + LIFE_MS });
-    let mut answer = json!({ "access_token": access, "expires_in": LIFE_MS / 1000, "token_type": "Bearer", "scope": SCOPES });
+    let mut answer =
+        json!({ "access_token": access, "expires_in": LIFE_MS / 1000, "token_type": "Bearer", "scope": SCOPES });
     if let Some(refresh) = refresh {
         s.contents.tokens.refresh.insert(refresh.clone());
         answer["refresh_token"] = json!(refresh);

@@ -95,28 +95,78 @@ pub(crate) fn founders() -> People {
     ] {
         people.groups.insert(id.to_owned(), Group { id: id.to_owned(), name: name.to_owned() });
     }
-    people.add(person(ADMIN_ID, "Sandbox Integration", JIRA_EMAIL, true, "Etc/UTC", Some(JIRA_API_TOKEN), &[ADMINISTRATORS, EVERYBODY, AGENTS]));
-    people.add(person("712020:0a6f3c5e-33b2-4c1f-9d0a-5a1d9a1b7c11", "Limited Integration", JIRA_LEAST_EMAIL, true, "America/New_York", Some(JIRA_LEAST_API_TOKEN), &[EVERYBODY, AGENTS]));
+    people.add(person(
+        ADMIN_ID,
+        "Sandbox Integration",
+        JIRA_EMAIL,
+        true,
+        "Etc/UTC",
+        Some(JIRA_API_TOKEN),
+        &[ADMINISTRATORS, EVERYBODY, AGENTS],
+    ));
+    people.add(person(
+        "712020:0a6f3c5e-33b2-4c1f-9d0a-5a1d9a1b7c11",
+        "Limited Integration",
+        JIRA_LEAST_EMAIL,
+        true,
+        "America/New_York",
+        Some(JIRA_LEAST_API_TOKEN),
+        &[EVERYBODY, AGENTS],
+    ));
     for (id, name, email, shows, zone) in [
         ("5b10ac8d82e05b22cc7d4ef5", "Priya Raman", "priya.raman@sandbox.example", true, "Asia/Kolkata"),
-        ("557058:1c9d5c0f-7a31-4a52-8f0c-2f4c6ad2c001", "Jonas Lindqvist", "jonas.lindqvist@sandbox.example", true, "Europe/Stockholm"),
-        ("712020:3f0a9b52-6c5d-4b58-a3f1-c31bb6a0f002", "Mei Tanaka", "mei.tanaka@sandbox.example", false, "Asia/Tokyo"),
-        ("712020:8e4d21c7-0f5b-47a9-9be2-7d90c1f5a003", "Carla Mendes", "carla.mendes@sandbox.example", true, "America/Sao_Paulo"),
-        ("712020:b7c6e5d4-1a2b-4c3d-8e9f-00aa11bb2004", "Tom Okafor", "tom.okafor@sandbox.example", false, "Europe/London"),
+        (
+            "557058:1c9d5c0f-7a31-4a52-8f0c-2f4c6ad2c001",
+            "Jonas Lindqvist",
+            "jonas.lindqvist@sandbox.example",
+            true,
+            "Europe/Stockholm",
+        ),
+        (
+            "712020:3f0a9b52-6c5d-4b58-a3f1-c31bb6a0f002",
+            "Mei Tanaka",
+            "mei.tanaka@sandbox.example",
+            false,
+            "Asia/Tokyo",
+        ),
+        (
+            "712020:8e4d21c7-0f5b-47a9-9be2-7d90c1f5a003",
+            "Carla Mendes",
+            "carla.mendes@sandbox.example",
+            true,
+            "America/Sao_Paulo",
+        ),
+        (
+            "712020:b7c6e5d4-1a2b-4c3d-8e9f-00aa11bb2004",
+            "Tom Okafor",
+            "tom.okafor@sandbox.example",
+            false,
+            "Europe/London",
+        ),
         ("5c5f880629be9642ba529340", "Ruth Abrams", "ruth.abrams@sandbox.example", true, "America/Los_Angeles"),
     ] {
         people.add(person(id, name, email, shows, zone, None, &[EVERYBODY, AGENTS]));
     }
-    let mut robot = person("557058:f58131cb-b67d-43c7-b30d-6b58d40bd077", "Automation for Jira", "", false, "Etc/UTC", None, &[]);
+    let mut robot =
+        person("557058:f58131cb-b67d-43c7-b30d-6b58d40bd077", "Automation for Jira", "", false, "Etc/UTC", None, &[]);
     robot.kind = AccountKind::App;
     people.add(robot);
-    let mut former = person("712020:dd00c0de-4444-4f4f-8c8c-aaaabbbbc005", "Former user", "", false, "Etc/UTC", None, &[]);
+    let mut former =
+        person("712020:dd00c0de-4444-4f4f-8c8c-aaaabbbbc005", "Former user", "", false, "Etc/UTC", None, &[]);
     former.active = false;
     people.add(former);
     people
 }
 
-fn person(id: &str, name: &str, email: &str, shows_email: bool, zone: &str, token: Option<&str>, groups: &[&str]) -> User {
+fn person(
+    id: &str,
+    name: &str,
+    email: &str,
+    shows_email: bool,
+    zone: &str,
+    token: Option<&str>,
+    groups: &[&str],
+) -> User {
     User {
         account_id: id.to_owned(),
         kind: AccountKind::Atlassian,

@@ -52,12 +52,17 @@ pub(crate) fn is_known(key: &str) -> bool {
 /// Whether an account has a permission; anonymous callers and customers have none.
 pub(crate) fn may(contents: &Contents, account: Option<&str>, permission: &str, project: Option<u64>) -> bool {
     let Some(account) = account else { return false };
-    let concerns = |right: &&Right| right.account == account && right.permission == permission && (right.project.is_none() || right.project == project);
+    let concerns = |right: &&Right| {
+        right.account == account
+            && right.permission == permission
+            && (right.project.is_none() || right.project == project)
+    };
     if let Some(right) = contents.rights.iter().rev().find(concerns) {
         return right.granted;
     }
     // Who cannot see a project can do nothing in it.
-    if permission != "BROWSE_PROJECTS" && project.is_some() && !may(contents, Some(account), "BROWSE_PROJECTS", project) {
+    if permission != "BROWSE_PROJECTS" && project.is_some() && !may(contents, Some(account), "BROWSE_PROJECTS", project)
+    {
         return false;
     }
     let licensed = contents.people.users.get(account).is_some_and(|u| u.kind != AccountKind::Customer && u.active);

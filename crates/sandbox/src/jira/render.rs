@@ -25,7 +25,13 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn new(contents: &'a Contents, base: String, rich: Rich, zone: TimeZone, viewer: Option<&'a str>) -> Self {
+    pub(crate) fn new(
+        contents: &'a Contents,
+        base: String,
+        rich: Rich,
+        zone: TimeZone,
+        viewer: Option<&'a str>,
+    ) -> Self {
         Self { contents, base, rich, zone, viewer }
     }
 
@@ -43,7 +49,9 @@ impl<'a> View<'a> {
     pub(crate) fn user(&self, account: &str) -> Value {
         match self.contents.people.users.get(account) {
             Some(user) => Value::Object(self.person(user)),
-            None => json!({ "self": self.user_url(account), "accountId": account, "accountType": "atlassian", "displayName": "Former user", "active": false }),
+            None => {
+                json!({ "self": self.user_url(account), "accountId": account, "accountType": "atlassian", "displayName": "Former user", "active": false })
+            }
         }
     }
 
@@ -60,7 +68,10 @@ impl<'a> View<'a> {
         let mut map = Map::new();
         map.insert("self".into(), json!(self.user_url(&user.account_id)));
         map.insert("accountId".into(), json!(user.account_id));
-        if (user.shows_email || self.viewer == Some(&user.account_id)) && !user.email.is_empty() && self.viewer.is_some() {
+        if (user.shows_email || self.viewer == Some(&user.account_id))
+            && !user.email.is_empty()
+            && self.viewer.is_some()
+        {
             map.insert("emailAddress".into(), json!(user.email));
         }
         map.insert("avatarUrls".into(), self.avatars());
@@ -85,7 +96,12 @@ impl<'a> View<'a> {
         map.insert("groups".into(), json!({ "size": groups, "items": [] }));
         map.insert("applicationRoles".into(), json!({ "size": roles, "items": [] }));
         if expand.iter().any(|e| e == "groups") {
-            let rows: Vec<Value> = user.groups.iter().filter_map(|name| self.contents.people.group_by(name)).map(|g| self.group(&g.id)).collect();
+            let rows: Vec<Value> = user
+                .groups
+                .iter()
+                .filter_map(|name| self.contents.people.group_by(name))
+                .map(|g| self.group(&g.id))
+                .collect();
             map.insert("groups".into(), json!({ "size": groups, "items": rows }));
         }
         map.insert("expand".into(), json!("groups,applicationRoles"));

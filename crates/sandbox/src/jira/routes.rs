@@ -8,7 +8,10 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::answer::Refusal;
-use super::issue::{assign, bulk, changelog, comment, create, delete as remove, edit, link, property, read, remote, transition, watch, worklog};
+use super::issue::{
+    assign, bulk, changelog, comment, create, delete as remove, edit, link, property, read, remote, transition, watch,
+    worklog,
+};
 use super::meta::{create as create_meta, field, names, people, project, server};
 use super::session::Call;
 use super::site::{Handler, Site};
@@ -20,7 +23,11 @@ type Method = MethodRouter<Arc<Site>>;
 
 /// The vendor's API.
 pub fn router(site: &Arc<Site>) -> Router {
-    let api = Router::new().merge(platform("/rest/api/3")).merge(platform("/rest/api/2")).merge(desk::routes::routes()).merge(webhooks());
+    let api = Router::new()
+        .merge(platform("/rest/api/3"))
+        .merge(platform("/rest/api/2"))
+        .merge(desk::routes::routes())
+        .merge(webhooks());
     Router::new()
         .merge(api.clone())
         .nest("/ex/jira/{cloud}", api)
@@ -65,15 +72,18 @@ async fn no_method(State(site): State<Arc<Site>>, call: Call) -> Response {
 }
 
 fn webhooks() -> Routes {
-    Router::new()
-        .route("/rest/webhooks/1.0/webhook", reads(admin::list).merge(posts(admin::create)))
-        .route("/rest/webhooks/1.0/webhook/{webhook}", reads(admin::get).merge(puts(admin::put)).merge(deletes(admin::delete)))
+    Router::new().route("/rest/webhooks/1.0/webhook", reads(admin::list).merge(posts(admin::create))).route(
+        "/rest/webhooks/1.0/webhook/{webhook}",
+        reads(admin::get).merge(puts(admin::put)).merge(deletes(admin::delete)),
+    )
 }
 
 /// The platform API under one version's prefix.
 fn platform(prefix: &str) -> Routes {
     let rows = [site_rows(), issue_rows(), part_rows(), meta_rows(), project_rows()];
-    rows.into_iter().flatten().fold(Router::new(), |router, (path, method)| router.route(&format!("{prefix}{path}"), method))
+    rows.into_iter()
+        .flatten()
+        .fold(Router::new(), |router, (path, method)| router.route(&format!("{prefix}{path}"), method))
 }
 
 type Rows = Vec<(&'static str, Method)>;
@@ -120,7 +130,10 @@ fn issue_rows() -> Rows {
         ("/issue/{issue}/changelog/list", posts(changelog::by_ids)),
         ("/changelog/bulkfetch", posts(changelog::bulk_fetch)),
         ("/issue/{issue}/properties", reads(property::list)),
-        ("/issue/{issue}/properties/{property}", reads(property::get).merge(puts(property::put)).merge(deletes(property::delete))),
+        (
+            "/issue/{issue}/properties/{property}",
+            reads(property::get).merge(puts(property::put)).merge(deletes(property::delete)),
+        ),
         ("/issue/{issue}/watchers", reads(watch::list).merge(posts(watch::add)).merge(deletes(watch::remove))),
         ("/issue/{issue}/votes", reads(watch::votes)),
         ("/issueLink", posts(link::create)),
@@ -132,12 +145,24 @@ fn issue_rows() -> Rows {
 fn part_rows() -> Rows {
     vec![
         ("/issue/{issue}/comment", reads(comment::list).merge(posts(comment::add))),
-        ("/issue/{issue}/comment/{comment}", reads(comment::get).merge(puts(comment::edit)).merge(deletes(comment::delete))),
+        (
+            "/issue/{issue}/comment/{comment}",
+            reads(comment::get).merge(puts(comment::edit)).merge(deletes(comment::delete)),
+        ),
         ("/comment/list", posts(comment::by_ids)),
         ("/comment/{comment}/properties", reads(comment::property_keys)),
-        ("/comment/{comment}/properties/{property}", reads(comment::property_get).merge(puts(comment::property_put)).merge(deletes(comment::property_delete))),
-        ("/issue/{issue}/remotelink", reads(remote::list).merge(posts(remote::create_or_update)).merge(deletes(remote::delete_by_global_id))),
-        ("/issue/{issue}/remotelink/{link}", reads(remote::get).merge(puts(remote::put)).merge(deletes(remote::delete))),
+        (
+            "/comment/{comment}/properties/{property}",
+            reads(comment::property_get).merge(puts(comment::property_put)).merge(deletes(comment::property_delete)),
+        ),
+        (
+            "/issue/{issue}/remotelink",
+            reads(remote::list).merge(posts(remote::create_or_update)).merge(deletes(remote::delete_by_global_id)),
+        ),
+        (
+            "/issue/{issue}/remotelink/{link}",
+            reads(remote::get).merge(puts(remote::put)).merge(deletes(remote::delete)),
+        ),
         ("/issue/{issue}/worklog", reads(worklog::list).merge(posts(worklog::add))),
         ("/issue/{issue}/worklog/{worklog}", reads(worklog::get).merge(deletes(worklog::delete))),
         ("/issue/{issue}/attachments", post(attachment::upload)),
@@ -181,7 +206,10 @@ fn project_rows() -> Rows {
         ("/project/{project}/role", reads(project::roles)),
         ("/project/{project}/role/{role}", reads(project::role)),
         ("/project/{project}/properties", reads(project::property_keys)),
-        ("/project/{project}/properties/{property}", reads(project::property_get).merge(puts(project::property_put)).merge(deletes(project::property_delete))),
+        (
+            "/project/{project}/properties/{property}",
+            reads(project::property_get).merge(puts(project::property_put)).merge(deletes(project::property_delete)),
+        ),
         ("/component", posts(project::create_component)),
         ("/version", posts(project::create_version)),
     ]

@@ -18,7 +18,17 @@ use super::permission;
 use super::render::issue::Wanted;
 use super::session::{Session, texts};
 
-const BODY: &[&str] = &["jql", "nextPageToken", "maxResults", "fields", "expand", "properties", "fieldsByKeys", "failFast", "reconcileIssues"];
+const BODY: &[&str] = &[
+    "jql",
+    "nextPageToken",
+    "maxResults",
+    "fields",
+    "expand",
+    "properties",
+    "fieldsByKeys",
+    "failFast",
+    "reconcileIssues",
+];
 const UNBOUNDED: &str = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.";
 
 /// Where a page ended; opaque to the client.
@@ -57,12 +67,27 @@ fn search(s: &mut Session<'_>, body: &Map<String, Value>) -> Answer {
     let text = body.get("jql").and_then(Value::as_str).unwrap_or_default();
     let size = match body.get("maxResults") {
         None | Some(Value::Null) => SEARCH_PAGE_DEFAULT,
-        Some(n) => n.as_u64().and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=SEARCH_PAGE).contains(n)).ok_or_else(|| Refusal::message(400, "The value of maxResults must be between 1 and 5000."))?,
+        Some(n) => n
+            .as_u64()
+            .and_then(|n| usize::try_from(n).ok())
+            .filter(|n| (1..=SEARCH_PAGE).contains(n))
+            .ok_or_else(|| Refusal::message(400, "The value of maxResults must be between 1 and 5000."))?,
     };
     let fields = texts(body.get("fields"), usize::MAX, "")?;
-    let properties = texts(body.get("properties"), PROPERTIES_PER_READ, "The number of properties exceeds the limit of 5.")?;
-    let expand = body.get("expand").and_then(Value::as_str).unwrap_or_default().split(',').map(|e| e.trim().to_owned()).collect();
-    let reconcile = texts(body.get("reconcileIssues"), RECONCILE_ISSUES, "The number of issues to reconcile exceeds the limit of 50.")?;
+    let properties =
+        texts(body.get("properties"), PROPERTIES_PER_READ, "The number of properties exceeds the limit of 5.")?;
+    let expand = body
+        .get("expand")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .split(',')
+        .map(|e| e.trim().to_owned())
+        .collect();
+    let reconcile = texts(
+        body.get("reconcileIssues"),
+        RECONCILE_ISSUES,
+        "The number of issues to reconcile exceeds the limit of 50.",
+    )?;
     let wanted = Wanted::new(&fields, "id", expand, properties);
     let size = if wanted.is_bare() { size } else { size.min(SEARCH_PAGE_WITH_FIELDS) };
     let search = compile(s, text)?;
@@ -71,10 +96,13 @@ fn search(s: &mut Session<'_>, body: &Map<String, Value>) -> Answer {
     let (rows, more) = finder.page(after.as_ref(), size);
     let view = s.view();
     let bare = wanted.is_bare() && wanted.properties.is_empty();
-    let show = |issue: &&Issue| if bare { json!({ "id": issue.id.to_string(), "key": issue.key }) } else { view.issue(issue, &wanted) };
+    let show = |issue: &&Issue| {
+        if bare { json!({ "id": issue.id.to_string(), "key": issue.key }) } else { view.issue(issue, &wanted) }
+    };
     let mut answer = json!({ "issues": rows.iter().map(show).collect::<Vec<_>>(), "isLast": !more });
     if let (true, Some(last)) = (more, rows.last()) {
-        answer["nextPageToken"] = json!(write_token(&Token { jql: text.to_owned(), after: search.order.place(last, s.contents) }));
+        answer["nextPageToken"] =
+            json!(write_token(&Token { jql: text.to_owned(), after: search.order.place(last, s.contents) }));
     }
     for (name, facet) in [("names", "name"), ("schema", "schema")] {
         if wanted.expands(name) {
@@ -90,7 +118,9 @@ fn write_token(token: &Token) -> String {
 
 fn read_token(token: &str, jql: &str) -> Result<Place, Refusal> {
     let read = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| serde_json::from_slice::<Token>(&bytes).ok());
-    read.filter(|token| token.jql == jql).map(|token| token.after).ok_or_else(|| Refusal::message(400, "The provided next page token is invalid or expired."))
+    read.filter(|token| token.jql == jql)
+        .map(|token| token.after)
+        .ok_or_else(|| Refusal::message(400, "The provided next page token is invalid or expired."))
 }
 
 fn asker<'s>(s: &'s Session<'_>) -> Asker<'s> {
@@ -98,7 +128,10 @@ fn asker<'s>(s: &'s Session<'_>) -> Asker<'s> {
 }
 
 fn compile(s: &Session<'_>, text: &str) -> Result<Search, Refusal> {
-    let search = jql::compile(s.contents, text, &asker(s)).map_err(|complaints| Refusal::Platform { status: 400, problems: Problems { messages: complaints, ..Problems::default() } })?;
+    let search = jql::compile(s.contents, text, &asker(s)).map_err(|complaints| Refusal::Platform {
+        status: 400,
+        problems: Problems { messages: complaints, ..Problems::default() },
+    })?;
     if search.rule.is_none() { Err(Refusal::message(400, UNBOUNDED)) } else { Ok(search) }
 }
 
@@ -117,20 +150,37 @@ impl<'s> Finder<'s> {
         let s: &'s Session<'s> = s;
         let lag = s.site.knobs().lock().index_lag_ms;
         let reconcile: HashSet<u64> = reconcile.iter().filter_map(|id| id.parse().ok()).collect();
-        let unindexed = s.contents.index.unindexed.iter().filter(|(id, change)| change.changed_at > s.now - lag && !reconcile.contains(id));
+        let unindexed = s
+            .contents
+            .index
+            .unindexed
+            .iter()
+            .filter(|(id, change)| change.changed_at > s.now - lag && !reconcile.contains(id));
         let stale = unindexed.map(|(id, _)| *id).collect();
-        let projects = s.contents.catalogue.projects.keys().copied().filter(|id| permission::may(s.contents, s.caller.as_deref(), "BROWSE_PROJECTS", Some(*id))).collect();
+        let projects = s
+            .contents
+            .catalogue
+            .projects
+            .keys()
+            .copied()
+            .filter(|id| permission::may(s.contents, s.caller.as_deref(), "BROWSE_PROJECTS", Some(*id)))
+            .collect();
         Self { s, search, projects, stale }
     }
 
     fn fits(&self, issue: &Issue) -> bool {
-        self.projects.contains(&issue.project) && self.search.rule.as_ref().is_some_and(|rule| rule.fits(issue, self.s.contents))
+        self.projects.contains(&issue.project)
+            && self.search.rule.as_ref().is_some_and(|rule| rule.fits(issue, self.s.contents))
     }
 
     /// One page behind a place, and whether there is more.
     fn page(&self, after: Option<&Place>, size: usize) -> (Vec<&'s Issue>, bool) {
         let mut rows: Vec<&Issue> = match self.walk(after) {
-            Some(ids) => ids.filter_map(|id| self.s.contents.issues.get(&id)).filter(|issue| self.fits(issue)).take(size + 1).collect(),
+            Some(ids) => ids
+                .filter_map(|id| self.s.contents.issues.get(&id))
+                .filter(|issue| self.fits(issue))
+                .take(size + 1)
+                .collect(),
             None => self.sorted(after),
         };
         let more = rows.len() > size;
@@ -156,8 +206,12 @@ impl<'s> Finder<'s> {
                 let ids = contents.updated_until(end);
                 Some(Box::new(ids.take_while(move |id| contents.issues.get(id).is_some_and(|i| i.updated >= from))))
             }
-            (None, Some(false)) => Some(Box::new(contents.issues.range(after.map_or(0, |p| p.id + 1)..).map(|(id, _)| *id))),
-            (None, Some(true)) => Some(Box::new(contents.issues.range(..after.map_or(u64::MAX, |p| p.id)).rev().map(|(id, _)| *id))),
+            (None, Some(false)) => {
+                Some(Box::new(contents.issues.range(after.map_or(0, |p| p.id + 1)..).map(|(id, _)| *id)))
+            }
+            (None, Some(true)) => {
+                Some(Box::new(contents.issues.range(..after.map_or(u64::MAX, |p| p.id)).rev().map(|(id, _)| *id)))
+            }
             (None, None) => None,
         }
     }
@@ -165,8 +219,13 @@ impl<'s> Finder<'s> {
     /// Every issue that fits, sorted, behind a place.
     fn sorted(&self, after: Option<&Place>) -> Vec<&'s Issue> {
         let order = &self.search.order;
-        let placed = self.candidates().into_iter().filter(|issue| self.fits(issue)).map(|issue| (order.place(issue, self.s.contents), issue));
-        let mut placed: Vec<(Place, &Issue)> = placed.filter(|(place, _)| after.is_none_or(|after| order.compare(place, after).is_gt())).collect();
+        let placed = self
+            .candidates()
+            .into_iter()
+            .filter(|issue| self.fits(issue))
+            .map(|issue| (order.place(issue, self.s.contents), issue));
+        let mut placed: Vec<(Place, &Issue)> =
+            placed.filter(|(place, _)| after.is_none_or(|after| order.compare(place, after).is_gt())).collect();
         placed.sort_by(|(a, _), (b, _)| order.compare(a, b));
         placed.into_iter().map(|(_, issue)| issue).collect()
     }
@@ -177,7 +236,11 @@ impl<'s> Finder<'s> {
         let fresh = |issue: &&Issue| !self.stale.contains(&issue.id);
         let mut rows: Vec<&Issue> = match rule.and_then(|rule| rule.ids()) {
             Some(ids) => ids.iter().filter_map(|id| contents.issues.get(id)).filter(fresh).collect(),
-            None => contents.updated_since((rule.map_or(i64::MIN, |rule| rule.updated_from()), 0)).filter_map(|id| contents.issues.get(&id)).filter(fresh).collect(),
+            None => contents
+                .updated_since((rule.map_or(i64::MIN, |rule| rule.updated_from()), 0))
+                .filter_map(|id| contents.issues.get(&id))
+                .filter(fresh)
+                .collect(),
         };
         rows.extend(self.stale.iter().filter_map(|id| contents.index.unindexed.get(id)?.before.as_ref()));
         rows
@@ -238,7 +301,11 @@ pub(crate) fn parse(s: &mut Session<'_>) -> Answer {
     let rows: Vec<Value> = queries
         .iter()
         .map(|text| {
-            let outcome = if strict { jql::compile(s.contents, text, &asker(s)).map(|_| ()) } else { jql::parse(text).map(|_| ()).map_err(|e| vec![e]) };
+            let outcome = if strict {
+                jql::compile(s.contents, text, &asker(s)).map(|_| ())
+            } else {
+                jql::parse(text).map(|_| ()).map_err(|e| vec![e])
+            };
             match outcome {
                 Ok(()) => json!({ "query": text, "structure": {} }),
                 Err(errors) => json!({ "query": text, "errors": errors }),

@@ -24,7 +24,13 @@ const DAY_MS: i64 = 86_400_000;
 pub fn seed_demo(site: &Site, dice: &mut Dice) {
     let now = site.control().clock().now_ms();
     let contents = &mut *site.contents().lock();
-    let team: Vec<String> = contents.people.users.values().filter(|u| u.groups.contains(AGENTS) && u.account_id != ADMIN_ID && u.token.is_none()).map(|u| u.account_id.clone()).collect();
+    let team: Vec<String> = contents
+        .people
+        .users
+        .values()
+        .filter(|u| u.groups.contains(AGENTS) && u.account_id != ADMIN_ID && u.token.is_none())
+        .map(|u| u.account_id.clone())
+        .collect();
     for story in STORIES {
         let issue = from_story(contents, story, &team, now, dice);
         contents.insert_issue(issue);
@@ -109,14 +115,34 @@ fn comment(contents: &mut Contents, issue: &mut Issue, team: &[String], now: i64
     let at = (issue.updated + dice.random_range(DAY_MS / 24..2 * DAY_MS)).min(now - DAY_MS / 24);
     let body: Value = json!({ "doc": adf::from_plain(pick::<&str>(dice, COMMENTS)) });
     let id = contents.next_id();
-    issue.comments.push(Comment { id, author: author.clone(), update_author: author, body, created: at, updated: at, visibility: None, properties: BTreeMap::new() });
+    issue.comments.push(Comment {
+        id,
+        author: author.clone(),
+        update_author: author,
+        body,
+        created: at,
+        updated: at,
+        visibility: None,
+        properties: BTreeMap::new(),
+    });
     issue.updated = issue.updated.max(at);
 }
 
-fn from_request(contents: &mut Contents, (project, request_type, summary, description): (&u64, &&str, &&str, &&str), team: &[String], now: i64, dice: &mut Dice) -> Issue {
+fn from_request(
+    contents: &mut Contents,
+    (project, request_type, summary, description): (&u64, &&str, &&str, &&str),
+    team: &[String],
+    now: i64,
+    dice: &mut Dice,
+) -> Issue {
     let created = now - dice.random_range(DAY_MS..20 * DAY_MS);
     let kind = contents.desks.request_type(request_type).map(|r| r.issue_type.clone()).unwrap_or_default();
-    let initial = contents.catalogue.projects.get(project).and_then(|p| contents.catalogue.workflow_of(p)).map(|w| w.initial.clone());
+    let initial = contents
+        .catalogue
+        .projects
+        .get(project)
+        .and_then(|p| contents.catalogue.workflow_of(p))
+        .map(|w| w.initial.clone());
     let mut issue = blank(contents, *project, &kind, &initial.unwrap_or_default(), &pick(dice, team).clone(), created);
     issue.values.insert("summary".into(), json!(summary));
     issue.values.insert("description".into(), json!({ "doc": adf::from_plain(description) }));

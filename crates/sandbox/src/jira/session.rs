@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, OriginalUri, RawPathParams, Request};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use bytes::Bytes;
@@ -44,11 +44,25 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         let matched = parts.extensions.get::<MatchedPath>().map(|m| m.as_str().to_owned()).unwrap_or_default();
         let params = RawPathParams::from_request_parts(&mut parts, state).await;
         let params = params.map(|p| p.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect()).unwrap_or_default();
-        let path = parts.uri.path().to_owned();
-        let body = read(body).await.ok_or_else(|| Refusal::message(413, "The request is too large.").into_response_at(&path))?;
-        let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        // Behind the gateway the routes are nested, which cuts the prefix from the plain URI.
+        let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
+        let path = uri.path().to_owned();
+        let body = read(body)
+            .await
+            .ok_or_else(|| Refusal::message(413, "The request is too large.").into_response_at(&path))?;
+        let query =
+            url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let back_dated_ms = parts.extensions.get::<BackDated>().map(|back| back.at_ms);
-        Ok(Self { route: template(&parts.method, &matched), method: parts.method, path, headers: parts.headers, body, back_dated_ms, params, query })
+        Ok(Self {
+            route: template(&parts.method, &matched),
+            method: parts.method,
+            path,
+            headers: parts.headers,
+            body,
+            back_dated_ms,
+            params,
+            query,
+        })
     }
 }
 
@@ -69,7 +83,11 @@ impl Call {
 
     /// A query parameter; one that is blank counts as absent, and repeated ones are joined, as the vendor reads them.
     pub(crate) fn query(&self, name: &str) -> Option<Cow<'_, str>> {
-        let mut values = self.query.iter().filter(|(key, value)| key == name && !value.trim().is_empty()).map(|(_, value)| value.as_str());
+        let mut values = self
+            .query
+            .iter()
+            .filter(|(key, value)| key == name && !value.trim().is_empty())
+            .map(|(_, value)| value.as_str());
         let first = values.next()?;
         let rest: Vec<&str> = values.collect();
         Some(if rest.is_empty() { Cow::Borrowed(first) } else { Cow::Owned(format!("{first},{}", rest.join(","))) })
@@ -77,7 +95,10 @@ impl Call {
 
     /// All values of a parameter that may be repeated.
     pub(crate) fn query_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.query.iter().filter(move |(key, value)| key == name && !value.trim().is_empty()).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .filter(move |(key, value)| key == name && !value.trim().is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     /// A comma-separated list parameter, in all its repetitions.
@@ -174,7 +195,11 @@ impl<'a> Session<'a> {
     /// Global administration, or the vendor's refusal.
     pub(crate) fn administer(&self) -> Result<String, Refusal> {
         let me = self.me()?;
-        if self.administers() { Ok(me) } else { Err(Refusal::message(403, "Only Jira administrators can access this resource.")) }
+        if self.administers() {
+            Ok(me)
+        } else {
+            Err(Refusal::message(403, "Only Jira administrators can access this resource."))
+        }
     }
 
     /// The issue of the path's `issue`, if the caller may see it.
@@ -213,9 +238,19 @@ impl<'a> Session<'a> {
     /// Adds one changed field to the write log.
     pub(crate) fn log(&self, record: &str, field: &str, before: Option<String>, after: Option<String>) {
         let by = self.caller.as_ref().and_then(|id| self.contents.people.users.get(id));
-        let by = by.map_or_else(|| "anonymous".to_owned(), |user| if user.email.is_empty() { user.name.clone() } else { user.email.clone() });
+        let by = by.map_or_else(
+            || "anonymous".to_owned(),
+            |user| if user.email.is_empty() { user.name.clone() } else { user.email.clone() },
+        );
         let text = |value: Option<String>| value.map_or(Value::Null, Value::String);
-        let write = Write { route: self.call.route.clone(), record: record.to_owned(), field: field.to_owned(), before: text(before), after: text(after), by };
+        let write = Write {
+            route: self.call.route.clone(),
+            record: record.to_owned(),
+            field: field.to_owned(),
+            before: text(before),
+            after: text(after),
+            by,
+        };
         self.site.control().log_write(write);
     }
 }

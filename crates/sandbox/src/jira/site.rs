@@ -63,7 +63,8 @@ impl Site {
     /// # Errors
     /// A sentence that says why the value is not a snapshot; the site then stays as it was.
     pub fn load(&self, saved: &Value) -> Result<(), String> {
-        let mut contents: Contents = Contents::deserialize(saved).map_err(|e| format!("The Jira part of the snapshot cannot be read: {e}"))?;
+        let mut contents: Contents =
+            Contents::deserialize(saved).map_err(|e| format!("The Jira part of the snapshot cannot be read: {e}"))?;
         contents.reindex();
         *self.contents.lock() = contents;
         Ok(())

@@ -9,22 +9,111 @@ use crate::jira::limits::DOCUMENT_DEPTH;
 
 /// Blocks a document may hold, and with small differences most containers.
 const TOP: &[&str] = &[
-    "paragraph", "heading", "bulletList", "orderedList", "taskList", "decisionList", "blockquote", "codeBlock", "panel", "rule", "table", "expand", "mediaSingle", "mediaGroup",
-    "blockCard", "embedCard", "layoutSection", "extension", "bodiedExtension", "syncBlock", "bodiedSyncBlock",
+    "paragraph",
+    "heading",
+    "bulletList",
+    "orderedList",
+    "taskList",
+    "decisionList",
+    "blockquote",
+    "codeBlock",
+    "panel",
+    "rule",
+    "table",
+    "expand",
+    "mediaSingle",
+    "mediaGroup",
+    "blockCard",
+    "embedCard",
+    "layoutSection",
+    "extension",
+    "bodiedExtension",
+    "syncBlock",
+    "bodiedSyncBlock",
 ];
-const INLINE: &[&str] = &["text", "hardBreak", "mention", "emoji", "date", "status", "inlineCard", "placeholder", "mediaInline", "inlineExtension"];
-const LIST_ITEM: &[&str] = &["paragraph", "bulletList", "orderedList", "taskList", "codeBlock", "mediaSingle", "extension"];
-const QUOTE: &[&str] = &["paragraph", "bulletList", "orderedList", "codeBlock", "mediaSingle", "mediaGroup", "extension"];
-const PANEL: &[&str] = &["paragraph", "heading", "bulletList", "orderedList", "blockCard", "mediaSingle", "mediaGroup", "codeBlock", "taskList", "rule", "decisionList", "extension"];
+const INLINE: &[&str] = &[
+    "text",
+    "hardBreak",
+    "mention",
+    "emoji",
+    "date",
+    "status",
+    "inlineCard",
+    "placeholder",
+    "mediaInline",
+    "inlineExtension",
+];
+const LIST_ITEM: &[&str] =
+    &["paragraph", "bulletList", "orderedList", "taskList", "codeBlock", "mediaSingle", "extension"];
+const QUOTE: &[&str] =
+    &["paragraph", "bulletList", "orderedList", "codeBlock", "mediaSingle", "mediaGroup", "extension"];
+const PANEL: &[&str] = &[
+    "paragraph",
+    "heading",
+    "bulletList",
+    "orderedList",
+    "blockCard",
+    "mediaSingle",
+    "mediaGroup",
+    "codeBlock",
+    "taskList",
+    "rule",
+    "decisionList",
+    "extension",
+];
 const CELL: &[&str] = &[
-    "paragraph", "heading", "bulletList", "orderedList", "taskList", "decisionList", "blockquote", "codeBlock", "panel", "rule", "mediaSingle", "mediaGroup", "blockCard", "embedCard",
-    "nestedExpand", "extension",
+    "paragraph",
+    "heading",
+    "bulletList",
+    "orderedList",
+    "taskList",
+    "decisionList",
+    "blockquote",
+    "codeBlock",
+    "panel",
+    "rule",
+    "mediaSingle",
+    "mediaGroup",
+    "blockCard",
+    "embedCard",
+    "nestedExpand",
+    "extension",
 ];
 const EXPAND: &[&str] = &[
-    "paragraph", "heading", "bulletList", "orderedList", "taskList", "decisionList", "blockquote", "codeBlock", "panel", "rule", "table", "mediaSingle", "mediaGroup", "blockCard",
-    "embedCard", "nestedExpand", "extension", "bodiedExtension",
+    "paragraph",
+    "heading",
+    "bulletList",
+    "orderedList",
+    "taskList",
+    "decisionList",
+    "blockquote",
+    "codeBlock",
+    "panel",
+    "rule",
+    "table",
+    "mediaSingle",
+    "mediaGroup",
+    "blockCard",
+    "embedCard",
+    "nestedExpand",
+    "extension",
+    "bodiedExtension",
 ];
-const NESTED_EXPAND: &[&str] = &["paragraph", "heading", "bulletList", "orderedList", "taskList", "decisionList", "blockquote", "codeBlock", "panel", "rule", "mediaSingle", "mediaGroup", "extension"];
+const NESTED_EXPAND: &[&str] = &[
+    "paragraph",
+    "heading",
+    "bulletList",
+    "orderedList",
+    "taskList",
+    "decisionList",
+    "blockquote",
+    "codeBlock",
+    "panel",
+    "rule",
+    "mediaSingle",
+    "mediaGroup",
+    "extension",
+];
 
 /// What a node type is made of.
 struct Shape {
@@ -34,7 +123,12 @@ struct Shape {
     required: &'static [&'static str],
 }
 
-const fn shape(children: &'static [&'static str], children_min: usize, attrs: &'static [&'static str], required: &'static [&'static str]) -> Shape {
+const fn shape(
+    children: &'static [&'static str],
+    children_min: usize,
+    attrs: &'static [&'static str],
+    required: &'static [&'static str],
+) -> Shape {
     Shape { children, children_min, attrs, required }
 }
 
@@ -52,19 +146,35 @@ fn shape_of(kind: &str) -> Option<Shape> {
         "decisionItem" => shape(INLINE, 0, &["localId", "state"], &["localId", "state"]),
         "blockquote" => shape(QUOTE, 1, &["localId"], &[]),
         "codeBlock" => shape(&["text"], 0, &["language", "uniqueId", "localId", "wrap"], &[]),
-        "panel" => shape(PANEL, 1, &["panelType", "panelIcon", "panelIconId", "panelIconText", "panelColor", "localId"], &["panelType"]),
+        "panel" => shape(
+            PANEL,
+            1,
+            &["panelType", "panelIcon", "panelIconId", "panelIconText", "panelColor", "localId"],
+            &["panelType"],
+        ),
         "rule" => shape(&[], 0, &["localId"], &[]),
-        "table" => shape(&["tableRow"], 1, &["isNumberColumnEnabled", "layout", "width", "displayMode", "localId"], &[]),
+        "table" => {
+            shape(&["tableRow"], 1, &["isNumberColumnEnabled", "layout", "width", "displayMode", "localId"], &[])
+        }
         "tableRow" => shape(&["tableHeader", "tableCell"], 0, &["localId"], &[]),
-        "tableHeader" | "tableCell" => shape(CELL, 1, &["colspan", "rowspan", "colwidth", "background", "localId"], &[]),
+        "tableHeader" | "tableCell" => {
+            shape(CELL, 1, &["colspan", "rowspan", "colwidth", "background", "localId"], &[])
+        }
         "expand" => shape(EXPAND, 1, &["title", "localId"], &[]),
         "nestedExpand" => shape(NESTED_EXPAND, 1, &["title", "localId"], &[]),
         "mediaSingle" => shape(&["media", "caption"], 1, &["layout", "width", "widthType", "localId"], &[]),
         "mediaGroup" => shape(&["media"], 1, &["localId"], &[]),
         "caption" => shape(INLINE, 0, &["localId"], &[]),
-        "media" => shape(&[], 0, &["type", "id", "collection", "url", "alt", "width", "height", "occurrenceKey", "localId"], &["type"]),
+        "media" => shape(
+            &[],
+            0,
+            &["type", "id", "collection", "url", "alt", "width", "height", "occurrenceKey", "localId"],
+            &["type"],
+        ),
         "blockCard" | "inlineCard" => shape(&[], 0, &["url", "data", "datasource", "width", "layout", "localId"], &[]),
-        "embedCard" => shape(&[], 0, &["url", "layout", "width", "originalHeight", "originalWidth", "localId"], &["url", "layout"]),
+        "embedCard" => {
+            shape(&[], 0, &["url", "layout", "width", "originalHeight", "originalWidth", "localId"], &["url", "layout"])
+        }
         "layoutSection" => shape(&["layoutColumn"], 1, &["localId"], &[]),
         "layoutColumn" => shape(EXPAND, 1, &["width", "localId"], &["width"]),
         "text" => shape(&[], 0, &[], &[]),
@@ -79,7 +189,15 @@ fn shape_of(kind: &str) -> Option<Shape> {
 }
 
 /// Extensions and in-line media carry what their makers like; they are kept and not looked into.
-const OPAQUE: &[&str] = &["extension", "bodiedExtension", "inlineExtension", "syncBlock", "bodiedSyncBlock", "mediaInline", "blockTaskItem"];
+const OPAQUE: &[&str] = &[
+    "extension",
+    "bodiedExtension",
+    "inlineExtension",
+    "syncBlock",
+    "bodiedSyncBlock",
+    "mediaInline",
+    "blockTaskItem",
+];
 
 /// Accepts a document, or says what is wrong with it.
 pub(crate) fn check(document: &Value) -> Result<(), String> {
@@ -139,7 +257,9 @@ fn attributes(node: &Map<String, Value>, kind: &str, shape: &Shape) -> Result<()
     }
     match attrs.iter().find(|(name, value)| !attribute_fits(kind, name, value)) {
         Some((name, value)) => Err(format!("{kind}.{name} cannot be {value}")),
-        None if matches!(kind, "inlineCard" | "blockCard") && attrs.is_empty() => Err(format!("{kind} needs url or data")),
+        None if matches!(kind, "inlineCard" | "blockCard") && attrs.is_empty() => {
+            Err(format!("{kind} needs url or data"))
+        }
         None => Ok(()),
     }
 }
@@ -155,7 +275,11 @@ fn attribute_fits(kind: &str, name: &str, value: &Value) -> bool {
         ("status", "text") => value.as_str().is_some_and(|v| !v.is_empty()),
         ("date", "timestamp") => value.as_str().is_some_and(|v| !v.is_empty()),
         ("hardBreak", "text") => one_of(&["\n"]),
-        (_, "localId" | "id" | "url" | "language" | "title" | "shortName" | "text" | "color" | "panelColor" | "background") => value.is_string(),
+        (
+            _,
+            "localId" | "id" | "url" | "language" | "title" | "shortName" | "text" | "color" | "panelColor"
+            | "background",
+        ) => value.is_string(),
         (_, "colspan" | "rowspan" | "width" | "height") => value.is_number(),
         _ => true,
     }
@@ -211,7 +335,9 @@ fn marks(marks: &[Value]) -> Result<(), String> {
 
 fn mark_fits(kind: &str, attrs: Option<&Value>) -> Result<(), String> {
     let attr = |name: &str| attrs.and_then(|a| a.get(name)).and_then(Value::as_str);
-    let color = |name: &str| attr(name).is_some_and(|c| c.len() == 7 && c.starts_with('#') && c[1..].bytes().all(|b| b.is_ascii_hexdigit()));
+    let color = |name: &str| {
+        attr(name).is_some_and(|c| c.len() == 7 && c.starts_with('#') && c[1..].bytes().all(|b| b.is_ascii_hexdigit()))
+    };
     let fits = match kind {
         "strong" | "em" | "strike" | "underline" | "code" | "border" | "fontSize" => true,
         "link" => attr("href").is_some_and(|href| !href.is_empty()),
@@ -254,17 +380,29 @@ mod tests {
         for (why, content) in [
             ("empty text", paragraph(json!({ "type": "text", "text": "" }))),
             ("newline in text", paragraph(json!({ "type": "text", "text": "a\nb" }))),
-            ("code with strong", paragraph(json!({ "type": "text", "text": "a", "marks": [{ "type": "code" }, { "type": "strong" }] }))),
-            ("mark twice", paragraph(json!({ "type": "text", "text": "a", "marks": [{ "type": "em" }, { "type": "em" }] }))),
+            (
+                "code with strong",
+                paragraph(json!({ "type": "text", "text": "a", "marks": [{ "type": "code" }, { "type": "strong" }] })),
+            ),
+            (
+                "mark twice",
+                paragraph(json!({ "type": "text", "text": "a", "marks": [{ "type": "em" }, { "type": "em" }] })),
+            ),
             ("link without href", paragraph(json!({ "type": "text", "text": "a", "marks": [{ "type": "link" }] }))),
             ("text at the top", json!([{ "type": "text", "text": "a" }])),
             ("empty list", json!([{ "type": "bulletList", "content": [] }])),
-            ("heading in list", json!([{ "type": "bulletList", "content": [{ "type": "listItem", "content": [{ "type": "heading", "attrs": { "level": 1 } }] }] }])),
+            (
+                "heading in list",
+                json!([{ "type": "bulletList", "content": [{ "type": "listItem", "content": [{ "type": "heading", "attrs": { "level": 1 } }] }] }]),
+            ),
             ("heading of level 7", json!([{ "type": "heading", "attrs": { "level": 7 } }])),
             ("extra property", json!([{ "type": "paragraph", "color": "red" }])),
             ("unknown attribute", json!([{ "type": "paragraph", "attrs": { "x": 1 } }])),
             ("unknown node", json!([{ "type": "banner" }])),
-            ("panel in panel", json!([{ "type": "panel", "attrs": { "panelType": "info" }, "content": [{ "type": "panel", "attrs": { "panelType": "info" }, "content": [] }] }])),
+            (
+                "panel in panel",
+                json!([{ "type": "panel", "attrs": { "panelType": "info" }, "content": [{ "type": "panel", "attrs": { "panelType": "info" }, "content": [] }] }]),
+            ),
             ("mention without id", paragraph(json!({ "type": "mention", "attrs": { "text": "@x" } }))),
             ("date as a number", paragraph(json!({ "type": "date", "attrs": { "timestamp": 1 } }))),
         ] {

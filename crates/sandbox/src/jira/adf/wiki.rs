@@ -94,7 +94,12 @@ fn piece(node: &Value) -> String {
         "hardBreak" => "\n".into(),
         "mention" => format!("[~accountid:{}]", attr(node, "id")),
         "emoji" => attr(node, "text").to_owned(),
-        "date" => attr(node, "timestamp").parse::<i64>().ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()).map(|t| t.strftime("%F").to_string()).unwrap_or_default(),
+        "date" => attr(node, "timestamp")
+            .parse::<i64>()
+            .ok()
+            .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
+            .map(|t| t.strftime("%F").to_string())
+            .unwrap_or_default(),
         "status" => format!("*[ {} ]*", attr(node, "text")),
         "inlineCard" => format!("[{0}|{0}|smart-link]", attr(node, "url")),
         _ => inline(node),

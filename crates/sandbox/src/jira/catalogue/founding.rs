@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Catalogue, Category, IssueType, LinkType, Named, Project, ProjectKind, Status, Transition, Version, Workflow};
+use super::{
+    Catalogue, Category, IssueType, LinkType, Named, Project, ProjectKind, Status, Transition, Version, Workflow,
+};
 use crate::jira::fields::founding::fields;
 use crate::jira::people::ADMIN_ID;
 
@@ -29,9 +31,18 @@ pub(crate) fn catalogue() -> Catalogue {
         issue_types: issue_types(),
         statuses: statuses(),
         priorities: named(&[("1", "Highest"), ("2", "High"), ("3", "Medium"), ("4", "Low"), ("5", "Lowest")]),
-        resolutions: named(&[(RESOLUTION_DONE, "Done"), ("10001", "Won't Do"), ("10002", "Duplicate"), ("10003", "Cannot Reproduce"), ("10004", "Known Error")]),
+        resolutions: named(&[
+            (RESOLUTION_DONE, "Done"),
+            ("10001", "Won't Do"),
+            ("10002", "Duplicate"),
+            ("10003", "Cannot Reproduce"),
+            ("10004", "Known Error"),
+        ]),
         link_types: link_types(),
-        workflows: BTreeMap::from([("software".to_owned(), software_workflow()), ("service".to_owned(), service_workflow())]),
+        workflows: BTreeMap::from([
+            ("software".to_owned(), software_workflow()),
+            ("service".to_owned(), service_workflow()),
+        ]),
         fields: fields(),
     }
 }
@@ -53,7 +64,12 @@ fn issue_types() -> Vec<IssueType> {
         ("10013", "Change", "A change of a service.", 0),
     ]
     .into_iter()
-    .map(|(id, name, description, level)| IssueType { id: id.into(), name: name.into(), description: description.into(), level })
+    .map(|(id, name, description, level)| IssueType {
+        id: id.into(),
+        name: name.into(),
+        description: description.into(),
+        level,
+    })
     .collect()
 }
 
@@ -81,17 +97,32 @@ fn link_types() -> Vec<LinkType> {
         ("10003", "Relates", "relates to", "relates to"),
     ]
     .into_iter()
-    .map(|(id, name, inward, outward)| LinkType { id: id.into(), name: name.into(), inward: inward.into(), outward: outward.into() })
+    .map(|(id, name, inward, outward)| LinkType {
+        id: id.into(),
+        name: name.into(),
+        inward: inward.into(),
+        outward: outward.into(),
+    })
     .collect()
 }
 
 fn step(id: &str, name: &str, from: &[&str], to: &str) -> Transition {
-    Transition { id: id.into(), name: name.into(), from: from.iter().map(|s| (*s).into()).collect(), to: to.into(), ..Transition::default() }
+    Transition {
+        id: id.into(),
+        name: name.into(),
+        from: from.iter().map(|s| (*s).into()).collect(),
+        to: to.into(),
+        ..Transition::default()
+    }
 }
 
 /// There is no straight way from To Do to Done or to Blocked: a client has to find the path.
 fn software_workflow() -> Workflow {
-    let finish = |t: Transition| Transition { screen: vec!["resolution".into(), "assignee".into()], resolution: Some(RESOLUTION_DONE.into()), ..t };
+    let finish = |t: Transition| Transition {
+        screen: vec!["resolution".into(), "assignee".into()],
+        resolution: Some(RESOLUTION_DONE.into()),
+        ..t
+    };
     let reopen = |t: Transition| Transition { resolution: Some(String::new()), ..t };
     Workflow {
         name: "Software Simplified Workflow for Project OPS".into(),
@@ -127,7 +158,12 @@ fn service_workflow() -> Workflow {
             step("11", "Start progress", &[WAITING_FOR_SUPPORT, WAITING_FOR_CUSTOMER], IN_PROGRESS),
             step("21", "Respond to customer", &[WAITING_FOR_SUPPORT, IN_PROGRESS], WAITING_FOR_CUSTOMER),
             portal(step("31", "Respond to support", &[WAITING_FOR_CUSTOMER], WAITING_FOR_SUPPORT)),
-            resolve(step("41", "Resolve this issue", &[WAITING_FOR_SUPPORT, IN_PROGRESS, WAITING_FOR_CUSTOMER], RESOLVED)),
+            resolve(step(
+                "41",
+                "Resolve this issue",
+                &[WAITING_FOR_SUPPORT, IN_PROGRESS, WAITING_FOR_CUSTOMER],
+                RESOLVED,
+            )),
             step("51", "Close issue", &[RESOLVED], CLOSED),
             reopen(step("61", "Reopen", &[RESOLVED, CLOSED], WAITING_FOR_SUPPORT)),
         ],
@@ -135,22 +171,63 @@ fn service_workflow() -> Workflow {
 }
 
 fn projects() -> BTreeMap<u64, Project> {
-    let ops = project(10000, "OPS", "Operations Engineering", ProjectKind::Software, &["10004", "10002", "10001", "10000", SUB_TASK], "software");
-    let sup = project(10001, "SUP", "Customer Support", ProjectKind::ServiceDesk, &["10010", "10011", "10012", "10004", SUB_TASK], "service");
-    let its = project(10002, "ITS", "IT Service Desk", ProjectKind::ServiceDesk, &["10010", "10011", "10013", SUB_TASK], "service");
+    let ops = project(
+        10000,
+        "OPS",
+        "Operations Engineering",
+        ProjectKind::Software,
+        &["10004", "10002", "10001", "10000", SUB_TASK],
+        "software",
+    );
+    let sup = project(
+        10001,
+        "SUP",
+        "Customer Support",
+        ProjectKind::ServiceDesk,
+        &["10010", "10011", "10012", "10004", SUB_TASK],
+        "service",
+    );
+    let its = project(
+        10002,
+        "ITS",
+        "IT Service Desk",
+        ProjectKind::ServiceDesk,
+        &["10010", "10011", "10013", SUB_TASK],
+        "service",
+    );
     let mut all = BTreeMap::from([(10000, ops), (10001, sup), (10002, its)]);
     if let Some(ops) = all.get_mut(&10000) {
-        ops.components = named(&[("10100", "Gateway"), ("10101", "Billing"), ("10102", "Reporting"), ("10103", "Mobile App")]);
-        ops.versions = vec![version("10200", "2026.10", true, Some("2026-10-15")), version("10201", "2026.11", false, Some("2026-11-30")), version("10202", "2027.1", false, None)];
+        ops.components =
+            named(&[("10100", "Gateway"), ("10101", "Billing"), ("10102", "Reporting"), ("10103", "Mobile App")]);
+        ops.versions = vec![
+            version("10200", "2026.10", true, Some("2026-10-15")),
+            version("10201", "2026.11", false, Some("2026-11-30")),
+            version("10202", "2027.1", false, None),
+        ];
     }
     all
 }
 
 fn version(id: &str, name: &str, released: bool, release_date: Option<&str>) -> Version {
-    Version { id: id.into(), name: name.into(), description: String::new(), released, archived: false, start_date: None, release_date: release_date.map(Into::into) }
+    Version {
+        id: id.into(),
+        name: name.into(),
+        description: String::new(),
+        released,
+        archived: false,
+        start_date: None,
+        release_date: release_date.map(Into::into),
+    }
 }
 
-pub(crate) fn project(id: u64, key: &str, name: &str, kind: ProjectKind, issue_types: &[&str], workflow: &str) -> Project {
+pub(crate) fn project(
+    id: u64,
+    key: &str,
+    name: &str,
+    kind: ProjectKind,
+    issue_types: &[&str],
+    workflow: &str,
+) -> Project {
     Project {
         id,
         key: key.into(),

@@ -66,7 +66,17 @@ fn system_fields() -> Vec<Field> {
 
 fn system_field((id, name, kind, on_create, on_edit): SystemRow) -> Field {
     let required = matches!(id, "summary" | "issuetype" | "project");
-    Field { id: id.into(), name: name.into(), kind, custom: None, choices: Vec::new(), on_create, on_edit, required, description: String::new() }
+    Field {
+        id: id.into(),
+        name: name.into(),
+        kind,
+        custom: None,
+        choices: Vec::new(),
+        on_create,
+        on_edit,
+        required,
+        description: String::new(),
+    }
 }
 
 fn custom_fields() -> Vec<Field> {
@@ -130,5 +140,6 @@ pub(crate) fn custom(number: u64, name: &str, kind: Kind, custom: &str, values: 
 
 fn choices(first_id: u64, values: &[&str]) -> Vec<Choice> {
     let rows = values.iter().zip(first_id..);
-    rows.map(|(value, id)| Choice { id: id.to_string(), value: (*value).into(), disabled: false, children: Vec::new() }).collect()
+    rows.map(|(value, id)| Choice { id: id.to_string(), value: (*value).into(), disabled: false, children: Vec::new() })
+        .collect()
 }

@@ -42,7 +42,13 @@ pub(crate) fn read(field: &Field, input: &Value, context: Context<'_>) -> Stored
         Kind::Text => text(input, TEXT_FIELD_CHARS),
         Kind::Rich => rich(input, context.rich),
         Kind::Url => url(input),
-        Kind::Number => if input.is_number() { Ok(input.clone()) } else { Err("Operation value must be a number".into()) },
+        Kind::Number => {
+            if input.is_number() {
+                Ok(input.clone())
+            } else {
+                Err("Operation value must be a number".into())
+            }
+        }
         Kind::Date => date(input),
         Kind::DateTime => moment(input),
         Kind::Option => choice(&field.choices, input).map(|c| json!(c.id)),
@@ -56,8 +62,12 @@ pub(crate) fn read(field: &Field, input: &Value, context: Context<'_>) -> Stored
         Kind::Version => version(field, input, context),
         Kind::Versions => list(input, |item| version(field, item, context)),
         Kind::Components => list(input, |item| component(item, context)),
-        Kind::Priority => named(input, context.contents.catalogue.priorities.iter().map(|p| (&p.id, &p.name)), "priority"),
-        Kind::Resolution => named(input, context.contents.catalogue.resolutions.iter().map(|r| (&r.id, &r.name)), "resolution"),
+        Kind::Priority => {
+            named(input, context.contents.catalogue.priorities.iter().map(|p| (&p.id, &p.name)), "priority")
+        }
+        Kind::Resolution => {
+            named(input, context.contents.catalogue.resolutions.iter().map(|r| (&r.id, &r.name)), "resolution")
+        }
         Kind::Parent => parent(input, context),
         Kind::TimeTracking => time_tracking(input),
         Kind::Organizations => list(input, |item| organization(item, context)),
@@ -103,7 +113,9 @@ fn rich(input: &Value, language: Rich) -> Stored {
             adf::rules::check(input).map_err(|_| Complaint::InvalidInput)?;
             json!({ "doc": input })
         }
-        (Rich::Document, _) => return Err("Operation value must be an Atlassian Document (see the Atlassian Document Format)".into()),
+        (Rich::Document, _) => {
+            return Err("Operation value must be an Atlassian Document (see the Atlassian Document Format)".into());
+        }
     };
     let text = adf::text::of_stored(&stored);
     if text.chars().count() > RICH_TEXT_CHARS {
@@ -139,8 +151,13 @@ fn choice<'a>(choices: &'a [Choice], input: &Value) -> Result<&'a Choice, Compla
     let id = input.get("id").and_then(id_text);
     let value = input.get("value").and_then(Value::as_str);
     match (id, value) {
-        (Some(id), _) => Ok(choices.iter().find(|c| c.id == id).ok_or_else(|| format!("Option id '{id}' is not valid"))?),
-        (None, Some(value)) => Ok(choices.iter().find(|c| c.value == value).ok_or_else(|| format!("Option value '{value}' is not valid"))?),
+        (Some(id), _) => {
+            Ok(choices.iter().find(|c| c.id == id).ok_or_else(|| format!("Option id '{id}' is not valid"))?)
+        }
+        (None, Some(value)) => Ok(choices
+            .iter()
+            .find(|c| c.value == value)
+            .ok_or_else(|| format!("Option value '{value}' is not valid"))?),
         (None, None) => Err("Specify a valid 'id' or 'name' for the option".into()),
     }
 }
@@ -204,13 +221,15 @@ fn group(input: &Value, context: Context<'_>) -> Stored {
 }
 
 fn version(field: &Field, input: &Value, context: Context<'_>) -> Stored {
-    let versions = context.contents.catalogue.projects.get(&context.project).map(|p| p.versions.as_slice()).unwrap_or_default();
+    let versions =
+        context.contents.catalogue.projects.get(&context.project).map(|p| p.versions.as_slice()).unwrap_or_default();
     let _ = field;
     named(input, versions.iter().map(|v| (&v.id, &v.name)), "version")
 }
 
 fn component(input: &Value, context: Context<'_>) -> Stored {
-    let components = context.contents.catalogue.projects.get(&context.project).map(|p| p.components.as_slice()).unwrap_or_default();
+    let components =
+        context.contents.catalogue.projects.get(&context.project).map(|p| p.components.as_slice()).unwrap_or_default();
     named(input, components.iter().map(|c| (&c.id, &c.name)), "component")
 }
 
@@ -238,7 +257,8 @@ fn capital(noun: &str) -> String {
 }
 
 fn parent(input: &Value, context: Context<'_>) -> Stored {
-    let wanted = input.get("id").and_then(id_text).or_else(|| input.get("key").and_then(Value::as_str).map(str::to_owned));
+    let wanted =
+        input.get("id").and_then(id_text).or_else(|| input.get("key").and_then(Value::as_str).map(str::to_owned));
     let wanted = wanted.ok_or("data was not an object")?;
     let parent = context.contents.find_issue(&wanted).ok_or("Could not find issue by id or key.")?;
     Ok(json!(parent.id))
@@ -248,7 +268,9 @@ fn time_tracking(input: &Value) -> Stored {
     let read = |name: &str| match input.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => value.as_str().and_then(duration::parse).map(Some).ok_or_else(|| {
-            Complaint::Field("Original estimate and remaining estimate need to be in the right format, for example 1w 2d 3h.".into())
+            Complaint::Field(
+                "Original estimate and remaining estimate need to be in the right format, for example 1w 2d 3h.".into(),
+            )
         }),
     };
     let (original, remaining) = (read("originalEstimate")?, read("remainingEstimate")?);

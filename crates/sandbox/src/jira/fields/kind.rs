@@ -89,14 +89,29 @@ impl Kind {
 
     pub(crate) fn operations(self) -> &'static [&'static str] {
         match self {
-            Self::Options | Self::Labels | Self::Users | Self::Groups | Self::Versions | Self::Components | Self::Organizations => &["add", "set", "remove"],
+            Self::Options
+            | Self::Labels
+            | Self::Users
+            | Self::Groups
+            | Self::Versions
+            | Self::Components
+            | Self::Organizations => &["add", "set", "remove"],
             Self::TimeTracking => &["set", "edit"],
             Self::RequestType | Self::ReadOnly => &[],
             Self::Structural(Structure::Links) => &["add", "copy"],
             Self::Structural(Structure::Comments) => &["add", "edit", "remove"],
             Self::Structural(Structure::Worklogs) => &["add", "edit", "remove"],
-            Self::Structural(..) | Self::Text | Self::Rich | Self::Url | Self::Number | Self::Date | Self::DateTime => &["set"],
-            Self::Option | Self::Cascading | Self::User | Self::Group | Self::Version | Self::Priority | Self::Resolution | Self::Parent => &["set"],
+            Self::Structural(..) | Self::Text | Self::Rich | Self::Url | Self::Number | Self::Date | Self::DateTime => {
+                &["set"]
+            }
+            Self::Option
+            | Self::Cascading
+            | Self::User
+            | Self::Group
+            | Self::Version
+            | Self::Priority
+            | Self::Resolution
+            | Self::Parent => &["set"],
         }
     }
 

@@ -12,9 +12,13 @@ use crate::jira::render::View;
 pub(crate) fn show(field: &Field, issue: &Issue, view: &View<'_>) -> Value {
     let Some(stored) = issue.value(&field.id) else { return empty(field) };
     let id = || stored.as_str().unwrap_or_default();
-    let each = |show: &dyn Fn(&str) -> Value| items(stored).iter().map(|item| show(item.as_str().unwrap_or_default())).collect::<Value>();
+    let each = |show: &dyn Fn(&str) -> Value| {
+        items(stored).iter().map(|item| show(item.as_str().unwrap_or_default())).collect::<Value>()
+    };
     match field.kind {
-        Kind::Text | Kind::Url | Kind::Number | Kind::Date | Kind::Labels | Kind::ReadOnly | Kind::Structural(_) => stored.clone(),
+        Kind::Text | Kind::Url | Kind::Number | Kind::Date | Kind::Labels | Kind::ReadOnly | Kind::Structural(_) => {
+            stored.clone()
+        }
         Kind::Rich => adf::show(stored, view.rich),
         Kind::DateTime => stored.as_i64().map_or(Value::Null, |ms| view.time(ms)),
         Kind::Option => choice(field, id(), view),
@@ -31,7 +35,9 @@ pub(crate) fn show(field: &Field, issue: &Issue, view: &View<'_>) -> Value {
         Kind::Resolution => view.resolution(id()),
         Kind::Parent => stored.as_u64().map_or(Value::Null, |id| view.linked_issue(id)),
         Kind::TimeTracking => time_tracking(stored, issue),
-        Kind::Organizations => items(stored).iter().filter_map(Value::as_u64).map(|id| view.organization_ref(id)).collect(),
+        Kind::Organizations => {
+            items(stored).iter().filter_map(Value::as_u64).map(|id| view.organization_ref(id)).collect()
+        }
         Kind::RequestType => view.request_type_value(issue, id()),
     }
 }

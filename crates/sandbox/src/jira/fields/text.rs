@@ -25,10 +25,21 @@ pub(crate) fn show(field: &Field, stored: Option<&Value>, contents: &Contents, p
         }
         Kind::Labels => (None, Some(items(stored).iter().map(plain).collect::<Vec<_>>().join(" "))),
         Kind::TimeTracking => (None, stored.get("original").and_then(Value::as_u64).map(duration::format)),
-        Kind::Option | Kind::User | Kind::Group | Kind::Version | Kind::Priority | Kind::Resolution | Kind::Parent | Kind::RequestType => {
-            (Some(plain(stored)), Some(name(stored)))
-        }
-        Kind::Cascading | Kind::Options | Kind::Users | Kind::Groups | Kind::Versions | Kind::Components | Kind::Organizations => {
+        Kind::Option
+        | Kind::User
+        | Kind::Group
+        | Kind::Version
+        | Kind::Priority
+        | Kind::Resolution
+        | Kind::Parent
+        | Kind::RequestType => (Some(plain(stored)), Some(name(stored))),
+        Kind::Cascading
+        | Kind::Options
+        | Kind::Users
+        | Kind::Groups
+        | Kind::Versions
+        | Kind::Components
+        | Kind::Organizations => {
             let ids: Vec<String> = items(stored).iter().map(plain).collect();
             let names: Vec<String> = items(stored).iter().map(name).collect();
             (Some(format!("[{}]", ids.join(", "))), Some(names.join(", ")))

@@ -17,7 +17,9 @@ pub(crate) fn assign(s: &mut Session<'_>) -> Answer {
         Some(Value::Null) => Value::Null,
         Some(Value::String(account)) if account == "-1" => Value::Null,
         Some(Value::String(account)) if s.contents.people.assignable(account) => json!(account),
-        Some(Value::String(account)) => return Err(Refusal::field(400, "assignee", format!("User '{account}' cannot be assigned issues."))),
+        Some(Value::String(account)) => {
+            return Err(Refusal::field(400, "assignee", format!("User '{account}' cannot be assigned issues.")));
+        }
         _ => return Err(Refusal::payload()),
     };
     let entry = change::apply(s, id, BTreeMap::from([("assignee".to_owned(), stored)]), Vec::new(), None);

@@ -13,7 +13,10 @@ pub(crate) fn create(s: &mut Session<'_>) -> Answer {
     let body = s.call.closed_object(&["issueUpdates"])?;
     let drafts = body.get("issueUpdates").and_then(Value::as_array).cloned().unwrap_or_default();
     if drafts.is_empty() || drafts.len() > BULK_CREATE_ISSUES {
-        return Err(Refusal::message(400, format!("You can only create up to {BULK_CREATE_ISSUES} issues at a time, and at least one.")));
+        return Err(Refusal::message(
+            400,
+            format!("You can only create up to {BULK_CREATE_ISSUES} issues at a time, and at least one."),
+        ));
     }
     let (mut made, mut errors) = (Vec::new(), Vec::new());
     for (number, body) in drafts.iter().enumerate() {
@@ -22,7 +25,9 @@ pub(crate) fn create(s: &mut Session<'_>) -> Answer {
             Ok(draft) => made.push(draft.make(s).row),
             Err(refusal) => {
                 let (status, problems) = refusal.parts();
-                errors.push(json!({ "status": status, "elementErrors": problems.to_json(), "failedElementNumber": number }));
+                errors.push(
+                    json!({ "status": status, "elementErrors": problems.to_json(), "failedElementNumber": number }),
+                );
             }
         }
     }
@@ -35,13 +40,18 @@ const FETCH: &[&str] = &["issueIdsOrKeys", "fields", "expand", "properties", "fi
 /// Reads up to 100 issues, in order of their ids; those that cannot be seen are told apart.
 pub(crate) fn fetch(s: &mut Session<'_>) -> Answer {
     let body = s.call.closed_object(FETCH)?;
-    let asked = texts(body.get("issueIdsOrKeys"), BULK_FETCH_ISSUES, "The number of issues to fetch exceeds the limit of 100.")?;
+    let asked = texts(
+        body.get("issueIdsOrKeys"),
+        BULK_FETCH_ISSUES,
+        "The number of issues to fetch exceeds the limit of 100.",
+    )?;
     if asked.is_empty() {
         return Err(Refusal::message(400, "issueIdsOrKeys must not be empty."));
     }
     let fields = texts(body.get("fields"), usize::MAX, "")?;
     let expand = texts(body.get("expand"), usize::MAX, "")?;
-    let properties = texts(body.get("properties"), PROPERTIES_PER_READ, "The number of properties exceeds the limit of 5.")?;
+    let properties =
+        texts(body.get("properties"), PROPERTIES_PER_READ, "The number of properties exceeds the limit of 5.")?;
     let wanted = Wanted::new(&fields, "*navigable", expand, properties);
     let mut found = Vec::new();
     let mut errors = Vec::new();
@@ -54,7 +64,8 @@ pub(crate) fn fetch(s: &mut Session<'_>) -> Answer {
     found.sort_unstable();
     found.dedup();
     let view = s.view();
-    let issues: Vec<Value> = found.iter().filter_map(|id| s.contents.issues.get(id)).map(|issue| view.issue(issue, &wanted)).collect();
+    let issues: Vec<Value> =
+        found.iter().filter_map(|id| s.contents.issues.get(id)).map(|issue| view.issue(issue, &wanted)).collect();
     let mut answer = json!({ "expand": "names,schema", "issues": issues, "issueErrors": errors });
     for (name, facet) in [("names", "name"), ("schema", "schema")] {
         if wanted.expands(name) {

@@ -52,7 +52,13 @@ pub(crate) struct Target {
 }
 
 /// Reads `fields` and `update`; all complaints come at once.
-pub(crate) fn read(s: &Session<'_>, target: Target, screen: Screen<'_>, fields: &Map<String, Value>, update: &Map<String, Value>) -> Result<Edits, Refusal> {
+pub(crate) fn read(
+    s: &Session<'_>,
+    target: Target,
+    screen: Screen<'_>,
+    fields: &Map<String, Value>,
+    update: &Map<String, Value>,
+) -> Result<Edits, Refusal> {
     let mut problems = Problems::default();
     let mut edits = Edits::default();
     for (id, value) in fields {
@@ -92,7 +98,14 @@ fn field_on<'s>(s: &'s Session<'_>, target: Target, screen: Screen<'_>, id: &str
     }
 }
 
-fn read_set(s: &Session<'_>, target: Target, screen: Screen<'_>, id: &str, value: &Value, edits: &mut Edits) -> Result<(), Complaint> {
+fn read_set(
+    s: &Session<'_>,
+    target: Target,
+    screen: Screen<'_>,
+    id: &str,
+    value: &Value,
+    edits: &mut Edits,
+) -> Result<(), Complaint> {
     let field = field_on(s, target, screen, id)?;
     if id == "issuetype" {
         edits.kind = Some(read_issue_type(s, target.project, value)?);
@@ -116,7 +129,9 @@ pub(crate) fn read_issue_type(s: &Session<'_>, project: u64, value: &Value) -> R
         return Err("Specify an issue type".into());
     }
     let project = s.contents.catalogue.projects.get(&project).ok_or("Specify a valid issue type")?;
-    let fits = |kind: &&crate::jira::catalogue::IssueType| id.as_ref().map_or_else(|| Some(kind.name.as_str()) == name, |id| *id == kind.id);
+    let fits = |kind: &&crate::jira::catalogue::IssueType| {
+        id.as_ref().map_or_else(|| Some(kind.name.as_str()) == name, |id| *id == kind.id)
+    };
     let kind = s.contents.catalogue.types_of(project).find(fits);
     Ok(kind.map(|kind| kind.id.clone()).ok_or("Specify a valid issue type")?)
 }
@@ -136,13 +151,22 @@ pub(crate) fn parents_fit(s: &Session<'_>, child: &str, parent: &str) -> bool {
     matches!((level(child), level(parent)), (Some(child), Some(parent)) if parent == child + 1)
 }
 
-fn read_operations(s: &Session<'_>, target: Target, screen: Screen<'_>, id: &str, operations: &Value, edits: &mut Edits) -> Result<(), Complaint> {
+fn read_operations(
+    s: &Session<'_>,
+    target: Target,
+    screen: Screen<'_>,
+    id: &str,
+    operations: &Value,
+    edits: &mut Edits,
+) -> Result<(), Complaint> {
     let operations = operations.as_array().ok_or("data was not an array")?;
     for operation in operations {
         let (verb, value) = operation.as_object().and_then(|o| o.iter().next()).ok_or("data was not an object")?;
         match (id, verb.as_str()) {
             ("comment", "add") => edits.comments.push(comment::Draft::read(s, value).map_err(first_complaint)?),
-            ("issuelinks", "add") => edits.links.push(link::Draft::read_for(s, target.issue, value).map_err(first_complaint)?),
+            ("issuelinks", "add") => {
+                edits.links.push(link::Draft::read_for(s, target.issue, value).map_err(first_complaint)?)
+            }
             ("worklog", "add") => edits.worklogs.push(worklog::Draft::read(s, value).map_err(first_complaint)?),
             ("parent", "set") if value.get("none") == Some(&Value::Bool(true)) => {
                 edits.values.insert("parent".into(), Value::Null);
@@ -165,7 +189,14 @@ fn first_complaint(refusal: Refusal) -> Complaint {
     Complaint::Field(texts.chain(problems.messages.iter().cloned()).next().unwrap_or_default())
 }
 
-fn read_list_operation(s: &Session<'_>, target: Target, screen: Screen<'_>, (id, verb): (&str, &str), value: &Value, edits: &mut Edits) -> Result<(), Complaint> {
+fn read_list_operation(
+    s: &Session<'_>,
+    target: Target,
+    screen: Screen<'_>,
+    (id, verb): (&str, &str),
+    value: &Value,
+    edits: &mut Edits,
+) -> Result<(), Complaint> {
     let field = field_on(s, target, screen, id)?;
     if !field.kind.is_list() {
         return Err(format!("Field with id '{id}' and name '{id}' does not support operation '{verb}'").into());
@@ -185,7 +216,13 @@ fn read_list_operation(s: &Session<'_>, target: Target, screen: Screen<'_>, (id,
 }
 
 /// Writes judged values and further history lines; returns the history entry's id if anything changed.
-pub(crate) fn apply(s: &mut Session<'_>, id: u64, values: BTreeMap<String, Value>, further: Vec<HistoryItem>, metadata: Option<Value>) -> Option<u64> {
+pub(crate) fn apply(
+    s: &mut Session<'_>,
+    id: u64,
+    values: BTreeMap<String, Value>,
+    further: Vec<HistoryItem>,
+    metadata: Option<Value>,
+) -> Option<u64> {
     let mut items = further;
     let mut writes = Vec::new();
     let issue = s.contents.issues.get(&id)?;
@@ -266,7 +303,9 @@ pub(crate) fn move_by_hand(site: &Site, issue: &str, project: &str) -> Result<St
     let id = contents.find_issue(issue).map(|i| i.id).ok_or_else(|| format!("There is no issue {issue}."))?;
     let to = contents.find_project(project).map(|p| p.id).ok_or_else(|| format!("There is no project {project}."))?;
     let entry_id = contents.next_id();
-    let Some(target) = contents.catalogue.projects.get_mut(&to) else { return Err(format!("There is no project {project}.")) };
+    let Some(target) = contents.catalogue.projects.get_mut(&to) else {
+        return Err(format!("There is no project {project}."));
+    };
     target.last_number += 1;
     let key = format!("{}-{}", target.key, target.last_number);
     let (target_id, target_name) = (to.to_string(), target.name.clone());

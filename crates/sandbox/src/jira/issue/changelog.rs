@@ -28,7 +28,8 @@ pub(crate) fn by_ids(s: &mut Session<'_>) -> Answer {
     let ids = texts(body.get("changelogIds"), usize::MAX, "")?;
     let issue = s.issue()?;
     let view = s.view();
-    let rows: Vec<Value> = issue.histories.iter().filter(|h| ids.contains(&h.id.to_string())).map(|h| view.history(h)).collect();
+    let rows: Vec<Value> =
+        issue.histories.iter().filter(|h| ids.contains(&h.id.to_string())).map(|h| view.history(h)).collect();
     let page = Page { start: 0, size: rows.len() };
     let total = rows.len();
     Ok(Reply::ok(page.values(&view.api(&format!("issue/{}/changelog/list", issue.key)), rows, total)))
@@ -40,19 +41,27 @@ const BULK: &[&str] = &["issueIdsOrKeys", "fieldIds", "maxResults", "nextPageTok
 pub(crate) fn bulk_fetch(s: &mut Session<'_>) -> Answer {
     s.me()?;
     let body = s.call.closed_object(BULK)?;
-    let asked = texts(body.get("issueIdsOrKeys"), CHANGELOG_BULK_ISSUES, "The number of issues exceeds the limit of 1000.")?;
+    let asked =
+        texts(body.get("issueIdsOrKeys"), CHANGELOG_BULK_ISSUES, "The number of issues exceeds the limit of 1000.")?;
     let fields = texts(body.get("fieldIds"), CHANGELOG_BULK_FIELDS, "The number of fields exceeds the limit of 10.")?;
     if asked.is_empty() {
         return Err(Refusal::message(400, "issueIdsOrKeys must not be empty."));
     }
-    let size = body.get("maxResults").and_then(Value::as_u64).map_or(1000, |n| usize::try_from(n).unwrap_or(CHANGELOG_BULK_PAGE)).clamp(1, CHANGELOG_BULK_PAGE);
+    let size = body
+        .get("maxResults")
+        .and_then(Value::as_u64)
+        .map_or(1000, |n| usize::try_from(n).unwrap_or(CHANGELOG_BULK_PAGE))
+        .clamp(1, CHANGELOG_BULK_PAGE);
     let start = match body.get("nextPageToken").and_then(Value::as_str) {
         None => 0,
         Some(token) => read_token(token).ok_or_else(|| Refusal::message(400, "The nextPageToken is invalid."))?,
     };
     let ids: BTreeSet<u64> = asked.iter().filter_map(|id| s.find(id).ok()).map(|issue| issue.id).collect();
     let issues = ids.iter().filter_map(|id| s.contents.issues.get(id));
-    let rows: Vec<(&Issue, &History)> = issues.flat_map(|issue| issue.histories.iter().map(move |h| (issue, h))).filter(|(_, h)| concerns(h, &fields)).collect();
+    let rows: Vec<(&Issue, &History)> = issues
+        .flat_map(|issue| issue.histories.iter().map(move |h| (issue, h)))
+        .filter(|(_, h)| concerns(h, &fields))
+        .collect();
     let view = s.view();
     let mut answer = json!({ "issueChangeLogs": grouped(&view, rows.iter().skip(start).take(size)) });
     if start + size < rows.len() {

@@ -16,7 +16,20 @@ use crate::jira::paging::Page;
 use crate::jira::session::{Session, texts};
 use crate::jira::webhook::event;
 
-const BODY: &[&str] = &["body", "visibility", "properties", "author", "created", "id", "jsdPublic", "self", "updateAuthor", "updated", "renderedBody", "parentId"];
+const BODY: &[&str] = &[
+    "body",
+    "visibility",
+    "properties",
+    "author",
+    "created",
+    "id",
+    "jsdPublic",
+    "self",
+    "updateAuthor",
+    "updated",
+    "renderedBody",
+    "parentId",
+];
 
 /// A comment that was judged and can be added.
 pub(crate) struct Draft {
@@ -76,7 +89,11 @@ fn read_body(body: Option<&Value>, language: Rich) -> Result<Value, Refusal> {
         return Err(Refusal::field(400, "comment", "Comment body can not be empty!"));
     }
     if text.chars().count() > RICH_TEXT_CHARS {
-        return Err(Refusal::field(400, "comment", "The entered text is too long. It exceeds the allowed limit of 32,767 characters."));
+        return Err(Refusal::field(
+            400,
+            "comment",
+            "The entered text is too long. It exceeds the allowed limit of 32,767 characters.",
+        ));
     }
     Ok(stored)
 }
@@ -85,13 +102,20 @@ fn read_body(body: Option<&Value>, language: Rich) -> Result<Value, Refusal> {
 fn read_visibility(s: &Session<'_>, value: Option<&Value>) -> Result<Option<Value>, Refusal> {
     let Some(value) = value.filter(|v| !v.is_null()) else { return Ok(None) };
     let refused = |text: String| Refusal::field(400, "commentLevel", text);
-    let wanted = value.get("identifier").or_else(|| value.get("value")).and_then(Value::as_str).ok_or_else(Refusal::payload)?;
+    let wanted =
+        value.get("identifier").or_else(|| value.get("value")).and_then(Value::as_str).ok_or_else(Refusal::payload)?;
     match value.get("type").and_then(Value::as_str) {
         Some("group") => {
-            let group = s.contents.people.group_by(wanted).ok_or_else(|| refused(format!("Group: {wanted} does not exist.")))?;
+            let group = s
+                .contents
+                .people
+                .group_by(wanted)
+                .ok_or_else(|| refused(format!("Group: {wanted} does not exist.")))?;
             Ok(Some(json!({ "type": "group", "value": group.name, "identifier": group.id })))
         }
-        Some("role") if ["Administrators", "Service Desk Team", "Service Desk Customers", "Developers"].contains(&wanted) => {
+        Some("role")
+            if ["Administrators", "Service Desk Team", "Service Desk Customers", "Developers"].contains(&wanted) =>
+        {
             Ok(Some(json!({ "type": "role", "value": wanted, "identifier": wanted })))
         }
         Some("role") => Err(refused(format!("Role: {wanted} does not exist."))),
@@ -124,7 +148,10 @@ fn read_order(s: &Session<'_>) -> Result<bool, Refusal> {
 fn sees(s: &Session<'_>, comment: &Comment) -> bool {
     let Some(visibility) = &comment.visibility else { return true };
     let group = visibility["type"] == "group";
-    !group || s.caller.as_deref().is_some_and(|me| s.contents.people.is_in(me, visibility["value"].as_str().unwrap_or_default()))
+    !group
+        || s.caller
+            .as_deref()
+            .is_some_and(|me| s.contents.people.is_in(me, visibility["value"].as_str().unwrap_or_default()))
 }
 
 pub(crate) fn by_ids(s: &mut Session<'_>) -> Answer {
@@ -181,7 +208,8 @@ pub(crate) fn get(s: &mut Session<'_>) -> Answer {
 fn own_or_all(s: &Session<'_>, issue: u64, comment: u64, verb: &str) -> bool {
     let Some(issue) = s.contents.issues.get(&issue) else { return false };
     let own = issue.comment(comment).is_some_and(|c| Some(&c.author) == s.caller.as_ref());
-    s.may(&format!("{verb}_ALL_COMMENTS"), issue.project) || (own && s.may(&format!("{verb}_OWN_COMMENTS"), issue.project))
+    s.may(&format!("{verb}_ALL_COMMENTS"), issue.project)
+        || (own && s.may(&format!("{verb}_OWN_COMMENTS"), issue.project))
 }
 
 /// Without `properties` and `visibility` in the body those stay as they are.
@@ -189,7 +217,10 @@ pub(crate) fn edit(s: &mut Session<'_>) -> Answer {
     let (issue, id) = addressed(s)?;
     let body = Value::Object(s.call.closed_object(BODY)?);
     if !own_or_all(s, issue, id, "EDIT") {
-        return Err(Refusal::message(400, format!("You do not have the permission to edit the comment with the id: {id}.")));
+        return Err(Refusal::message(
+            400,
+            format!("You do not have the permission to edit the comment with the id: {id}."),
+        ));
     }
     let draft = Draft::read(s, &body)?;
     let (now, me) = (s.now, s.me()?);
@@ -218,7 +249,10 @@ pub(crate) fn delete(s: &mut Session<'_>) -> Answer {
     }
     let (issue, id) = addressed(s)?;
     if !own_or_all(s, issue, id, "DELETE") {
-        return Err(Refusal::message(400, format!("You do not have the permission to delete the comment with the id: {id}.")));
+        return Err(Refusal::message(
+            400,
+            format!("You do not have the permission to delete the comment with the id: {id}."),
+        ));
     }
     event::comment(s, "comment_deleted", issue, id);
     change::touch(s, issue);
@@ -263,10 +297,19 @@ pub(crate) fn property_put(s: &mut Session<'_>) -> Answer {
 pub(crate) fn property_delete(s: &mut Session<'_>) -> Answer {
     let (issue, id) = of_path(s)?;
     let key = s.call.param("property").to_owned();
-    if change_properties(s, issue, id, |properties| properties.remove(&key).is_some()) { Ok(Reply::no_content()) } else { Err(property::missing(&key)) }
+    if change_properties(s, issue, id, |properties| properties.remove(&key).is_some()) {
+        Ok(Reply::no_content())
+    } else {
+        Err(property::missing(&key))
+    }
 }
 
-fn change_properties(s: &mut Session<'_>, issue: u64, id: u64, change: impl FnOnce(&mut BTreeMap<String, Value>) -> bool) -> bool {
+fn change_properties(
+    s: &mut Session<'_>,
+    issue: u64,
+    id: u64,
+    change: impl FnOnce(&mut BTreeMap<String, Value>) -> bool,
+) -> bool {
     let comment = s.contents.issues.get_mut(&issue).and_then(|issue| issue.comments.iter_mut().find(|c| c.id == id));
     comment.is_some_and(|comment| change(&mut comment.properties))
 }
@@ -275,7 +318,10 @@ fn change_properties(s: &mut Session<'_>, issue: u64, id: u64, change: impl FnOn
 pub(crate) fn plain(text: &str, public: bool) -> Draft {
     let mut properties = BTreeMap::new();
     if !public {
-        properties.insert("sd.public.comment".to_owned(), Value::Object(Map::from_iter([("internal".to_owned(), json!(true))])));
+        properties.insert(
+            "sd.public.comment".to_owned(),
+            Value::Object(Map::from_iter([("internal".to_owned(), json!(true))])),
+        );
     }
     Draft { body: json!({ "wiki": text }), visibility: None, properties }
 }

@@ -66,7 +66,13 @@ impl Draft {
         let edits = change::read(s, Target { project, issue: None }, Screen::Create, &fields, update);
         let edits = require(s, &kind, &fields, edits)?;
         let properties = property::read_list(body.get("properties"))?;
-        Ok(Self { project, kind, edits, properties, transition: body.get("transition").filter(|t| !t.is_null()).cloned() })
+        Ok(Self {
+            project,
+            kind,
+            edits,
+            properties,
+            transition: body.get("transition").filter(|t| !t.is_null()).cloned(),
+        })
     }
 
     /// Makes the issue, its parts and its event.
@@ -99,7 +105,13 @@ impl Draft {
         values.retain(|_, value| !value.is_null());
         values.entry("reporter".into()).or_insert_with(|| json!(me));
         values.entry("priority".into()).or_insert_with(|| json!(PRIORITY_DEFAULT));
-        let status = s.contents.catalogue.projects.get(&self.project).and_then(|p| s.contents.catalogue.workflow_of(p)).map(|w| w.initial.clone());
+        let status = s
+            .contents
+            .catalogue
+            .projects
+            .get(&self.project)
+            .and_then(|p| s.contents.catalogue.workflow_of(p))
+            .map(|w| w.initial.clone());
         Issue {
             id,
             key: next_key(s, self.project),
@@ -164,7 +176,12 @@ fn read_kind(s: &Session<'_>, project: u64, fields: &Map<String, Value>) -> Resu
 }
 
 /// Adds the complaints about what is missing to those about what is there.
-fn require(s: &Session<'_>, kind: &str, fields: &Map<String, Value>, edits: Result<Edits, Refusal>) -> Result<Edits, Refusal> {
+fn require(
+    s: &Session<'_>,
+    kind: &str,
+    fields: &Map<String, Value>,
+    edits: Result<Edits, Refusal>,
+) -> Result<Edits, Refusal> {
     let mut problems = match &edits {
         Ok(_) => Problems::default(),
         Err(refusal) => refusal.parts().1,
@@ -188,7 +205,9 @@ fn check_level(s: &Session<'_>, kind: &str, edits: &Edits, problems: &mut Proble
     let is_sub_task = s.contents.catalogue.issue_type(kind).is_some_and(|t| t.level < 0);
     match parent {
         Some(parent) if !change::parents_fit(s, kind, &parent.kind) => problems.field("parent", change::NO_PARENT),
-        None if is_sub_task => problems.field("parent", "Issue type is a sub-task but parent issue key or id not specified."),
+        None if is_sub_task => {
+            problems.field("parent", "Issue type is a sub-task but parent issue key or id not specified.")
+        }
         _ => {}
     }
 }

@@ -12,7 +12,12 @@ pub(crate) fn delete(s: &mut Session<'_>) -> Answer {
     };
     if !sub_tasks.is_empty() && !s.call.query_flag("deleteSubtasks", false) {
         let key = &s.issue()?.key;
-        return Err(Refusal::message(400, format!("The issue '{key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks.")));
+        return Err(Refusal::message(
+            400,
+            format!(
+                "The issue '{key}' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks."
+            ),
+        ));
     }
     for id in sub_tasks.into_iter().chain([id]) {
         remove(s, id);

@@ -8,7 +8,13 @@ use crate::jira::fields::text::{Shown, items as list, name_of, show};
 use crate::jira::fields::{Field, Kind};
 
 /// The lines for one changed field: one, except for versions and components, which have one per addition and removal.
-pub(crate) fn items(field: &Field, before: Option<&Value>, after: Option<&Value>, contents: &Contents, project: u64) -> Vec<HistoryItem> {
+pub(crate) fn items(
+    field: &Field,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    contents: &Contents,
+    project: u64,
+) -> Vec<HistoryItem> {
     match field.kind {
         Kind::Versions | Kind::Components => each(field, before, after, contents, project),
         Kind::TimeTracking => estimates(before, after),
@@ -17,10 +23,24 @@ pub(crate) fn items(field: &Field, before: Option<&Value>, after: Option<&Value>
 }
 
 fn item(field: &Field, (from, from_text): Shown, (to, to_text): Shown) -> HistoryItem {
-    HistoryItem { field: label(field), field_id: field.id.clone(), custom: field.custom.is_some(), from, from_text, to, to_text }
+    HistoryItem {
+        field: label(field),
+        field_id: field.id.clone(),
+        custom: field.custom.is_some(),
+        from,
+        from_text,
+        to,
+        to_text,
+    }
 }
 
-fn each(field: &Field, before: Option<&Value>, after: Option<&Value>, contents: &Contents, project: u64) -> Vec<HistoryItem> {
+fn each(
+    field: &Field,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    contents: &Contents,
+    project: u64,
+) -> Vec<HistoryItem> {
     let before = before.map(list).unwrap_or_default();
     let after = after.map(list).unwrap_or_default();
     let shown = |id: &Value| (id.as_str().map(str::to_owned), Some(name_of(field, id, contents, project)));
@@ -30,10 +50,20 @@ fn each(field: &Field, before: Option<&Value>, after: Option<&Value>, contents: 
 }
 
 fn estimates(before: Option<&Value>, after: Option<&Value>) -> Vec<HistoryItem> {
-    let part = |value: Option<&Value>, key: &str| value.and_then(|v| v.get(key)).and_then(Value::as_u64).map(|n| n.to_string());
+    let part = |value: Option<&Value>, key: &str| {
+        value.and_then(|v| v.get(key)).and_then(Value::as_u64).map(|n| n.to_string())
+    };
     let line = |name: &str, key: &str| {
         let (from, to) = (part(before, key), part(after, key));
-        (from != to).then(|| HistoryItem { field: name.into(), field_id: name.into(), custom: false, from: from.clone(), from_text: from, to: to.clone(), to_text: to })
+        (from != to).then(|| HistoryItem {
+            field: name.into(),
+            field_id: name.into(),
+            custom: false,
+            from: from.clone(),
+            from_text: from,
+            to: to.clone(),
+            to_text: to,
+        })
     };
     [line("timeoriginalestimate", "original"), line("timeestimate", "remaining")].into_iter().flatten().collect()
 }
@@ -55,5 +85,13 @@ fn label(field: &Field) -> String {
 
 /// A line about something that is not a field value: status, links, files.
 pub(crate) fn system(field: &str, field_id: &str, from: Shown, to: Shown) -> HistoryItem {
-    HistoryItem { field: field.into(), field_id: field_id.into(), custom: false, from: from.0, from_text: from.1, to: to.0, to_text: to.1 }
+    HistoryItem {
+        field: field.into(),
+        field_id: field_id.into(),
+        custom: false,
+        from: from.0,
+        from_text: from.1,
+        to: to.0,
+        to_text: to.1,
+    }
 }

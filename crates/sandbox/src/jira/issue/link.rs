@@ -43,7 +43,10 @@ impl Draft {
     /// Makes the link; a link that is there already is accepted silently and stays one.
     pub(crate) fn insert(self, s: &mut Session<'_>, issue: u64) {
         let (source, destination) = (self.source.unwrap_or(issue), self.destination.unwrap_or(issue));
-        if s.contents.links_of(source).any(|l| l.kind == self.kind && l.source == source && l.destination == destination) {
+        if s.contents
+            .links_of(source)
+            .any(|l| l.kind == self.kind && l.source == source && l.destination == destination)
+        {
             return;
         }
         let link = IssueLink { id: s.contents.next_id(), kind: self.kind, source, destination };
@@ -55,14 +58,25 @@ impl Draft {
 fn read_kind(s: &Session<'_>, value: &Value) -> Result<String, Refusal> {
     let kind = value.get("type").unwrap_or(&Value::Null);
     let (id, name) = (kind.get("id").and_then(id_text), kind.get("name").and_then(Value::as_str));
-    let found = s.contents.catalogue.link_types.iter().find(|t| id.as_deref() == Some(&t.id) || name.is_some_and(|n| t.name.eq_ignore_ascii_case(n)));
+    let found = s
+        .contents
+        .catalogue
+        .link_types
+        .iter()
+        .find(|t| id.as_deref() == Some(&t.id) || name.is_some_and(|n| t.name.eq_ignore_ascii_case(n)));
     let shown = id.clone().or(name.map(str::to_owned)).unwrap_or_default();
-    found.map(|t| t.id.clone()).ok_or_else(|| Refusal::message(404, format!("No issue link type with name '{shown}' found.")))
+    found
+        .map(|t| t.id.clone())
+        .ok_or_else(|| Refusal::message(404, format!("No issue link type with name '{shown}' found.")))
 }
 
 fn read_end(s: &Session<'_>, value: Option<&Value>) -> Result<Option<u64>, Refusal> {
     let Some(value) = value.filter(|v| !v.is_null()) else { return Ok(None) };
-    let wanted = value.get("id").and_then(id_text).or_else(|| value.get("key").and_then(id_text)).ok_or_else(Refusal::no_issue)?;
+    let wanted = value
+        .get("id")
+        .and_then(id_text)
+        .or_else(|| value.get("key").and_then(id_text))
+        .ok_or_else(Refusal::no_issue)?;
     s.find(&wanted).map(|issue| Some(issue.id))
 }
 
@@ -113,7 +127,9 @@ pub(crate) fn delete(s: &mut Session<'_>) -> Answer {
 /// Both ends get a line in their history, and one event tells of the link.
 fn tell(s: &mut Session<'_>, link: &IssueLink, made: bool) {
     let Some(kind) = s.contents.catalogue.link_type(&link.kind).cloned() else { return };
-    for (end, other, words) in [(link.source, link.destination, &kind.outward), (link.destination, link.source, &kind.inward)] {
+    for (end, other, words) in
+        [(link.source, link.destination, &kind.outward), (link.destination, link.source, &kind.inward)]
+    {
         let key = |id: u64| s.contents.issues.get(&id).map(|i| i.key.clone()).unwrap_or_default();
         let (own, other) = (key(end), key(other));
         let shown = (Some(other.clone()), Some(format!("This issue {words} {other}")));

@@ -54,7 +54,8 @@ pub(crate) fn missing(key: &str) -> Refusal {
 }
 
 pub(crate) fn keys(properties: &BTreeMap<String, Value>, base: &str) -> Reply {
-    let rows: Vec<Value> = properties.keys().map(|key| json!({ "self": format!("{base}/{key}"), "key": key })).collect();
+    let rows: Vec<Value> =
+        properties.keys().map(|key| json!({ "self": format!("{base}/{key}"), "key": key })).collect();
     Reply::ok(json!({ "keys": rows }))
 }
 
@@ -103,7 +104,12 @@ fn set(s: &mut Session<'_>, id: u64, key: String, value: Option<Value>) -> bool 
         return before.is_some();
     }
     let issue_key = issue.key.clone();
-    s.log(&issue_key, &format!("property:{key}"), before.as_ref().map(Value::to_string), value.as_ref().map(Value::to_string));
+    s.log(
+        &issue_key,
+        &format!("property:{key}"),
+        before.as_ref().map(Value::to_string),
+        value.as_ref().map(Value::to_string),
+    );
     let name = if value.is_some() { "issue_property_set" } else { "issue_property_deleted" };
     event::property(s, name, id, &key, value.as_ref());
     before.is_some()

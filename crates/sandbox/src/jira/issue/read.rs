@@ -9,7 +9,8 @@ use crate::jira::session::Session;
 
 pub(crate) fn get(s: &mut Session<'_>) -> Answer {
     let issue = s.issue()?;
-    let wanted = Wanted::new(&s.call.query_list("fields"), "*all", s.call.query_list("expand"), s.call.query_list("properties"));
+    let wanted =
+        Wanted::new(&s.call.query_list("fields"), "*all", s.call.query_list("expand"), s.call.query_list("properties"));
     let view = s.view();
     let mut row = view.issue(issue, &wanted);
     if wanted.expands("transitions") {
@@ -32,7 +33,10 @@ fn edit_meta_of(s: &Session<'_>, project: u64) -> serde_json::Value {
     if !s.may("EDIT_ISSUES", project.id) {
         return json!({ "fields": {} });
     }
-    let hidden = |id: &str| (id == "reporter" && !s.may("MODIFY_REPORTER", project.id)) || (id == "assignee" && !s.may("ASSIGN_ISSUES", project.id));
+    let hidden = |id: &str| {
+        (id == "reporter" && !s.may("MODIFY_REPORTER", project.id))
+            || (id == "assignee" && !s.may("ASSIGN_ISSUES", project.id))
+    };
     let view = s.view();
     let fields = s.contents.catalogue.fields.iter().filter(|f| f.on_edit && !hidden(&f.id));
     json!({ "fields": fields.map(|f| (f.id.clone(), field_meta(&view, project, f))).collect::<serde_json::Map<_, _>>() })

@@ -17,7 +17,11 @@ pub(crate) fn list(s: &mut Session<'_>) -> Answer {
     match s.call.query("globalId") {
         None => Ok(Reply::ok(issue.remote_links.iter().map(|link| view.remote_link(issue, link)).collect())),
         Some(global_id) => {
-            let link = issue.remote_links.iter().find(|link| link.global_id.as_deref() == Some(&global_id)).ok_or_else(missing)?;
+            let link = issue
+                .remote_links
+                .iter()
+                .find(|link| link.global_id.as_deref() == Some(&global_id))
+                .ok_or_else(missing)?;
             Ok(Reply::ok(view.remote_link(issue, link)))
         }
     }
@@ -35,7 +39,11 @@ fn addressed(s: &Session<'_>) -> Result<(u64, u64), Refusal> {
         return Ok((issue.id, id));
     }
     let elsewhere = s.contents.issues.values().any(|issue| issue.remote_links.iter().any(|link| link.id == id));
-    Err(if elsewhere { Refusal::message(400, "The remote issue link does not belong to the specified issue.") } else { missing() })
+    Err(if elsewhere {
+        Refusal::message(400, "The remote issue link does not belong to the specified issue.")
+    } else {
+        missing()
+    })
 }
 
 pub(crate) fn get(s: &mut Session<'_>) -> Answer {
@@ -74,7 +82,12 @@ fn read(s: &Session<'_>) -> Result<Draft, Refusal> {
 pub(crate) fn create_or_update(s: &mut Session<'_>) -> Answer {
     let issue = s.issue_with("LINK_ISSUES", MAY_NOT)?;
     let draft = read(s)?;
-    let existing = s.contents.issues.get(&issue).and_then(|i| i.remote_links.iter().find(|l| l.global_id.is_some() && l.global_id == draft.global_id)).map(|l| l.id);
+    let existing = s
+        .contents
+        .issues
+        .get(&issue)
+        .and_then(|i| i.remote_links.iter().find(|l| l.global_id.is_some() && l.global_id == draft.global_id))
+        .map(|l| l.id);
     if existing.is_none() && s.issue()?.remote_links.len() >= REMOTE_LINKS_PER_ISSUE {
         return Err(Refusal::message(413, "The issue has reached the maximum number of remote links."));
     }
@@ -97,13 +110,14 @@ fn put_link(s: &mut Session<'_>, issue: u64, existing: Option<u64>, draft: Draft
     let id = existing.unwrap_or_else(|| s.contents.next_id());
     let link = RemoteLink { id, global_id: draft.global_id, body: draft.body };
     let title = title(&link.body);
-    let replaced = s.contents.issues.get_mut(&issue).map(|issue| match issue.remote_links.iter_mut().find(|l| l.id == id) {
-        Some(old) => Some(std::mem::replace(old, link.clone())),
-        None => {
-            issue.remote_links.push(link.clone());
-            None
-        }
-    });
+    let replaced =
+        s.contents.issues.get_mut(&issue).map(|issue| match issue.remote_links.iter_mut().find(|l| l.id == id) {
+            Some(old) => Some(std::mem::replace(old, link.clone())),
+            None => {
+                issue.remote_links.push(link.clone());
+                None
+            }
+        });
     let before = replaced.flatten();
     if before.as_ref().is_some_and(|old| old.body == link.body && old.global_id == link.global_id) {
         return id;
@@ -120,7 +134,9 @@ fn title(body: &Value) -> String {
 fn told(s: &mut Session<'_>, issue: u64, id: u64, before: Option<String>, after: Option<String>) {
     let Some(key) = s.contents.issues.get(&issue).map(|i| i.key.clone()) else { return };
     s.log(&key, "remotelink", before.clone(), after.clone());
-    let side = |text: Option<String>| (text.as_ref().map(|_| id.to_string()), text.map(|t| format!("This issue links to \"{t}\"")));
+    let side = |text: Option<String>| {
+        (text.as_ref().map(|_| id.to_string()), text.map(|t| format!("This issue links to \"{t}\"")))
+    };
     change::record(s, issue, vec![history::system("RemoteIssueLink", "", side(before), side(after))], None);
 }
 

@@ -68,7 +68,11 @@ pub(crate) fn make(s: &mut Session<'_>) -> Answer {
 pub(crate) fn perform(s: &mut Session<'_>, id: u64, body: &Value) -> Result<(), Refusal> {
     let none = Map::new();
     let part = |name: &str| body.get(name).and_then(Value::as_object).unwrap_or(&none);
-    let wanted = body.get("transition").and_then(|t| t.get("id")).and_then(id_text).ok_or_else(|| Refusal::message(400, "Missing 'transition' identifier"))?;
+    let wanted = body
+        .get("transition")
+        .and_then(|t| t.get("id"))
+        .and_then(id_text)
+        .ok_or_else(|| Refusal::message(400, "Missing 'transition' identifier"))?;
     let issue = s.find(&id.to_string())?;
     let transition = choose(s, issue, &wanted)?.clone();
     let target = Target { project: issue.project, issue: Some(id) };

@@ -40,7 +40,11 @@ pub(crate) fn add(s: &mut Session<'_>) -> Answer {
 pub(crate) fn remove(s: &mut Session<'_>) -> Answer {
     s.me()?;
     let id = s.issue()?.id;
-    let account = s.call.query("accountId").ok_or_else(|| Refusal::message(400, "The 'accountId' query parameter needs to be provided."))?.into_owned();
+    let account = s
+        .call
+        .query("accountId")
+        .ok_or_else(|| Refusal::message(400, "The 'accountId' query parameter needs to be provided."))?
+        .into_owned();
     if let Some(issue) = s.contents.issues.get_mut(&id) {
         issue.watchers.remove(&account);
     }
@@ -50,5 +54,7 @@ pub(crate) fn remove(s: &mut Session<'_>) -> Answer {
 /// Votes exist only so that clients that ask for them are not surprised.
 pub(crate) fn votes(s: &mut Session<'_>) -> Answer {
     let issue = s.issue()?;
-    Ok(Reply::ok(json!({ "self": s.view().api(&format!("issue/{}/votes", issue.key)), "votes": 0, "hasVoted": false, "voters": [] })))
+    Ok(Reply::ok(
+        json!({ "self": s.view().api(&format!("issue/{}/votes", issue.key)), "votes": 0, "hasVoted": false, "voters": [] }),
+    ))
 }

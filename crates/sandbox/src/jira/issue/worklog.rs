@@ -23,10 +23,14 @@ impl Draft {
     pub(crate) fn read(s: &Session<'_>, value: &Value) -> Result<Self, Refusal> {
         let seconds = value.get("timeSpentSeconds").and_then(Value::as_u64);
         let seconds = seconds.or_else(|| duration::parse(value.get("timeSpent")?.as_str()?));
-        let seconds = seconds.filter(|n| *n > 0).ok_or_else(|| Refusal::field(400, "timeLogged", "You must indicate the time spent working"))?;
+        let seconds = seconds
+            .filter(|n| *n > 0)
+            .ok_or_else(|| Refusal::field(400, "timeLogged", "You must indicate the time spent working"))?;
         let started = match value.get("started") {
             None => s.now,
-            Some(text) => text.as_str().and_then(time::parse).ok_or_else(|| Refusal::field(400, "startDate", "You must specify a date on which the work occurred"))?,
+            Some(text) => text.as_str().and_then(time::parse).ok_or_else(|| {
+                Refusal::field(400, "startDate", "You must specify a date on which the work occurred")
+            })?,
         };
         let comment = match (value.get("comment"), s.call.rich()) {
             (None | Some(Value::Null), _) => Value::Null,
@@ -41,7 +45,16 @@ impl Draft {
     pub(crate) fn insert(self, s: &mut Session<'_>, issue: u64) -> u64 {
         let id = s.contents.next_id();
         let me = s.caller.clone().unwrap_or_default();
-        let entry = Worklog { id, author: me.clone(), update_author: me, comment: self.comment, created: s.now, updated: s.now, started: self.started, seconds: self.seconds };
+        let entry = Worklog {
+            id,
+            author: me.clone(),
+            update_author: me,
+            comment: self.comment,
+            created: s.now,
+            updated: s.now,
+            started: self.started,
+            seconds: self.seconds,
+        };
         let spent = s.contents.change_issue(issue, |issue| {
             let before = issue.seconds_spent();
             issue.worklogs.push(entry);

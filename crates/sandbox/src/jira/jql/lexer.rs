@@ -30,7 +30,9 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<Token>, String> {
             continue;
         }
         let column = at + 1;
-        let kind = if matches!(chars[at], '"' | '\'') { quoted(&chars, &mut at)? } else if let Some(sign) = sign(&chars[at..]) {
+        let kind = if matches!(chars[at], '"' | '\'') {
+            quoted(&chars, &mut at)?
+        } else if let Some(sign) = sign(&chars[at..]) {
             at += sign.len();
             Kind::Sign(sign)
         } else {
@@ -66,13 +68,19 @@ fn quoted(chars: &[char], at: &mut usize) -> Result<Kind, String> {
             c => text.push(*c),
         }
     }
-    Err(format!("Error in the JQL Query: The quoted string '{text}' has not been completed. (line 1, character {start})"))
+    Err(format!(
+        "Error in the JQL Query: The quoted string '{text}' has not been completed. (line 1, character {start})"
+    ))
 }
 
 fn word(chars: &[char], at: &mut usize) -> Kind {
     let start = *at;
     // `cf[10010]` and `issue.property[key].path` are words; so is a date without blanks.
-    while *at < chars.len() && !chars[*at].is_whitespace() && sign(&chars[*at..]).is_none() && !matches!(chars[*at], '"' | '\'') {
+    while *at < chars.len()
+        && !chars[*at].is_whitespace()
+        && sign(&chars[*at..]).is_none()
+        && !matches!(chars[*at], '"' | '\'')
+    {
         *at += 1;
     }
     Kind::Word(chars[start..*at].iter().collect())

@@ -97,7 +97,8 @@ pub(crate) fn function(name: &str, arguments: &[String], asker: &Asker<'_>) -> O
             _ => n.years(),
         })
     };
-    let shift = arguments.first().and_then(|a| a.trim_end_matches(char::is_alphabetic).parse::<i64>().ok()).unwrap_or(0);
+    let shift =
+        arguments.first().and_then(|a| a.trim_end_matches(char::is_alphabetic).parse::<i64>().ok()).unwrap_or(0);
     let at = start.checked_add(step(shift + i64::from(end))?).ok()?.timestamp().as_millisecond();
     Some(Moment { start: at - i64::from(end), length: 1 })
 }
@@ -119,7 +120,8 @@ mod tests {
         assert_eq!(at("1732877091000", "Asia/Tokyo").as_deref(), Some("2024-11-29T10:44:51.000+0000"));
         assert_eq!(at("2026-01-31T14:05:00Z", "Etc/UTC"), None);
         assert_eq!(at("yesterday", "Etc/UTC"), None);
-        let day = function("startOfDay", &["-1d".into()], &asker("Asia/Tokyo")).map(|m| time::show(m.start, &TimeZone::UTC));
+        let day =
+            function("startOfDay", &["-1d".into()], &asker("Asia/Tokyo")).map(|m| time::show(m.start, &TimeZone::UTC));
         assert_eq!(day.as_deref(), Some("2026-02-08T15:00:00.000+0000"));
     }
 }

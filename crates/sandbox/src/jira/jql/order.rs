@@ -52,7 +52,9 @@ impl Order {
     pub(crate) fn by_updated(&self) -> Option<bool> {
         match self.0.as_slice() {
             [(Key::Updated, descending)] => Some(*descending),
-            [(Key::Updated, descending), (Key::Id | Key::IssueKey, second)] if descending == second => Some(*descending),
+            [(Key::Updated, descending), (Key::Id | Key::IssueKey, second)] if descending == second => {
+                Some(*descending)
+            }
             _ => None,
         }
     }
@@ -106,7 +108,9 @@ fn rank(key: &Key, issue: &Issue, contents: &Contents) -> Rank {
 }
 
 fn field_rank(id: &str, issue: &Issue, contents: &Contents) -> Rank {
-    let (Some(field), Some(stored)) = (contents.catalogue.field(id), issue.value(id)) else { return Rank::Text(String::new()) };
+    let (Some(field), Some(stored)) = (contents.catalogue.field(id), issue.value(id)) else {
+        return Rank::Text(String::new());
+    };
     match stored {
         Value::Number(n) => Rank::Number(n.as_f64().unwrap_or(0.0)),
         Value::String(_) => Rank::Text(name_of(field, stored, contents, issue.project).to_lowercase()),

@@ -67,7 +67,10 @@ pub(crate) enum Operand {
 }
 
 /// Words that have to be quoted where a field or a value is meant (a part of the vendor's long list).
-const RESERVED: &[&str] = &["and", "or", "not", "in", "is", "empty", "null", "order", "by", "was", "changed", "select", "from", "where", "set", "delete", "like", "limit", "as", "if", "else", "on", "to"];
+const RESERVED: &[&str] = &[
+    "and", "or", "not", "in", "is", "empty", "null", "order", "by", "was", "changed", "select", "from", "where", "set",
+    "delete", "like", "limit", "as", "if", "else", "on", "to",
+];
 
 /// Nesting of parentheses and of `not`.
 const DEPTH: usize = 100;
@@ -83,7 +86,11 @@ pub(crate) fn parse(text: &str) -> Result<Query, String> {
     let order = parser.order()?;
     match parser.tokens.get(parser.at) {
         None => Ok(Query { condition, order }),
-        Some(token) => Err(format!("Error in the JQL Query: Expecting either 'OR' or 'AND' but got '{}'. {}", shown(&token.kind), place(token.column))),
+        Some(token) => Err(format!(
+            "Error in the JQL Query: Expecting either 'OR' or 'AND' but got '{}'. {}",
+            shown(&token.kind),
+            place(token.column)
+        )),
     }
 }
 
@@ -132,8 +139,14 @@ impl Parser {
 
     fn unexpected(&self, wanted: &str) -> String {
         match self.tokens.get(self.at) {
-            Some(token) => format!("Error in the JQL Query: Expecting {wanted} but got '{}'. {}", shown(&token.kind), place(token.column)),
-            None => format!("Error in the JQL Query: Expecting {wanted} before the end of the query. {}", place(self.end)),
+            Some(token) => format!(
+                "Error in the JQL Query: Expecting {wanted} but got '{}'. {}",
+                shown(&token.kind),
+                place(token.column)
+            ),
+            None => {
+                format!("Error in the JQL Query: Expecting {wanted} before the end of the query. {}", place(self.end))
+            }
         }
     }
 
@@ -191,7 +204,10 @@ impl Parser {
         let text = match &token.kind {
             Kind::Quoted(text) => text.clone(),
             Kind::Word(word) if RESERVED.contains(&word.to_lowercase().as_str()) => {
-                return Err(format!("Error in the JQL Query: '{word}' is a reserved JQL word. You must surround it in quotation marks to use it as a field or value. {}", place(token.column)));
+                return Err(format!(
+                    "Error in the JQL Query: '{word}' is a reserved JQL word. You must surround it in quotation marks to use it as a field or value. {}",
+                    place(token.column)
+                ));
             }
             Kind::Word(word) => word.clone(),
             Kind::Sign(_) => return Err(self.unexpected(wanted)),
@@ -202,8 +218,14 @@ impl Parser {
 
     fn operator(&mut self) -> Result<Operator, String> {
         let signs = [
-            ("!=", Operator::Differs), ("!~", Operator::ContainsNot), ("<=", Operator::LessOrEqual), (">=", Operator::GreaterOrEqual),
-            ("=", Operator::Equals), ("~", Operator::Contains), ("<", Operator::Less), (">", Operator::Greater),
+            ("!=", Operator::Differs),
+            ("!~", Operator::ContainsNot),
+            ("<=", Operator::LessOrEqual),
+            (">=", Operator::GreaterOrEqual),
+            ("=", Operator::Equals),
+            ("~", Operator::Contains),
+            ("<", Operator::Less),
+            (">", Operator::Greater),
         ];
         for (sign, operator) in signs {
             if self.take_sign(sign) {
@@ -246,7 +268,10 @@ impl Parser {
         let mut arguments = Vec::new();
         while !self.take_sign(")") {
             arguments.push(self.name("an argument")?);
-            if !self.take_sign(",") && self.column() != self.end && !matches!(self.tokens.get(self.at), Some(Token { kind: Kind::Sign(")"), .. })) {
+            if !self.take_sign(",")
+                && self.column() != self.end
+                && !matches!(self.tokens.get(self.at), Some(Token { kind: Kind::Sign(")"), .. }))
+            {
                 return Err(self.unexpected("')' or ','"));
             }
             if self.at >= self.tokens.len() {
@@ -299,7 +324,14 @@ mod tests {
         assert_eq!(query.order, [("updated".to_owned(), false), ("key".to_owned(), true)]);
         let Some(Condition::All(parts)) = query.condition else { panic!("three parts") };
         assert_eq!(parts.len(), 3);
-        assert_eq!(parts[1], Condition::Clause(Clause { field: "updated".into(), operator: Operator::GreaterOrEqual, operands: vec![Operand::Value("2026/01/31 14:05".into())] }));
+        assert_eq!(
+            parts[1],
+            Condition::Clause(Clause {
+                field: "updated".into(),
+                operator: Operator::GreaterOrEqual,
+                operands: vec![Operand::Value("2026/01/31 14:05".into())]
+            })
+        );
         assert_eq!(parse("order by key").unwrap().condition, None);
         assert_eq!(parse("").unwrap(), Query { condition: None, order: Vec::new() });
     }
@@ -308,7 +340,9 @@ mod tests {
     fn functions_take_arguments() {
         let query = parse("assignee = currentUser() and created > startOfDay(\"-1d\")").unwrap();
         let Some(Condition::All(parts)) = query.condition else { panic!("two parts") };
-        assert!(matches!(&parts[1], Condition::Clause(Clause { operands, .. }) if operands == &[Operand::Function { name: "startOfDay".into(), arguments: vec!["-1d".into()] }]));
+        assert!(
+            matches!(&parts[1], Condition::Clause(Clause { operands, .. }) if operands == &[Operand::Function { name: "startOfDay".into(), arguments: vec!["-1d".into()] }])
+        );
     }
 
     #[test]
@@ -317,14 +351,17 @@ mod tests {
             ("project =", "before the end of the query. (line 1, character 10)"),
             ("project = OPS foo", "Expecting either 'OR' or 'AND' but got 'foo'. (line 1, character 15)"),
             ("and = 1", "'and' is a reserved JQL word"),
-            ("summary ~ \"x", "has not been completed. (line 1, character 12)"),
+            ("summary ~ \"x", "has not been completed. (line 1, character 11)"),
             ("project in (OPS", "Expecting ')' or ','"),
             ("project OPS", "Expecting operator"),
             ("f(", "Expecting operator"),
             ("a = f(", "Expecting an argument before the end"),
         ] {
             let complaint = parse(text).unwrap_err();
-            assert!(complaint.starts_with("Error in the JQL Query: ") && complaint.contains(part), "{text}: {complaint}");
+            assert!(
+                complaint.starts_with("Error in the JQL Query: ") && complaint.contains(part),
+                "{text}: {complaint}"
+            );
         }
     }
 }

@@ -61,25 +61,31 @@ fn meaning<'a>(contents: &'a Contents, name: &str) -> Option<Meaning<'a>> {
         "updated" | "updateddate" => Some(Meaning::Time(Clock::Updated)),
         "resolved" | "resolutiondate" => Some(Meaning::Time(Clock::Resolved)),
         "statuscategorychangeddate" => Some(Meaning::Time(Clock::StatusChanged)),
-        "text" | "textfields" => Some(Meaning::Text(["summary", "description", "environment", "comment"].map(String::from).to_vec())),
+        "text" | "textfields" => {
+            Some(Meaning::Text(["summary", "description", "environment", "comment"].map(String::from).to_vec()))
+        }
         "comment" => Some(Meaning::Text(vec!["comment".into()])),
         "fixversion" => system("fixVersions"),
         "affectedversion" => system("versions"),
         "component" => system("components"),
         "due" | "duedate" => system("duedate"),
         "organizations" | "organization" => system(crate::jira::fields::founding::ORGANIZATIONS),
-        "summary" | "description" | "environment" | "priority" | "resolution" | "assignee" | "reporter" | "labels" | "parent" => system(&lower),
+        "summary" | "description" | "environment" | "priority" | "resolution" | "assignee" | "reporter" | "labels"
+        | "parent" => system(&lower),
         _ => custom(contents, name, &lower).map(Meaning::Field),
     }
 }
 
 /// `cf[10030]`, `customfield_10030`, a display name, or `Name[Short text]`.
 fn custom<'a>(contents: &'a Contents, name: &str, lower: &str) -> Option<&'a Field> {
-    let number = lower.strip_prefix("cf[").and_then(|rest| rest.strip_suffix(']')).and_then(|n| n.trim().parse::<u64>().ok());
+    let number =
+        lower.strip_prefix("cf[").and_then(|rest| rest.strip_suffix(']')).and_then(|n| n.trim().parse::<u64>().ok());
     let customs = || contents.catalogue.fields.iter().filter(|f| f.custom.is_some());
     match number {
         Some(number) => customs().find(|f| f.custom_number() == Some(number)),
-        None => customs().find(|f| f.clause_names().iter().any(|clause| clause.eq_ignore_ascii_case(name)) || f.id == lower),
+        None => {
+            customs().find(|f| f.clause_names().iter().any(|clause| clause.eq_ignore_ascii_case(name)) || f.id == lower)
+        }
     }
 }
 
@@ -109,11 +115,24 @@ impl Resolver<'_> {
 
     fn clause(&mut self, clause: &Clause) -> Rule {
         match meaning(self.contents, &clause.field) {
-            None => self.complain(format!("Field '{}' does not exist or you do not have permission to view it.", clause.field)),
+            None => self
+                .complain(format!("Field '{}' does not exist or you do not have permission to view it.", clause.field)),
             Some(Meaning::Issue) => self.issues(clause),
-            Some(Meaning::Project) => self.members(clause, |s, v| s.project(v).map(|id| vec![id]), |ids| Rule::Projects(ids.iter().filter_map(|id| id.parse().ok()).collect())),
-            Some(Meaning::Type) => self.members(clause, |s, v| many(s.contents.catalogue.issue_types.iter().map(|t| (&t.id, &t.name)), v), Rule::Types),
-            Some(Meaning::Status) => self.members(clause, |s, v| many(s.contents.catalogue.statuses.iter().map(|t| (&t.id, &t.name)), v), Rule::Statuses),
+            Some(Meaning::Project) => self.members(
+                clause,
+                |s, v| s.project(v).map(|id| vec![id]),
+                |ids| Rule::Projects(ids.iter().filter_map(|id| id.parse().ok()).collect()),
+            ),
+            Some(Meaning::Type) => self.members(
+                clause,
+                |s, v| many(s.contents.catalogue.issue_types.iter().map(|t| (&t.id, &t.name)), v),
+                Rule::Types,
+            ),
+            Some(Meaning::Status) => self.members(
+                clause,
+                |s, v| many(s.contents.catalogue.statuses.iter().map(|t| (&t.id, &t.name)), v),
+                Rule::Statuses,
+            ),
             Some(Meaning::Category) => self.members(clause, Self::statuses_of, Rule::Statuses),
             Some(Meaning::Creator) => self.members(clause, Self::person, Rule::Creators),
             Some(Meaning::Watcher) => self.members(clause, Self::person, Rule::Watchers),
@@ -124,7 +143,11 @@ impl Resolver<'_> {
     }
 
     fn unsupported(&mut self, clause: &Clause) -> Rule {
-        self.complain(format!("The operator '{}' is not supported by the '{}' field.", clause.operator.sign(), clause.field))
+        self.complain(format!(
+            "The operator '{}' is not supported by the '{}' field.",
+            clause.operator.sign(),
+            clause.field
+        ))
     }
 
     fn field(&mut self, clause: &Clause, field: &Field) -> Rule {
@@ -135,7 +158,9 @@ impl Resolver<'_> {
         }
         match field.kind {
             Kind::Text | Kind::Rich => self.text(clause, vec![field.id.clone()]),
-            Kind::Url if matches!(clause.operator, Operator::Contains | Operator::ContainsNot) => self.text(clause, vec![field.id.clone()]),
+            Kind::Url if matches!(clause.operator, Operator::Contains | Operator::ContainsNot) => {
+                self.text(clause, vec![field.id.clone()])
+            }
             Kind::DateTime => self.time(clause, Clock::Field(field.id.clone())),
             Kind::Date => self.date(clause, field),
             Kind::Number => self.number(clause, field),
@@ -147,13 +172,19 @@ impl Resolver<'_> {
     }
 
     /// `=`, `!=`, `in`, `not in` over ids; `EMPTY` among them is understood.
-    fn members(&mut self, clause: &Clause, find: impl Fn(&Self, &str) -> Option<Vec<String>>, rule: impl FnOnce(HashSet<String>) -> Rule) -> Rule {
+    fn members(
+        &mut self,
+        clause: &Clause,
+        find: impl Fn(&Self, &str) -> Option<Vec<String>>,
+        rule: impl FnOnce(HashSet<String>) -> Rule,
+    ) -> Rule {
         let Some(any) = wants_any(clause.operator) else { return self.unsupported(clause) };
         let mut ids = HashSet::new();
         let mut or_empty = false;
         for operand in &clause.operands {
             match operand {
                 Operand::Empty => or_empty = true,
+                Operand::Value(value) if is_unresolved(clause, value) => or_empty = true,
                 Operand::Value(value) => match find(self, value) {
                     Some(found) => ids.extend(found),
                     None => {
@@ -188,7 +219,14 @@ impl Resolver<'_> {
             "currentuser" => Some(self.asker.account.map(str::to_owned).into_iter().collect()),
             "membersof" => {
                 let group = people.group_by(arguments.first()?)?;
-                Some(people.users.values().filter(|u| u.groups.contains(&group.name)).map(|u| u.account_id.clone()).collect())
+                Some(
+                    people
+                        .users
+                        .values()
+                        .filter(|u| u.groups.contains(&group.name))
+                        .map(|u| u.account_id.clone())
+                        .collect(),
+                )
             }
             "organizationmembers" => {
                 let wanted = arguments.first()?;
@@ -205,13 +243,16 @@ impl Resolver<'_> {
     }
 
     fn statuses_of(&self, value: &str) -> Option<Vec<String>> {
-        let category = crate::jira::catalogue::Category::ALL.into_iter().find(|c| c.name().eq_ignore_ascii_case(value) || c.key() == value || c.id().to_string() == value)?;
+        let category = crate::jira::catalogue::Category::ALL
+            .into_iter()
+            .find(|c| c.name().eq_ignore_ascii_case(value) || c.key() == value || c.id().to_string() == value)?;
         Some(self.contents.catalogue.statuses.iter().filter(|s| s.category == category).map(|s| s.id.clone()).collect())
     }
 
     fn person(&self, value: &str) -> Option<Vec<String>> {
         let people = &self.contents.people;
-        let found = people.users.get(value).or_else(|| people.by_email(value).filter(|u| u.shows_email && !value.is_empty()));
+        let found =
+            people.users.get(value).or_else(|| people.by_email(value).filter(|u| u.shows_email && !value.is_empty()));
         let found = found.or_else(|| people.users.values().find(|u| u.name.eq_ignore_ascii_case(value)));
         found.map(|user| vec![user.account_id.clone()])
     }
@@ -224,13 +265,25 @@ impl Resolver<'_> {
             Kind::User | Kind::Users => self.person(value),
             Kind::Group | Kind::Groups => self.contents.people.group_by(value).map(|g| vec![g.id.clone()]),
             Kind::Priority => many(catalogue.priorities.iter().map(|p| (&p.id, &p.name)), value),
-            Kind::Resolution if value.eq_ignore_ascii_case("unresolved") => Some(Vec::new()),
             Kind::Resolution => many(catalogue.resolutions.iter().map(|r| (&r.id, &r.name)), value),
-            Kind::Version | Kind::Versions => many(catalogue.projects.values().flat_map(|p| &p.versions).map(|v| (&v.id, &v.name)), value),
-            Kind::Components => many(catalogue.projects.values().flat_map(|p| &p.components).map(|c| (&c.id, &c.name)), value),
-            Kind::Option | Kind::Options | Kind::Cascading => many(field.choices.iter().flat_map(|c| std::iter::once(c).chain(&c.children)).map(|c| (&c.id, &c.value)), value),
+            Kind::Version | Kind::Versions => {
+                many(catalogue.projects.values().flat_map(|p| &p.versions).map(|v| (&v.id, &v.name)), value)
+            }
+            Kind::Components => {
+                many(catalogue.projects.values().flat_map(|p| &p.components).map(|c| (&c.id, &c.name)), value)
+            }
+            Kind::Option | Kind::Options | Kind::Cascading => many(
+                field.choices.iter().flat_map(|c| std::iter::once(c).chain(&c.children)).map(|c| (&c.id, &c.value)),
+                value,
+            ),
             Kind::Parent => self.contents.find_issue(value).map(|issue| vec![issue.id.to_string()]),
-            Kind::Organizations => self.contents.desks.organizations.values().find(|o| o.name.eq_ignore_ascii_case(value) || o.id.to_string() == value).map(|o| vec![o.id.to_string()]),
+            Kind::Organizations => self
+                .contents
+                .desks
+                .organizations
+                .values()
+                .find(|o| o.name.eq_ignore_ascii_case(value) || o.id.to_string() == value)
+                .map(|o| vec![o.id.to_string()]),
             Kind::RequestType => many(self.contents.desks.request_types.iter().map(|r| (&r.id, &r.name)), value),
             _ => Some(vec![value.to_owned()]),
         }
@@ -250,10 +303,16 @@ impl Resolver<'_> {
                         ids.insert(issue.id);
                     }
                     None if value.parse::<u64>().is_ok() => {
-                        self.complain(format!("A value with ID '{value}' does not exist for the field '{}'.", clause.field));
+                        self.complain(format!(
+                            "A value with ID '{value}' does not exist for the field '{}'.",
+                            clause.field
+                        ));
                     }
                     None => {
-                        self.complain(format!("An issue with key '{value}' does not exist for field '{}'.", clause.field));
+                        self.complain(format!(
+                            "An issue with key '{value}' does not exist for field '{}'.",
+                            clause.field
+                        ));
                     }
                 },
                 Operand::Function { name, arguments } => match self.issue_function(name, arguments) {
@@ -288,11 +347,23 @@ impl Resolver<'_> {
         match name.to_lowercase().as_str() {
             "issueswithremotelinksbyglobalid" => {
                 let linked = |id: &Option<String>| id.as_ref().is_some_and(|id| arguments.contains(id));
-                Some(self.contents.issues.values().filter(|i| i.remote_links.iter().any(|l| linked(&l.global_id))).map(|i| i.id).collect())
+                Some(
+                    self.contents
+                        .issues
+                        .values()
+                        .filter(|i| i.remote_links.iter().any(|l| linked(&l.global_id)))
+                        .map(|i| i.id)
+                        .collect(),
+                )
             }
             "linkedissues" => {
                 let issue = self.contents.find_issue(arguments.first()?)?;
-                Some(self.contents.links_of(issue.id).map(|l| if l.source == issue.id { l.destination } else { l.source }).collect())
+                Some(
+                    self.contents
+                        .links_of(issue.id)
+                        .map(|l| if l.source == issue.id { l.destination } else { l.source })
+                        .collect(),
+                )
             }
             "watchedissues" => {
                 let me = self.asker.account?;
@@ -353,7 +424,9 @@ impl Resolver<'_> {
     }
 
     fn number(&mut self, clause: &Clause, field: &Field) -> Rule {
-        let Some(number) = clause.operands.first().and_then(|o| if let Operand::Value(v) = o { v.parse::<f64>().ok() } else { None }) else {
+        let Some(number) =
+            clause.operands.first().and_then(|o| if let Operand::Value(v) = o { v.parse::<f64>().ok() } else { None })
+        else {
             return self.complain(format!("Value for the field '{}' must be a number.", clause.field));
         };
         match bounds(clause.operator, number) {
@@ -384,6 +457,11 @@ impl Resolver<'_> {
         }
         if keys.is_empty() { Order::default_order() } else { Order(keys) }
     }
+}
+
+/// `resolution = Unresolved` is the vendor's way of saying that it is empty.
+fn is_unresolved(clause: &Clause, value: &str) -> bool {
+    clause.field.eq_ignore_ascii_case("resolution") && value.eq_ignore_ascii_case("unresolved")
 }
 
 fn sort_key(contents: &Contents, name: &str) -> Option<Key> {
@@ -424,6 +502,7 @@ fn negate(rule: Rule, negated: bool) -> Rule {
 
 /// Names need not be unique (statuses of different projects), so all that are called so are meant.
 fn many<'r>(rows: impl Iterator<Item = (&'r String, &'r String)>, value: &str) -> Option<Vec<String>> {
-    let ids: Vec<String> = rows.filter(|(id, name)| *id == value || name.eq_ignore_ascii_case(value)).map(|(id, _)| id.clone()).collect();
+    let ids: Vec<String> =
+        rows.filter(|(id, name)| *id == value || name.eq_ignore_ascii_case(value)).map(|(id, _)| id.clone()).collect();
     (!ids.is_empty()).then_some(ids)
 }

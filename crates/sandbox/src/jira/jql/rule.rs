@@ -81,12 +81,16 @@ impl Pattern {
 
     fn found_in(&self, text: &str) -> bool {
         let text = words_of(text);
-        let equal = |(wanted, open): &(String, bool), word: &String| if *open { word.starts_with(wanted) } else { word == wanted };
+        let equal = |(wanted, open): &(String, bool), word: &String| {
+            if *open { word.starts_with(wanted) } else { word == wanted }
+        };
         if self.words.is_empty() {
             return false;
         }
         if self.phrase {
-            return text.windows(self.words.len()).any(|window| self.words.iter().zip(window).all(|(wanted, word)| equal(wanted, word)));
+            return text
+                .windows(self.words.len())
+                .any(|window| self.words.iter().zip(window).all(|(wanted, word)| equal(wanted, word)));
         }
         self.words.iter().all(|wanted| text.iter().any(|word| equal(wanted, word)))
     }
@@ -113,7 +117,9 @@ impl Rule {
             Self::Stored(field, values) => issue.value(field).is_some_and(|stored| among(stored, values)),
             Self::Empty(field) => is_empty(issue, field),
             Self::Time(clock, from, to) => time_of(issue, clock).is_some_and(|ms| (*from..*to).contains(&ms)),
-            Self::Date(field, bounds) => issue.value(field).and_then(Value::as_str).is_some_and(|day| bounds.hold(&day.to_owned())),
+            Self::Date(field, bounds) => {
+                issue.value(field).and_then(Value::as_str).is_some_and(|day| bounds.hold(&day.to_owned()))
+            }
             Self::Number(field, bounds) => issue.value(field).and_then(Value::as_f64).is_some_and(|n| bounds.hold(&n)),
             Self::Text(fields, pattern) => fields.iter().any(|field| text_fits(issue, field, pattern, contents)),
         }
@@ -171,7 +177,11 @@ fn text_fits(issue: &Issue, field: &str, pattern: &Pattern, contents: &Contents)
     }
     let Some(stored) = issue.value(field) else { return false };
     let rich = contents.catalogue.field(field).is_some_and(|f| f.kind == Kind::Rich);
-    if rich { pattern.found_in(&adf::text::of_stored(stored)) } else { pattern.found_in(stored.as_str().unwrap_or_default()) }
+    if rich {
+        pattern.found_in(&adf::text::of_stored(stored))
+    } else {
+        pattern.found_in(stored.as_str().unwrap_or_default())
+    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,12 @@ pub(crate) fn issue_types(s: &mut Session<'_>) -> Answer {
 pub(crate) fn fields(s: &mut Session<'_>) -> Answer {
     let page = Page::of(s.call, FIELD_PAGE, 200)?;
     let Some(project) = project(s)? else { return Ok(Reply::ok(page.named("fields", Vec::new(), 0))) };
-    let kind = s.contents.catalogue.types_of(project).find(|t| t.id == s.call.param("type")).ok_or_else(|| Refusal::message(404, "The issue type was not found."))?;
+    let kind = s
+        .contents
+        .catalogue
+        .types_of(project)
+        .find(|t| t.id == s.call.param("type"))
+        .ok_or_else(|| Refusal::message(404, "The issue type was not found."))?;
     let view = s.view();
     let hidden = |id: &str| id == "reporter" && !s.may("MODIFY_REPORTER", project.id);
     let on_screen: Vec<&Field> = s.contents.catalogue.fields.iter().filter(|f| f.on_create && !hidden(&f.id)).collect();
@@ -80,11 +85,15 @@ pub(crate) fn field_meta(view: &View<'_>, project: &Project, field: &Field) -> V
 fn allowed_values(view: &View<'_>, project: &Project, field: &Field) -> Option<Value> {
     let catalogue = &view.contents.catalogue;
     Some(match field.kind {
-        Kind::Option | Kind::Options | Kind::Cascading => field.choices.iter().filter(|c| !c.disabled).map(|c| choice(view, c)).collect(),
+        Kind::Option | Kind::Options | Kind::Cascading => {
+            field.choices.iter().filter(|c| !c.disabled).map(|c| choice(view, c)).collect()
+        }
         Kind::Priority => catalogue.priorities.iter().map(|p| view.priority(&p.id)).collect(),
         Kind::Resolution => catalogue.resolutions.iter().map(|r| view.resolution(&r.id)).collect(),
         Kind::Components => project.components.iter().map(|c| view.component(project, c)).collect(),
-        Kind::Version | Kind::Versions => project.versions.iter().filter(|v| !v.archived).map(|v| view.version(project, v)).collect(),
+        Kind::Version | Kind::Versions => {
+            project.versions.iter().filter(|v| !v.archived).map(|v| view.version(project, v)).collect()
+        }
         Kind::Structural(Structure::Project) => json!([view.project_ref(project.id)]),
         Kind::Structural(Structure::IssueType) => catalogue.types_of(project).map(|t| view.issue_type_row(t)).collect(),
         _ => return None,
@@ -105,14 +114,22 @@ pub(crate) fn everything(s: &mut Session<'_>) -> Answer {
     let keys = s.call.query_list("projectKeys");
     let with_fields = s.call.query_list("expand").iter().any(|e| e == "projects.issuetypes.fields");
     let view = s.view();
-    let wanted = s.contents.catalogue.projects.values().filter(|p| (keys.is_empty() || keys.contains(&p.key)) && s.may("CREATE_ISSUES", p.id));
+    let wanted = s
+        .contents
+        .catalogue
+        .projects
+        .values()
+        .filter(|p| (keys.is_empty() || keys.contains(&p.key)) && s.may("CREATE_ISSUES", p.id));
     let show = |project: &Project| {
         let mut row = view.project_ref(project.id);
         let types = s.contents.catalogue.types_of(project).map(|kind| {
             let mut row = view.issue_type_row(kind);
             if with_fields {
                 let fields = s.contents.catalogue.fields.iter().filter(|f| f.on_create);
-                row["fields"] = fields.map(|f| (f.id.clone(), field_meta(&view, project, f))).collect::<serde_json::Map<_, _>>().into();
+                row["fields"] = fields
+                    .map(|f| (f.id.clone(), field_meta(&view, project, f)))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into();
             }
             row
         });

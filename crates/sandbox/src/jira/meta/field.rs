@@ -20,7 +20,9 @@ pub(crate) fn search(s: &mut Session<'_>) -> Answer {
     let text = s.call.query("query").unwrap_or_default().to_lowercase();
     let fits = |field: &&Field| {
         let kind = if field.custom.is_some() { "custom" } else { "system" };
-        (kinds.is_empty() || kinds.iter().any(|k| k == kind)) && (ids.is_empty() || ids.contains(&field.id)) && field.name.to_lowercase().contains(&text)
+        (kinds.is_empty() || kinds.iter().any(|k| k == kind))
+            && (ids.is_empty() || ids.contains(&field.id))
+            && field.name.to_lowercase().contains(&text)
     };
     let found: Vec<&Field> = s.contents.catalogue.fields.iter().filter(fits).collect();
     let show = |field: &&Field| json!({ "id": field.id, "name": field.name, "schema": field.schema(), "description": field.description, "key": field.id, "isLocked": false, "screensCount": 1, "contextsCount": 1 });
@@ -90,7 +92,11 @@ pub(crate) fn contexts(s: &mut Session<'_>) -> Answer {
 
 fn in_context<'s>(s: &'s Session<'_>) -> Result<&'s Field, Refusal> {
     let field = custom(s)?;
-    if context_id(field) == s.call.param("context") { Ok(field) } else { Err(Refusal::message(404, "The custom field context was not found.")) }
+    if context_id(field) == s.call.param("context") {
+        Ok(field)
+    } else {
+        Err(Refusal::message(404, "The custom field context was not found."))
+    }
 }
 
 fn option_row(choice: &Choice) -> Value {
@@ -120,13 +126,25 @@ pub(crate) fn add_options(s: &mut Session<'_>) -> Answer {
     let wanted = body.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut rows = Vec::new();
     for option in &wanted {
-        let value = option.get("value").and_then(Value::as_str).filter(|v| !v.is_empty()).ok_or_else(Refusal::payload)?.to_owned();
-        let choice = Choice { id: s.contents.next_id().to_string(), value, disabled: option.get("disabled") == Some(&json!(true)), children: Vec::new() };
+        let value = option
+            .get("value")
+            .and_then(Value::as_str)
+            .filter(|v| !v.is_empty())
+            .ok_or_else(Refusal::payload)?
+            .to_owned();
+        let choice = Choice {
+            id: s.contents.next_id().to_string(),
+            value,
+            disabled: option.get("disabled") == Some(&json!(true)),
+            children: Vec::new(),
+        };
         rows.push(option_row(&choice));
         if let Some(field) = s.contents.catalogue.fields.iter_mut().find(|f| f.id == id) {
             match option.get("optionId").and_then(Value::as_str) {
                 None => field.choices.push(choice),
-                Some(parent) => field.choices.iter_mut().filter(|c| c.id == parent).for_each(|c| c.children.push(choice.clone())),
+                Some(parent) => {
+                    field.choices.iter_mut().filter(|c| c.id == parent).for_each(|c| c.children.push(choice.clone()))
+                }
             }
         }
     }

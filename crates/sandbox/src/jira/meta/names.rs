@@ -40,7 +40,13 @@ pub(crate) fn statuses(s: &mut Session<'_>) -> Answer {
 
 pub(crate) fn status(s: &mut Session<'_>) -> Answer {
     let wanted = s.call.param("id");
-    let status = s.contents.catalogue.statuses.iter().find(|status| status.id == wanted || status.name == wanted).ok_or_else(|| absent("status"))?;
+    let status = s
+        .contents
+        .catalogue
+        .statuses
+        .iter()
+        .find(|status| status.id == wanted || status.name == wanted)
+        .ok_or_else(|| absent("status"))?;
     Ok(Reply::ok(s.view().status_row(status)))
 }
 

@@ -18,7 +18,10 @@ pub(crate) fn myself(s: &mut Session<'_>) -> Answer {
 
 pub(crate) fn get(s: &mut Session<'_>) -> Answer {
     s.me()?;
-    let account = s.call.query("accountId").ok_or_else(|| Refusal::message(400, "The 'accountId' query parameter needs to be provided."))?;
+    let account = s
+        .call
+        .query("accountId")
+        .ok_or_else(|| Refusal::message(400, "The 'accountId' query parameter needs to be provided."))?;
     let user = s.contents.people.users.get(&*account).ok_or_else(|| Refusal::message(404, UNKNOWN_USER))?;
     Ok(Reply::ok(s.view().full_user(user, &s.call.query_list("expand"))))
 }
@@ -69,10 +72,15 @@ pub(crate) fn assignable(s: &mut Session<'_>) -> Answer {
     let project = match (place, s.call.query("issueKey").or_else(|| s.call.query("issueId"))) {
         (Some(key), _) => s.project(key.split(',').next().unwrap_or_default())?.id,
         (None, Some(issue)) => s.find(&issue)?.project,
-        (None, None) => return Err(Refusal::message(400, "The 'project' or 'issueKey' query parameter needs to be provided.")),
+        (None, None) => {
+            return Err(Refusal::message(400, "The 'project' or 'issueKey' query parameter needs to be provided."));
+        }
     };
     let (query, account) = (s.call.query("query").unwrap_or_default(), s.call.query("accountId"));
-    let may = |user: &User| s.contents.people.assignable(&user.account_id) && permission::may(s.contents, Some(&user.account_id), "ASSIGNABLE_USER", Some(project));
+    let may = |user: &User| {
+        s.contents.people.assignable(&user.account_id)
+            && permission::may(s.contents, Some(&user.account_id), "ASSIGNABLE_USER", Some(project))
+    };
     paged(s, |user| may(user) && called(user, &query) && account.as_deref().is_none_or(|id| id == user.account_id))
 }
 
@@ -80,8 +88,17 @@ pub(crate) fn groups(s: &mut Session<'_>) -> Answer {
     s.me()?;
     let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
     let (ids, names) = (s.call.query_list("groupId"), s.call.query_list("groupName"));
-    let fits = |id: &str, name: &str| (ids.is_empty() && names.is_empty()) || ids.iter().any(|i| i == id) || names.iter().any(|n| n == name);
-    let found: Vec<Value> = s.contents.people.groups.values().filter(|g| fits(&g.id, &g.name)).map(|g| json!({ "name": g.name, "groupId": g.id })).collect();
+    let fits = |id: &str, name: &str| {
+        (ids.is_empty() && names.is_empty()) || ids.iter().any(|i| i == id) || names.iter().any(|n| n == name)
+    };
+    let found: Vec<Value> = s
+        .contents
+        .people
+        .groups
+        .values()
+        .filter(|g| fits(&g.id, &g.name))
+        .map(|g| json!({ "name": g.name, "groupId": g.id }))
+        .collect();
     let total = found.len();
     Ok(Reply::ok(page.values(&s.view().api("group/bulk"), page.cut(found.into_iter()), total)))
 }
@@ -90,10 +107,15 @@ pub(crate) fn members(s: &mut Session<'_>) -> Answer {
     s.me()?;
     let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
     let wanted = s.call.query("groupId").or_else(|| s.call.query("groupname")).unwrap_or_default();
-    let group = s.contents.people.group_by(&wanted).ok_or_else(|| Refusal::message(404, format!("The group named '{wanted}' does not exist.")))?;
+    let group = s
+        .contents
+        .people
+        .group_by(&wanted)
+        .ok_or_else(|| Refusal::message(404, format!("The group named '{wanted}' does not exist.")))?;
     let view = s.view();
     let inactive = s.call.query_flag("includeInactiveUsers", false);
-    let members: Vec<&User> = s.contents.people.users.values().filter(|u| u.groups.contains(&group.name) && (u.active || inactive)).collect();
+    let members: Vec<&User> =
+        s.contents.people.users.values().filter(|u| u.groups.contains(&group.name) && (u.active || inactive)).collect();
     let rows = page.cut(members.iter().map(|u| view.user(&u.account_id)));
     Ok(Reply::ok(page.values(&view.api("group/member"), rows, members.len())))
 }

@@ -56,9 +56,7 @@ pub(crate) fn statuses(s: &mut Session<'_>) -> Answer {
     let view = s.view();
     let workflow = s.contents.catalogue.workflow_of(project);
     let statuses: Vec<Value> = workflow.into_iter().flat_map(|w| &w.statuses).map(|id| view.status(id)).collect();
-    let show = |kind: &crate::jira::catalogue::IssueType| {
-        json!({ "self": view.api(&format!("issuetype/{}", kind.id)), "id": kind.id, "name": kind.name, "subtask": kind.level < 0, "statuses": statuses })
-    };
+    let show = |kind: &crate::jira::catalogue::IssueType| json!({ "self": view.api(&format!("issuetype/{}", kind.id)), "id": kind.id, "name": kind.name, "subtask": kind.level < 0, "statuses": statuses });
     Ok(Reply::ok(s.contents.catalogue.types_of(project).map(show).collect()))
 }
 
@@ -92,9 +90,17 @@ pub(crate) fn versions_paged(s: &mut Session<'_>) -> Answer {
 
 /// The project that a component or version body names, which the caller must administer.
 fn named_project(s: &Session<'_>, body: &Value) -> Result<u64, Refusal> {
-    let wanted = body.get("projectId").or_else(|| body.get("project")).and_then(crate::jira::fields::input::id_text).unwrap_or_default();
+    let wanted = body
+        .get("projectId")
+        .or_else(|| body.get("project"))
+        .and_then(crate::jira::fields::input::id_text)
+        .unwrap_or_default();
     let project = s.project(&wanted)?;
-    if s.may("ADMINISTER_PROJECTS", project.id) { Ok(project.id) } else { Err(Refusal::message(403, "You must be a project or Jira administrator.")) }
+    if s.may("ADMINISTER_PROJECTS", project.id) {
+        Ok(project.id)
+    } else {
+        Err(Refusal::message(403, "You must be a project or Jira administrator."))
+    }
 }
 
 fn checked_name(body: &Value, taken: impl Fn(&str) -> bool, noun: &str) -> Result<String, Refusal> {
@@ -111,7 +117,9 @@ fn checked_name(body: &Value, taken: impl Fn(&str) -> bool, noun: &str) -> Resul
 pub(crate) fn create_component(s: &mut Session<'_>) -> Answer {
     let body = Value::Object(s.call.object()?);
     let id = named_project(s, &body)?;
-    let taken = |name: &str| s.contents.catalogue.projects.get(&id).is_some_and(|p| p.components.iter().any(|c| c.name == name));
+    let taken = |name: &str| {
+        s.contents.catalogue.projects.get(&id).is_some_and(|p| p.components.iter().any(|c| c.name == name))
+    };
     let name = checked_name(&body, taken, "component")?;
     let description = body.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
     let component = Named { id: s.contents.next_id().to_string(), name, description };
@@ -125,7 +133,8 @@ pub(crate) fn create_component(s: &mut Session<'_>) -> Answer {
 pub(crate) fn create_version(s: &mut Session<'_>) -> Answer {
     let body = Value::Object(s.call.object()?);
     let id = named_project(s, &body)?;
-    let taken = |name: &str| s.contents.catalogue.projects.get(&id).is_some_and(|p| p.versions.iter().any(|v| v.name == name));
+    let taken =
+        |name: &str| s.contents.catalogue.projects.get(&id).is_some_and(|p| p.versions.iter().any(|v| v.name == name));
     let name = checked_name(&body, taken, "version")?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
     let flag = |key: &str| body.get(key) == Some(&json!(true));
@@ -158,7 +167,9 @@ pub(crate) fn role(s: &mut Session<'_>) -> Answer {
         "10003" => (10003, "Service Desk Team"),
         _ => return Err(Refusal::message(404, "The project role was not found.")),
     };
-    Ok(Reply::ok(json!({ "self": s.view().api(&format!("project/{}/role/{id}", project.id)), "name": name, "id": id, "description": "", "actors": [] })))
+    Ok(Reply::ok(
+        json!({ "self": s.view().api(&format!("project/{}/role/{id}", project.id)), "name": name, "id": id, "description": "", "actors": [] }),
+    ))
 }
 
 pub(crate) fn property_keys(s: &mut Session<'_>) -> Answer {

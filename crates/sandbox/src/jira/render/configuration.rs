@@ -86,7 +86,9 @@ impl View<'_> {
     }
 
     fn project_avatars(&self) -> Value {
-        let url = |size: &str| json!(format!("{}/rest/api/3/universal_avatar/view/type/project/avatar/10400{size}", self.base));
+        let url = |size: &str| {
+            json!(format!("{}/rest/api/3/universal_avatar/view/type/project/avatar/10400{size}", self.base))
+        };
         json!({ "48x48": url(""), "24x24": url("?size=small"), "16x16": url("?size=xsmall"), "32x32": url("?size=medium") })
     }
 
@@ -103,7 +105,10 @@ impl View<'_> {
             match wanted.as_str() {
                 "description" => row["description"] = json!(project.description),
                 "lead" => row["lead"] = self.user(&project.lead),
-                "issueTypes" => row["issueTypes"] = self.contents.catalogue.types_of(project).map(|t| self.issue_type_row(t)).collect(),
+                "issueTypes" => {
+                    row["issueTypes"] =
+                        self.contents.catalogue.types_of(project).map(|t| self.issue_type_row(t)).collect()
+                }
                 "projectKeys" => row["projectKeys"] = json!([project.key]),
                 "url" => row["url"] = json!(format!("{}/browse/{}", self.base, project.key)),
                 _ => {}

@@ -62,7 +62,10 @@ impl Wanted {
         match &self.include {
             Include::All => true,
             // Long lists are what makes a field not navigable.
-            Include::Navigable => !matches!(field.kind, Kind::Structural(Structure::Comments | Structure::Worklogs | Structure::Attachments)),
+            Include::Navigable => !matches!(
+                field.kind,
+                Kind::Structural(Structure::Comments | Structure::Worklogs | Structure::Attachments)
+            ),
             Include::Named(names) => names.contains(&field.id),
         }
     }
@@ -121,12 +124,17 @@ impl View<'_> {
             Structure::Links => self.contents.links_of(issue.id).map(|link| self.link(link, issue.id)).collect(),
             Structure::Subtasks => {
                 let children = self.contents.children_of(issue.id);
-                children.filter(|c| self.contents.catalogue.issue_type(&c.kind).is_some_and(|t| t.level < 0)).map(|c| self.linked_issue(c.id)).collect()
+                children
+                    .filter(|c| self.contents.catalogue.issue_type(&c.kind).is_some_and(|t| t.level < 0))
+                    .map(|c| self.linked_issue(c.id))
+                    .collect()
             }
             Structure::Attachments => issue.attachments.iter().map(|a| self.attachment(a)).collect(),
             Structure::Comments => self.comment_field(issue),
             Structure::Worklogs => self.worklog_field(issue),
-            Structure::Votes => json!({ "self": self.api(&format!("issue/{}/votes", issue.key)), "votes": 0, "hasVoted": false }),
+            Structure::Votes => {
+                json!({ "self": self.api(&format!("issue/{}/votes", issue.key)), "votes": 0, "hasVoted": false })
+            }
             Structure::Watches => self.watches(issue),
             Structure::Progress => json!({ "progress": issue.seconds_spent(), "total": issue.seconds_spent() }),
             Structure::Seconds => seconds(id, issue),
@@ -202,7 +210,10 @@ impl View<'_> {
     /// `names` or `schema` by field id.
     pub(crate) fn field_facets(&self, wanted: &Wanted, facet: &str) -> Value {
         let fields = self.contents.catalogue.fields.iter().filter(|f| wanted.takes(f));
-        fields.map(|f| (f.id.clone(), if facet == "name" { json!(f.name) } else { f.schema() })).collect::<Map<_, _>>().into()
+        fields
+            .map(|f| (f.id.clone(), if facet == "name" { json!(f.name) } else { f.schema() }))
+            .collect::<Map<_, _>>()
+            .into()
     }
 
     /// HTML for rich text; the vendor also renders dates for people, which no client may read.

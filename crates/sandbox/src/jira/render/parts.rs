@@ -32,7 +32,8 @@ impl View<'_> {
             row["renderedBody"] = json!(html(&comment.body));
         }
         if expand.iter().any(|e| e == "properties") {
-            row["properties"] = comment.properties.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
+            row["properties"] =
+                comment.properties.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
         }
         row
     }
@@ -89,7 +90,8 @@ impl View<'_> {
     }
 
     pub(crate) fn remote_link(&self, issue: &Issue, link: &RemoteLink) -> Value {
-        let mut row = json!({ "id": link.id, "self": self.api(&format!("issue/{}/remotelink/{}", issue.key, link.id)) });
+        let mut row =
+            json!({ "id": link.id, "self": self.api(&format!("issue/{}/remotelink/{}", issue.key, link.id)) });
         if let Some(global_id) = &link.global_id {
             row["globalId"] = json!(global_id);
         }
@@ -117,5 +119,10 @@ pub(crate) fn history_item(item: &HistoryItem) -> Value {
 pub(crate) fn html(stored: &Value) -> String {
     let text = adf::text::of_stored(stored);
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    escaped.split('\n').filter(|line| !line.is_empty()).map(|line| format!("<p>{line}</p>")).collect::<Vec<_>>().join("\n")
+    escaped
+        .split('\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("<p>{line}</p>"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

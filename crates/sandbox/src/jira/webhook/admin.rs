@@ -6,7 +6,23 @@ use super::Webhook;
 use crate::jira::answer::{Answer, Refusal, Reply};
 use crate::jira::session::Session;
 
-const BODY: &[&str] = &["name", "description", "url", "events", "filters", "excludeBody", "excludeIssueDetails", "secret", "enabled", "jqlFilter", "self", "lastUpdatedUser", "lastUpdatedDisplayName", "lastUpdated", "isSigned"];
+const BODY: &[&str] = &[
+    "name",
+    "description",
+    "url",
+    "events",
+    "filters",
+    "excludeBody",
+    "excludeIssueDetails",
+    "secret",
+    "enabled",
+    "jqlFilter",
+    "self",
+    "lastUpdatedUser",
+    "lastUpdatedDisplayName",
+    "lastUpdated",
+    "isSigned",
+];
 const FILTER: &str = "issue-related-events-section";
 
 fn show(s: &Session<'_>, hook: &Webhook) -> Value {
@@ -36,7 +52,12 @@ pub(crate) fn list(s: &mut Session<'_>) -> Answer {
 
 fn addressed(s: &Session<'_>) -> Result<u64, Refusal> {
     s.administer()?;
-    let id = s.call.param("webhook").parse().ok().filter(|id| s.contents.webhooks.get(id).is_some_and(|h| h.dynamic.is_none()));
+    let id = s
+        .call
+        .param("webhook")
+        .parse()
+        .ok()
+        .filter(|id| s.contents.webhooks.get(id).is_some_and(|h| h.dynamic.is_none()));
     id.ok_or_else(|| Refusal::message(404, "The webhook does not exist."))
 }
 
@@ -96,7 +117,13 @@ fn read(body: &Map<String, Value>, mut hook: Webhook) -> Result<Webhook, Refusal
     hook.exclude_body = body.get("excludeBody").and_then(Value::as_bool).unwrap_or(hook.exclude_body);
     hook.enabled = body.get("enabled").and_then(Value::as_bool).unwrap_or(hook.enabled);
     if let Some(events) = body.get("events") {
-        hook.events = events.as_array().ok_or_else(Refusal::payload)?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        hook.events = events
+            .as_array()
+            .ok_or_else(Refusal::payload)?
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
     }
     if let Some(filter) = body.get("filters").and_then(|f| f.get(FILTER)).and_then(Value::as_str) {
         filter.clone_into(&mut hook.jql);

@@ -13,13 +13,21 @@ use crate::jira::{jql, oauth};
 
 const LIFE_MS: i64 = 30 * 24 * 3_600_000;
 const EVENTS: &[&str] = &[
-    "jira:issue_created", "jira:issue_updated", "jira:issue_deleted", "comment_created", "comment_updated", "comment_deleted", "issue_property_set", "issue_property_deleted",
+    "jira:issue_created",
+    "jira:issue_updated",
+    "jira:issue_deleted",
+    "comment_created",
+    "comment_updated",
+    "comment_deleted",
+    "issue_property_set",
+    "issue_property_deleted",
 ];
 
 /// Only apps may come here: callers with an OAuth token.
 fn app(s: &Session<'_>) -> Result<String, Refusal> {
     let me = s.me()?;
-    let is_app = !s.call.gateway_prefix().is_empty() && s.call.header("authorization").is_some_and(|h| h.starts_with("Bearer "));
+    let is_app =
+        !s.call.gateway_prefix().is_empty() && s.call.header("authorization").is_some_and(|h| h.starts_with("Bearer "));
     if is_app { Ok(me) } else { Err(Refusal::message(403, "Only Connect and OAuth 2.0 apps can use this operation.")) }
 }
 
@@ -57,7 +65,15 @@ pub(crate) fn register(s: &mut Session<'_>) -> Answer {
 }
 
 fn register_one(s: &mut Session<'_>, me: &str, url: &str, row: &Value) -> Result<u64, String> {
-    let list = |name: &str| -> Vec<String> { row.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect() };
+    let list = |name: &str| -> Vec<String> {
+        row.get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    };
     let events = list("events");
     if let Some(unknown) = events.iter().find(|event| !EVENTS.contains(&event.as_str())) {
         return Err(format!("Unknown event {unknown}"));
@@ -68,7 +84,11 @@ fn register_one(s: &mut Session<'_>, me: &str, url: &str, row: &Value) -> Result
         return Err(format!("The limit of {DYNAMIC_WEBHOOKS} webhooks was reached"));
     }
     let id = s.contents.next_id();
-    let dynamic = Dynamic { expires: s.now + LIFE_MS, fields: list("fieldIdsFilter"), client_secret: oauth::CLIENT_SECRET.to_owned() };
+    let dynamic = Dynamic {
+        expires: s.now + LIFE_MS,
+        fields: list("fieldIdsFilter"),
+        client_secret: oauth::CLIENT_SECRET.to_owned(),
+    };
     let hook = Webhook {
         id,
         name: "dynamic".into(),
@@ -89,7 +109,13 @@ fn register_one(s: &mut Session<'_>, me: &str, url: &str, row: &Value) -> Result
 
 fn ids(s: &Session<'_>) -> Result<Vec<u64>, Refusal> {
     let body = s.call.closed_object(&["webhookIds"])?;
-    Ok(body.get("webhookIds").and_then(Value::as_array).ok_or_else(Refusal::payload)?.iter().filter_map(Value::as_u64).collect())
+    Ok(body
+        .get("webhookIds")
+        .and_then(Value::as_array)
+        .ok_or_else(Refusal::payload)?
+        .iter()
+        .filter_map(Value::as_u64)
+        .collect())
 }
 
 pub(crate) fn refresh(s: &mut Session<'_>) -> Answer {
@@ -115,7 +141,11 @@ pub(crate) fn delete(s: &mut Session<'_>) -> Answer {
 pub(crate) fn token(client_secret: &str, now: i64) -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let issued = now.div_euclid(1000);
-    let signed = format!("{}.{}", part(json!({ "alg": "HS256", "typ": "JWT" })), part(json!({ "iss": oauth::CLIENT_ID, "iat": issued, "exp": issued + 180 })));
+    let signed = format!(
+        "{}.{}",
+        part(json!({ "alg": "HS256", "typ": "JWT" })),
+        part(json!({ "iss": oauth::CLIENT_ID, "iat": issued, "exp": issued + 180 }))
+    );
     let mac = URL_SAFE_NO_PAD.encode(send::mac(client_secret.as_bytes(), signed.as_bytes()));
     format!("{signed}.{mac}")
 }

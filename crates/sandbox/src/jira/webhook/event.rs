@@ -21,7 +21,14 @@ fn head(s: &Session<'_>, name: &str) -> Value {
 }
 
 /// Asks who listens, and only then makes the body.
-fn tell(s: &mut Session<'_>, name: &str, issue: Option<u64>, flow: Flow, fields: Vec<String>, body: impl FnOnce(&Session<'_>, &View<'_>, &mut Value)) {
+fn tell(
+    s: &mut Session<'_>,
+    name: &str,
+    issue: Option<u64>,
+    flow: Flow,
+    fields: Vec<String>,
+    body: impl FnOnce(&Session<'_>, &View<'_>, &mut Value),
+) {
     if s.contents.webhooks.is_empty() {
         return;
     }
@@ -49,13 +56,21 @@ pub(crate) fn issue_created(s: &mut Session<'_>, id: u64, entry: u64, items: &[H
         body["issue_event_type_name"] = json!("issue_created");
         body["user"] = actor(s, view);
         body["issue"] = whole(s, view, id);
-        body["changelog"] = json!({ "id": entry.to_string(), "items": items.iter().map(history_item).collect::<Vec<_>>() });
+        body["changelog"] =
+            json!({ "id": entry.to_string(), "items": items.iter().map(history_item).collect::<Vec<_>>() });
     });
 }
 
 /// `kind` is the vendor's word for the sort of change; it is an open set.
-pub(crate) fn issue_updated(s: &mut Session<'_>, id: u64, entry: Option<u64>, comment: Option<u64>, kind: Option<&str>) {
-    let history = entry.and_then(|entry| s.contents.issues.get(&id)?.histories.iter().rfind(|h| h.id == entry).cloned());
+pub(crate) fn issue_updated(
+    s: &mut Session<'_>,
+    id: u64,
+    entry: Option<u64>,
+    comment: Option<u64>,
+    kind: Option<&str>,
+) {
+    let history =
+        entry.and_then(|entry| s.contents.issues.get(&id)?.histories.iter().rfind(|h| h.id == entry).cloned());
     let fields = history.iter().flat_map(|h| h.items.iter().map(|item| item.field_id.clone())).collect();
     tell(s, "jira:issue_updated", Some(id), Flow::Primary, fields, |s, view, body| {
         body["issue_event_type_name"] = json!(kind.unwrap_or("issue_updated"));

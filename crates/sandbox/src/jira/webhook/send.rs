@@ -43,7 +43,9 @@ pub(crate) fn listeners(s: &Session<'_>, event: &Event<'_>) -> Vec<u64> {
 }
 
 fn fits(s: &Session<'_>, hook: &Webhook, event: &Event<'_>) -> bool {
-    let listens = |dynamic: &Dynamic| dynamic.fields.is_empty() || event.fields.is_empty() || event.fields.iter().any(|f| dynamic.fields.contains(f));
+    let listens = |dynamic: &Dynamic| {
+        dynamic.fields.is_empty() || event.fields.is_empty() || event.fields.iter().any(|f| dynamic.fields.contains(f))
+    };
     if !hook.dynamic.as_ref().is_none_or(listens) {
         return false;
     }
@@ -76,14 +78,20 @@ fn delivery(s: &Session<'_>, hook: &Webhook, event: &Event<'_>, number: u64, bod
         ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
         ("User-Agent".to_owned(), "Atlassian Webhook HTTP Client".to_owned()),
         // Unique per site and the same in every retry; made from the site's counter, so that a seed repeats it.
-        ("X-Atlassian-Webhook-Identifier".to_owned(), uuid::Uuid::from_u64_pair(0x5EED_0000_0000_4000, 0x8000_0000_0000_0000 | number).to_string()),
+        (
+            "X-Atlassian-Webhook-Identifier".to_owned(),
+            uuid::Uuid::from_u64_pair(0x5EED_0000_0000_4000, 0x8000_0000_0000_0000 | number).to_string(),
+        ),
         ("X-Atlassian-Webhook-Flow".to_owned(), flow.to_owned()),
     ];
     if let Some(secret) = hook.secret.as_deref().filter(|secret| !secret.is_empty()) {
         headers.push(("X-Hub-Signature".to_owned(), format!("sha256={}", signature(secret.as_bytes(), &bytes))));
     }
     if let Some(dynamic) = &hook.dynamic {
-        headers.push(("Authorization".to_owned(), format!("Bearer {}", super::dynamic::token(&dynamic.client_secret, s.now))));
+        headers.push((
+            "Authorization".to_owned(),
+            format!("Bearer {}", super::dynamic::token(&dynamic.client_secret, s.now)),
+        ));
     }
     Delivery { url: address(s, hook, event.issue), headers, body: bytes, policy: POLICY, n_attempts: 0 }
 }

@@ -1,0 +1,108 @@
+//! The ways through a workflow.
+
+use serde_json::{Value, json};
+
+use super::{Site, doc};
+
+async fn go(site: &Site, key: &str, id: &str, more: Value) -> super::Reply {
+    let mut body = json!({ "transition": { "id": id } });
+    for (name, value) in more.as_object().expect("an object") {
+        body[name.as_str()] = value.clone();
+    }
+    site.post(&format!("/rest/api/3/issue/{key}/transitions"), &body).await
+}
+
+#[tokio::test]
+async fn only_the_ways_out_of_the_present_status_are_offered() {
+    let site = Site::empty().await;
+    let key = site.bug(json!({})).await;
+    let list = site.get(&format!("/rest/api/3/issue/{key}/transitions?expand=transitions.fields")).await.is(200);
+    let ids: Vec<&str> =
+        list["transitions"].as_array().expect("rows").iter().filter_map(|t| t["id"].as_str()).collect();
+    assert_eq!(ids, ["11"]);
+    assert_eq!(list["transitions"][0]["to"]["statusCategory"]["key"], "indeterminate");
+    let none = site.get(&format!("/rest/api/3/issue/{key}/transitions?transitionId=41")).await.is(200);
+    assert_eq!(none["transitions"], json!([]));
+    go(&site, &key, "41", json!({})).await.says(
+        400,
+        &format!(
+            "It seems that you have tried to perform a workflow operation (Finish) that is not valid for the current state of this issue ({key}). \
+             The likely cause is that somebody has changed the issue recently, please look at the issue history for details."
+        ),
+    );
+}
+
+#[tokio::test]
+async fn being_done_sets_the_resolution_and_reopening_clears_it() {
+    let site = Site::empty().await;
+    let key = site.bug(json!({})).await;
+    go(&site, &key, "11", json!({})).await.is(204);
+    go(&site, &key, "41", json!({ "update": { "comment": [{ "add": { "body": doc("done") } }] } })).await.is(204);
+    let done = site.fields(&key).await;
+    assert_eq!((&done["status"]["name"], &done["resolution"]["name"]), (&json!("Done"), &json!("Done")));
+    assert_eq!(done["comment"]["comments"][0]["body"], doc("done"));
+    assert!(done["resolutiondate"].is_string());
+    go(&site, &key, "61", json!({})).await.is(204);
+    let open = site.fields(&key).await;
+    assert_eq!(
+        (&open["status"]["name"], &open["resolution"], &open["resolutiondate"]),
+        (&json!("To Do"), &Value::Null, &Value::Null)
+    );
+    let log = site.get(&format!("/rest/api/3/issue/{key}/changelog")).await.is(200);
+    let items = &log["values"][0]["items"];
+    assert_eq!(
+        (&items[0]["field"], &items[0]["from"], &items[0]["toString"]),
+        (&json!("status"), &json!("10000"), &json!("In Progress"))
+    );
+}
+
+#[tokio::test]
+async fn screens_limit_and_validators_insist() {
+    let site = Site::empty().await;
+    let request = json!({ "project": { "key": "SUP" }, "issuetype": { "name": "Incident" } });
+    let key = site.bug(request).await;
+    go(&site, &key, "41", json!({})).await.complains(400, "resolution", "Resolution is required.");
+    let off = "Field 'summary' cannot be set. It is not on the appropriate screen, or unknown.";
+    go(&site, &key, "41", json!({ "fields": { "summary": "x", "resolution": { "name": "Done" } } }))
+        .await
+        .complains(400, "summary", off);
+    go(&site, &key, "41", json!({ "fields": { "resolution": { "name": "Won't Do" } } })).await.is(204);
+    assert_eq!(site.fields(&key).await["resolution"]["name"], "Won't Do");
+}
+
+#[tokio::test]
+async fn without_the_right_there_are_no_transitions() {
+    let site = Site::empty().await.as_limited();
+    let key = site.bug(json!({})).await;
+    site.control(
+        "rights",
+        &json!({ "user": "integration@sandbox.example", "permission": "TRANSITION_ISSUES", "granted": false }),
+    )
+    .await;
+    let list = site.get(&format!("/rest/api/3/issue/{key}/transitions")).await.is(200);
+    assert_eq!(list["transitions"], json!([]));
+    go(&site, &key, "11", json!({})).await.is(400);
+}
+
+#[tokio::test]
+async fn many_changelogs_come_in_pages() {
+    let site = Site::empty().await;
+    let (one, two) = (site.bug(json!({})).await, site.bug(json!({})).await);
+    for (key, id) in [(&one, "11"), (&one, "21"), (&two, "11")] {
+        go(&site, key, id, json!({})).await.is(204);
+    }
+    site.put(&format!("/rest/api/3/issue/{two}"), &json!({ "fields": { "summary": "z" } })).await.is(204);
+    let ask = |token: Option<&Value>| {
+        let mut body = json!({ "issueIdsOrKeys": [two, one], "fieldIds": ["status"], "maxResults": 2 });
+        if let Some(token) = token {
+            body["nextPageToken"] = token.clone();
+        }
+        body
+    };
+    let first = site.post("/rest/api/3/changelog/bulkfetch", &ask(None)).await.is(200);
+    assert_eq!(first["issueChangeLogs"][0]["changeHistories"].as_array().map(Vec::len), Some(2));
+    assert!(first["issueChangeLogs"][0]["changeHistories"][0]["created"].is_i64());
+    let second = site.post("/rest/api/3/changelog/bulkfetch", &ask(first.get("nextPageToken"))).await.is(200);
+    assert_eq!(second["issueChangeLogs"].as_array().map(Vec::len), Some(1));
+    assert_eq!(second.get("nextPageToken"), None);
+}
