@@ -32,10 +32,11 @@ pub use failure::Failure;
 
 /// Keeps Salesforce and Jira in agreement.
 #[derive(Debug, Parser)]
-#[command(name = "entente", version, about, max_term_width = 110, after_help = "Example:\n  entente demo")]
+#[command(name = "entente", version, max_term_width = 110, after_help = "Example:\n  entente demo")]
 struct Cli {
-    /// How log lines look; ENTENTE_LOG filters them
+    /// How log lines look: text or json; ENTENTE_LOG filters them
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(hide_possible_values = true, help_heading = "Logs")]
     log_format: LogFormat,
 
     #[command(subcommand)]

@@ -93,6 +93,7 @@ impl Demo {
         let clock = outside.clock.clone();
         let engine = Engine::new(config.clone(), store.clone(), outside)?;
         let app = App::new(engine, store.clone(), clock, config.clone(), true);
+        ask_for_outbound_messages(&world, &config, &urls).await?;
         let watched = Watch { path: document.path, digest: document.digest, public_url: None };
         screen.show("");
         Ok(Self { home, store, world, served, listener, urls, watched, config, app })
@@ -112,7 +113,6 @@ impl Demo {
     /// What ended the engine before that, or why nothing could be saved.
     pub async fn run(self, screen: &Screen, stop: CancellationToken) -> Result<(), Failure> {
         self.home.forget_saved()?;
-        self.ask_for_outbound_messages().await?;
         let tour = tour::begin(&self.ready(), self.home.kept());
         screen.result(&tour).map_err(|error| Failure::output(&error))?;
         let following = follow::follow(&self.app, screen, &self.urls, &stop);
@@ -127,21 +127,21 @@ impl Demo {
         }
         Ok(())
     }
+}
 
-    /// Outbound messages are set up in the org by its admin, so the demo does it through the org's control door.
-    async fn ask_for_outbound_messages(&self) -> Result<(), Failure> {
-        let org = self.config.connections.get(ORG).and_then(|connection| connection.salesforce());
-        let secret = org.and_then(|org| org.webhook_secrets.first()).map_or("", |secret| secret.expose());
-        let url = format!("{}/hooks/salesforce/{ORG}/{secret}", self.urls.server);
-        let wish = json!({ "object": "Case", "url": url }).to_string();
-        let request = Request::post("/__sandbox/push").header(CONTENT_TYPE, "application/json").body(Body::from(wish));
-        let request = request.map_err(|error| Failure::machine("cannot ask for outbound messages", &error))?;
-        let Ok(response) = salesforce_router(&self.world.salesforce).oneshot(request).await;
-        if response.status().is_success() {
-            return Ok(());
-        }
-        Err(Failure::machine("cannot ask the org for outbound messages", &response.status()))
+/// Outbound messages are set up in the org by its admin, so the demo does it through the org's control door.
+async fn ask_for_outbound_messages(world: &World, config: &Config, urls: &Urls) -> Result<(), Failure> {
+    let org = config.connections.get(ORG).and_then(|connection| connection.salesforce());
+    let secret = org.and_then(|org| org.webhook_secrets.first()).map_or("", |secret| secret.expose());
+    let url = format!("{}/hooks/salesforce/{ORG}/{secret}", urls.server);
+    let wish = json!({ "object": "Case", "url": url }).to_string();
+    let request = Request::post("/__sandbox/push").header(CONTENT_TYPE, "application/json").body(Body::from(wish));
+    let request = request.map_err(|error| Failure::machine("cannot ask for outbound messages", &error))?;
+    let Ok(response) = salesforce_router(&world.salesforce).oneshot(request).await;
+    if response.status().is_success() {
+        return Ok(());
     }
+    Err(Failure::machine("cannot ask the org for outbound messages", &response.status()))
 }
 
 async fn listen(world: &World, options: &Options) -> Result<Served, Failure> {

@@ -34,12 +34,7 @@ pub fn router(app: App) -> Router {
         .route("/hooks/salesforce/{connection}", post(hooks::salesforce))
         .route("/hooks/salesforce/{connection}/{secret}", post(hooks::salesforce_with_secret))
         .layer(DefaultBodyLimit::max(HOOK_BYTES_MAX));
-    let api = Router::new()
-        .route("/status", get(api::status))
-        .route("/journal", get(api::journal))
-        .fallback(no_such_page)
-        .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(app.clone(), token::require_bearer));
+    let api = Router::new().route("/status", get(api::status)).route("/journal", get(api::journal));
     let page = Router::new()
         .route("/", get(page::overview))
         .route("/login", get(login::form).post(login::log_in))
@@ -52,12 +47,9 @@ pub fn router(app: App) -> Router {
         .merge(page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .merge(hooks)
-        .route(
-            "/api/{*rest}",
-            axum::routing::any(no_such_page).layer(middleware::from_fn_with_state(app.clone(), token::require_bearer)),
-        )
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(app.clone(), token::guard_api))
         .layer(middleware::from_fn(guard_headers))
         .layer(CatchPanicLayer::custom(problem::of_panic))
         .with_state(app)

@@ -1,4 +1,4 @@
-//! The API, version 1. Every route needs a bearer token; see [`super::token`].
+//! The API, version 1. Every address under `/api` needs a bearer token; see [`super::token`].
 
 mod journal;
 mod status;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use entente_engine::IntakeError;
 use entente_salesforce::outbound;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
 use super::{App, Problem};
@@ -77,14 +77,25 @@ impl FromRequest<App> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        if announced(&request) > HOOK_BYTES_MAX {
+            return Err(too_large());
+        }
         match tokio::time::timeout(BODY_TIME, Bytes::from_request(request, app)).await {
             Ok(Ok(body)) => Ok(Self(body)),
-            Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let detail = format!("A webhook's body has at most {HOOK_BYTES_MAX} bytes.");
-                Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail))
-            }
+            Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
             Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "The body ended early.")),
             Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "The body did not come in time.")),
         }
     }
+}
+
+/// How long the caller says that its body is.
+fn announced(request: &Request) -> usize {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(0)
+}
+
+fn too_large() -> Problem {
+    let detail = format!("A webhook's body has at most {HOOK_BYTES_MAX} bytes.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }

@@ -21,8 +21,12 @@ const COOKIE_NAME: &str = "entente_session";
 /// What the MAC is for, so that it can serve nothing else.
 const PURPOSE: &[u8] = b"entente page login until ";
 
-/// Lets only callers through that carry one of the configuration's tokens.
-pub(crate) async fn require_bearer(State(app): State<App>, request: Request, next: Next) -> Result<Response, Problem> {
+/// Lets to the API, and to whatever is not there under its address, only callers with one of the configuration's tokens.
+pub(crate) async fn guard_api(State(app): State<App>, request: Request, next: Next) -> Result<Response, Problem> {
+    let path = request.uri().path();
+    if path != "/api" && !path.starts_with("/api/") {
+        return Ok(next.run(request).await);
+    }
     let config = app.config();
     if config.server.api_tokens.is_empty() {
         let detail = "The API is closed: the configuration has no `server.api_tokens`.";

@@ -1,0 +1,89 @@
+//! The command line itself: help, usage, pipes.
+
+use std::process::Stdio;
+
+use crate::process::{Desk, Running, ended, entente, ready, run};
+
+const COMMANDS: [&str; 7] = ["demo", "serve", "sandbox", "check", "sync", "verify", "doctor"];
+
+#[test]
+fn every_command_explains_itself_with_an_example() {
+    for command in COMMANDS {
+        let help = run(&[command, "--help"]);
+        assert_eq!((help.code, help.stderr.as_str()), (0, ""), "{command}");
+        assert!(help.stdout.contains(&format!("Example:\n  entente {command}")), "{}", help.stdout);
+    }
+}
+
+#[test]
+fn wrong_use_ends_with_2_and_says_nothing_on_stdout() {
+    for arguments in [
+        vec![],
+        vec!["destroy"],
+        vec!["check"],
+        vec!["sync"],
+        vec!["serve", "--config", "a.yaml", "--listen", "acme.example:1"],
+        vec!["sync", "--config", "a.yaml", "--direction", "sideways"],
+        vec!["sandbox", "--seed", "empty", "--records", "5"],
+        vec!["sandbox", "--seed", "demo", "--world", "friday.json"],
+        vec!["sandbox", "--world", "/no/such/world.json"],
+        vec!["check", "/no/such/file.yaml"],
+    ] {
+        let ended = run(&arguments);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{arguments:?}: {}", ended.stderr);
+        assert!(!ended.stderr.is_empty());
+    }
+}
+
+#[test]
+fn a_missing_file_is_named_with_what_to_do() {
+    let ended = run(&["sync", "--config", "/no/such/file.yaml"]);
+    insta::assert_snapshot!(ended.stderr, @r"
+    error: cannot read /no/such/file.yaml: No such file or directory (os error 2)
+        check the path and its permissions
+    ");
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let mut child = entente(&["check", "--schema"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = ended(child.wait_with_output().unwrap());
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn a_full_disk_is_no_panic_either() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = ended(entente(&["check", "--schema"]).stdout(full).stderr(Stdio::piped()).output().unwrap());
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.starts_with("error: cannot write the answer: No space left"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_sandbox_says_where_it_is_and_saves_its_world_when_stopped() {
+    let desk = Desk::new();
+    let (ready_file, snapshot) = (desk.arg("ready.json"), desk.arg("world.json"));
+    let sandbox = Running::start(
+        &[
+            "sandbox",
+            "--salesforce-listen",
+            "0",
+            "--jira-listen",
+            "0",
+            "--ready-file",
+            &ready_file,
+            "--snapshot",
+            &snapshot,
+        ],
+        &desk,
+    );
+    let ready = ready(&desk.path("ready.json"));
+    assert!(ready["salesforce"]["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert_eq!(ready["jira"]["api_token"], "sandbox-api-token");
+    assert_eq!((&ready["server"], &ready["config"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    sandbox.signal("INT");
+    assert_eq!(sandbox.wait().code(), Some(0));
+    let world: serde_json::Value = serde_json::from_slice(&std::fs::read(snapshot).unwrap()).unwrap();
+    assert!(world["salesforce"].is_object() && world["jira"].is_object());
+}

@@ -1,0 +1,97 @@
+//! The webhook doors.
+
+use axum::body::Body;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::StatusCode;
+use sha2::Sha256;
+
+use crate::stage::{Answer, CONFIGURATION, TestApp};
+
+const CREATED: &str = r#"{"timestamp":1790000000000,"webhookEvent":"jira:issue_updated",
+    "issue":{"id":"10007","key":"OPS-7","fields":{"updated":"2026-11-21T04:00:00.000+0000"}}}"#;
+
+fn signed(secret: &str, body: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256={digits}")
+}
+
+async fn push(app: &TestApp, connection: &str, secret: &str, body: &str) -> Answer {
+    let signature = signed(secret, body);
+    app.post(&format!("/hooks/jira/{connection}"), &[("x-hub-signature", &signature)], body.to_owned()).await
+}
+
+async fn due(app: &TestApp) -> u64 {
+    app.store.backlog(None, i64::MAX).await.unwrap().due
+}
+
+#[tokio::test]
+async fn a_signed_webhook_is_a_hint_on_disk_when_it_is_answered() {
+    let app = TestApp::new().await;
+    let answer = push(&app, "acme-site", "site-secret", CREATED).await;
+    assert_eq!((answer.status, due(&app).await), (StatusCode::ACCEPTED, 1));
+    push(&app, "acme-site", "site-secret", CREATED).await;
+    assert_eq!(due(&app).await, 1);
+}
+
+#[tokio::test]
+async fn an_event_of_no_interest_is_taken_and_forgotten() {
+    let app = TestApp::new().await;
+    let body = r#"{"timestamp":1790000000000,"webhookEvent":"board_created"}"#;
+    let answer = push(&app, "acme-site", "site-secret", body).await;
+    assert_eq!((answer.status, due(&app).await), (StatusCode::ACCEPTED, 0));
+}
+
+#[tokio::test]
+async fn a_stranger_is_refused_and_leaves_no_hint() {
+    let app = TestApp::new().await;
+    let unsigned = app.post("/hooks/jira/acme-site", &[], CREATED).await;
+    let forged = push(&app, "acme-site", "guess", CREATED).await;
+    let org = app.post("/hooks/salesforce/acme-org/guess", &[], "<x/>").await;
+    let bare = app.post("/hooks/salesforce/acme-org", &[], "<x/>").await;
+    for answer in [unsigned, forged, org, bare] {
+        let sentence = "401 Unauthorized: The signature or the secret is not the one that was agreed on.";
+        assert_eq!(answer.problem(), sentence);
+    }
+    assert_eq!(due(&app).await, 0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_with_the_reason() {
+    let app = TestApp::new().await;
+    let jira = push(&app, "acme-site", "site-secret", "not json").await;
+    let salesforce = app.post("/hooks/salesforce/acme-org/org-secret", &[], "<x>").await;
+    for answer in [jira, salesforce] {
+        assert!(answer.problem().starts_with("400 Bad Request: The body cannot be read: "), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_door_that_is_not_there_is_not_there() {
+    let app = TestApp::new().await;
+    let no_push = CONFIGURATION.replace("server:", "triggers: { push: false }\nserver:");
+    let closed = TestApp::with(&no_push, false).await;
+    let answers = [
+        push(&app, "acme-org", "site-secret", CREATED).await,
+        push(&app, "nobody", "site-secret", CREATED).await,
+        app.post("/hooks/salesforce/acme-site/org-secret", &[], "<x/>").await,
+        push(&closed, "acme-site", "site-secret", CREATED).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.problem(), "404 Not Found: There is no such connection, or no active item uses it.");
+    }
+}
+
+#[tokio::test]
+async fn an_oversized_body_is_refused_before_it_is_read() {
+    let app = TestApp::new().await;
+    for path in ["/hooks/jira/acme-site", "/hooks/salesforce/acme-org/org-secret"] {
+        let answer = app.post(path, &[], vec![b' '; 2 * 1024 * 1024 + 1]).await;
+        assert_eq!(answer.problem(), "413 Payload Too Large: A webhook's body has at most 2097152 bytes.");
+        let fits = app.post(path, &[], vec![b' '; 2 * 1024 * 1024]).await;
+        assert_ne!(fits.status, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    let announced = app.post("/hooks/jira/acme-site", &[("content-length", "9999999")], Body::empty()).await;
+    assert_eq!(announced.status, StatusCode::PAYLOAD_TOO_LARGE);
+}

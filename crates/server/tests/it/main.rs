@@ -1,0 +1,12 @@
+//! The porch from outside: the command line as a process, the doors as requests, the layers as a graph.
+
+mod command;
+mod configuration;
+mod hooks;
+mod journal;
+mod layers;
+mod page;
+mod process;
+mod serve;
+mod stage;
+mod status;

@@ -1,0 +1,89 @@
+//! The page and its login.
+
+use http::{Request, StatusCode};
+
+use axum::body::Body;
+
+use crate::stage::{Answer, TOKEN, TestApp};
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+async fn log_in(app: &TestApp, token: &str) -> Answer {
+    app.post("/login", &[FORM, ("sec-fetch-site", "same-origin")], format!("token={token}")).await
+}
+
+async fn page(app: &TestApp, cookie: &str) -> Answer {
+    app.send(Request::get("/").header("cookie", cookie).body(Body::empty()).unwrap()).await
+}
+
+fn cookie(answer: &Answer) -> String {
+    let set = answer.header("set-cookie").unwrap();
+    set.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_opens_the_page_and_logging_out_closes_it() {
+    let app = TestApp::new().await;
+    let stranger = app.get("/", None).await;
+    assert_eq!((stranger.status, stranger.header("location")), (StatusCode::SEE_OTHER, Some("/login")));
+    let welcome = log_in(&app, TOKEN).await;
+    assert_eq!((welcome.status, welcome.header("location")), (StatusCode::SEE_OTHER, Some("/")));
+    let set = welcome.header("set-cookie").unwrap();
+    assert!(set.ends_with("; Path=/; HttpOnly; SameSite=Strict; Secure"), "{set}");
+    let open = page(&app, &cookie(&welcome)).await;
+    assert_eq!(open.status, StatusCode::OK);
+    assert!(open.body.contains("support-bugs") && open.body.contains("acme-site"));
+    let gone = app.post("/logout", &[("sec-fetch-site", "same-origin")], "").await;
+    assert_eq!(page(&app, &cookie(&gone)).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_wrong_token_gets_the_form_again_and_no_cookie() {
+    let app = TestApp::new().await;
+    let answer = log_in(&app, "guess").await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (StatusCode::UNAUTHORIZED, None));
+    assert!(answer.body.contains("This is not one of the tokens") && answer.body.contains("<form"));
+}
+
+#[tokio::test]
+async fn another_site_cannot_send_our_forms() {
+    let app = TestApp::new().await;
+    for path in ["/login", "/logout"] {
+        let headers = [FORM, ("sec-fetch-site", "cross-site")];
+        let answer = app.post(path, &headers, format!("token={TOKEN}")).await;
+        assert_eq!(answer.problem(), "403 Forbidden: This form belongs to another site.");
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+}
+
+#[tokio::test]
+async fn only_the_demos_link_logs_in() {
+    let link = format!("/login?token={TOKEN}");
+    let served = TestApp::new().await.get(&link, None).await;
+    assert_eq!((served.status, served.header("set-cookie")), (StatusCode::OK, None));
+    let demo = TestApp::of_demo().await;
+    let followed = demo.get(&link, None).await;
+    assert_eq!(page(&demo, &cookie(&followed)).await.status, StatusCode::OK);
+    assert_eq!(demo.get("/login?token=guess", None).await.header("set-cookie"), None);
+}
+
+#[tokio::test]
+async fn nothing_foreign_runs_on_the_page() {
+    let app = TestApp::new().await;
+    for path in ["/login", "/assets/page.css", "/healthz", "/nothing"] {
+        let answer = app.get(path, None).await;
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(!policy.contains("unsafe"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    }
+    let open = page(&app, &cookie(&log_in(&app, TOKEN).await)).await;
+    for inline in ["<style", "style=", "onclick", "http://", "https://"] {
+        assert!(!open.body.contains(inline), "{inline} in {}", open.body);
+    }
+    for asset in ["/assets/page.css", "/assets/refresh.js"] {
+        assert!(open.body.contains(asset));
+        assert_eq!(app.get(asset, None).await.status, StatusCode::OK);
+    }
+    assert_eq!(app.get("/assets/secret", None).await.status, StatusCode::NOT_FOUND);
+}

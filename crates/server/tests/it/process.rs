@@ -1,0 +1,151 @@
+//! The real binary as a process.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::stage::VARIABLES;
+
+/// How long anything may take before a test gives up; far above what it takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A command that knows nothing of the environment of the tests.
+pub fn entente(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
+    command.args(arguments).env_remove("ENTENTE_LOG").env_remove("ENTENTE_DATABASE_URL").stdin(Stdio::null());
+    command.envs(VARIABLES);
+    command
+}
+
+/// How a command ended, and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs a command to its end.
+pub fn run(arguments: &[&str]) -> Ended {
+    ended(entente(arguments).output().unwrap())
+}
+
+pub fn ended(output: Output) -> Ended {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let ended = Ended {
+        code: output.status.code().expect("ended by a signal"),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    };
+    assert!(!ended.stderr.contains("panicked"), "{ended:?}");
+    ended
+}
+
+impl Ended {
+    /// Stdout as the one JSON document that it must be.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// A place for files that goes with the test.
+pub struct Desk {
+    dir: TempDir,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// The path as an argument.
+    pub fn arg(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+
+    /// Writes a file; its path as an argument.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.path(name), text).unwrap();
+        self.arg(name)
+    }
+}
+
+/// A process that runs until it is told to stop; it does not outlive the test.
+pub struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: PathBuf,
+}
+
+impl Running {
+    /// Starts a command that runs on, and waits until it says where it is, as its first line.
+    pub fn start(arguments: &[&str], desk: &Desk) -> Self {
+        let stderr = desk.path("stderr");
+        let log = std::fs::File::create(&stderr).unwrap();
+        let mut child = entente(arguments).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut running = Self { child, stdout, stderr };
+        let line = running.line();
+        assert!(!line.is_empty(), "{}", running.said());
+        running
+    }
+
+    /// The next line on stdout; empty at the end.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it has said on stderr so far.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.stderr).unwrap()
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end.
+    pub fn wait(mut self) -> ExitStatus {
+        wait_for("the process to end", || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Waits until `look` finds something.
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+/// The JSON document in a file that another process writes whole.
+pub fn ready(path: &Path) -> serde_json::Value {
+    wait_for("the ready file", || serde_json::from_slice(&std::fs::read(path).ok()?).ok())
+}

@@ -1,0 +1,107 @@
+//! `/api/v1/status` and health, and who may see them.
+
+use http::StatusCode;
+
+use crate::stage::{CONFIGURATION, TOKEN, TestApp};
+
+#[tokio::test]
+async fn the_status_has_its_pinned_shape() {
+    let answer = TestApp::new().await.get("/api/v1/status", Some(TOKEN)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    insta::assert_json_snapshot!(answer.json(), @r#"
+    {
+      "idle": true,
+      "backlog": 0,
+      "in_flight": 0,
+      "links": 0,
+      "conflicts": 0,
+      "parked": 0,
+      "waiting": 0,
+      "held": [],
+      "items": [
+        {
+          "name": "support-bugs",
+          "state": "active",
+          "last_sync": null,
+          "links": 0
+        }
+      ],
+      "connections": [
+        {
+          "name": "acme-org",
+          "state": "starting",
+          "fresh_seconds": null,
+          "problem": null
+        },
+        {
+          "name": "acme-site",
+          "state": "starting",
+          "fresh_seconds": null,
+          "problem": null
+        }
+      ],
+      "configuration_problem": null
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn everything_under_api_needs_a_token() {
+    let app = TestApp::new().await;
+    for path in ["/api/v1/status", "/api/v1/journal", "/api/v1/nothing", "/api/v2/status", "/api/v1", "/api/"] {
+        for token in [None, Some("third-token"), Some("")] {
+            let answer = app.get(path, token).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path} with {token:?}");
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+        }
+    }
+    insta::assert_snapshot!(
+        app.get("/api/v1/status", None).await.problem(),
+        @"401 Unauthorized: Send the header `Authorization: Bearer TOKEN` with one of `server.api_tokens`."
+    );
+    insta::assert_snapshot!(
+        app.get("/api/v1/status", Some("third-token")).await.problem(),
+        @"401 Unauthorized: This token is not one of `server.api_tokens`."
+    );
+    insta::assert_snapshot!(
+        app.get("/api/v1/nothing", Some(TOKEN)).await.problem(),
+        @"404 Not Found: There is nothing under this address."
+    );
+}
+
+#[tokio::test]
+async fn without_tokens_the_api_is_closed() {
+    let (open, _) = CONFIGURATION.rsplit_once("server:").unwrap();
+    let answer = TestApp::with(open, false).await.get("/api/v1/status", Some("")).await;
+    insta::assert_snapshot!(
+        answer.problem(),
+        @"401 Unauthorized: The API is closed: the configuration has no `server.api_tokens`."
+    );
+}
+
+#[tokio::test]
+async fn health_is_open_and_readiness_is_about_data() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get("/healthz", None).await.body, r#"{"status":"ok"}"#);
+    let ready = app.get("/readyz", None).await;
+    assert_eq!(ready.header("retry-after"), Some("5"));
+    insta::assert_snapshot!(
+        ready.problem(),
+        @"503 Service Unavailable: 2 of 2 connections were not read to the end yet."
+    );
+}
+
+#[tokio::test]
+async fn every_other_address_and_method_is_refused_in_words() {
+    let app = TestApp::new().await;
+    insta::assert_snapshot!(
+        app.get("/nothing", None).await.problem(),
+        @"404 Not Found: There is nothing under this address."
+    );
+    let answer = app.get("/hooks/jira/acme-site", None).await;
+    assert_eq!(answer.header("allow"), Some("POST"));
+    insta::assert_snapshot!(
+        answer.problem(),
+        @"405 Method Not Allowed: This address does not take this method; see the Allow header."
+    );
+}
