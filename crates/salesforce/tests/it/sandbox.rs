@@ -2,6 +2,7 @@
 
 mod faults;
 mod org;
+mod pushes;
 mod reading;
 mod writing;
 

@@ -3,23 +3,54 @@
 use entente_salesforce::{Auth, CallError};
 use entente_sandbox::credentials;
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::{Sandbox, credentials_of};
 
-#[tokio::test]
-async fn two_flows_lead_to_the_same_user() {
-    let sandbox = Sandbox::demo().await;
-    let by_client = sandbox.client.signed_in().await.expect("signed in");
-    let password = Auth::Password {
+fn password() -> Auth {
+    Auth::Password {
         client_id: credentials::SALESFORCE_CLIENT_ID.into(),
         client_secret: credentials::SALESFORCE_CLIENT_SECRET.into(),
         username: credentials::SALESFORCE_USERNAME.into(),
         password: credentials::SALESFORCE_PASSWORD.into(),
         security_token: credentials::SALESFORCE_SECURITY_TOKEN.into(),
-    };
-    let by_password = sandbox.client_with(password).signed_in().await.expect("signed in");
+    }
+}
+
+#[tokio::test]
+async fn two_flows_lead_to_the_same_user() {
+    let sandbox = Sandbox::demo().await;
+    let by_client = sandbox.client.signed_in().await.expect("signed in");
+    let by_password = sandbox.client_with(password()).signed_in().await.expect("signed in");
     assert_eq!(by_client, by_password);
     assert_eq!(by_client.user.key_prefix(), "005");
+}
+
+#[tokio::test]
+async fn a_signed_assertion_is_accepted_once_its_certificate_is_known() {
+    let sandbox = Sandbox::demo().await;
+    let client = || {
+        sandbox.client_with(Auth::JwtBearer {
+            client_id: credentials::SALESFORCE_CLIENT_ID.into(),
+            username: credentials::SALESFORCE_USERNAME.into(),
+            private_key_pem: include_str!("../test_key.pem").into(),
+            audience: None,
+        })
+    };
+    let error = client().signed_in().await.expect_err("no certificate yet");
+    assert!(matches!(&error, CallError::Auth { reason } if reason.contains("certificate")), "{error}");
+    let key = json!({ "jwt_public_key": include_str!("../test_key.pub.pem") });
+    sandbox.control("POST", "oauth", &key).await;
+    let by_assertion = client().signed_in().await.expect("signed in");
+    assert_eq!(by_assertion, sandbox.client.signed_in().await.expect("signed in"));
+}
+
+#[tokio::test]
+async fn a_blocked_password_flow_warns_before_it_locks_somebody_out() {
+    let sandbox = Sandbox::demo().await;
+    sandbox.control("POST", "oauth", &json!({ "password_flow": false })).await;
+    let error = sandbox.client_with(password()).signed_in().await.expect_err("blocked");
+    assert!(matches!(&error, CallError::Auth { reason } if reason.contains("lock the user")), "{error}");
 }
 
 #[tokio::test]
