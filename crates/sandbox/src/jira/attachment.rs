@@ -17,6 +17,7 @@ use super::site::Site;
 use super::webhook::event;
 
 /// A file of an upload.
+#[derive(Debug)]
 pub(crate) struct Upload {
     pub(crate) filename: String,
     pub(crate) media_type: String,

@@ -7,18 +7,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::attachment::Upload;
 use super::catalogue::Category;
 use super::issue::Issue;
 use super::render::View;
 
-pub(crate) mod info;
+mod customer;
+mod info;
+mod organization;
+mod paging;
+mod portal;
+mod request;
 pub(crate) mod routes;
+mod talk;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Desks {
     pub(crate) desks: BTreeMap<u64, Desk>,
     pub(crate) request_types: Vec<RequestType>,
     pub(crate) organizations: BTreeMap<u64, Organization>,
+    /// E-mail domains whose people may become customers; empty allows all. A setting of the product without an API.
+    pub(crate) allowed_domains: Vec<String>,
+    /// Files between the two steps of an upload.
+    #[serde(skip)]
+    pub(crate) temporary: BTreeMap<String, Upload>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,6 +97,7 @@ pub(crate) fn founding() -> Desks {
         desks: BTreeMap::from([desk(1, 10001), desk(2, 10002)]),
         request_types: request_types.collect(),
         organizations: BTreeMap::new(),
+        ..Desks::default()
     }
 }
 

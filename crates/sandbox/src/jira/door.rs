@@ -22,6 +22,7 @@ pub fn door(site: &Arc<Site>) -> Router {
         .route("/__sandbox/index", post(index))
         .route("/__sandbox/limits", post(limits))
         .route("/__sandbox/move", post(move_issue))
+        .route("/__sandbox/portal", post(portal))
         .with_state(site.clone())
 }
 
@@ -97,4 +98,29 @@ async fn move_issue(State(site): State<Arc<Site>>, Json(asked): Json<Move>) -> R
         Ok(key) => Json(json!({ "key": key })).into_response(),
         Err(why) => refused(&why),
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PortalAsked {
+    /// E-mail domains whose people may become customers; empty allows all.
+    allowed_domains: Option<Vec<String>>,
+    /// A desk's id and whether it is open to everybody.
+    desk: Option<u64>,
+    open: Option<bool>,
+}
+
+/// Customer access settings, which have no API on the real site.
+async fn portal(State(site): State<Arc<Site>>, Json(asked): Json<PortalAsked>) -> Response {
+    let mut contents = site.contents().lock();
+    if let Some(domains) = asked.allowed_domains {
+        contents.desks.allowed_domains = domains;
+    }
+    if let (Some(id), Some(open)) = (asked.desk, asked.open) {
+        match contents.desks.desks.get_mut(&id) {
+            Some(desk) => desk.open = open,
+            None => return refused(&format!("There is no service desk {id}.")),
+        }
+    }
+    StatusCode::NO_CONTENT.into_response()
 }

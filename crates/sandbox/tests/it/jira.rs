@@ -3,6 +3,7 @@
 mod access;
 mod comments;
 mod configuration;
+mod desk;
 mod files;
 mod import;
 mod issues;
