@@ -70,10 +70,10 @@ impl Engine {
         while !stop.is_cancelled() {
             let wiring = self.inner.wiring();
             let generation = stop.child_token();
-            let workers: Vec<Worker> = wiring
+            let workers: Vec<Arc<Worker>> = wiring
                 .orgs
                 .values()
-                .map(|org| Worker::new(self.inner.clone(), wiring.clone(), org.clone(), None))
+                .map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), None)))
                 .collect();
             let work = futures_util::future::join_all(workers.iter().map(|worker| worker.run(&generation)));
             let supervise = async {
@@ -140,7 +140,7 @@ impl Engine {
 
     async fn sync_org(
         &self,
-        worker: &Worker,
+        worker: &Arc<Worker>,
         items: &[Arc<Wired>],
         options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Sync),
@@ -285,9 +285,9 @@ impl Engine {
     }
 
     /// A worker for each org that one of these items is about.
-    fn workers(&self, wiring: &Arc<Wiring>, items: &[Arc<Wired>], options: &SyncOptions) -> Vec<Worker> {
+    fn workers(&self, wiring: &Arc<Wiring>, items: &[Arc<Wired>], options: &SyncOptions) -> Vec<Arc<Worker>> {
         let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
-        orgs.map(|org| Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options.direction)).collect()
+        orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options.direction))).collect()
     }
 
     async fn own(&self, worker: &Worker) -> Result<(), EngineError> {

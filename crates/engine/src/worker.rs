@@ -12,10 +12,9 @@ use std::{
 
 use entente_core::{ConnectedItem, Side, item::Start};
 use entente_store::{Fence, RoundCommit, Store, StoreError};
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -106,7 +105,7 @@ impl Worker {
     }
 
     /// Runs the org until it is told to stop, whatever fails meanwhile.
-    pub(crate) async fn run(&self, stop: &CancellationToken) {
+    pub(crate) async fn run(self: &Arc<Self>, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             match self.acquire().await {
                 Ok(true) => {
@@ -123,7 +122,7 @@ impl Worker {
     }
 
     /// Everything an owner does, until one part fails or all are told to stop.
-    async fn work(&self, stop: &CancellationToken) -> Result<(), EngineError> {
+    async fn work(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), EngineError> {
         // Rounds that an error cut off have left their marks behind.
         self.busy.clear();
         let over = stop.child_token();
@@ -173,15 +172,20 @@ impl Worker {
     }
 
     /// Takes due hints through rounds, several at once, until it is over.
-    pub(crate) async fn drain(&self, until: Until<'_>) -> Result<(), EngineError> {
-        let mut running = FuturesUnordered::new();
+    ///
+    /// Rounds are tasks of their own: one that waits inside a transaction must go on while this loop waits for the store.
+    pub(crate) async fn drain(self: &Arc<Self>, until: Until<'_>) -> Result<(), EngineError> {
+        let mut running: JoinSet<Result<(), EngineError>> = JoinSet::new();
         let mut failed: Option<EngineError> = None;
         loop {
             let stopping = failed.is_some() || matches!(&until, Until::Stopped(stop) if stop.is_cancelled());
             // Asking for more only when half of the places are free lets hints gather into full rounds.
             if !stopping && running.len() <= ROUNDS_IN_FLIGHT_MAX / 2 {
                 let rounds = self.next_rounds().await?;
-                running.extend(rounds.into_iter().map(|round| self.one(round)));
+                for round in rounds {
+                    let worker = self.clone();
+                    running.spawn(async move { worker.one(round).await });
+                }
             }
             if running.is_empty() && (stopping || self.is_over(&until).await?) {
                 return failed.map_or(Ok(()), Err);
@@ -195,11 +199,12 @@ impl Worker {
             };
             let pause = Duration::from_millis(u64::try_from(wait_ms.min(BACKOFF_MAX_MS)).unwrap_or(1));
             tokio::select! {
-                Some(result) = running.next(), if !running.is_empty() => {
-                    if let Err(error) = result {
-                        failed = failed.or(Some(error));
-                    }
-                }
+                Some(ended) = running.join_next(), if !running.is_empty() => match ended {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => failed = failed.or(Some(error)),
+                    // A defect: it must be seen, and it must not be taken for work that was done.
+                    Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+                },
                 () = self.wake.notified(), if !stopping => {}
                 () = self.outside().clock.sleep(pause), if !stopping => {}
                 () = stopped(&until), if !stopping => {}

@@ -16,7 +16,8 @@ pub(crate) struct Request {
     route: &'static str,
     effect: Effect,
     segments: Vec<String>,
-    query: form_urlencoded::Serializer<'static, String>,
+    /// Encoded pairs. The serializer itself is no part of this: it cannot travel between threads.
+    query: String,
     body: Option<Value>,
     answers: &'static [u16],
     retry_safe: bool,
@@ -39,7 +40,7 @@ impl Request {
             route,
             effect,
             segments: Vec::new(),
-            query: form_urlencoded::Serializer::new(String::new()),
+            query: String::new(),
             body: None,
             answers: &[],
             retry_safe: false,
@@ -55,7 +56,8 @@ impl Request {
 
     /// Adds a query parameter; a name may repeat.
     pub(crate) fn query(mut self, name: &str, value: impl Display) -> Self {
-        self.query.append_pair(name, &value.to_string());
+        let pairs = std::mem::take(&mut self.query);
+        self.query = form_urlencoded::Serializer::new(pairs).append_pair(name, &value.to_string()).finish();
         self
     }
 
@@ -82,10 +84,9 @@ impl Request {
     }
 
     /// The call, with a target that is relative on purpose: a leading slash would drop the gateway's own path.
-    pub(crate) fn into_call(mut self) -> Result<Call, CallError> {
+    pub(crate) fn into_call(self) -> Result<Call, CallError> {
         let (method, path) = self.method_and_path()?;
-        let query = self.query.finish();
-        let target = if query.is_empty() { path } else { [path, query].join("?") };
+        let target = if self.query.is_empty() { path } else { [path.as_str(), &self.query].join("?") };
         let mut call = Call::new(self.effect, method, self.route, target);
         call.timeout_ms = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
         call.retry_safe = self.retry_safe;

@@ -36,7 +36,7 @@ pub(super) async fn in_jira(scene: &Scene<'_>, works: &mut [Work]) {
     }
     let batches: Vec<Vec<(usize, Intent)>> = to_send.chunks(BULK_CREATE_ISSUES_MAX).map(<[_]>::to_vec).collect();
     let works_seen: &[Work] = works;
-    let sent = batches.iter().map(|batch| send_issues(scene, works_seen, batch));
+    let sent: Vec<_> = batches.iter().map(|batch| send_issues(scene, works_seen, batch)).collect();
     let sent: Vec<Vec<_>> = stream::iter(sent).buffered(EDITS_IN_FLIGHT_MAX).collect().await;
     let mut created = Vec::new();
     for ((n, intent), outcome) in batches.into_iter().flatten().zip(sent.into_iter().flatten()) {

@@ -16,8 +16,12 @@ use crate::{
 
 /// Edits every issue that has field writes or wants its correlation field set.
 pub(super) async fn write(scene: &Scene<'_>, works: &[Work]) -> Vec<Receipt> {
-    let edits = works.iter().enumerate().filter_map(|(n, work)| Some((n, work, fields(scene, work)?)));
-    let edits = edits.map(|(n, work, fields)| edit(scene, n, work, fields));
+    let mut edits = Vec::new();
+    for (n, work) in works.iter().enumerate() {
+        if let Some(fields) = fields(scene, work) {
+            edits.push(edit(scene, n, work, fields));
+        }
+    }
     stream::iter(edits).buffer_unordered(EDITS_IN_FLIGHT_MAX).collect().await
 }
 

@@ -34,7 +34,8 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
         .filter(|n| works[*n].is_open() && works[*n].unit.ids.jira.is_some() && works[*n].status().is_some())
         .collect();
     let (there, to_move): (Vec<usize>, Vec<usize>) = wanting.into_iter().partition(|n| is_there(&works[*n]));
-    let moves = to_move.iter().map(|n| async { (*n, transition(scene, &works[*n]).await) });
+    let works_seen: &[Work] = works;
+    let moves: Vec<_> = to_move.iter().map(|n| move_one(scene, works_seen, *n)).collect();
     let moved: Vec<(usize, Moved)> = stream::iter(moves).buffer_unordered(EDITS_IN_FLIGHT_MAX).collect().await;
     for n in there {
         settle(scene, &mut works[n], Moved::There);
@@ -57,6 +58,10 @@ fn target(work: &Work) -> String {
 fn is_there(work: &Work) -> bool {
     let shown = work.seen.jira.record().and_then(|record| record.value(STATUS));
     shown.is_some_and(|shown| shown.to_string().eq_ignore_ascii_case(&target(work)))
+}
+
+async fn move_one(scene: &Scene<'_>, works: &[Work], n: usize) -> (usize, Moved) {
+    (n, transition(scene, &works[n]).await)
 }
 
 async fn transition(scene: &Scene<'_>, work: &Work) -> Moved {

@@ -1,4 +1,5 @@
 //! The engine against the sandbox, without sockets: real clients, real store, real planner.
 
 mod agreement;
+mod safety;
 mod stage;

@@ -180,6 +180,13 @@ triggers: {{ poll_seconds: 5 }}
         self.jira(Method::GET, &format!("/rest/api/3/issue/{key}"), Value::Null).await
     }
 
+    /// The issues that a search finds.
+    pub(crate) async fn search(&self, jql: &str) -> Vec<Value> {
+        let body = json!({"jql": jql, "maxResults": 5000, "fields": ["id"]});
+        let answer = self.jira(Method::POST, "/rest/api/3/search/jql", body).await;
+        answer["issues"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
+    }
+
     /// Field values that were written on a side since the last time this was asked, as the sandbox saw them.
     pub(crate) async fn writes(&self, base: &str) -> Vec<Value> {
         let request = Request::get(format!("{base}/__sandbox/writes")).body(Body::Empty).expect("a request");

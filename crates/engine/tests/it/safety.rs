@@ -1,0 +1,144 @@
+//! Never lose, never double, never loop: the situations in which naive connectors do.
+
+use std::time::Duration;
+
+use entente_engine::SyncOptions;
+use entente_sandbox::Seed;
+use entente_store::Store;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::stage::{ITEM, SITE, Stage};
+
+/// A linked pair of a stage that was synchronized: the Case's id and the issue's key.
+async fn pair(stage: &Stage) -> (String, String) {
+    let case = stage.query("SELECT Id, Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT 1").await.remove(0);
+    let text = |field: &str| case[field].as_str().unwrap_or_else(|| panic!("{case}")).to_owned();
+    (text("Id"), text("Jira_Reference__c"))
+}
+
+fn case_path(id: &str) -> String {
+    format!("/services/data/v64.0/sobjects/Case/{id}")
+}
+
+#[tokio::test]
+async fn a_lost_database_is_rebuilt_from_what_both_sides_show() {
+    let mut stage = Stage::new(Seed::Demo, ITEM).await;
+    let first = stage.sync().await;
+    stage.store = Store::memory().await.unwrap();
+    let again = stage.sync().await;
+    assert_eq!((again.links, again.created.jira, again.created.salesforce), (first.links, 0, 0), "{again:?}");
+    assert_eq!((again.writes.salesforce, again.writes.jira), (0, 0), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_creation_makes_no_second_twin() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let fault = json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 2});
+    stage.fault(SITE, fault).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    let found = stage.search("project = OPS AND \"Salesforce Case ID\" is not EMPTY").await;
+    assert_eq!(found.len() as u64, report.links, "one issue per link");
+}
+
+#[tokio::test]
+async fn a_creation_that_surely_failed_is_made_once_later() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.fault(SITE, json!({"name": "error_before", "route": "POST /rest/api/3/issue/bulk", "times": 1})).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let found = stage.search("project = OPS AND \"Salesforce Case ID\" is not EMPTY").await;
+    assert_eq!((report.is_clean(), found.len() as u64), (true, report.links), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_deleted_case_ends_its_link_and_nothing_else() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let before = stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::DELETE, &case_path(&id), Value::Null).await;
+    let after = stage.sync().await;
+    assert_eq!((after.links, after.created.salesforce), (before.links - 1, 0), "{after:?}");
+    assert!(stage.issue(&key).await["key"].is_string(), "the issue is kept");
+    let again = stage.sync().await;
+    assert_eq!((again.links, again.writes.salesforce + again.writes.jira), (after.links, 0), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_deleted_issue_is_never_made_again() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let before = stage.sync().await;
+    let (_, key) = pair(&stage).await;
+    stage.jira(Method::DELETE, &format!("/rest/api/3/issue/{key}"), Value::Null).await;
+    let after = stage.sync().await;
+    assert_eq!((after.created.jira, after.links), (0, before.links), "missing once is not gone: {after:?}");
+}
+
+#[tokio::test]
+async fn both_edited_and_the_rule_asks() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: ask\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Theirs"})).await;
+    let edit = json!({"fields": {"summary": "Ours"}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
+    let report = stage.sync().await;
+    assert_eq!((report.conflicts, report.writes.jira, report.writes.salesforce), (1, 0, 0), "{report:?}");
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Ours");
+    let verify = stage.verify().await;
+    assert_eq!((verify.explained, verify.disagree), (1, 0), "{:?}", verify.differences);
+}
+
+#[tokio::test]
+async fn both_edited_and_a_side_wins_with_the_loser_in_the_journal() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Theirs"})).await;
+    let edit = json!({"fields": {"summary": "Ours"}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
+    stage.sync().await;
+    assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Subject"], "Ours");
+    let journal = stage.engine().journal_tail(None, 10).await.unwrap();
+    let lost = entente_core::Value::text("Theirs");
+    assert!(journal.iter().any(|entry| entry.what.before.as_ref() == Some(&lost)), "{journal:#?}");
+}
+
+#[tokio::test]
+async fn a_refused_value_is_parked_and_costs_no_further_write() {
+    let item = ITEM.replace(", to_jira: [ { first_characters: 255 } ]", "").replace("salesforce: Subject", "salesforce: SuppliedName");
+    let stage = Stage::new(Seed::Demo, &item.replace("jira: summary", "jira: Salesforce Reference")).await;
+    let report = stage.sync().await;
+    // The summary is required in Jira and nothing maps to it: every creation is refused, by name.
+    assert!(report.parked > 0 && report.links == 0, "{report:?}");
+    let again = stage.sync().await;
+    assert_eq!((again.writes.jira, again.parked), (0, report.parked), "not asked for again: {again:?}");
+}
+
+#[tokio::test]
+async fn a_dry_run_says_all_and_does_nothing() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let plan = stage.engine().dry_run(&SyncOptions::default(), &|_| {}).await.unwrap();
+    let creations = plan.writes.iter().filter(|write| write.op == "create" && write.field.as_deref() == Some("summary"));
+    let report = stage.sync().await;
+    assert_eq!(creations.count() as u64, report.created.jira);
+    assert_eq!(plan.links, 0);
+}
+
+#[tokio::test]
+async fn statuses_follow_both_ways() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Status": "Working"})).await;
+    stage.sync().await;
+    assert_eq!(stage.issue(&key).await["fields"]["status"]["name"], "In Progress");
+    let offered = stage.jira(Method::GET, &format!("/rest/api/3/issue/{key}/transitions"), Value::Null).await;
+    let done = offered["transitions"].as_array().unwrap().iter().find(|t| t["to"]["name"] == "Done").unwrap().clone();
+    let path = format!("/rest/api/3/issue/{key}/transitions");
+    stage.jira(Method::POST, &path, json!({"transition": {"id": done["id"]}})).await;
+    let report = stage.sync().await;
+    assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Status"], "Closed", "{report:?}");
+}
