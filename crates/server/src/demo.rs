@@ -80,12 +80,12 @@ impl Demo {
         let seed = if saved.is_some() { Seed::Empty } else { Seed::Demo };
         let world = WorldOptions { seed, records: options.records, ..WorldOptions::default() };
         let world = World::new(&world, &Clock::real());
-        if let Some(saved) = &saved {
-            world.load(&saved.world).map_err(|reason| home.broken(&reason))?;
-        }
         let listener = bind(options.listen, "--listen").await?;
         let served = listen(&world, &options).await?;
         let urls = Urls { server: url(&listener)?, salesforce: served.salesforce_url(), jira: served.jira_url() };
+        if let Some(saved) = &saved {
+            world.load(&saved.world_at(&urls)).map_err(|reason| home.broken(&reason))?;
+        }
         let file = home.write_configuration(&urls, saved.map(|saved| saved.urls).as_ref())?;
         let (document, config) = check::read_valid(&file, screen)?;
         let config = Arc::new(config);
@@ -135,13 +135,19 @@ async fn ask_for_outbound_messages(world: &World, config: &Config, urls: &Urls) 
     let secret = org.and_then(|org| org.webhook_secrets.first()).map_or("", |secret| secret.expose());
     let url = format!("{}/hooks/salesforce/{ORG}/{secret}", urls.server);
     let wish = json!({ "object": "Case", "url": url }).to_string();
-    let request = Request::post("/__sandbox/push").header(CONTENT_TYPE, "application/json").body(Body::from(wish));
-    let request = request.map_err(|error| Failure::machine("cannot ask for outbound messages", &error))?;
-    let Ok(response) = salesforce_router(&world.salesforce).oneshot(request).await;
-    if response.status().is_success() {
-        return Ok(());
+    // A loaded world may still push to where an earlier server was.
+    let requests = [
+        Request::delete("/__sandbox/push").body(Body::empty()),
+        Request::post("/__sandbox/push").header(CONTENT_TYPE, "application/json").body(Body::from(wish)),
+    ];
+    for request in requests {
+        let request = request.map_err(|error| Failure::machine("cannot ask for outbound messages", &error))?;
+        let Ok(response) = salesforce_router(&world.salesforce).oneshot(request).await;
+        if !response.status().is_success() {
+            return Err(Failure::machine("cannot ask the org for outbound messages", &response.status()));
+        }
     }
-    Err(Failure::machine("cannot ask the org for outbound messages", &response.status()))
+    Ok(())
 }
 
 async fn listen(world: &World, options: &Options) -> Result<Served, Failure> {

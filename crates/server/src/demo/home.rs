@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use entente_sandbox::World;
@@ -40,7 +41,15 @@ pub(crate) struct Saved {
     /// Where it was reached.
     pub(crate) urls: Urls,
     /// Its content.
-    pub(crate) world: Value,
+    world: String,
+}
+
+impl Saved {
+    /// The world, with the addresses of today in whatever it says about its own parts and where it pushes to.
+    pub(crate) fn world_at(&self, urls: &Urls) -> Value {
+        // Text that is no JSON becomes null, which no world accepts.
+        serde_json::from_str(&moved(&self.world, &self.urls, urls)).unwrap_or_default()
+    }
 }
 
 /// The directory of one demo.
@@ -55,7 +64,9 @@ impl Home {
     /// At `dir`, or nowhere for long.
     pub(crate) fn at(dir: Option<PathBuf>) -> Result<Self, Failure> {
         if let Some(dir) = dir {
-            fs::create_dir_all(&dir).map_err(|error| Failure::file("create", &dir, &error))?;
+            // It will hold secrets.
+            let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir);
+            made.map_err(|error| Failure::file("create", &dir, &error))?;
             let dir = std::path::absolute(&dir).map_err(|error| Failure::file("find", &dir, &error))?;
             return Ok(Self { data_dir: dir.clone(), dir, temporary: None });
         }
@@ -148,7 +159,8 @@ impl Home {
     /// Saves the world beside its database, if they are to be kept; the answer says so.
     pub(crate) fn save(&self, store: &Store, world: &World, urls: &Urls) -> Result<Option<String>, Failure> {
         let Some(dir) = self.kept() else { return Ok(None) };
-        let saved = Saved { incarnation: store.incarnation().to_owned(), urls: urls.clone(), world: world.save() };
+        let saved =
+            Saved { incarnation: store.incarnation().to_owned(), urls: urls.clone(), world: world.save().to_string() };
         let file = dir.join(WORLD);
         let text = serde_json::to_string(&saved).map_err(io::Error::other);
         text.and_then(|text| write_whole(&file, &text)).map_err(|error| Failure::file("write", &file, &error))?;

@@ -2,10 +2,12 @@
 
 mod command;
 mod configuration;
+mod demo;
 mod hooks;
 mod journal;
 mod layers;
 mod page;
+mod peers;
 mod process;
 mod serve;
 mod stage;

@@ -149,3 +149,18 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 pub fn ready(path: &Path) -> serde_json::Value {
     wait_for("the ready file", || serde_json::from_slice(&std::fs::read(path).ok()?).ok())
 }
+
+/// Asks for a JSON document; none when nobody answers.
+pub fn get(url: &str, token: &str) -> Option<serde_json::Value> {
+    let request = reqwest::Client::new().get(url).bearer_auth(token);
+    serde_json::from_str(&send(request)?.1).ok()
+}
+
+/// Sends a request: status and body of the answer; none when nobody answers.
+pub fn send(request: reqwest::RequestBuilder) -> Option<(u16, String)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let response = request.send().await.ok()?;
+        Some((response.status().as_u16(), response.text().await.ok()?))
+    })
+}

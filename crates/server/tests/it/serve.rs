@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::process::{Desk, Running, ready, run, wait_for};
+use crate::process::{Desk, Running, get, ready, run, wait_for};
 use crate::stage::{CONFIGURATION, TOKEN};
 
 fn serve(desk: &Desk) -> Running {
@@ -11,12 +11,7 @@ fn serve(desk: &Desk) -> Running {
 }
 
 fn status(server: &str) -> Option<serde_json::Value> {
-    let client = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = client.block_on(async {
-        let request = reqwest::Client::new().get(format!("{server}/api/v1/status")).bearer_auth(TOKEN);
-        request.send().await?.text().await
-    });
-    serde_json::from_str(&answer.ok()?).ok()
+    get(&format!("{server}/api/v1/status"), TOKEN)
 }
 
 #[test]

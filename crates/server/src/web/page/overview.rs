@@ -81,7 +81,7 @@ fn items(items: &[ItemStatus]) -> Markup {
                             td { (item.name) }
                             td { span.state.(item.state) { (item.state) } }
                             td.number { (item.links) }
-                            td { (item.last_sync.as_deref().map_or("not yet", |at| at)) }
+                            td { (item.last_sync.as_deref().map_or("not yet".to_owned(), round_time)) }
                         }
                     }
                 }
@@ -130,7 +130,15 @@ fn journal(entries: &[Entry]) -> Markup {
 }
 
 fn instant(at_ms: i64) -> String {
-    let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    readable(Timestamp::from_millisecond(at_ms).unwrap_or_default())
+}
+
+/// An RFC 3339 time for people; anything else as it is.
+fn round_time(at: &str) -> String {
+    at.parse().map_or_else(|_| at.to_owned(), readable)
+}
+
+fn readable(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%F %T").to_string()
 }
 
@@ -144,7 +152,12 @@ mod tests {
         Status {
             idle: true,
             links: 312,
-            items: vec![ItemStatus { name: "support-bugs".to_owned(), state: "active", last_sync: None, links: 312 }],
+            items: vec![ItemStatus {
+                name: "support-bugs".to_owned(),
+                state: "active",
+                last_sync: Some("2026-11-21T04:52:22.973Z".to_owned()),
+                links: 312,
+            }],
             connections: vec![ConnectionStatus {
                 name: "acme-org".to_owned(),
                 state: "ok",
@@ -163,7 +176,16 @@ mod tests {
     #[test]
     fn the_numbers_and_the_names_are_there() {
         let page = render(&status(), &[entry("OPS-7 summary -> Case 00001007 Subject")], 1_000).into_string();
-        for part in ["In agreement", ">312<", "support-bugs", "acme-org", "3 s ago", "OPS-7", "1970-01-01 00:00:01"] {
+        for part in [
+            "In agreement",
+            ">312<",
+            "support-bugs",
+            "acme-org",
+            "3 s ago",
+            "OPS-7",
+            "2026-11-21 04:52:22",
+            "1970-01-01 00:00:01",
+        ] {
             assert!(page.contains(part), "{part} is not on the page:\n{page}");
         }
     }
