@@ -7,13 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::catalogue::founding::{OPEN_WORKFLOW, RESOLUTION_DONE, SUB_TASK, project as new_project};
-use super::catalogue::{Category, IssueType, LinkType, Named, ProjectKind, Status, Transition, Version, Workflow};
-use super::contents::{Contents, IssueLink};
+use super::catalogue::Named;
+use super::contents::Contents;
 use super::fields::input::id_text;
-use super::issue::{Attachment, Comment, Issue};
+use super::issue::Issue;
 use super::people::{AccountKind, EVERYBODY, User};
 use super::time;
+use configuration::add_version;
+
+mod configuration;
+mod parts;
 
 /// Imports an array of issues (or a search answer that holds one).
 pub(crate) fn import(contents: &mut Contents, issues: &Value, now: i64) -> Vec<String> {
@@ -169,63 +172,6 @@ impl Importer<'_> {
         }
     }
 
-    fn comments(&mut self, fields: &Value) -> Vec<Comment> {
-        let rows = fields.get("comment").map(|c| list(c, "comments")).unwrap_or_default();
-        rows.iter().filter_map(|row| self.comment(row)).collect()
-    }
-
-    fn comment(&mut self, row: &Value) -> Option<Comment> {
-        let id = self.part_id(row);
-        let author = self.person(row.get("author")).unwrap_or_default();
-        let created = moment(row.get("created"))?;
-        let body = match row.get("body") {
-            Some(doc @ Value::Object(_)) => json!({ "doc": doc }),
-            // A comment whose text was taken away is still a comment.
-            body => json!({ "wiki": body.and_then(Value::as_str).unwrap_or_default() }),
-        };
-        Some(Comment {
-            id,
-            update_author: self.person(row.get("updateAuthor")).unwrap_or_else(|| author.clone()),
-            author,
-            body,
-            created,
-            updated: moment(row.get("updated")).unwrap_or(created),
-            visibility: row.get("visibility").filter(|v| v.is_object()).cloned(),
-            properties: BTreeMap::new(),
-        })
-    }
-
-    /// Only what is known about the files: there are no bytes.
-    fn attachments(&mut self, fields: &Value) -> Vec<Attachment> {
-        list(fields, "attachment").iter().filter_map(|row| self.attachment(row)).collect()
-    }
-
-    fn attachment(&mut self, row: &Value) -> Option<Attachment> {
-        let id = self.part_id(row);
-        Some(Attachment {
-            id,
-            filename: text(row, "filename")?.to_owned(),
-            author: self.person(row.get("author")).unwrap_or_default(),
-            created: moment(row.get("created")).unwrap_or(self.now),
-            media_type: text(row, "mimeType").unwrap_or("application/octet-stream").to_owned(),
-            size: row.get("size").and_then(Value::as_u64).unwrap_or(0),
-            media_id: uuid::Uuid::from_u64_pair(0x3ED1_A000_0000_4000, 0x8000_0000_0000_0000 | id).to_string(),
-            content: bytes::Bytes::new(),
-        })
-    }
-
-    /// The row's own id if it is a free number.
-    fn part_id(&mut self, row: &Value) -> u64 {
-        let own = row.get("id").and_then(id_text).and_then(|id| id.parse().ok());
-        match own.filter(|id| self.contents.home_of(*id).is_none()) {
-            Some(id) => {
-                self.contents.last_id = self.contents.last_id.max(id);
-                id
-            }
-            None => self.contents.next_id(),
-        }
-    }
-
     /// The account of a person: by account id, by Server name, or a new one.
     fn person(&mut self, row: Option<&Value>) -> Option<String> {
         let row = row.filter(|r| r.is_object())?;
@@ -257,187 +203,6 @@ impl Importer<'_> {
         });
         Some(account)
     }
-
-    fn project(&mut self, key: &str, row: Option<&Value>, number: u64) -> Result<u64, String> {
-        let known = self.contents.find_project(key).map(|p| p.id);
-        let id = match known {
-            Some(id) => id,
-            None => {
-                let wanted = row.and_then(|r| r.get("id")).and_then(id_text).and_then(|id| id.parse().ok());
-                let id = wanted
-                    .filter(|id| !self.contents.catalogue.projects.contains_key(id))
-                    .unwrap_or_else(|| self.contents.next_id());
-                let name = row.and_then(|r| text(r, "name")).unwrap_or(key);
-                let workflow = format!("{OPEN_WORKFLOW}-{key}");
-                let project = new_project(id, key, name, ProjectKind::Software, &[], &workflow);
-                self.contents
-                    .catalogue
-                    .workflows
-                    .insert(workflow, Workflow { name: format!("Open workflow of {key}"), ..Workflow::default() });
-                self.contents.catalogue.projects.insert(id, project);
-                self.contents.last_id = self.contents.last_id.max(id);
-                id
-            }
-        };
-        let project = self.contents.catalogue.projects.get_mut(&id).ok_or("its project is missing")?;
-        project.last_number = project.last_number.max(number);
-        Ok(id)
-    }
-
-    fn issue_type(&mut self, project: u64, row: Option<&Value>) -> String {
-        let name = row.and_then(|r| text(r, "name")).unwrap_or("Task");
-        let sub_task = row.and_then(|r| r.get("subtask")) == Some(&json!(true));
-        let catalogue = &mut self.contents.catalogue;
-        let id = match catalogue.issue_types.iter().find(|t| t.name == name && (t.level < 0) == sub_task) {
-            Some(known) => known.id.clone(),
-            None => {
-                let wanted = row.and_then(|r| r.get("id")).and_then(id_text).unwrap_or_default();
-                let free = !wanted.is_empty() && catalogue.issue_types.iter().all(|t| t.id != wanted);
-                let id = if free { wanted } else { format!("{}", 11_000 + catalogue.issue_types.len()) };
-                let level = if sub_task { -1 } else { i8::from(name == "Epic") };
-                let description = row.and_then(|r| text(r, "description")).unwrap_or_default().to_owned();
-                catalogue.issue_types.push(IssueType { id: id.clone(), name: name.to_owned(), description, level });
-                id
-            }
-        };
-        if let Some(project) = catalogue.projects.get_mut(&project) {
-            if !project.issue_types.contains(&id) {
-                project.issue_types.push(id.clone());
-            }
-        }
-        id
-    }
-
-    /// The status by name and category, added to the project's workflow.
-    fn status(&mut self, project: u64, row: Option<&Value>) -> String {
-        let name = row.and_then(|r| text(r, "name")).unwrap_or("To Do");
-        let category = row
-            .and_then(|r| r.get("statusCategory"))
-            .and_then(|c| text(c, "key"))
-            .map_or(Category::New, Category::from_key);
-        let catalogue = &mut self.contents.catalogue;
-        let id = match catalogue.statuses.iter().find(|s| s.name == name && s.category == category) {
-            Some(known) => known.id.clone(),
-            None => {
-                let wanted = row.and_then(|r| r.get("id")).and_then(id_text).unwrap_or_default();
-                let free = !wanted.is_empty() && catalogue.statuses.iter().all(|s| s.id != wanted);
-                let id = if free { wanted } else { format!("{}", 11_000 + catalogue.statuses.len()) };
-                let description = row.and_then(|r| text(r, "description")).unwrap_or_default().to_owned();
-                catalogue.statuses.push(Status { id: id.clone(), name: name.to_owned(), description, category });
-                id
-            }
-        };
-        let workflow = catalogue.projects.get(&project).map(|p| p.workflow.clone()).unwrap_or_default();
-        if let Some(workflow) = catalogue.workflows.get_mut(&workflow) {
-            if !workflow.statuses.contains(&id) {
-                workflow.statuses.push(id.clone());
-            }
-        }
-        id
-    }
-
-    /// Links and parents, once all issues are there.
-    fn relate(&mut self, taken: &[(u64, &Value)]) {
-        for (id, row) in taken {
-            let fields = &row["fields"];
-            for link in list(fields, "issuelinks") {
-                self.link(*id, link);
-            }
-            let parent = fields
-                .get("parent")
-                .and_then(|p| text(p, "key"))
-                .and_then(|key| self.contents.find_issue(key))
-                .map(|p| p.id);
-            if let Some(parent) = parent {
-                self.contents.change_issue(*id, |issue| issue.values.insert("parent".into(), json!(parent)));
-            }
-        }
-    }
-
-    /// A link is listed at both of its ends; links to issues outside the data are dropped.
-    fn link(&mut self, id: u64, row: &Value) {
-        let end = |name: &str| {
-            row.get(name).and_then(|i| text(i, "key")).and_then(|key| self.contents.find_issue(key)).map(|i| i.id)
-        };
-        let (source, destination) = match (end("outwardIssue"), end("inwardIssue")) {
-            (Some(other), _) => (id, other),
-            (None, Some(other)) => (other, id),
-            (None, None) => return,
-        };
-        let Some(kind) = self.link_type(row.get("type")) else { return };
-        if self.contents.links_of(source).any(|l| l.kind == kind && l.source == source && l.destination == destination)
-        {
-            return;
-        }
-        let own = row
-            .get("id")
-            .and_then(id_text)
-            .and_then(|id| id.parse().ok())
-            .filter(|id| !self.contents.links.contains_key(id));
-        let id = own.unwrap_or_else(|| self.contents.next_id());
-        self.contents.last_id = self.contents.last_id.max(id);
-        self.contents.insert_link(IssueLink { id, kind, source, destination });
-    }
-
-    fn link_type(&mut self, row: Option<&Value>) -> Option<String> {
-        let row = row?;
-        let name = text(row, "name")?;
-        let types = &mut self.contents.catalogue.link_types;
-        if let Some(known) = types.iter().find(|t| t.name == name) {
-            return Some(known.id.clone());
-        }
-        let id = format!("{}", 11_000 + types.len());
-        types.push(LinkType {
-            id: id.clone(),
-            name: name.into(),
-            inward: text(row, "inward").unwrap_or(name).into(),
-            outward: text(row, "outward").unwrap_or(name).into(),
-        });
-        Some(id)
-    }
-
-    /// From any status to any status; what is done gets a resolution, and loses it when it is reopened.
-    fn open_workflows(&mut self) {
-        let catalogue = &mut self.contents.catalogue;
-        let open = format!("{OPEN_WORKFLOW}-");
-        for (name, workflow) in catalogue.workflows.iter_mut().filter(|(name, _)| name.starts_with(&open)) {
-            let category =
-                |id: &str| catalogue.statuses.iter().find(|s| s.id == id).map_or(Category::Undefined, |s| s.category);
-            let label =
-                |id: &str| catalogue.statuses.iter().find(|s| s.id == id).map(|s| s.name.clone()).unwrap_or_default();
-            workflow.statuses.sort_by_key(|id| category(id).id());
-            workflow.initial = workflow
-                .statuses
-                .iter()
-                .find(|id| category(id) == Category::New)
-                .or(workflow.statuses.first())
-                .cloned()
-                .unwrap_or_default();
-            workflow.transitions = workflow
-                .statuses
-                .iter()
-                .zip(1..)
-                .map(|(to, n)| open_transition(n, to, label(to), category(to)))
-                .collect();
-            for project in catalogue.projects.values_mut().filter(|p| p.workflow == *name) {
-                if !project.issue_types.iter().any(|t| t == SUB_TASK) {
-                    project.issue_types.push(SUB_TASK.to_owned());
-                }
-            }
-        }
-    }
-}
-
-fn open_transition(n: u32, to: &str, name: String, category: Category) -> Transition {
-    let done = category == Category::Done;
-    Transition {
-        id: format!("{}1", n),
-        name,
-        to: to.to_owned(),
-        screen: if done { vec!["resolution".into()] } else { Vec::new() },
-        resolution: Some(if done { RESOLUTION_DONE.into() } else { String::new() }),
-        ..Transition::default()
-    }
 }
 
 fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
@@ -458,29 +223,6 @@ fn add_named(rows: &mut Vec<Named>, row: Option<&Value>) -> Option<String> {
         id: id.clone(),
         name: name.to_owned(),
         description: text(row, "description").unwrap_or_default().to_owned(),
-    });
-    Some(id)
-}
-
-fn add_version(rows: &mut Vec<Version>, row: &Value) -> Option<String> {
-    let name = text(row, "name")?;
-    if let Some(known) = rows.iter().find(|r| r.name == name) {
-        return Some(known.id.clone());
-    }
-    let id = row
-        .get("id")
-        .and_then(id_text)
-        .filter(|id| rows.iter().all(|r| r.id != *id))
-        .unwrap_or_else(|| format!("{}", 11_000 + rows.len()));
-    let flag = |key: &str| row.get(key) == Some(&json!(true));
-    rows.push(Version {
-        id: id.clone(),
-        name: name.to_owned(),
-        description: text(row, "description").unwrap_or_default().to_owned(),
-        released: flag("released"),
-        archived: flag("archived"),
-        start_date: text(row, "startDate").map(str::to_owned),
-        release_date: text(row, "releaseDate").map(str::to_owned),
     });
     Some(id)
 }

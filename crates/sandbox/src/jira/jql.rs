@@ -4,6 +4,7 @@
 //! an issue; `order` sorts. Evaluation never fails.
 
 pub(crate) mod lexer;
+pub(crate) mod meaning;
 pub(crate) mod moment;
 pub(crate) mod order;
 pub(crate) mod parser;

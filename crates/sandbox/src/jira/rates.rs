@@ -49,12 +49,13 @@ impl Rates {
             let times = self.bursts.entry(call.route.clone()).or_default();
             take(times, &[(1_000, limit)], now).map_err(|wait_ms| too_many("jira-burst-based", limit, now, wait_ms))?;
         }
-        if self.settings.per_issue && !call.method.is_safe() {
-            if let Some(issue) = contents.find_issue(call.param("issue")) {
-                let times = self.issues.entry(issue.id).or_default();
-                take(times, &PER_ISSUE, now)
-                    .map_err(|wait_ms| too_many("jira-per-issue-on-write", PER_ISSUE[0].1, now, wait_ms))?;
-            }
+        if self.settings.per_issue
+            && !call.method.is_safe()
+            && let Some(issue) = contents.find_issue(call.param("issue"))
+        {
+            let times = self.issues.entry(issue.id).or_default();
+            take(times, &PER_ISSUE, now)
+                .map_err(|wait_ms| too_many("jira-per-issue-on-write", PER_ISSUE[0].1, now, wait_ms))?;
         }
         Ok(())
     }

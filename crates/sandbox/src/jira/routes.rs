@@ -26,6 +26,7 @@ pub fn router(site: &Arc<Site>) -> Router {
     let api = Router::new()
         .merge(platform("/rest/api/3"))
         .merge(platform("/rest/api/2"))
+        .merge(platform("/rest/api/latest"))
         .merge(desk::routes::routes())
         .merge(webhooks());
     Router::new()

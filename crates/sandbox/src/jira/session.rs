@@ -122,9 +122,10 @@ impl Call {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// v2 speaks wiki markup, everything else documents.
+    /// v2 (which is also what `latest` means) speaks wiki markup, everything else documents.
     pub(crate) fn rich(&self) -> Rich {
-        if self.path.contains("/rest/api/2/") { Rich::Wiki } else { Rich::Document }
+        let wiki = self.path.contains("/rest/api/2/") || self.path.contains("/rest/api/latest/");
+        if wiki { Rich::Wiki } else { Rich::Document }
     }
 
     /// What stands before `/rest` when the call came through the gateway.

@@ -85,7 +85,7 @@ impl Site {
     }
 
     /// From now on as the account with few rights.
-    pub(crate) fn as_limited(mut self) -> Self {
+    pub(crate) fn limited(mut self) -> Self {
         self.credentials = Some((JIRA_LEAST_EMAIL.to_owned(), JIRA_LEAST_API_TOKEN.to_owned()));
         self
     }

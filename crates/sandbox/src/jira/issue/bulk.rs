@@ -10,7 +10,7 @@ use crate::jira::session::{Session, texts};
 
 /// Creates up to 50 issues; 201 if any of them came to be, 400 if none.
 pub(crate) fn create(s: &mut Session<'_>) -> Answer {
-    let body = s.call.closed_object(&["issueUpdates"])?;
+    let body = s.call.object()?;
     let drafts = body.get("issueUpdates").and_then(Value::as_array).cloned().unwrap_or_default();
     if drafts.is_empty() || drafts.len() > BULK_CREATE_ISSUES {
         return Err(Refusal::message(

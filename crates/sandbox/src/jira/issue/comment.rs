@@ -16,21 +16,6 @@ use crate::jira::paging::Page;
 use crate::jira::session::{Session, texts};
 use crate::jira::webhook::event;
 
-const BODY: &[&str] = &[
-    "body",
-    "visibility",
-    "properties",
-    "author",
-    "created",
-    "id",
-    "jsdPublic",
-    "self",
-    "updateAuthor",
-    "updated",
-    "renderedBody",
-    "parentId",
-];
-
 /// A comment that was judged and can be added.
 pub(crate) struct Draft {
     pub(crate) body: Value,
@@ -173,7 +158,7 @@ fn find_anywhere<'s>(s: &'s Session<'_>, id: u64) -> Option<(&'s Issue, &'s Comm
 
 pub(crate) fn add(s: &mut Session<'_>) -> Answer {
     let id = s.issue_with("ADD_COMMENTS", "You do not have the permission to comment on this issue.")?;
-    let body = s.call.closed_object(BODY)?;
+    let body = s.call.object()?;
     if s.issue()?.comments.len() >= COMMENTS_PER_ISSUE {
         return Err(Refusal::message(413, "The issue has reached the maximum number of comments."));
     }
@@ -215,7 +200,7 @@ fn own_or_all(s: &Session<'_>, issue: u64, comment: u64, verb: &str) -> bool {
 /// Without `properties` and `visibility` in the body those stay as they are.
 pub(crate) fn edit(s: &mut Session<'_>) -> Answer {
     let (issue, id) = addressed(s)?;
-    let body = Value::Object(s.call.closed_object(BODY)?);
+    let body = Value::Object(s.call.object()?);
     if !own_or_all(s, issue, id, "EDIT") {
         return Err(Refusal::message(
             400,

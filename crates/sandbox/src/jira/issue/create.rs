@@ -12,8 +12,6 @@ use crate::jira::fields::input::{Complaint, NO_SUMMARY, id_text};
 use crate::jira::session::Session;
 use crate::jira::webhook::event;
 
-const BODY: &[&str] = &["fields", "update", "properties", "transition", "historyMetadata"];
-
 /// An issue that was judged and can be made.
 pub(crate) struct Draft {
     project: u64,
@@ -24,7 +22,7 @@ pub(crate) struct Draft {
 }
 
 pub(crate) fn create(s: &mut Session<'_>) -> Answer {
-    let body = s.call.closed_object(BODY)?;
+    let body = s.call.object()?;
     let draft = Draft::read(s, &body)?;
     let mut made = draft.make(s);
     if let Some((id, body)) = made.transition.take() {

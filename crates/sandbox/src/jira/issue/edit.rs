@@ -9,11 +9,9 @@ use crate::jira::render::issue::Wanted;
 use crate::jira::session::Session;
 use crate::jira::webhook::event;
 
-const BODY: &[&str] = &["fields", "update", "properties", "transition", "historyMetadata"];
-
 pub(crate) fn edit(s: &mut Session<'_>) -> Answer {
     let id = s.issue_with("EDIT_ISSUES", "You do not have permission to edit issues in this project.")?;
-    let body = s.call.closed_object(BODY)?;
+    let body = s.call.object()?;
     let none = Map::new();
     let part = |name: &str| body.get(name).and_then(Value::as_object).unwrap_or(&none);
     if part("fields").is_empty() && part("update").is_empty() && !body.contains_key("properties") {

@@ -8,7 +8,6 @@ use crate::jira::answer::{Answer, Problems, Refusal, Reply};
 use crate::jira::limits::{REMOTE_GLOBAL_ID_CHARS, REMOTE_LINKS_PER_ISSUE};
 use crate::jira::session::Session;
 
-const BODY: &[&str] = &["globalId", "application", "relationship", "object"];
 const MAY_NOT: &str = "You do not have permission to link issues in this project.";
 
 pub(crate) fn list(s: &mut Session<'_>) -> Answer {
@@ -59,7 +58,7 @@ struct Draft {
 }
 
 fn read(s: &Session<'_>) -> Result<Draft, Refusal> {
-    let mut body = s.call.closed_object(BODY)?;
+    let mut body = s.call.object()?;
     let mut problems = Problems::default();
     let text = |name: &str| body.get("object").and_then(|o| o.get(name)).and_then(Value::as_str).unwrap_or_default();
     if text("title").is_empty() {
@@ -73,7 +72,7 @@ fn read(s: &Session<'_>) -> Result<Draft, Refusal> {
         problems.field("globalId", "'globalId' must be at most 255 characters long.");
     }
     problems.check()?;
-    body.remove("globalId");
+    body.retain(|key, _| matches!(key.as_str(), "application" | "relationship" | "object"));
     // What is left out becomes null: an update replaces the whole link.
     body.entry("application").or_insert_with(|| json!({}));
     Ok(Draft { global_id, body: Value::Object(body) })

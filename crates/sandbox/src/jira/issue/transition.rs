@@ -11,8 +11,6 @@ use crate::jira::meta::create::field_meta;
 use crate::jira::session::Session;
 use crate::jira::webhook::event;
 
-const BODY: &[&str] = &["transition", "fields", "update", "historyMetadata", "properties", "looped"];
-
 pub(crate) fn list(s: &mut Session<'_>) -> Answer {
     let issue = s.issue()?;
     let with_fields = s.call.query_list("expand").iter().any(|e| e == "transitions.fields");
@@ -58,7 +56,7 @@ fn screen_fields(s: &Session<'_>, issue: &Issue, transition: &Transition) -> Val
 }
 
 pub(crate) fn make(s: &mut Session<'_>) -> Answer {
-    let body = Value::Object(s.call.closed_object(BODY)?);
+    let body = Value::Object(s.call.object()?);
     let id = s.issue()?.id;
     perform(s, id, &body)?;
     Ok(Reply::no_content())

@@ -16,7 +16,8 @@ pub(crate) struct Order(pub(crate) Vec<(Key, bool)>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Key {
     Id,
-    IssueKey,
+    /// By project, then by number.
+    Number,
     Created,
     Updated,
     Resolved,
@@ -52,9 +53,7 @@ impl Order {
     pub(crate) fn by_updated(&self) -> Option<bool> {
         match self.0.as_slice() {
             [(Key::Updated, descending)] => Some(*descending),
-            [(Key::Updated, descending), (Key::Id | Key::IssueKey, second)] if descending == second => {
-                Some(*descending)
-            }
+            [(Key::Updated, descending), (Key::Id | Key::Number, second)] if descending == second => Some(*descending),
             _ => None,
         }
     }
@@ -91,7 +90,7 @@ fn rank(key: &Key, issue: &Issue, contents: &Contents) -> Rank {
         Key::Created => Rank::Number(issue.created as f64),
         Key::Updated => Rank::Number(issue.updated as f64),
         Key::Resolved => Rank::Number(issue.resolved.unwrap_or(0) as f64),
-        Key::IssueKey => {
+        Key::Number => {
             let number = issue.key.rsplit_once('-').and_then(|(_, n)| n.parse::<u64>().ok()).unwrap_or(0);
             Rank::Text(format!("{}-{number:012}", project()))
         }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::meaning::{Meaning, meaning, sort_key};
 use super::moment::{self, Moment};
-use super::order::{Key, Order};
+use super::order::Order;
 use super::parser::{Clause, Condition, Operand, Operator, Query};
 use super::rule::{Bounds, Clock, Pattern, Rule};
 use super::{Asker, Search};
@@ -29,64 +30,6 @@ struct Resolver<'a> {
     contents: &'a Contents,
     asker: &'a Asker<'a>,
     complaints: Vec<String>,
-}
-
-/// What a field's name stands for.
-enum Meaning<'a> {
-    Issue,
-    Project,
-    Type,
-    Status,
-    Category,
-    Creator,
-    Watcher,
-    Time(Clock),
-    /// Full text over several fields.
-    Text(Vec<String>),
-    Field(&'a Field),
-}
-
-fn meaning<'a>(contents: &'a Contents, name: &str) -> Option<Meaning<'a>> {
-    let lower = name.to_lowercase();
-    let system = |id: &str| contents.catalogue.field(id).map(Meaning::Field);
-    match lower.as_str() {
-        "key" | "id" | "issue" | "issuekey" => Some(Meaning::Issue),
-        "project" => Some(Meaning::Project),
-        "issuetype" | "type" => Some(Meaning::Type),
-        "status" => Some(Meaning::Status),
-        "statuscategory" => Some(Meaning::Category),
-        "creator" => Some(Meaning::Creator),
-        "watcher" => Some(Meaning::Watcher),
-        "created" | "createddate" => Some(Meaning::Time(Clock::Created)),
-        "updated" | "updateddate" => Some(Meaning::Time(Clock::Updated)),
-        "resolved" | "resolutiondate" => Some(Meaning::Time(Clock::Resolved)),
-        "statuscategorychangeddate" => Some(Meaning::Time(Clock::StatusChanged)),
-        "text" | "textfields" => {
-            Some(Meaning::Text(["summary", "description", "environment", "comment"].map(String::from).to_vec()))
-        }
-        "comment" => Some(Meaning::Text(vec!["comment".into()])),
-        "fixversion" => system("fixVersions"),
-        "affectedversion" => system("versions"),
-        "component" => system("components"),
-        "due" | "duedate" => system("duedate"),
-        "organizations" | "organization" => system(crate::jira::fields::founding::ORGANIZATIONS),
-        "summary" | "description" | "environment" | "priority" | "resolution" | "assignee" | "reporter" | "labels"
-        | "parent" => system(&lower),
-        _ => custom(contents, name, &lower).map(Meaning::Field),
-    }
-}
-
-/// `cf[10030]`, `customfield_10030`, a display name, or `Name[Short text]`.
-fn custom<'a>(contents: &'a Contents, name: &str, lower: &str) -> Option<&'a Field> {
-    let number =
-        lower.strip_prefix("cf[").and_then(|rest| rest.strip_suffix(']')).and_then(|n| n.trim().parse::<u64>().ok());
-    let customs = || contents.catalogue.fields.iter().filter(|f| f.custom.is_some());
-    match number {
-        Some(number) => customs().find(|f| f.custom_number() == Some(number)),
-        None => {
-            customs().find(|f| f.clause_names().iter().any(|clause| clause.eq_ignore_ascii_case(name)) || f.id == lower)
-        }
-    }
 }
 
 /// `=` and `in` want any of the values, `!=` and `not in` none of them and a field that is not empty.
@@ -462,24 +405,6 @@ impl Resolver<'_> {
 /// `resolution = Unresolved` is the vendor's way of saying that it is empty.
 fn is_unresolved(clause: &Clause, value: &str) -> bool {
     clause.field.eq_ignore_ascii_case("resolution") && value.eq_ignore_ascii_case("unresolved")
-}
-
-fn sort_key(contents: &Contents, name: &str) -> Option<Key> {
-    if name.eq_ignore_ascii_case("id") {
-        return Some(Key::Id);
-    }
-    Some(match meaning(contents, name)? {
-        Meaning::Issue => Key::IssueKey,
-        Meaning::Project => Key::Project,
-        Meaning::Type => Key::Type,
-        Meaning::Status | Meaning::Category => Key::Status,
-        Meaning::Time(Clock::Created | Clock::StatusChanged) => Key::Created,
-        Meaning::Time(Clock::Updated) => Key::Updated,
-        Meaning::Time(Clock::Resolved) => Key::Resolved,
-        Meaning::Field(field) if field.kind == Kind::Priority => Key::Priority,
-        Meaning::Field(field) => Key::Field(field.id.clone()),
-        Meaning::Creator | Meaning::Watcher | Meaning::Text(_) | Meaning::Time(Clock::Field(_)) => return None,
-    })
 }
 
 /// The range an operator means, and whether its opposite is wanted.

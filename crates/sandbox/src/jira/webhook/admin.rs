@@ -6,23 +6,6 @@ use super::Webhook;
 use crate::jira::answer::{Answer, Refusal, Reply};
 use crate::jira::session::Session;
 
-const BODY: &[&str] = &[
-    "name",
-    "description",
-    "url",
-    "events",
-    "filters",
-    "excludeBody",
-    "excludeIssueDetails",
-    "secret",
-    "enabled",
-    "jqlFilter",
-    "self",
-    "lastUpdatedUser",
-    "lastUpdatedDisplayName",
-    "lastUpdated",
-    "isSigned",
-];
 const FILTER: &str = "issue-related-events-section";
 
 fn show(s: &Session<'_>, hook: &Webhook) -> Value {
@@ -69,7 +52,7 @@ pub(crate) fn get(s: &mut Session<'_>) -> Answer {
 
 pub(crate) fn create(s: &mut Session<'_>) -> Answer {
     let me = s.administer()?;
-    let body = s.call.closed_object(BODY)?;
+    let body = s.call.object()?;
     let fresh = Webhook {
         id: 0,
         name: String::new(),
@@ -94,7 +77,7 @@ pub(crate) fn create(s: &mut Session<'_>) -> Answer {
 /// What is left out stays as it is.
 pub(crate) fn put(s: &mut Session<'_>) -> Answer {
     let id = addressed(s)?;
-    let body = s.call.closed_object(BODY)?;
+    let body = s.call.object()?;
     let present = s.contents.webhooks.get(&id).cloned().ok_or_else(Refusal::no_issue)?;
     let hook = Webhook { changed: s.now, changed_by: s.me()?, ..read(&body, present)? };
     let row = show(s, &hook);

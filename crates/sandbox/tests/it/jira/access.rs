@@ -95,7 +95,7 @@ async fn refresh_tokens_work_once() {
 
 #[tokio::test]
 async fn permissions_can_be_asked_for_and_taken_away() {
-    let site = Site::empty().await.as_limited();
+    let site = Site::empty().await.limited();
     let ask = "/rest/api/3/mypermissions?permissions=CREATE_ISSUES,ADMINISTER&projectKey=OPS";
     let have = site.get(ask).await.is(200)["permissions"].clone();
     assert_eq!(

@@ -76,7 +76,7 @@ async fn others_comments_need_a_right() {
     let url = format!("/rest/api/3/issue/{key}/comment");
     let mine = site.post(&url, &json!({ "body": doc("mine") })).await.is(201);
     let id = mine["id"].as_str().expect("an id").to_owned();
-    let site = site.as_limited();
+    let site = site.limited();
     for permission in ["EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS"] {
         site.control(
             "rights",

@@ -42,7 +42,7 @@ async fn customers_are_made_once() {
         site.post(&format!("{DESK}/customer"), &json!({ "displayName": "x", "email": "x@bad.example" })).await.is(400);
     assert_eq!(refused["errorMessage"], "Email doesn't belong to domains allowed in customer access settings");
     site.put(&format!("{DESK}/customer/user/{account}/revoke-portal-only-access"), &Value::Null).await.is(204);
-    let site = site.as_limited();
+    let site = site.limited();
     site.post(&format!("{DESK}/customer"), &json!({ "displayName": "x", "email": "x@good.example" })).await.is(403);
 }
 

@@ -78,7 +78,7 @@ async fn a_real_tracker_comes_in_whole() {
     };
     let site = Site::empty().await;
     let rows: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(site.world.import_jira(&rows), [String::new(); 0]);
+    assert_eq!(site.world.import_jira(&rows), Vec::<String>::new());
     let count = site
         .post("/rest/api/3/search/approximate-count", &json!({ "jql": "project in (TIMOB, AC, ALOY, MOD, DAEMON)" }))
         .await

@@ -104,7 +104,7 @@ async fn bodies_that_cannot_be_read_have_no_errors_key() {
         broken,
         json!({ "errorMessages": ["There was an error parsing JSON. Check that your request body is valid."] })
     );
-    let open = site.post(ISSUE, &json!({ "field": {} })).await.is(400);
+    let open = site.post("/rest/api/3/search/jql", &json!({ "query": "project = OPS" })).await.is(400);
     assert_eq!(
         open,
         json!({ "errorMessages": ["Invalid request payload. Refer to the REST API documentation and try again."] })

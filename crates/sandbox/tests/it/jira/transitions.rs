@@ -72,7 +72,7 @@ async fn screens_limit_and_validators_insist() {
 
 #[tokio::test]
 async fn without_the_right_there_are_no_transitions() {
-    let site = Site::empty().await.as_limited();
+    let site = Site::empty().await.limited();
     let key = site.bug(json!({})).await;
     site.control(
         "rights",

@@ -70,7 +70,7 @@ async fn webhooks_are_kept_and_their_secret_is_not_shown() {
     site.post(HOOKS, &json!({ "name": "x", "url": "nowhere", "events": [] })).await.is(400);
     site.delete(&url).await.is(204);
     site.get(&url).await.is(404);
-    site.as_limited().get(HOOKS).await.is(403);
+    site.limited().get(HOOKS).await.is(403);
 }
 
 #[tokio::test]
