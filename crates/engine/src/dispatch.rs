@@ -181,10 +181,15 @@ impl Sorter<'_> {
     }
 }
 
-/// Whether a hint announces a version that we have read, all of it, late enough that nothing can hide behind the
-/// version's own second.
+/// Whether a hint announces a version that we have read in full, with nothing hidden behind it.
+///
+/// Jira stamps milliseconds: what came after our read has another stamp. Salesforce stamps whole seconds, so our read
+/// must have begun well after the stamp's own second.
 fn is_echo(link: &Link, side: Side, ticket: &Ticket) -> bool {
     let (Some(announced), Some(read)) = (&ticket.version, link.versions.get(side)) else { return false };
-    let second_ms = announced.parse::<i64>().map(|ms| ms - ms.rem_euclid(1_000));
-    announced == read && second_ms.is_ok_and(|second_ms| *link.read_ms.get(side) >= second_ms + ECHO_AGE_MS)
+    let is_past = |stamp_ms: i64| match side {
+        Side::Salesforce => *link.read_ms.get(side) >= stamp_ms - stamp_ms.rem_euclid(1_000) + ECHO_AGE_MS,
+        Side::Jira => true,
+    };
+    announced == read && announced.parse().is_ok_and(is_past)
 }

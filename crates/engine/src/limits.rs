@@ -18,8 +18,8 @@ pub(crate) const SALESFORCE_OVERLAP_SECS: i64 = 15 * 60;
 /// How far a Jira poll looks back: the search index may lag by minutes.
 pub(crate) const JIRA_OVERLAP_SECS: i64 = 10 * 60;
 
-/// A hint is our own echo only if our read began at least this long after the second of the hint's version, because
-/// Salesforce stamps are whole seconds.
+/// A hint from Salesforce is our own echo only if our read began at least this long after the second of the hint's
+/// version, because stamps there are whole seconds.
 pub(crate) const ECHO_AGE_MS: i64 = 2_000;
 
 /// A record is gone for certain when it was missed twice, this far apart, while others could be read.
