@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -70,8 +71,12 @@ pub(super) async fn truncated(response: Response) -> Response {
         .headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let half = whole.slice(..whole.len() / 2);
-    let cut = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "cut by a fault");
-    let pieces = futures_util::stream::iter([Ok(half), Err(cut)]);
+    // One pause lets the half reach the wire before the connection ends.
+    let cut = async {
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    };
+    let pieces = futures_util::stream::iter([Ok(half)]).chain(futures_util::stream::once(cut));
     Response::from_parts(parts, Body::from_stream(pieces))
 }
 

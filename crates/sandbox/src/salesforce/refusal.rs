@@ -13,7 +13,7 @@ pub(super) struct Refusal {
     /// `None`: the key is absent where the vendor leaves it out.
     pub(super) fields: Option<Vec<String>>,
     /// The vendor's own extra member, such as `duplicateResut`.
-    pub(super) extra: Option<(&'static str, Value)>,
+    pub(super) extra: Option<Box<(&'static str, Value)>>,
 }
 
 /// What most operations give back.
@@ -66,7 +66,7 @@ impl Refusal {
         if let Some(fields) = &self.fields {
             body["fields"] = json!(fields);
         }
-        if let Some((name, value)) = &self.extra {
+        if let Some((name, value)) = self.extra.as_deref() {
             body[*name] = value.clone();
         }
         body
@@ -75,7 +75,7 @@ impl Refusal {
     /// One error inside a row of a collection.
     pub(super) fn row(&self) -> Value {
         let mut row = json!({ "statusCode": self.code, "message": self.message, "fields": self.fields.as_deref().unwrap_or_default() });
-        if let Some((name, value)) = &self.extra {
+        if let Some((name, value)) = self.extra.as_deref() {
             row[*name] = value.clone();
         }
         row

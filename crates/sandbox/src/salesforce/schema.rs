@@ -145,10 +145,6 @@ impl Object {
         self.fields.iter().position(named)
     }
 
-    pub(super) fn name_field(&self) -> Option<usize> {
-        self.fields.iter().position(|field| field.name_field)
-    }
-
     /// Adds a field, or replaces the one of that name.
     pub(super) fn add(&mut self, field: Field) {
         if let Some(at) = self.field_at(&field.name) {

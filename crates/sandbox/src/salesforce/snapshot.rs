@@ -44,7 +44,7 @@ fn rows(state: &State, object: usize) -> Value {
 /// A state from what [`save`] made.
 pub(super) fn load(saved: &Value) -> Result<State, String> {
     let tables = saved["tables"].as_object().ok_or("the Salesforce half of the snapshot has no `tables`")?;
-    let mut state = State::new(false);
+    let mut state = State::standard();
     for customised in saved["customised"].as_array().into_iter().flatten() {
         state.customise(customised)?;
     }

@@ -61,10 +61,21 @@ pub(super) struct Savepoint {
 }
 
 impl State {
-    /// A schema without rows.
+    /// The schema of a fresh world, without rows.
     pub(super) fn new(prerequisites: bool) -> Self {
+        let mut state = Self::standard();
+        for customised in tables::own(prerequisites) {
+            if let Err(error) = state.customise(&customised) {
+                panic!("schema/own.yaml: {error}");
+            }
+        }
+        state
+    }
+
+    /// The vendor's own schema, without rows.
+    pub(super) fn standard() -> Self {
         let schema = tables::standard();
-        let mut state = Self {
+        Self {
             tables: schema.objects.iter().map(Table::new).collect(),
             schema,
             customised: Vec::new(),
@@ -80,13 +91,7 @@ impl State {
             undo: Vec::new(),
             writes: Vec::new(),
             touched: Vec::new(),
-        };
-        for customised in tables::own(prerequisites) {
-            if let Err(error) = state.customise(&customised) {
-                panic!("schema/own.yaml: {error}");
-            }
         }
-        state
     }
 
     /// Adds a custom object, or fields to an object that is there.

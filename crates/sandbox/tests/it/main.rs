@@ -1,3 +1,5 @@
 //! The sandbox over real HTTP, one binary.
 
+mod control;
 mod jira;
+mod salesforce;

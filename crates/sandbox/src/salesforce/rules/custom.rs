@@ -116,5 +116,5 @@ fn detected(state: &State, caller: &Caller, draft: &Draft, rule: &Duplicates, tw
             "rule": format!("Standard_{object}_Match_Rule_v1_0"), "size": 1, "success": true,
         }],
     });
-    Refusal { extra: Some(("duplicateResut", result)), ..Refusal::new(400, "DUPLICATES_DETECTED", message) }
+    Refusal { extra: Some(Box::new(("duplicateResut", result))), ..Refusal::new(400, "DUPLICATES_DETECTED", message) }
 }

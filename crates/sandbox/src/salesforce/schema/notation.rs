@@ -178,7 +178,7 @@ pub(in crate::salesforce) fn line(name: &str, line: &str) -> Read<Field> {
     if kind_word == "autonumber" {
         field.autonumber = Some(numbers.first().copied().unwrap_or(8));
         field.length = 30;
-        field.defaulted = true;
+        (field.nillable, field.defaulted) = (false, true);
     }
     if kind == Kind::Reference {
         field.references = argument.split_whitespace().map(str::to_owned).collect();
@@ -249,7 +249,7 @@ fn plain(name: &str, kind: Kind, length: Option<usize>) -> Field {
         scale: 0,
         createable: written,
         updateable: written,
-        nillable: kind != Kind::Boolean && kind != Kind::Id,
+        nillable: kind != Kind::Boolean && name != "Id",
         defaulted: kind == Kind::Boolean,
         references: Vec::new(),
         relationship: None,
