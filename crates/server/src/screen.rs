@@ -65,6 +65,9 @@ impl Screen {
             return;
         }
         let mut line = self.shared.line.lock();
+        if *line == text {
+            return;
+        }
         self.erase(&line);
         text.clone_into(&mut line);
         self.draw(&line);

@@ -44,6 +44,7 @@ async fn linking(app: &App, screen: &Screen) {
         let Ok(status) = app.status().await else { continue };
         if is_settled(&status) {
             let seconds = began.elapsed().as_secs_f64();
+            screen.show("");
             return print(screen, &format!("{} links, {seconds:.1} s after the start.\n", status.links));
         }
         let sentence = progress(&status, began.elapsed());
@@ -112,8 +113,9 @@ fn told(event: &Event) -> String {
 
 fn standing(status: &Status) -> String {
     let waiting = status.backlog + status.in_flight + status.waiting;
-    let Status { links, conflicts, .. } = status;
-    format!("{links} links kept in agreement · {waiting} waiting · {conflicts} conflicts")
+    let Status { links, conflicts, parked, .. } = status;
+    let parked = if *parked == 0 { String::new() } else { format!(" · {parked} parked") };
+    format!("{links} links kept in agreement · {waiting} waiting · {conflicts} conflicts{parked}")
 }
 
 /// A demo goes on when nobody reads what it says.
@@ -131,8 +133,10 @@ mod tests {
         assert_eq!(progress(&status, Duration::from_secs(4)), "Linking: 100 of 300 (25 a second, 8 s left)");
         status.links = 0;
         assert_eq!(progress(&status, Duration::from_secs(4)), "Linking: 200 cases to look at");
-        let status = Status { links: 312, ..Status::default() };
+        let mut status = Status { links: 312, ..Status::default() };
         assert_eq!(standing(&status), "312 links kept in agreement · 0 waiting · 0 conflicts");
+        status.parked = 2;
+        assert_eq!(standing(&status), "312 links kept in agreement · 0 waiting · 0 conflicts · 2 parked");
     }
 
     #[test]

@@ -37,11 +37,10 @@ impl Demo {
 
     /// An issue that is linked, from the demo's own words.
     fn invited(&mut self) -> String {
-        let found = wait_for("an invitation", || {
+        wait_for("an invitation", || {
             let line = self.running.line();
             line.strip_prefix("Edit the case behind ").map(|rest| rest.trim_end().trim_end_matches(':').to_owned())
-        });
-        found
+        })
     }
 
     fn summary(&self, issue: &str) -> Option<String> {

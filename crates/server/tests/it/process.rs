@@ -13,7 +13,7 @@ use crate::stage::VARIABLES;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A command that knows nothing of the environment of the tests.
-pub fn entente(arguments: &[&str]) -> Command {
+pub(crate) fn entente(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
     command.args(arguments).env_remove("ENTENTE_LOG").env_remove("ENTENTE_DATABASE_URL").stdin(Stdio::null());
     command.envs(VARIABLES);
@@ -22,18 +22,18 @@ pub fn entente(arguments: &[&str]) -> Command {
 
 /// How a command ended, and what it said.
 #[derive(Debug)]
-pub struct Ended {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs a command to its end.
-pub fn run(arguments: &[&str]) -> Ended {
+pub(crate) fn run(arguments: &[&str]) -> Ended {
     ended(entente(arguments).output().unwrap())
 }
 
-pub fn ended(output: Output) -> Ended {
+pub(crate) fn ended(output: Output) -> Ended {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let ended = Ended {
         code: output.status.code().expect("ended by a signal"),
@@ -46,39 +46,39 @@ pub fn ended(output: Output) -> Ended {
 
 impl Ended {
     /// Stdout as the one JSON document that it must be.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
 
 /// A place for files that goes with the test.
-pub struct Desk {
+pub(crate) struct Desk {
     dir: TempDir,
 }
 
 impl Desk {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// The path as an argument.
-    pub fn arg(&self, name: &str) -> String {
+    pub(crate) fn arg(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
 
     /// Writes a file; its path as an argument.
-    pub fn file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
         std::fs::write(self.path(name), text).unwrap();
         self.arg(name)
     }
 }
 
 /// A process that runs until it is told to stop; it does not outlive the test.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
     stderr: PathBuf,
@@ -86,7 +86,7 @@ pub struct Running {
 
 impl Running {
     /// Starts a command that runs on, and waits until it says where it is, as its first line.
-    pub fn start(arguments: &[&str], desk: &Desk) -> Self {
+    pub(crate) fn start(arguments: &[&str], desk: &Desk) -> Self {
         let stderr = desk.path("stderr");
         let log = std::fs::File::create(&stderr).unwrap();
         let mut child = entente(arguments).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
@@ -98,29 +98,29 @@ impl Running {
     }
 
     /// The next line on stdout; empty at the end.
-    pub fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// What it has said on stderr so far.
-    pub fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         std::fs::read_to_string(&self.stderr).unwrap()
     }
 
     /// Sends a signal by name.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Waits for the end.
-    pub fn wait(mut self) -> ExitStatus {
+    pub(crate) fn wait(mut self) -> ExitStatus {
         wait_for("the process to end", || self.child.try_wait().unwrap())
     }
 }
@@ -134,7 +134,7 @@ impl Drop for Running {
 }
 
 /// Waits until `look` finds something.
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -146,18 +146,18 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 /// The JSON document in a file that another process writes whole.
-pub fn ready(path: &Path) -> serde_json::Value {
+pub(crate) fn ready(path: &Path) -> serde_json::Value {
     wait_for("the ready file", || serde_json::from_slice(&std::fs::read(path).ok()?).ok())
 }
 
 /// Asks for a JSON document; none when nobody answers.
-pub fn get(url: &str, token: &str) -> Option<serde_json::Value> {
+pub(crate) fn get(url: &str, token: &str) -> Option<serde_json::Value> {
     let request = reqwest::Client::new().get(url).bearer_auth(token);
     serde_json::from_str(&send(request)?.1).ok()
 }
 
 /// Sends a request: status and body of the answer; none when nobody answers.
-pub fn send(request: reqwest::RequestBuilder) -> Option<(u16, String)> {
+pub(crate) fn send(request: reqwest::RequestBuilder) -> Option<(u16, String)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let response = request.send().await.ok()?;

@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, StatusCode};
 use tower::ServiceExt as _;
 
 /// A configuration whose peers do not exist.
-pub const CONFIGURATION: &str = r#"
+pub(crate) const CONFIGURATION: &str = r#"
 version: 1
 connections:
   acme-org:
@@ -34,10 +34,10 @@ server: { public_url: "https://entente.acme.example", api_tokens: [ "${FIRST_TOK
 "#;
 
 /// One of the tokens of [`CONFIGURATION`].
-pub const TOKEN: &str = "second-token";
+pub(crate) const TOKEN: &str = "second-token";
 
 /// The variables that [`CONFIGURATION`] refers to.
-pub const VARIABLES: [(&str, &str); 2] = [("FIRST_TOKEN", "first-token"), ("SECOND_TOKEN", TOKEN)];
+pub(crate) const VARIABLES: [(&str, &str); 2] = [("FIRST_TOKEN", "first-token"), ("SECOND_TOKEN", TOKEN)];
 
 fn variable(reference: &Reference) -> Result<String, String> {
     let named = |(name, value): (&str, &str)| (*reference == Reference::Env(name.to_owned())).then(|| value.to_owned());
@@ -45,30 +45,30 @@ fn variable(reference: &Reference) -> Result<String, String> {
 }
 
 /// A server without sockets.
-pub struct TestApp {
-    pub store: Store,
+pub(crate) struct TestApp {
+    pub(crate) store: Store,
     router: Router,
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl TestApp {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(CONFIGURATION, false).await
     }
 
     /// A server whose links may carry the token, as the demo's.
-    pub async fn of_demo() -> Self {
+    pub(crate) async fn of_demo() -> Self {
         Self::with(CONFIGURATION, true).await
     }
 
-    pub async fn with(configuration: &str, link_logs_in: bool) -> Self {
+    pub(crate) async fn with(configuration: &str, link_logs_in: bool) -> Self {
         let (config, problems) = config::parse(configuration, &variable);
         let config = Arc::new(config.unwrap_or_else(|| panic!("{problems:?}")));
         let store = Store::memory().await.unwrap();
@@ -78,33 +78,33 @@ impl TestApp {
         Self { router: router(App::new(engine, store.clone(), clock, config, link_logs_in)), store }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Answer { status: head.status, headers: head.headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 
-    pub async fn get(&self, path: &str, token: Option<&str>) -> Answer {
+    pub(crate) async fn get(&self, path: &str, token: Option<&str>) -> Answer {
         let request = token
             .iter()
             .fold(Request::get(path), |request, token| request.header(AUTHORIZATION, format!("Bearer {token}")));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
         let request = headers.iter().fold(Request::post(path), |request, (name, value)| request.header(*name, *value));
         self.send(request.body(body.into()).unwrap()).await
     }
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// Status and sentence of a refusal, which must be a problem document.
-    pub fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         assert_eq!(self.header(CONTENT_TYPE.as_str()), Some("application/problem+json"), "{self:?}");
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
         assert_eq!(body["status"], self.status.as_u16());
@@ -112,7 +112,7 @@ impl Answer {
         format!("{}: {}", self.status, body["detail"].as_str().unwrap())
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }

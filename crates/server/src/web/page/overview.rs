@@ -121,7 +121,12 @@ fn journal(entries: &[Entry]) -> Markup {
                     li {
                         time { (instant(*at_ms)) }
                         span.kind.(what.kind) { (what.kind) }
-                        span.text { (what.text) }
+                        span.text {
+                            (what.text)
+                            @if let (Some(side), Some(record)) = (what.side, &what.record_id) {
+                                " " span.record { (side) " " (record) }
+                            }
+                        }
                     }
                 }
             }
