@@ -1,3 +1,4 @@
 //! The one integration test binary of `core`.
 
 mod config;
+mod laws;
