@@ -2,6 +2,9 @@
 //!
 //! A [`View`] knows the caller's zone and address of the site; it reads the contents and changes nothing.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
@@ -22,6 +25,18 @@ pub(crate) struct View<'a> {
     pub(crate) rich: Rich,
     zone: TimeZone,
     viewer: Option<&'a str>,
+    /// What was shown once: a page of issues repeats its people, statuses and priorities.
+    shown: RefCell<HashMap<(Noun, String), Value>>,
+}
+
+/// Kinds of things that a page repeats.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Noun {
+    User,
+    Project,
+    IssueType,
+    Status,
+    Priority,
 }
 
 impl<'a> View<'a> {
@@ -32,7 +47,7 @@ impl<'a> View<'a> {
         zone: TimeZone,
         viewer: Option<&'a str>,
     ) -> Self {
-        Self { contents, base, rich, zone, viewer }
+        Self { contents, base, rich, zone, viewer, shown: RefCell::default() }
     }
 
     /// `{base}/rest/api/{version}/{tail}`.
@@ -47,6 +62,21 @@ impl<'a> View<'a> {
 
     /// A person as others see them; unknown accounts are shown as a shell, like deleted ones.
     pub(crate) fn user(&self, account: &str) -> Value {
+        self.once(Noun::User, account, || self.fresh_user(account))
+    }
+
+    /// Shows a thing, or copies what was shown before.
+    pub(super) fn once(&self, noun: Noun, id: &str, show: impl FnOnce() -> Value) -> Value {
+        let key = (noun, id.to_owned());
+        if let Some(known) = self.shown.borrow().get(&key) {
+            return known.clone();
+        }
+        let fresh = show();
+        self.shown.borrow_mut().insert(key, fresh.clone());
+        fresh
+    }
+
+    fn fresh_user(&self, account: &str) -> Value {
         match self.contents.people.users.get(account) {
             Some(user) => Value::Object(self.person(user)),
             None => {

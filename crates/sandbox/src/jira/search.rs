@@ -99,7 +99,9 @@ fn search(s: &mut Session<'_>, body: &Map<String, Value>) -> Answer {
     let show = |issue: &&Issue| {
         if bare { json!({ "id": issue.id.to_string(), "key": issue.key }) } else { view.issue(issue, &wanted) }
     };
-    let mut answer = json!({ "issues": rows.iter().map(show).collect::<Vec<_>>(), "isLast": !more });
+    // Assigned, not written into `json!`, which would copy every row once more.
+    let mut answer = json!({ "issues": [], "isLast": !more });
+    answer["issues"] = rows.iter().map(show).collect();
     if let (true, Some(last)) = (more, rows.last()) {
         answer["nextPageToken"] =
             json!(write_token(&Token { jql: text.to_owned(), after: search.order.place(last, s.contents) }));

@@ -66,7 +66,9 @@ pub(crate) fn fetch(s: &mut Session<'_>) -> Answer {
     let view = s.view();
     let issues: Vec<Value> =
         found.iter().filter_map(|id| s.contents.issues.get(id)).map(|issue| view.issue(issue, &wanted)).collect();
-    let mut answer = json!({ "expand": "names,schema", "issues": issues, "issueErrors": errors });
+    // Assigned, not written into `json!`, which would copy every row once more.
+    let mut answer = json!({ "expand": "names,schema", "issues": [], "issueErrors": errors });
+    answer["issues"] = Value::Array(issues);
     for (name, facet) in [("names", "name"), ("schema", "schema")] {
         if wanted.expands(name) {
             answer[name] = view.field_facets(&wanted, facet);

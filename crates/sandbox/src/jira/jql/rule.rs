@@ -80,7 +80,12 @@ impl Pattern {
     }
 
     fn found_in(&self, text: &str) -> bool {
-        let text = words_of(text);
+        let lower = text.to_lowercase();
+        // Most texts lack a word altogether; only the others are worth cutting up.
+        if self.words.iter().any(|(word, _)| !lower.contains(word.as_str())) {
+            return false;
+        }
+        let text = words_of(&lower);
         let equal = |(wanted, open): &(String, bool), word: &String| {
             if *open { word.starts_with(wanted) } else { word == wanted }
         };

@@ -20,7 +20,7 @@ pub(crate) fn info(s: &mut Session<'_>) -> Answer {
         "buildNumber": 100_300,
         "buildDate": "2026-11-02T03:41:47.000+0000",
         "serverTime": s.view().time(s.now),
-        "serverTimeZone": { "id": "Etc/UTC" },
+        "serverTimeZone": "Etc/UTC",
         "scmInfo": "0000000000000000000000000000000000000000",
         "serverTitle": "Jira",
         "defaultLocale": { "locale": "en_US" },

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::View;
+use super::{Noun, View};
 use crate::jira::catalogue::{Category, IssueType, Named, Project, ProjectKind, Status, Transition, Version, Workflow};
 use crate::jira::fields::{Choice, Field};
 
 impl View<'_> {
     pub(crate) fn issue_type(&self, id: &str) -> Value {
-        self.contents.catalogue.issue_type(id).map_or(Value::Null, |kind| self.issue_type_row(kind))
+        let show = || self.contents.catalogue.issue_type(id).map_or(Value::Null, |kind| self.issue_type_row(kind));
+        self.once(Noun::IssueType, id, show)
     }
 
     pub(crate) fn issue_type_row(&self, kind: &IssueType) -> Value {
@@ -26,7 +27,8 @@ impl View<'_> {
     }
 
     pub(crate) fn status(&self, id: &str) -> Value {
-        self.contents.catalogue.status(id).map_or(Value::Null, |status| self.status_row(status))
+        let show = || self.contents.catalogue.status(id).map_or(Value::Null, |status| self.status_row(status));
+        self.once(Noun::Status, id, show)
     }
 
     pub(crate) fn status_row(&self, status: &Status) -> Value {
@@ -51,6 +53,10 @@ impl View<'_> {
     }
 
     pub(crate) fn priority(&self, id: &str) -> Value {
+        self.once(Noun::Priority, id, || self.fresh_priority(id))
+    }
+
+    fn fresh_priority(&self, id: &str) -> Value {
         self.contents.catalogue.priority(id).map_or(Value::Null, |p| {
             let icon = p.name.to_lowercase();
             json!({ "self": self.api(&format!("priority/{id}")), "iconUrl": format!("{}/images/icons/priorities/{icon}.svg", self.base), "name": p.name, "id": p.id })
@@ -72,6 +78,10 @@ impl View<'_> {
     }
 
     pub(crate) fn project_ref(&self, id: u64) -> Value {
+        self.once(Noun::Project, &id.to_string(), || self.fresh_project(id))
+    }
+
+    fn fresh_project(&self, id: u64) -> Value {
         self.contents.catalogue.projects.get(&id).map_or(Value::Null, |project| {
             json!({
                 "self": self.api(&format!("project/{id}")),

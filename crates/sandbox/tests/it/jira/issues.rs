@@ -173,6 +173,8 @@ async fn version_2_speaks_wiki_text() {
     let v2 = site.get(&format!("/rest/api/2/issue/{key}")).await.is(200);
     assert_eq!(v2["fields"]["description"], "h1. One\n\n*two*");
     assert!(v2["self"].as_str().is_some_and(|url| url.contains("/rest/api/2/issue/")));
+    let latest = site.get(&format!("/rest/api/latest/issue/{key}")).await.is(200);
+    assert_eq!(latest["fields"]["description"], v2["fields"]["description"]);
     let v3 = site.fields(key).await;
     assert_eq!(v3["description"]["content"][1]["content"][0]["text"], "*two*");
     let refused =

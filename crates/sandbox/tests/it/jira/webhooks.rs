@@ -126,3 +126,43 @@ async fn events_are_version_2_and_signed() {
     assert_eq!(told, [("jira:issue_deleted", "Primary"), ("comment_deleted", "Secondary")]);
     assert_eq!(gone[0].1["issue"]["fields"]["summary"], "x");
 }
+
+#[tokio::test]
+async fn apps_register_webhooks_that_expire() {
+    let site = Site::empty().await;
+    let cloud = site.get("/_edge/tenant_info").await.is(200)["cloudId"].as_str().expect("an id").to_owned();
+    let url = format!("/ex/jira/{cloud}/rest/api/3/webhook");
+    let register = json!({ "url": "http://127.0.0.1:9/hook", "webhooks": [
+        { "events": ["jira:issue_created"], "jqlFilter": "project = OPS" },
+        { "events": ["attachment_created"], "jqlFilter": "project = OPS" },
+    ] });
+    site.post(&url, &register).await.is(403);
+    let grant =
+        json!({ "grant_type": "client_credentials", "client_id": "sandbox-client", "client_secret": "sandbox-secret" });
+    let token = site.post("/oauth/token", &grant).await.is(200)["access_token"].as_str().expect("a token").to_owned();
+    let send = async |method: reqwest::Method, path: &str, body: &Value| {
+        let request = site.client.request(method, format!("{}{path}", site.url)).bearer_auth(&token);
+        Site::send(request.body(body.to_string())).await
+    };
+    let made = send(reqwest::Method::POST, &url, &register).await.is(200);
+    let id = made["webhookRegistrationResult"][0]["createdWebhookId"].clone();
+    assert!(id.is_u64());
+    assert_eq!(made["webhookRegistrationResult"][1]["errors"][0], "Unknown event attachment_created");
+
+    site.bug(json!({})).await;
+    let ever = || {
+        let count = site.world.jira.control().outbox().count();
+        count.pending + count.failed + count.delivered
+    };
+    assert_eq!(ever(), 1, "heard");
+    site.control("clock", &json!({ "advance_seconds": 31 * 86_400 })).await;
+    site.bug(json!({})).await;
+    assert_eq!(ever(), 1, "expired");
+    let token = site.post("/oauth/token", &grant).await.is(200)["access_token"].as_str().expect("a token").to_owned();
+    let renew = site.client.put(format!("{}{url}/refresh", site.url)).bearer_auth(&token);
+    Site::send(renew.body(json!({ "webhookIds": [id] }).to_string())).await.is(200)["expirationDate"]
+        .as_str()
+        .expect("a date");
+    let gone = site.client.delete(format!("{}{url}", site.url)).bearer_auth(&token);
+    Site::send(gone.body(json!({ "webhookIds": [id] }).to_string())).await.is(202);
+}
