@@ -94,7 +94,7 @@ impl Demo {
         let engine = Engine::new(config.clone(), store.clone(), outside)?;
         let app = App::new(engine, store.clone(), clock, config.clone(), true);
         ask_for_outbound_messages(&world, &config, &urls).await?;
-        let watched = Watch { path: document.path, digest: document.digest, public_url: None };
+        let watched = Watch { path: document.path, digest: document.digest, public_url: None, hears_hangups: false };
         screen.show("");
         Ok(Self { home, store, world, served, listener, urls, watched, config, app })
     }

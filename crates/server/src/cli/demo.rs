@@ -7,8 +7,9 @@ use clap::Args;
 
 use super::listen::{self, address};
 use super::{Exit, Failure};
+use crate::demo;
 use crate::screen::Screen;
-use crate::{demo, stop};
+use crate::stop::{self, Hangup};
 
 /// Run an org, a site and the server in one process, linked and running; Ctrl-C stops
 #[derive(Debug, Args)]
@@ -46,7 +47,8 @@ pub(crate) struct Demo {
 impl Demo {
     /// Runs the command until a signal ends it.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let stop = stop::on_signal().map_err(|error| Failure::machine("cannot listen for signals", &error))?;
+        let stop =
+            stop::on_signal(Hangup::Stops).map_err(|error| Failure::machine("cannot listen for signals", &error))?;
         let options = demo::Options {
             listen: self.listen,
             salesforce_listen: self.salesforce_listen,

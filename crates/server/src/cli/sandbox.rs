@@ -11,7 +11,7 @@ use super::listen::{self, address};
 use super::{Exit, Failure};
 use crate::ready::{self, JiraReady, Ready, SalesforceReady};
 use crate::screen::{Screen, harmless};
-use crate::stop;
+use crate::stop::{self, Hangup};
 
 /// The word that stands in place of a world's file for an org without Entente's prerequisites.
 const BARE: &str = "bare";
@@ -81,7 +81,8 @@ impl From<Content> for Seed {
 impl Sandbox {
     /// Runs the command until a signal ends it.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let stop = stop::on_signal().map_err(|error| Failure::machine("cannot listen for signals", &error))?;
+        let stop =
+            stop::on_signal(Hangup::Stops).map_err(|error| Failure::machine("cannot listen for signals", &error))?;
         let world = self.world(screen)?;
         let served = serve(&world, self.salesforce_listen, self.jira_listen).await;
         let served = served.map_err(|error| not_listening(self.salesforce_listen, self.jira_listen, &error))?;

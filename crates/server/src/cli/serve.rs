@@ -15,8 +15,9 @@ use super::{Exit, Failure, check};
 use crate::configuration::watch::Watch;
 use crate::ready::{Ready, ServerAuth};
 use crate::screen::Screen;
+use crate::serving;
+use crate::stop::{self, Hangup};
 use crate::web::App;
-use crate::{serving, stop};
 
 /// Keep both sides in agreement until stopped
 #[derive(Debug, Args)]
@@ -46,9 +47,15 @@ pub(crate) struct Serve {
 impl Serve {
     /// Runs the command until a signal ends it.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let stop = stop::on_signal().map_err(|error| Failure::machine("cannot listen for signals", &error))?;
+        let stop = stop::on_signal(Hangup::IsNotOurs)
+            .map_err(|error| Failure::machine("cannot listen for signals", &error))?;
         let (document, config) = check::read_valid(&self.config, screen)?;
-        let watched = Watch { path: document.path, digest: document.digest, public_url: self.public_url.clone() };
+        let watched = Watch {
+            path: document.path,
+            digest: document.digest,
+            public_url: self.public_url.clone(),
+            hears_hangups: true,
+        };
         let config = Arc::new(watched.settle(config));
         let listener = bind(self.listen.or(config.server.listen).unwrap_or(listen::SERVER), "--listen").await?;
         let store = self.data.open(&watched.path).await?;

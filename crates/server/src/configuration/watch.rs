@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use entente_core::config::Config;
 use entente_store::NewEntry;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{Digest, Document};
 use crate::limits::CONFIGURATION_LOOK_EVERY;
+use crate::stop::received;
 use crate::web::App;
 
 /// What is watched, and what the command line adds to it.
@@ -22,6 +23,8 @@ pub struct Watch {
     pub digest: Digest,
     /// The `--public-url`, which wins over the document's.
     pub public_url: Option<String>,
+    /// Whether SIGHUP means to read it again.
+    pub hears_hangups: bool,
 }
 
 impl Watch {
@@ -38,25 +41,15 @@ impl Watch {
 /// Watches until `stop`.
 pub async fn watch(app: App, mut watched: Watch, stop: CancellationToken) {
     journal(&app, &watched, "in use").await;
-    let mut hangups = signal(SignalKind::hangup()).ok();
+    let mut hangups = if watched.hears_hangups { signal(SignalKind::hangup()).ok() } else { None };
     let mut looks = tokio::time::interval(CONFIGURATION_LOOK_EVERY);
     loop {
         let asked = tokio::select! {
             () = stop.cancelled() => return,
-            () = hangup(&mut hangups) => true,
+            () = received(&mut hangups) => true,
             _ = looks.tick() => false,
         };
         look(&app, &mut watched, asked).await;
-    }
-}
-
-async fn hangup(hangups: &mut Option<Signal>) {
-    let received = match hangups {
-        Some(hangups) => hangups.recv().await,
-        None => None,
-    };
-    if received.is_none() {
-        std::future::pending().await
     }
 }
 

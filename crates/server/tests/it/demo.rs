@@ -50,8 +50,8 @@ impl Demo {
         Some(issue["fields"]["summary"].as_str()?.to_owned())
     }
 
-    fn stop(self) {
-        self.running.signal("INT");
+    fn stop(self, signal: &str) {
+        self.running.signal(signal);
         let said = self.running.said();
         assert_eq!(self.running.wait().code(), Some(0), "{said}");
     }
@@ -96,7 +96,7 @@ fn an_edit_in_the_org_reaches_the_site_and_is_told() {
     wait_for("the summary to follow", || demo.summary(&issue).filter(|summary| summary == "Edited by a guest"));
     let told = wait_for("the change to be told", || Some(demo.running.line()).filter(|line| line.contains(" ms)")));
     assert!(told.contains(&issue) && told.contains("Subject"), "{told}");
-    demo.stop();
+    demo.stop("INT");
 }
 
 #[test]
@@ -104,7 +104,8 @@ fn a_kept_demo_goes_on_with_the_same_links_wherever_it_listens() {
     let desk = Desk::new();
     let first = Demo::start(&desk);
     let (links, server) = (first.links(), first.url("server").to_owned());
-    first.stop();
+    // The terminal was closed.
+    first.stop("HUP");
     let again = Demo::start(&desk);
     assert_eq!(again.links(), links);
     let pushes = get(&format!("{}/__sandbox/push", again.url("salesforce")), "").unwrap();
@@ -113,7 +114,7 @@ fn a_kept_demo_goes_on_with_the_same_links_wherever_it_listens() {
     assert!(said.contains(again.url("server")) && !said.contains(&server), "{said}");
     let writes = get(&format!("{}/__sandbox/calls", again.url("jira")), "").unwrap();
     assert!(writes["by_route"]["POST /rest/api/3/issue/bulk"].is_null(), "{writes}");
-    again.stop();
+    again.stop("TERM");
 }
 
 #[test]
