@@ -37,23 +37,14 @@ impl Clock {
     }
 
     fn over(hand_ms: Option<AtomicI64>) -> Self {
-        let base = Base {
-            hand_ms,
-            moved: Notify::new(),
-        };
-        Self {
-            base: Arc::new(base),
-            offset_ms: Arc::default(),
-        }
+        let base = Base { hand_ms, moved: Notify::new() };
+        Self { base: Arc::new(base), offset_ms: Arc::default() }
     }
 
     /// A clock over the same base whose offset is its own.
     pub fn side(&self) -> Self {
         let offset_ms = AtomicI64::new(self.offset_ms.load(Ordering::Relaxed));
-        Self {
-            base: self.base.clone(),
-            offset_ms: Arc::new(offset_ms),
-        }
+        Self { base: self.base.clone(), offset_ms: Arc::new(offset_ms) }
     }
 
     /// Now, in milliseconds since 1970.
@@ -132,10 +123,7 @@ mod tests {
         let (salesforce, jira) = (clock.side(), clock.side());
         salesforce.shift(-5_000);
         clock.advance(Duration::from_secs(60));
-        assert_eq!(
-            (salesforce.now_ms(), jira.now_ms(), clock.now_ms()),
-            (55_000, 60_000, 60_000)
-        );
+        assert_eq!((salesforce.now_ms(), jira.now_ms(), clock.now_ms()), (55_000, 60_000, 60_000));
     }
 
     #[tokio::test]

@@ -100,8 +100,7 @@ impl Control {
 
     /// Says under which URL this side is reached.
     pub fn set_base_url(&self, url: &str) {
-        url.trim_end_matches('/')
-            .clone_into(&mut self.base_url.write());
+        url.trim_end_matches('/').clone_into(&mut self.base_url.write());
     }
 
     /// Adds one changed field to the write log.

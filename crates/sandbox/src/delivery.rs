@@ -63,10 +63,7 @@ impl Delivery {
 
     /// Whether this answer ends the vendor's trying.
     pub fn is_accepted(&self, status: u16, body: &[u8]) -> bool {
-        let said = |text: &str| {
-            body.windows(text.len())
-                .any(|window| window == text.as_bytes())
-        };
+        let said = |text: &str| body.windows(text.len()).any(|window| window == text.as_bytes());
         (200..300).contains(&status) && self.policy.answer_contains.is_none_or(said)
     }
 }
@@ -129,11 +126,7 @@ impl Outbox {
             settings: Settings::default(),
             dice: Dice::seed_from_u64(seed_number),
         };
-        Self {
-            clock,
-            queue: Mutex::new(queue),
-            changed: Notify::new(),
-        }
+        Self { clock, queue: Mutex::new(queue), changed: Notify::new() }
     }
 
     /// Adds a delivery, or none or two of it, as the settings will.
@@ -153,9 +146,7 @@ impl Outbox {
         let now_ms = self.clock.now_ms();
         let mut queue = self.queue.lock();
         let later = queue.waiting.split_off(&(now_ms.saturating_add(1), 0));
-        let due: Vec<_> = std::mem::replace(&mut queue.waiting, later)
-            .into_values()
-            .collect();
+        let due: Vec<_> = std::mem::replace(&mut queue.waiting, later).into_values().collect();
         queue.n_under_way += due.len();
         due
     }
@@ -170,20 +161,12 @@ impl Outbox {
     /// How deliveries stand.
     pub fn count(&self) -> Count {
         let queue = self.queue.lock();
-        Count {
-            pending: queue.waiting.len() + queue.n_under_way,
-            ..queue.count
-        }
+        Count { pending: queue.waiting.len() + queue.n_under_way, ..queue.count }
     }
 
     /// When the next delivery is due.
     pub fn next_due_ms(&self) -> Option<i64> {
-        self.queue
-            .lock()
-            .waiting
-            .keys()
-            .next()
-            .map(|(due_ms, _)| *due_ms)
+        self.queue.lock().waiting.keys().next().map(|(due_ms, _)| *due_ms)
     }
 
     /// Forgets what waits and how it stood; the settings return to faultless.
@@ -227,14 +210,8 @@ impl Queue {
     }
 
     fn wait(&mut self, now_ms: i64, delay_ms: u64, delivery: Delivery) {
-        let shuffle_ms = if self.settings.reorder {
-            self.dice.random_range(0..REORDER_WINDOW_MS)
-        } else {
-            0
-        };
-        let due_ms = now_ms
-            .saturating_add_unsigned(delay_ms)
-            .saturating_add_unsigned(shuffle_ms);
+        let shuffle_ms = if self.settings.reorder { self.dice.random_range(0..REORDER_WINDOW_MS) } else { 0 };
+        let due_ms = now_ms.saturating_add_unsigned(delay_ms).saturating_add_unsigned(shuffle_ms);
         self.waiting.insert((due_ms, self.next), delivery);
         self.next += 1;
     }
@@ -249,10 +226,7 @@ impl Queue {
         match delivery.policy.gaps_ms.get(delivery.n_attempts) {
             Some(gap_ms) => {
                 delivery.n_attempts += 1;
-                self.waiting.insert(
-                    (now_ms.saturating_add_unsigned(*gap_ms), self.next),
-                    delivery,
-                );
+                self.waiting.insert((now_ms.saturating_add_unsigned(*gap_ms), self.next), delivery);
                 self.next += 1;
             }
             None => self.count.failed += 1,
@@ -268,22 +242,12 @@ mod tests {
 
     use super::*;
 
-    const POLICY: Policy = Policy {
-        gaps_ms: &[1_000, 2_000],
-        answer_contains: None,
-        retry_header: Some("x-retry"),
-        timeout_ms: 1_000,
-    };
+    const POLICY: Policy =
+        Policy { gaps_ms: &[1_000, 2_000], answer_contains: None, retry_header: Some("x-retry"), timeout_ms: 1_000 };
 
     fn delivery(body: &str) -> Delivery {
         let body = Bytes::copy_from_slice(body.as_bytes());
-        Delivery {
-            url: "http://x/".into(),
-            headers: Vec::new(),
-            body,
-            policy: POLICY,
-            n_attempts: 0,
-        }
+        Delivery { url: "http://x/".into(), headers: Vec::new(), body, policy: POLICY, n_attempts: 0 }
     }
 
     fn outbox(settings: Settings) -> (Clock, Outbox) {
@@ -310,27 +274,16 @@ mod tests {
         }
         let retry = |n: &str| vec![("x-retry".to_owned(), n.to_owned())];
         assert_eq!(retries, [vec![], retry("1"), retry("2")]);
-        let expected = Count {
-            failed: 1,
-            refused_attempts: 3,
-            ..Count::default()
-        };
+        let expected = Count { failed: 1, refused_attempts: 3, ..Count::default() };
         assert_eq!(outbox.count(), expected);
     }
 
     #[test]
     fn losing_doubling_and_delaying() {
-        let (_, lossy) = outbox(Settings {
-            drop: 1.0,
-            ..Settings::default()
-        });
+        let (_, lossy) = outbox(Settings { drop: 1.0, ..Settings::default() });
         lossy.post(delivery("a"));
         assert_eq!((lossy.take_due().len(), lossy.count().dropped), (0, 1));
-        let (clock, slow) = outbox(Settings {
-            double: 1.0,
-            delay_ms: 100,
-            ..Settings::default()
-        });
+        let (clock, slow) = outbox(Settings { double: 1.0, delay_ms: 100, ..Settings::default() });
         slow.post(delivery("a"));
         assert!(slow.take_due().is_empty());
         clock.advance(Duration::from_millis(100));
@@ -339,20 +292,12 @@ mod tests {
 
     #[test]
     fn reordering_shuffles() {
-        let (clock, outbox) = outbox(Settings {
-            reorder: true,
-            ..Settings::default()
-        });
-        let sent: Vec<_> = (b'a'..=b'z')
-            .map(|letter| char::from(letter).to_string())
-            .collect();
+        let (clock, outbox) = outbox(Settings { reorder: true, ..Settings::default() });
+        let sent: Vec<_> = (b'a'..=b'z').map(|letter| char::from(letter).to_string()).collect();
         sent.iter().for_each(|body| outbox.post(delivery(body)));
         clock.advance(Duration::from_secs(1));
-        let came: Vec<_> = outbox
-            .take_due()
-            .iter()
-            .map(|due| String::from_utf8_lossy(&due.body).into_owned())
-            .collect();
+        let came: Vec<_> =
+            outbox.take_due().iter().map(|due| String::from_utf8_lossy(&due.body).into_owned()).collect();
         assert_eq!(came.len(), sent.len());
         assert_ne!(came, sent);
     }

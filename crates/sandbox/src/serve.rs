@@ -51,9 +51,7 @@ impl Served {
 
     /// Stops listening and waits until every connection has ended.
     pub async fn stop(self) {
-        let Self {
-            stop, mut tasks, ..
-        } = self;
+        let Self { stop, mut tasks, .. } = self;
         drop(stop);
         while tasks.join_next().await.is_some() {}
     }
@@ -75,11 +73,7 @@ pub async fn serve(
     let served = (salesforce.local_addr()?, jira.local_addr()?);
     let mut tasks = JoinSet::new();
     let sides = [
-        (
-            salesforce,
-            salesforce_router(&world.salesforce),
-            world.salesforce.control(),
-        ),
+        (salesforce, salesforce_router(&world.salesforce), world.salesforce.control()),
         (jira, jira_router(&world.jira), world.jira.control()),
     ];
     for (listener, router, control) in sides {
@@ -88,18 +82,11 @@ pub async fn serve(
         tasks.spawn(delivery::run(control.clone(), client.clone(), stop.clone()));
         tasks.spawn(run_late_calls(control.clone(), stop.clone()));
     }
-    Ok(Served {
-        salesforce: served.0,
-        jira: served.1,
-        stop: stop.drop_guard(),
-        tasks,
-    })
+    Ok(Served { salesforce: served.0, jira: served.1, stop: stop.drop_guard(), tasks })
 }
 
 fn client() -> io::Result<reqwest::Client> {
-    let plain = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none());
+    let plain = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     plain.build().map_err(io::Error::other)
 }
 
@@ -138,19 +125,14 @@ async fn accept(listener: TcpListener, router: Router, stop: CancellationToken) 
 async fn connection(stream: TcpStream, router: Router, stop: CancellationToken) {
     // Small answers should not wait for the peer's acknowledgement; a failure costs only time.
     drop(stream.set_nodelay(true));
-    let service =
-        hyper::service::service_fn(move |request: http::Request<hyper::body::Incoming>| {
-            let answer = router.clone().oneshot(request.map(axum::body::Body::new));
-            async move {
-                let Ok(response) = answer.await;
-                // hyper ends the connection without a byte when the service fails: that is the fault `reset`.
-                if was_reset(&response) {
-                    Err(io::Error::from(io::ErrorKind::ConnectionReset))
-                } else {
-                    Ok(response)
-                }
-            }
-        });
+    let service = hyper::service::service_fn(move |request: http::Request<hyper::body::Incoming>| {
+        let answer = router.clone().oneshot(request.map(axum::body::Body::new));
+        async move {
+            let Ok(response) = answer.await;
+            // hyper ends the connection without a byte when the service fails: that is the fault `reset`.
+            if was_reset(&response) { Err(io::Error::from(io::ErrorKind::ConnectionReset)) } else { Ok(response) }
+        }
+    });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {

@@ -25,12 +25,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            seed: Seed::Empty,
-            seed_number: 1,
-            records: None,
-            prerequisites: true,
-        }
+        Self { seed: Seed::Empty, seed_number: 1, records: None, prerequisites: true }
     }
 }
 
@@ -66,7 +61,7 @@ impl World {
     /// Replaces this world's content by what [`World::save`] returned.
     ///
     /// # Errors
-    /// A sentence that says what in the value is not a snapshot; the world is then unchanged or empty, never mixed.
+    /// A sentence that says what in the value is not a snapshot; the side that it is about then keeps what it had.
     pub fn load(&self, saved: &Value) -> Result<(), String> {
         self.salesforce.load(&saved["salesforce"])?;
         self.jira.load(&saved["jira"])
@@ -86,15 +81,11 @@ impl World {
 /// The Salesforce org's whole port: vendor API and control door. Needs no socket.
 pub fn salesforce_router(org: &Arc<salesforce::Org>) -> Router {
     let vendor = control::watch(salesforce::router(org), org.control());
-    vendor
-        .merge(control::door(org.clone()))
-        .merge(salesforce::door(org))
+    vendor.merge(control::door(org.clone())).merge(salesforce::door(org))
 }
 
 /// The Jira site's whole port: vendor API and control door. Needs no socket.
 pub fn jira_router(site: &Arc<jira::Site>) -> Router {
     let vendor = control::watch(jira::router(site), site.control());
-    vendor
-        .merge(control::door(site.clone()))
-        .merge(jira::door(site))
+    vendor.merge(control::door(site.clone())).merge(jira::door(site))
 }

@@ -35,25 +35,19 @@ pub(super) fn status(fault: &Fault, vendor: Vendor) -> Response {
     };
     let mut response = (fault.status(), body).into_response();
     let json_type = HeaderValue::from_static("application/json;charset=UTF-8");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, json_type);
+    response.headers_mut().insert(header::CONTENT_TYPE, json_type);
     with_headers(response, fault)
 }
 
 pub(super) fn html(fault: &Fault) -> Response {
     let status = fault.status();
-    let page =
-        format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
+    let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
     with_headers((status, axum::response::Html(page)).into_response(), fault)
 }
 
 pub(super) fn with_headers(mut response: Response, fault: &Fault) -> Response {
     for (name, value) in &fault.headers {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name.as_str()),
-            HeaderValue::try_from(value.as_str()),
-        ) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str())) {
             response.headers_mut().insert(name, value);
         }
     }
@@ -63,13 +57,8 @@ pub(super) fn with_headers(mut response: Response, fault: &Fault) -> Response {
 /// The first half of the response's body, announced in full length, then an error.
 pub(super) async fn truncated(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
-    let whole = body
-        .collect()
-        .await
-        .map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let whole = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let half = whole.slice(..whole.len() / 2);
     // One pause lets the half reach the wire before the connection ends.
     let cut = async {
@@ -93,18 +82,11 @@ fn salesforce_error(status: StatusCode) -> Value {
         401 => ("INVALID_SESSION_ID", "Session expired or invalid"),
         403 => ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
         404 => ("NOT_FOUND", "The requested resource does not exist"),
-        412 => (
-            "PRECONDITION_FAILED",
-            "The precondition of the request was not met",
-        ),
-        503 => (
-            "SERVER_UNAVAILABLE",
-            "The server is temporarily unavailable",
-        ),
-        _ => (
-            "UNKNOWN_EXCEPTION",
-            "An unexpected error occurred. Please include this ErrorId if you contact support: 0",
-        ),
+        412 => ("PRECONDITION_FAILED", "The precondition of the request was not met"),
+        503 => ("SERVER_UNAVAILABLE", "The server is temporarily unavailable"),
+        _ => {
+            ("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support: 0")
+        }
     };
     json!([{ "message": message, "errorCode": code }])
 }

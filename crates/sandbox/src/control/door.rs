@@ -25,10 +25,7 @@ pub fn door(side: Arc<dyn Side>) -> Router {
         .route("/__sandbox/calls", get(calls))
         .route("/__sandbox/calls/reset", post(reset_calls))
         .route("/__sandbox/writes", get(writes))
-        .route(
-            "/__sandbox/faults",
-            get(faults).post(add_faults).delete(clear_faults),
-        )
+        .route("/__sandbox/faults", get(faults).post(add_faults).delete(clear_faults))
         .route("/__sandbox/webhooks", get(deliveries).post(set_deliveries))
         .route("/__sandbox/clock", get(clock).post(move_clock))
         .route("/__sandbox/reset", post(reset))
@@ -51,12 +48,7 @@ struct Log {
 }
 
 async fn calls(State(side): Shared, Query(asked): Query<Log>) -> Json<Value> {
-    Json(
-        side.control()
-            .ledger
-            .lock()
-            .report(asked.log.unwrap_or(CALLS_TOLD)),
-    )
+    Json(side.control().ledger.lock().report(asked.log.unwrap_or(CALLS_TOLD)))
 }
 
 async fn reset_calls(State(side): Shared) -> StatusCode {
@@ -72,17 +64,12 @@ async fn faults(State(side): Shared) -> Json<Value> {
     Json(json!(side.control().faults.lock().all()))
 }
 
-async fn add_faults(
-    State(side): Shared,
-    Json(described): Json<Value>,
-) -> Result<StatusCode, Refused> {
+async fn add_faults(State(side): Shared, Json(described): Json<Value>) -> Result<StatusCode, Refused> {
     let each = match &described {
         Value::Array(several) => several.as_slice(),
         one => std::slice::from_ref(one),
     };
-    each.iter()
-        .try_for_each(|fault| side.control().add_fault(fault))
-        .map_err(Refused)?;
+    each.iter().try_for_each(|fault| side.control().add_fault(fault)).map_err(Refused)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -95,10 +82,7 @@ async fn deliveries(State(side): Shared) -> Json<delivery::Count> {
     Json(side.control().outbox().count())
 }
 
-async fn set_deliveries(
-    State(side): Shared,
-    Json(settings): Json<delivery::Settings>,
-) -> Json<delivery::Count> {
+async fn set_deliveries(State(side): Shared, Json(settings): Json<delivery::Settings>) -> Json<delivery::Count> {
     side.control().outbox().set(settings);
     Json(side.control().outbox().count())
 }
@@ -115,13 +99,8 @@ async fn clock(State(side): Shared) -> Json<Value> {
 }
 
 async fn move_clock(State(side): Shared, Json(asked): Json<Advance>) -> Json<Value> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a float cast saturates, and nobody moves time by ages"
-    )]
-    side.control()
-        .clock()
-        .shift((asked.advance_seconds * 1_000.0) as i64);
+    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, and nobody moves time by ages")]
+    side.control().clock().shift((asked.advance_seconds * 1_000.0) as i64);
     clock(State(side)).await
 }
 

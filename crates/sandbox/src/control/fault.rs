@@ -101,10 +101,7 @@ impl Fault {
         self.times != Some(0)
             && self.in_composite == call.in_composite
             && self.route.matches(call)
-            && self
-                .body_contains
-                .as_ref()
-                .is_none_or(|text| contains(call.body, text.as_bytes()))
+            && self.body_contains.as_ref().is_none_or(|text| contains(call.body, text.as_bytes()))
     }
 }
 
@@ -139,40 +136,23 @@ struct Matching {
 
 /// Reads one description; a name fills what the description leaves open.
 pub(super) fn parse(described: &Value, vendor: Vendor) -> Result<Fault, String> {
-    let own: Described =
-        Deserialize::deserialize(described).map_err(|error| format!("not a fault: {error}"))?;
+    let own: Described = Deserialize::deserialize(described).map_err(|error| format!("not a fault: {error}"))?;
     let named = match &own.name {
-        Some(name) => named::fault(name, vendor).ok_or_else(|| {
-            format!(
-                "no fault is called `{name}`; there are {}",
-                named::names(vendor)
-            )
-        })?,
+        Some(name) => named::fault(name, vendor)
+            .ok_or_else(|| format!("no fault is called `{name}`; there are {}", named::names(vendor)))?,
         None => Described::default(),
     };
     let answer = own.answer.or(named.answer).unwrap_or(Answer::Status);
     let committed = matches!(answer, Answer::Slow | Answer::Truncated);
-    let usual = if committed {
-        SideEffect::Committed
-    } else {
-        SideEffect::None
-    };
+    let usual = if committed { SideEffect::Committed } else { SideEffect::None };
     let headers = own.headers.or(named.headers).unwrap_or_default();
     Ok(Fault {
-        route: RoutePattern::parse(
-            own.route
-                .as_deref()
-                .or(named.route.as_deref())
-                .unwrap_or("*"),
-        )?,
+        route: RoutePattern::parse(own.route.as_deref().or(named.route.as_deref()).unwrap_or("*"))?,
         name: own.name,
         side_effect: own.side_effect.or(named.side_effect).unwrap_or(usual),
         answer,
         status: valid_status(own.status.or(named.status).unwrap_or(503))?,
-        headers: headers
-            .into_iter()
-            .map(|(name, value)| (name, text(&value)))
-            .collect(),
+        headers: headers.into_iter().map(|(name, value)| (name, text(&value))).collect(),
         body: own.body.or(named.body),
         delay_ms: own.delay_ms.or(named.delay_ms).unwrap_or(1_000),
         times: own.times.or(named.times),
@@ -185,15 +165,11 @@ pub(super) fn parse(described: &Value, vendor: Vendor) -> Result<Fault, String> 
 
 fn valid_status(status: u16) -> Result<u16, String> {
     let valid = (200..=599).contains(&status);
-    valid
-        .then_some(status)
-        .ok_or_else(|| format!("status {status} is not between 200 and 599"))
+    valid.then_some(status).ok_or_else(|| format!("status {status} is not between 200 and 599"))
 }
 
 fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// All faults of one side, tried in the order in which they were added.
@@ -205,10 +181,7 @@ pub(super) struct Faults {
 
 impl Faults {
     pub(super) fn new(seed_number: u64) -> Self {
-        Self {
-            faults: Vec::new(),
-            dice: Dice::seed_from_u64(seed_number),
-        }
+        Self { faults: Vec::new(), dice: Dice::seed_from_u64(seed_number) }
     }
 
     pub(super) fn add(&mut self, fault: Fault) {
@@ -225,16 +198,12 @@ impl Faults {
 
     /// Whether any fault outside of composites looks at bodies.
     pub(super) fn look_at_bodies(&self) -> bool {
-        self.faults
-            .iter()
-            .any(|fault| fault.body_contains.is_some() && !fault.in_composite)
+        self.faults.iter().any(|fault| fault.body_contains.is_some() && !fault.in_composite)
     }
 
     pub(super) fn draw(&mut self, call: &Call<'_>) -> Option<Fault> {
         let Self { faults, dice } = self;
-        let struck = faults
-            .iter_mut()
-            .find(|fault| fault.strikes(call) && dice.random::<f64>() < fault.rate)?;
+        let struck = faults.iter_mut().find(|fault| fault.strikes(call) && dice.random::<f64>() < fault.rate)?;
         struck.hits += 1;
         struck.times = struck.times.map(|left| left - 1);
         Some(struck.clone())
@@ -275,9 +244,7 @@ mod tests {
     fn a_rate_strikes_about_so_often_and_the_same_for_the_same_seed() {
         let count = || {
             let mut faults = faults(&json!({"name": "server_error", "rate": 0.25}));
-            (0..1_000)
-                .map(|_| faults.draw(&call("")).is_some())
-                .collect::<Vec<_>>()
+            (0..1_000).map(|_| faults.draw(&call("")).is_some()).collect::<Vec<_>>()
         };
         let n_struck = count().iter().filter(|struck| **struck).count();
         assert!((180..320).contains(&n_struck), "{n_struck}");
@@ -291,24 +258,14 @@ mod tests {
         assert!(by_body.draw(&call(r#"{"Subject":"x"}"#)).is_some());
         let mut inside = faults(&json!({"status": 500, "in_composite": true}));
         assert!(inside.draw(&call("")).is_none());
-        assert!(
-            inside
-                .draw(&Call {
-                    in_composite: true,
-                    ..call("")
-                })
-                .is_some()
-        );
+        assert!(inside.draw(&Call { in_composite: true, ..call("") }).is_some());
     }
 
     #[test]
     fn a_slip_in_the_description_is_named() {
-        for described in [
-            json!({"nmae": "slow"}),
-            json!({"name": "slwo"}),
-            json!({"status": 99}),
-            json!({"route": "x"}),
-        ] {
+        for described in
+            [json!({"nmae": "slow"}), json!({"name": "slwo"}), json!({"status": 99}), json!({"route": "x"})]
+        {
             parse(&described, Vendor::Jira).expect_err("refused");
         }
     }

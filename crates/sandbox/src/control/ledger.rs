@@ -49,15 +49,8 @@ pub(super) struct Ledger {
 impl Ledger {
     pub(super) fn call(&mut self, call: Called) {
         self.total += 1;
-        *self
-            .by_route
-            .entry(format!("{} {}", call.method, call.route))
-            .or_default() += 1;
-        let status = if call.status == 0 {
-            "reset".to_owned()
-        } else {
-            call.status.to_string()
-        };
+        *self.by_route.entry(format!("{} {}", call.method, call.route)).or_default() += 1;
+        let status = if call.status == 0 { "reset".to_owned() } else { call.status.to_string() };
         *self.by_status.entry(status).or_default() += 1;
         keep(&mut self.last, call, CALLS_KEPT);
     }
@@ -87,10 +80,7 @@ impl Ledger {
 
     pub(super) fn reset_calls(&mut self) {
         let writes = std::mem::take(&mut self.writes);
-        *self = Self {
-            writes,
-            ..Self::default()
-        };
+        *self = Self { writes, ..Self::default() };
     }
 }
 

@@ -46,18 +46,9 @@ async fn intercept(State(control): State<Arc<Control>>, mut request: Request, ne
         Some(fault) => strike(&control, &fault, request, next).await,
         None => next.run(request).await,
     };
-    let status = if answer::was_reset(&response) {
-        0
-    } else {
-        response.status().as_u16()
-    };
+    let status = if answer::was_reset(&response) { 0 } else { response.status().as_u16() };
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    control.ledger.lock().call(Called {
-        method,
-        route,
-        status,
-        ms,
-    });
+    control.ledger.lock().call(Called { method, route, status, ms });
     response
 }
 
@@ -76,32 +67,19 @@ fn template(request: &Request) -> String {
         }
     });
     let first = segments.next().unwrap_or_default().to_owned();
-    segments.fold(first, |template, segment| template + "/" + segment)
+    let template = segments.fold(first, |template, segment| template + "/" + segment);
+    if template.len() > 1 { template.trim_end_matches('/').to_owned() } else { template }
 }
 
-async fn meet_fault(
-    control: &Control,
-    request: Request,
-    method: &str,
-    route: &str,
-) -> (Request, Option<Fault>) {
+async fn meet_fault(control: &Control, request: Request, method: &str, route: &str) -> (Request, Option<Fault>) {
     let (request, body) = if control.faults.lock().look_at_bodies() {
         let (parts, body) = request.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
+        let body = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
         (Request::from_parts(parts, Body::from(body.clone())), body)
     } else {
         (request, Bytes::new())
     };
-    let call = Call {
-        method,
-        route,
-        path: request.uri().path(),
-        body: &body,
-        in_composite: false,
-    };
+    let call = Call { method, route, path: request.uri().path(), body: &body, in_composite: false };
     let fault = control.draw_fault(&call);
     (request, fault)
 }
@@ -121,10 +99,7 @@ async fn strike(control: &Control, fault: &Fault, request: Request, next: Next) 
         Answer::Html => answer::html(fault),
         Answer::Truncated => answer::truncated(told).await,
         Answer::Slow => {
-            control
-                .clock
-                .pass(Duration::from_millis(fault.delay_ms))
-                .await;
+            control.clock.pass(Duration::from_millis(fault.delay_ms)).await;
             answer::with_headers(told, fault)
         }
     }
@@ -133,15 +108,10 @@ async fn strike(control: &Control, fault: &Fault, request: Request, next: Next) 
 /// Keeps the call until its time. Its body is read now: after the answer the connection may be gone.
 async fn postpone(control: &Control, fault: &Fault, request: Request, next: Next) {
     let (mut parts, body) = request.into_parts();
-    let body = body
-        .collect()
-        .await
-        .map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
+    let body = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
     let at_ms = control.clock.now_ms();
     parts.extensions.insert(BackDated { at_ms });
     let request = Request::from_parts(parts, Body::from(body));
     let due_ms = at_ms.saturating_add(i64::try_from(fault.delay_ms).unwrap_or(i64::MAX));
-    control.late.add(at_ms, due_ms,
-        Box::pin(async move { drop(next.run(request).await) }),
-    );
+    control.late.add(at_ms, due_ms, Box::pin(async move { drop(next.run(request).await) }));
 }

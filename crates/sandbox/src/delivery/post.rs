@@ -32,9 +32,7 @@ pub(crate) async fn run(control: Arc<Control>, client: reqwest::Client, stop: Ca
 }
 
 async fn post(client: &reqwest::Client, delivery: &Delivery) -> bool {
-    let mut request = client
-        .post(&delivery.url)
-        .timeout(Duration::from_millis(delivery.policy.timeout_ms));
+    let mut request = client.post(&delivery.url).timeout(Duration::from_millis(delivery.policy.timeout_ms));
     for (name, value) in delivery.headers() {
         request = request.header(name, value);
     }

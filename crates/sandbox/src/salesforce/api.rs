@@ -37,8 +37,8 @@ use call::Call;
 
 pub(super) use answer::http_date;
 
-/// API versions that are answered.
-const VERSIONS: std::ops::RangeInclusive<u32> = 58..=66;
+/// API versions that are answered: from the oldest that the vendor has not retired.
+const VERSIONS: std::ops::RangeInclusive<u32> = 31..=66;
 
 /// The routes, spelled out so that calls are counted under them.
 const ROUTES: &[&str] = &[
@@ -47,41 +47,35 @@ const ROUTES: &[&str] = &[
     "/sobjects/{object}",
     "/sobjects/{object}/describe",
     "/sobjects/{object}/updated",
-    "/sobjects/{object}/updated/",
     "/sobjects/{object}/deleted",
-    "/sobjects/{object}/deleted/",
     "/sobjects/{object}/{id}",
     "/sobjects/{object}/{id}/{field}",
     "/query",
-    "/query/",
     "/query/{locator}",
     "/queryAll",
-    "/queryAll/",
     "/queryAll/{locator}",
     "/search",
-    "/search/",
     "/parameterizedSearch",
-    "/parameterizedSearch/",
     "/composite",
-    "/composite/",
     "/composite/batch",
-    "/composite/batch/",
     "/composite/graph",
     "/composite/sobjects",
     "/composite/sobjects/{object}",
     "/composite/sobjects/{object}/{key}",
     "/composite/tree/{object}",
-    "/composite/tree/{object}/",
     "/limits",
-    "/limits/",
     "/limits/recordCount",
     "/recent",
 ];
 
 pub(super) fn routes() -> Router<Arc<Org>> {
-    let mut router = Router::new().route("/services/data", get(resources::versions)).route("/services/data/", get(resources::versions));
+    let mut router = Router::new()
+        .route("/services/data", get(resources::versions))
+        .route("/services/data/", get(resources::versions));
     for route in ROUTES {
-        router = router.route(&format!("/services/data/{{version}}{route}"), any(serve));
+        let path = format!("/services/data/{{version}}{route}");
+        // Client libraries differ about the slash at the end; the vendor does not mind.
+        router = router.route(&format!("{path}/"), any(serve)).route(&path, any(serve));
     }
     router.fallback(no_route)
 }
@@ -128,21 +122,33 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Checks version and token, and counts the call against the day's limit.
-fn let_in(org: &Org, path: &str, headers: &HeaderMap, now_ms: i64, route: Option<RouteName>) -> Answered<(Caller, u64)> {
+fn let_in(
+    org: &Org,
+    path: &str,
+    headers: &HeaderMap,
+    now_ms: i64,
+    route: Option<RouteName>,
+) -> Answered<(Caller, u64)> {
     let version = path.split('/').nth(3).unwrap_or_default();
-    let number = version.strip_prefix('v').and_then(|number| number.strip_suffix(".0")).and_then(|number| number.parse().ok());
+    let number =
+        version.strip_prefix('v').and_then(|number| number.strip_suffix(".0")).and_then(|number| number.parse().ok());
     if !number.is_some_and(|number| VERSIONS.contains(&number)) {
         return Err(Refusal::not_found());
     }
     let mut state = org.state.lock();
     let expired = || Refusal::new(401, "INVALID_SESSION_ID", "Session expired or invalid");
     let token = bearer(headers).ok_or_else(expired)?;
-    let user = state.sessions.find(token, org.control.clock().now_ms()).map(|session| session.user.clone()).ok_or_else(expired)?;
+    let user = state
+        .sessions
+        .find(token, org.control.clock().now_ms())
+        .map(|session| session.user.clone())
+        .ok_or_else(expired)?;
     if !state.rights.may_use_api(&user) {
         return Err(Refusal::new(403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization"));
     }
     state.n_calls_used += 1;
-    let username = state.row(&user).and_then(|(object, row)| state.get(object, row, "Username").as_str().map(str::to_owned));
+    let username =
+        state.row(&user).and_then(|(object, row)| state.get(object, row, "Username").as_str().map(str::to_owned));
     let caller = Caller {
         username: username.unwrap_or_default(),
         user,
@@ -158,7 +164,8 @@ fn let_in(org: &Org, path: &str, headers: &HeaderMap, now_ms: i64, route: Option
 /// The caller as a call's or a part's own headers make it.
 fn with_headers(caller: Caller, headers: &HeaderMap) -> Caller {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let auto_assign = text("Sforce-Auto-Assign").map_or(caller.auto_assign, |value| !value.eq_ignore_ascii_case("false"));
+    let auto_assign =
+        text("Sforce-Auto-Assign").map_or(caller.auto_assign, |value| !value.eq_ignore_ascii_case("false"));
     let allow_duplicates = text("Sforce-Duplicate-Rule-Header").map_or(caller.allow_duplicates, |value| {
         value.replace(' ', "").to_ascii_lowercase().contains("allowsave=true")
     });

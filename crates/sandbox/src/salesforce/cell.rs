@@ -98,16 +98,22 @@ pub(super) fn stamp(ms: i64) -> String {
     let at = TimeZone::UTC.to_datetime(moment);
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}+0000",
-        at.year(), at.month(), at.day(), at.hour(), at.minute(), at.second(), at.millisecond()
+        at.year(),
+        at.month(),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second(),
+        at.millisecond()
     )
 }
 
 /// A datetime as callers may write it: `Z`, `+00:00` or `+0000`, with or without fractions; also a bare date.
 pub(super) fn parse_stamp(text: &str) -> Option<i64> {
     let at = text.len().checked_sub(5);
-    let zone = at.and_then(|at| text.get(at..)).filter(|zone| {
-        zone.starts_with(['+', '-']) && zone[1..].bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let zone = at
+        .and_then(|at| text.get(at..))
+        .filter(|zone| zone.starts_with(['+', '-']) && zone[1..].bytes().all(|byte| byte.is_ascii_digit()));
     let moment = match (at, zone) {
         (Some(at), Some(zone)) if text.contains('T') => format!("{}{}:{}", &text[..at], &zone[..3], &zone[3..]),
         _ if text.len() == 10 => format!("{text}T00:00:00Z"),

@@ -32,7 +32,8 @@ impl Cursors {
     pub(super) fn open(&mut self, now_ms: i64, plan: Plan, places: Vec<usize>, batch: usize) -> String {
         self.n_made += 1;
         let name = super::id::make("0r8", self.n_made);
-        let cursor = Cursor { plan: Arc::new(plan), places: Arc::new(places), batch, name: name.clone(), made_ms: now_ms };
+        let cursor =
+            Cursor { plan: Arc::new(plan), places: Arc::new(places), batch, name: name.clone(), made_ms: now_ms };
         if self.open.len() == CURSORS_MAX {
             self.open.pop_front();
         }

@@ -15,7 +15,8 @@ const MASTER_RECORD_TYPE: &str = "012000000000000AAA";
 /// All objects, each with its basic facts.
 pub(super) fn global(state: &State, caller: &Caller) -> Value {
     let readable = |at: &usize| state.rights.object(&caller.user, &state.object(*at).name).read;
-    let objects: Vec<Value> = (0..state.schema.objects.len()).filter(readable).map(|at| basic(state, caller, at)).collect();
+    let objects: Vec<Value> =
+        (0..state.schema.objects.len()).filter(readable).map(|at| basic(state, caller, at)).collect();
     json!({ "encoding": "UTF-8", "maxBatchSize": 200, "sobjects": objects })
 }
 
@@ -99,7 +100,10 @@ pub(super) fn object(state: &State, caller: &Caller, at: usize) -> Value {
         ("recordTypeInfos", record_types(state, caller, object)),
         ("searchLayoutable", json!(object.can.search)),
         ("sobjectDescribeOption", json!("FULL")),
-        ("supportedScopes", json!([{ "label": format!("All {}", object.plural.to_lowercase()), "name": "everything" }])),
+        (
+            "supportedScopes",
+            json!([{ "label": format!("All {}", object.plural.to_lowercase()), "name": "everything" }]),
+        ),
         ("urls", urls(object, caller)),
     ];
     shown.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -169,7 +173,10 @@ fn type_names(field: &Field) -> (&'static str, &'static str) {
 }
 
 fn groupable(field: &Field) -> bool {
-    let never = matches!(field.kind, Kind::DateTime | Kind::Double | Kind::Currency | Kind::Percent | Kind::TextArea | Kind::MultiPicklist);
+    let never = matches!(
+        field.kind,
+        Kind::DateTime | Kind::Double | Kind::Currency | Kind::Percent | Kind::TextArea | Kind::MultiPicklist
+    );
     field.filterable && !never && field.autonumber.is_none()
 }
 

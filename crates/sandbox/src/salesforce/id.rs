@@ -48,7 +48,8 @@ fn restore(text: &str) -> Option<String> {
 
 fn suffix(first: &str) -> String {
     let code = |block: &[u8]| {
-        let bits = block.iter().enumerate().map(|(at, byte)| usize::from(byte.is_ascii_uppercase()) << at).sum::<usize>();
+        let bits =
+            block.iter().enumerate().map(|(at, byte)| usize::from(byte.is_ascii_uppercase()) << at).sum::<usize>();
         char::from(SUFFIX[bits])
     };
     first.as_bytes()[..15].chunks(5).map(code).collect()

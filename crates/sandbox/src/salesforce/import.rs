@@ -72,7 +72,9 @@ fn one(state: &mut State, object: usize, record: &Map<String, Value>, now_ms: i6
     let id: Arc<str> = own.map_or_else(|| state.next_id(object), Arc::from);
     let mut row = Row { id: id.clone(), cells: Vec::new() };
     let admin = super::oauth::user_named(state, SALESFORCE_USERNAME).unwrap_or_else(|| Arc::from(""));
-    for (name, cell) in audit(now_ms - now_ms.rem_euclid(1_000), &admin).into_iter().chain([("OwnerId", Cell::Text(admin.clone()))]) {
+    for (name, cell) in
+        audit(now_ms - now_ms.rem_euclid(1_000), &admin).into_iter().chain([("OwnerId", Cell::Text(admin.clone()))])
+    {
         if let Some(at) = state.object(object).field_at(name) {
             row.set(at, cell);
         }

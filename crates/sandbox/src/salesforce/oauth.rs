@@ -6,6 +6,7 @@
 mod endpoint;
 mod grant;
 mod identity;
+mod soap;
 
 use std::collections::HashMap;
 use std::sync::Arc;

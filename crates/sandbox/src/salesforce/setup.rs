@@ -23,7 +23,8 @@ const STAGES: &[(&str, f64, bool, bool, &str, &str)] = &[
 ];
 
 /// Queues by developer name and label.
-const QUEUES: &[(&str, &str)] = &[("Support_Tier_1", "Support Tier 1"), ("Support_Tier_2", "Support Tier 2"), ("Returns", "Returns")];
+const QUEUES: &[(&str, &str)] =
+    &[("Support_Tier_1", "Support Tier 1"), ("Support_Tier_2", "Support Tier 2"), ("Returns", "Returns")];
 
 /// First name, last name, user name, title, whether active.
 type Person = (&'static str, &'static str, &'static str, &'static str, bool);

@@ -49,14 +49,17 @@ pub(super) fn load(saved: &Value) -> Result<State, String> {
         state.customise(customised)?;
     }
     for (name, rows) in tables {
-        let object = state.schema.object_at(name).ok_or_else(|| format!("the snapshot has an unknown object {name}"))?;
+        let object =
+            state.schema.object_at(name).ok_or_else(|| format!("the snapshot has an unknown object {name}"))?;
         for row in rows.as_array().into_iter().flatten() {
             let row = self::row(&state, object, row).ok_or_else(|| format!("a row of {name} has no Id"))?;
             state.plant_row(object, row);
         }
     }
     for (id, text) in saved["blobs"].as_object().into_iter().flatten() {
-        let bytes = STANDARD.decode(text.as_str().unwrap_or_default()).map_err(|_| format!("the bytes of {id} are no base64"))?;
+        let bytes = STANDARD
+            .decode(text.as_str().unwrap_or_default())
+            .map_err(|_| format!("the bytes of {id} are no base64"))?;
         state.blobs.insert(Arc::from(id.as_str()), Bytes::from(bytes));
     }
     let read = |error: serde_json::Error| error.to_string();
@@ -87,9 +90,13 @@ pub(super) fn cell(field: &Field, value: &Value) -> Cell {
     match (field.kind, value) {
         (_, Value::Null) => Cell::Null,
         (Kind::DateTime, Value::String(text)) => parse_stamp(text).map_or(Cell::Null, Cell::Stamp),
-        (Kind::Date, Value::String(text)) => text.get(..10).and_then(|date| date.parse().ok()).map_or(Cell::Null, Cell::Date),
+        (Kind::Date, Value::String(text)) => {
+            text.get(..10).and_then(|date| date.parse().ok()).map_or(Cell::Null, Cell::Date)
+        }
         (Kind::Boolean, Value::String(text)) => Cell::Bool(text.eq_ignore_ascii_case("true")),
-        (Kind::Double | Kind::Currency | Kind::Percent | Kind::Int, Value::String(text)) => text.parse().map_or(Cell::Null, Cell::Number),
+        (Kind::Double | Kind::Currency | Kind::Percent | Kind::Int, Value::String(text)) => {
+            text.parse().map_or(Cell::Null, Cell::Number)
+        }
         (_, Value::Bool(yes)) => Cell::Bool(*yes),
         (_, Value::Number(number)) if is_number(field.kind) => Cell::Number(number.as_f64().unwrap_or_default()),
         (_, Value::String(text)) => Cell::text(text),

@@ -5,32 +5,99 @@ use rand::RngExt as _;
 use super::Dice;
 
 const STEMS: &[&str] = &[
-    "Alderbrook", "Birchmere", "Calderon", "Dunmore", "Eastwold", "Fernhollow", "Glasswater", "Harrowgate", "Ironbridge",
-    "Juniper Creek", "Kestrel Point", "Larkfield", "Marlow Bay", "Northmoor", "Oakhaven", "Pinecrest", "Quarry Hill",
-    "Redwater", "Silverton", "Thornbury", "Underhill", "Vantage", "Westerly", "Yarrow", "Zephyr",
+    "Alderbrook",
+    "Birchmere",
+    "Calderon",
+    "Dunmore",
+    "Eastwold",
+    "Fernhollow",
+    "Glasswater",
+    "Harrowgate",
+    "Ironbridge",
+    "Juniper Creek",
+    "Kestrel Point",
+    "Larkfield",
+    "Marlow Bay",
+    "Northmoor",
+    "Oakhaven",
+    "Pinecrest",
+    "Quarry Hill",
+    "Redwater",
+    "Silverton",
+    "Thornbury",
+    "Underhill",
+    "Vantage",
+    "Westerly",
+    "Yarrow",
+    "Zephyr",
 ];
 const TRADES: &[(&str, &str)] = &[
-    ("Water Utilities", "Utilities"), ("Foods", "Food & Beverage"), ("Pharma", "Biotechnology"), ("Logistics", "Shipping"),
-    ("Paper Mills", "Manufacturing"), ("Energy", "Energy"), ("Dairy", "Food & Beverage"), ("Plastics", "Manufacturing"),
-    ("Regional Hospital", "Healthcare"), ("Breweries", "Food & Beverage"), ("Ceramics", "Manufacturing"), ("Robotics", "Engineering"),
+    ("Water Utilities", "Utilities"),
+    ("Foods", "Food & Beverage"),
+    ("Pharma", "Biotechnology"),
+    ("Logistics", "Shipping"),
+    ("Paper Mills", "Manufacturing"),
+    ("Energy", "Energy"),
+    ("Dairy", "Food & Beverage"),
+    ("Plastics", "Manufacturing"),
+    ("Regional Hospital", "Healthcare"),
+    ("Breweries", "Food & Beverage"),
+    ("Ceramics", "Manufacturing"),
+    ("Robotics", "Engineering"),
 ];
 const FIRST: &[&str] = &[
-    "Anneke", "Bartel", "Camila", "Dario", "Elin", "Farid", "Greta", "Hamish", "Ines", "Joost", "Katya", "Lorcan", "Mirela",
-    "Nils", "Oona", "Pavel", "Quentin", "Rosalind", "Sunniva", "Tariq", "Ulla", "Viggo", "Wanda", "Xiomara", "Yusuf", "Zelda",
+    "Anneke", "Bartel", "Camila", "Dario", "Elin", "Farid", "Greta", "Hamish", "Ines", "Joost", "Katya", "Lorcan",
+    "Mirela", "Nils", "Oona", "Pavel", "Quentin", "Rosalind", "Sunniva", "Tariq", "Ulla", "Viggo", "Wanda", "Xiomara",
+    "Yusuf", "Zelda",
 ];
 const LAST: &[&str] = &[
-    "Abernethy", "Bergstrand", "Cavallari", "Dragomir", "Eskildsen", "Fontenay", "Grimshaw", "Halvorsen", "Ibarra", "Jankovic",
-    "Kilbride", "Lindqvist", "Macready", "Norwood", "Okonjo", "Pettersen", "Quillfeather", "Ravndal", "Sorrel", "Tallis",
-    "Uttley", "Vasquez", "Whitlock", "Yardley", "Zielonka",
+    "Abernethy",
+    "Bergstrand",
+    "Cavallari",
+    "Dragomir",
+    "Eskildsen",
+    "Fontenay",
+    "Grimshaw",
+    "Halvorsen",
+    "Ibarra",
+    "Jankovic",
+    "Kilbride",
+    "Lindqvist",
+    "Macready",
+    "Norwood",
+    "Okonjo",
+    "Pettersen",
+    "Quillfeather",
+    "Ravndal",
+    "Sorrel",
+    "Tallis",
+    "Uttley",
+    "Vasquez",
+    "Whitlock",
+    "Yardley",
+    "Zielonka",
 ];
 const TITLES: &[&str] = &[
-    "Maintenance Manager", "Plant Engineer", "Quality Lead", "Head of Operations", "Process Technician", "IT Administrator",
-    "Purchasing Manager", "Laboratory Manager",
+    "Maintenance Manager",
+    "Plant Engineer",
+    "Quality Lead",
+    "Head of Operations",
+    "Process Technician",
+    "IT Administrator",
+    "Purchasing Manager",
+    "Laboratory Manager",
 ];
 const CITIES: &[(&str, &str, &str)] = &[
-    ("Aarhus", "Denmark", "8000"), ("Bergen", "Norway", "5003"), ("Cork", "Ireland", "T12 XF62"), ("Ghent", "Belgium", "9000"),
-    ("Groningen", "Netherlands", "9711"), ("Leeds", "United Kingdom", "LS1 4AP"), ("Linz", "Austria", "4020"),
-    ("Portland", "United States", "97201"), ("Tampere", "Finland", "33100"), ("Trieste", "Italy", "34121"),
+    ("Aarhus", "Denmark", "8000"),
+    ("Bergen", "Norway", "5003"),
+    ("Cork", "Ireland", "T12 XF62"),
+    ("Ghent", "Belgium", "9000"),
+    ("Groningen", "Netherlands", "9711"),
+    ("Leeds", "United Kingdom", "LS1 4AP"),
+    ("Linz", "Austria", "4020"),
+    ("Portland", "United States", "97201"),
+    ("Tampere", "Finland", "33100"),
+    ("Trieste", "Italy", "34121"),
 ];
 
 /// One of a list.
@@ -67,7 +134,11 @@ pub(super) fn person(dice: &mut Dice) -> Person {
 /// Street, city, country, postal code.
 pub(super) fn address(dice: &mut Dice) -> (String, &'static str, &'static str, &'static str) {
     let (city, country, code) = pick(dice, CITIES);
-    let street = format!("{} {}", pick(dice, &["Harbour Road", "Mill Lane", "Station Street", "Foundry Way", "Canal Row"]), dice.random_range(1..180));
+    let street = format!(
+        "{} {}",
+        pick(dice, &["Harbour Road", "Mill Lane", "Station Street", "Foundry Way", "Canal Row"]),
+        dice.random_range(1..180)
+    );
     (street, city, country, code)
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rand::RngExt as _;
 
+use super::Dice;
 use super::names::{address, company, domain, person, phone, pick};
 use super::trouble::{remark, trouble};
-use super::Dice;
 use crate::salesforce::seeding::{Cell, State, audit};
 
 const ACCOUNTS: usize = 64;
@@ -69,7 +69,10 @@ fn some_time_ago(dice: &mut Dice, cast: &Cast, days: i64) -> i64 {
 fn account(state: &mut State, dice: &mut Dice, cast: &mut Cast, number: usize) {
     let (name, industry) = company(number);
     let (street, city, country, code) = address(dice);
-    let kind = pick(dice, &["Customer - Direct", "Customer - Direct", "Customer - Channel", "Customer", "Prospect", "Technology Partner"]);
+    let kind = pick(
+        dice,
+        &["Customer - Direct", "Customer - Direct", "Customer - Channel", "Customer", "Prospect", "Technology Partner"],
+    );
     let owner = pick(dice, &cast.staff);
     let cells = [
         ("Name", text(&name)),
@@ -130,7 +133,8 @@ fn case(state: &mut State, dice: &mut Dice, cast: &Cast, number: usize, n_cases:
     // Older cases have lower numbers.
     let share = i64::try_from((n_cases - number) * 1_000 / n_cases.max(1)).unwrap_or(0);
     let made_ms = cast.now_ms - share * 90 * DAY_MS / 1_000 - dice.random_range(0..3_600) * 1_000;
-    let changed_ms = (made_ms + dice.random_range(0..5 * DAY_MS / 1_000) * 1_000).min(cast.now_ms - 60_000).max(made_ms);
+    let changed_ms =
+        (made_ms + dice.random_range(0..5 * DAY_MS / 1_000) * 1_000).min(cast.now_ms - 60_000).max(made_ms);
     let owner = match dice.random_range(0..4) {
         0 if !cast.queues.is_empty() => pick(dice, &cast.queues),
         _ => pick(dice, &cast.staff),
@@ -173,11 +177,8 @@ fn comment(state: &mut State, dice: &mut Dice, cast: &Cast, case: &Arc<str>, mad
     let (body, public) = remark(dice);
     let at_ms = (made_ms + dice.random_range(600..4 * DAY_MS / 1_000) * 1_000).min(cast.now_ms - 30_000);
     let author = pick(dice, &cast.staff);
-    let cells = [
-        ("ParentId", Cell::Text(case.clone())),
-        ("CommentBody", text(body)),
-        ("IsPublished", Cell::Bool(public)),
-    ];
+    let cells =
+        [("ParentId", Cell::Text(case.clone())), ("CommentBody", text(body)), ("IsPublished", Cell::Bool(public))];
     plant(state, "CaseComment", &cells, at_ms, &author);
 }
 
@@ -189,8 +190,14 @@ fn date(ms: i64) -> Cell {
 
 fn opportunity(state: &mut State, dice: &mut Dice, cast: &Cast, number: usize) {
     let (account, company) = pick(dice, &cast.accounts);
-    let (stage, probability, closed, won) =
-        pick(dice, &[("Qualification", 10.0, false, false), ("Proposal/Price Quote", 75.0, false, false), ("Closed Won", 100.0, true, true)]);
+    let (stage, probability, closed, won) = pick(
+        dice,
+        &[
+            ("Qualification", 10.0, false, false),
+            ("Proposal/Price Quote", 75.0, false, false),
+            ("Closed Won", 100.0, true, true),
+        ],
+    );
     let owner = pick(dice, &cast.staff);
     let cells = [
         ("Name", text(&format!("{company}: sensors for line {}", number + 1))),

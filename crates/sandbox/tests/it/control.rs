@@ -41,7 +41,13 @@ async fn calls_are_counted_under_their_route() {
 async fn a_cut_connection_leaves_the_commit_or_not() {
     let sandbox = Sandbox::empty().await;
     for (fault, n_expected) in [("timeout_after_commit", 1), ("reset_before", 1)] {
-        sandbox.door(Method::POST, "/faults", json!({"name": fault, "route": "POST /services/data/v64.0/sobjects/{..}", "times": 1})).await;
+        sandbox
+            .door(
+                Method::POST,
+                "/faults",
+                json!({"name": fault, "route": "POST /services/data/v64.0/sobjects/{..}", "times": 1}),
+            )
+            .await;
         let error = create(&sandbox).await.expect_err("no answer");
         assert!(error.is_request(), "{error:?}");
         assert_eq!(n_cases(&sandbox).await, n_expected, "{fault}");
@@ -56,7 +62,11 @@ async fn an_error_can_come_before_or_after_the_commit() {
     let rows = [
         (json!({"name": "error_before", "times": 1}), 503, 0),
         (json!({"name": "error_after_commit", "times": 1}), 500, 1),
-        (json!({"side_effect": "none", "answer": "status", "status": 403, "headers": {"X-Why": "limits"}, "times": 1}), 403, 1),
+        (
+            json!({"side_effect": "none", "answer": "status", "status": 403, "headers": {"X-Why": "limits"}, "times": 1}),
+            403,
+            1,
+        ),
         (json!({"name": "html_error", "match": {"body_contains": "Subject"}, "times": 1}), 503, 1),
     ];
     for (fault, status, n_expected) in rows {
@@ -64,8 +74,13 @@ async fn an_error_can_come_before_or_after_the_commit() {
         let reply = create(&sandbox).await.expect("an answer");
         assert_eq!(reply.status, status, "{fault}");
         match fault["name"].as_str() {
-            Some("html_error") => assert!(reply.text.starts_with("<html>") && reply.header("Content-Type").starts_with("text/html")),
-            None => assert_eq!((reply.header("X-Why"), &reply.body[0]["errorCode"]), ("limits", &json!("REQUEST_LIMIT_EXCEEDED"))),
+            Some("html_error") => {
+                assert!(reply.text.starts_with("<html>") && reply.header("Content-Type").starts_with("text/html"))
+            }
+            None => assert_eq!(
+                (reply.header("X-Why"), &reply.body[0]["errorCode"]),
+                ("limits", &json!("REQUEST_LIMIT_EXCEEDED"))
+            ),
             _ => assert!(reply.body[0]["errorCode"].is_string(), "{}", reply.text),
         }
         assert_eq!(n_cases(&sandbox).await, n_expected, "{fault}");
@@ -97,15 +112,23 @@ async fn a_late_call_takes_effect_after_its_answer() {
 #[tokio::test]
 async fn faults_are_listed_and_taken_away() {
     let sandbox = Sandbox::empty().await;
-    sandbox.door(Method::POST, "/faults", json!([{"name": "expired_token", "route": "*"}, {"status": 500, "rate": 0.0}])).await;
+    sandbox
+        .door(Method::POST, "/faults", json!([{"name": "expired_token", "route": "*"}, {"status": 500, "rate": 0.0}]))
+        .await;
     sandbox.get("/limits").await.refused(401, "INVALID_SESSION_ID", "Session expired or invalid");
     let listed = sandbox.door(Method::GET, "/faults", Value::Null).await.body;
     assert_eq!((listed.as_array().map(Vec::len), &listed[0]["hits"]), (Some(2), &json!(1)));
     sandbox.door(Method::DELETE, "/faults", Value::Null).await;
     assert_eq!(sandbox.get("/limits").await.status, 200);
-    let wrong = sandbox.send(Method::POST, "/__sandbox/faults", &[], Some(br#"{"name":"boom"}"#.to_vec())).await.expect("an answer");
+    let wrong = sandbox
+        .send(Method::POST, "/__sandbox/faults", &[], Some(br#"{"name":"boom"}"#.to_vec()))
+        .await
+        .expect("an answer");
     assert_eq!(wrong.status, 400);
-    assert!(wrong.body["error"].as_str().is_some_and(|said| said.contains("timeout_after_commit")), "the names are told");
+    assert!(
+        wrong.body["error"].as_str().is_some_and(|said| said.contains("timeout_after_commit")),
+        "the names are told"
+    );
 }
 
 #[tokio::test]

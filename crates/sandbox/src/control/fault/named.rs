@@ -7,67 +7,28 @@ use super::{Described, Vendor};
 
 /// The fault of this name at this vendor.
 pub(super) fn fault(name: &str, vendor: Vendor) -> Option<Described> {
-    let (_, described) = table(vendor)
-        .into_iter()
-        .find(|(known, _)| *known == name)?;
+    let (_, described) = table(vendor).into_iter().find(|(known, _)| *known == name)?;
     Described::deserialize(described).ok()
 }
 
 /// All names, for the sentence that says which there are.
 pub(super) fn names(vendor: Vendor) -> String {
-    table(vendor)
-        .iter()
-        .map(|(name, _)| *name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    table(vendor).iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 fn table(vendor: Vendor) -> Vec<(&'static str, Value)> {
     let mut table = vec![
-        (
-            "timeout_after_commit",
-            json!({"side_effect": "committed", "answer": "reset"}),
-        ),
-        (
-            "error_after_commit",
-            json!({"side_effect": "committed", "answer": "status", "status": 500}),
-        ),
-        (
-            "late_commit",
-            json!({"side_effect": "late", "answer": "reset", "delay_ms": 3_000}),
-        ),
-        (
-            "error_before",
-            json!({"side_effect": "none", "answer": "status", "status": 503}),
-        ),
-        (
-            "server_error",
-            json!({"side_effect": "none", "answer": "status", "status": 500}),
-        ),
-        (
-            "bad_gateway",
-            json!({"side_effect": "none", "answer": "html", "status": 502}),
-        ),
-        (
-            "html_error",
-            json!({"side_effect": "none", "answer": "html", "status": 503}),
-        ),
-        (
-            "reset_before",
-            json!({"side_effect": "none", "answer": "reset"}),
-        ),
-        (
-            "expired_token",
-            json!({"side_effect": "none", "answer": "status", "status": 401}),
-        ),
-        (
-            "slow",
-            json!({"side_effect": "committed", "answer": "slow", "delay_ms": 2_000}),
-        ),
-        (
-            "truncated",
-            json!({"side_effect": "committed", "answer": "truncated"}),
-        ),
+        ("timeout_after_commit", json!({"side_effect": "committed", "answer": "reset"})),
+        ("error_after_commit", json!({"side_effect": "committed", "answer": "status", "status": 500})),
+        ("late_commit", json!({"side_effect": "late", "answer": "reset", "delay_ms": 3_000})),
+        ("error_before", json!({"side_effect": "none", "answer": "status", "status": 503})),
+        ("server_error", json!({"side_effect": "none", "answer": "status", "status": 500})),
+        ("bad_gateway", json!({"side_effect": "none", "answer": "html", "status": 502})),
+        ("html_error", json!({"side_effect": "none", "answer": "html", "status": 503})),
+        ("reset_before", json!({"side_effect": "none", "answer": "reset"})),
+        ("expired_token", json!({"side_effect": "none", "answer": "status", "status": 401})),
+        ("slow", json!({"side_effect": "committed", "answer": "slow", "delay_ms": 2_000})),
+        ("truncated", json!({"side_effect": "committed", "answer": "truncated"})),
     ];
     table.extend(match vendor {
         Vendor::Salesforce => salesforce(),
@@ -82,30 +43,13 @@ fn salesforce() -> Vec<(&'static str, Value)> {
                "body": [{"message": message, "errorCode": code}]})
     };
     let concurrent = "ConcurrentRequests (Concurrent API Requests) Limit exceeded.";
-    let locked =
-        "unable to obtain exclusive access to this record or 1 records: 001000000000000AAA";
+    let locked = "unable to obtain exclusive access to this record or 1 records: 001000000000000AAA";
     vec![
-        (
-            "rate_limit",
-            error(403, "REQUEST_LIMIT_EXCEEDED", concurrent),
-        ),
-        (
-            "concurrent_limit",
-            error(403, "REQUEST_LIMIT_EXCEEDED", concurrent),
-        ),
-        (
-            "daily_limit",
-            error(
-                403,
-                "REQUEST_LIMIT_EXCEEDED",
-                "TotalRequests Limit exceeded.",
-            ),
-        ),
+        ("rate_limit", error(403, "REQUEST_LIMIT_EXCEEDED", concurrent)),
+        ("concurrent_limit", error(403, "REQUEST_LIMIT_EXCEEDED", concurrent)),
+        ("daily_limit", error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")),
         ("row_lock", error(400, "UNABLE_TO_LOCK_ROW", locked)),
-        (
-            "edge_420",
-            json!({"side_effect": "none", "answer": "html", "status": 420}),
-        ),
+        ("edge_420", json!({"side_effect": "none", "answer": "html", "status": 420})),
     ]
 }
 
@@ -115,9 +59,6 @@ fn jira() -> Vec<(&'static str, Value)> {
                                      "RateLimit-Reason": "jira-burst-based"}});
     vec![
         ("rate_limit", limited),
-        (
-            "rate_limit_without_retry_after",
-            json!({"side_effect": "none", "answer": "status", "status": 429}),
-        ),
+        ("rate_limit_without_retry_after", json!({"side_effect": "none", "answer": "status", "status": 429})),
     ]
 }

@@ -22,27 +22,18 @@ impl RoutePattern {
             "*" => None,
             _ if path.starts_with('/') => Some(segments(path).map(str::to_owned).collect()),
             _ => {
-                return Err(format!(
-                    "route `{text}` is neither `*` nor `METHOD /path/{{..}}`"
-                ));
+                return Err(format!("route `{text}` is neither `*` nor `METHOD /path/{{..}}`"));
             }
         };
-        let method = method
-            .filter(|method| *method != "*")
-            .map(str::to_ascii_uppercase);
+        let method = method.filter(|method| *method != "*").map(str::to_ascii_uppercase);
         Ok(Self { method, segments })
     }
 
     /// A segment of the pattern fits the same segment of the template or of the path, so that both
     /// `/sobjects/{..}/{..}` and `/sobjects/Case/{..}` mean what they say.
     pub(super) fn matches(&self, call: &Call<'_>) -> bool {
-        self.method
-            .as_ref()
-            .is_none_or(|method| method == call.method)
-            && self
-                .segments
-                .as_ref()
-                .is_none_or(|wanted| fits(wanted, call))
+        self.method.as_ref().is_none_or(|method| method == call.method)
+            && self.segments.as_ref().is_none_or(|wanted| fits(wanted, call))
     }
 }
 
@@ -51,9 +42,7 @@ fn fits(wanted: &[String], call: &Call<'_>) -> bool {
     let template: Vec<_> = segments(call.route).collect();
     wanted.len() == path.len()
         && wanted.iter().enumerate().all(|(at, segment)| {
-            segment == "{..}"
-                || segment == path[at]
-                || template.get(at).is_some_and(|known| known == segment)
+            segment == "{..}" || segment == path[at] || template.get(at).is_some_and(|known| known == segment)
         })
 }
 
@@ -64,13 +53,8 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
 impl Serialize for RoutePattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let method = self.method.as_deref();
-        let path = self.segments.as_ref().map_or_else(
-            || "*".to_owned(),
-            |segments| format!("/{}", segments.join("/")),
-        );
-        serializer.serialize_str(
-            &method.map_or_else(|| path.clone(), |method| format!("{method} {path}")),
-        )
+        let path = self.segments.as_ref().map_or_else(|| "*".to_owned(), |segments| format!("/{}", segments.join("/")));
+        serializer.serialize_str(&method.map_or_else(|| path.clone(), |method| format!("{method} {path}")))
     }
 }
 

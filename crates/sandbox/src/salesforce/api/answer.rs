@@ -69,7 +69,9 @@ impl Answer {
     pub(super) fn into_response(self, usage: Option<u64>, pretty: bool) -> Response {
         let (body, kind) = match self.body {
             Content::Empty => (Bytes::new(), None),
-            Content::Json(value) if pretty => (Bytes::from(format!("{value:#}")), Some("application/json;charset=UTF-8")),
+            Content::Json(value) if pretty => {
+                (Bytes::from(format!("{value:#}")), Some("application/json;charset=UTF-8"))
+            }
             Content::Json(value) => (Bytes::from(value.to_string()), Some("application/json;charset=UTF-8")),
             Content::Bytes(bytes) => (bytes, Some("application/octetstream")),
         };

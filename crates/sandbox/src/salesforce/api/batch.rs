@@ -44,7 +44,10 @@ fn one(state: &mut State, context: &Context<'_>, part: &Value) -> Answer {
         return Answer::refused(&Refusal::new(400, "INVALID_INPUT", "method and url are required"));
     };
     let url = url.trim_start_matches('/').trim_start_matches("services/data/");
-    let payload = part.get("richInput").filter(|input| !input.is_null()).map_or(Payload::None, |input| Payload::Json(input.clone()));
+    let payload = part
+        .get("richInput")
+        .filter(|input| !input.is_null())
+        .map_or(Payload::None, |input| Payload::Json(input.clone()));
     let call = Call::new(method, &format!("/services/data/{url}"), HeaderMap::new(), payload);
     let inner = Context { control: context.control, caller: context.caller.clone(), in_composite: true };
     answer(state, &inner, &call)

@@ -27,7 +27,8 @@ pub(super) fn download(state: &State, object: usize, id: &str, field: &str) -> A
 
 /// A record in the first part, and the bytes in the part that has a file name.
 pub(super) fn read(kind: &str, body: &Bytes) -> Answered<Payload> {
-    let wrong = || Refusal::new(400, "INVALID_MULTIPART_REQUEST", "Multipart message must have a boundary and two parts.");
+    let wrong =
+        || Refusal::new(400, "INVALID_MULTIPART_REQUEST", "Multipart message must have a boundary and two parts.");
     let boundary = kind.split("boundary=").nth(1).map(|rest| rest.trim().trim_matches('"')).ok_or_else(wrong)?;
     let delimiter = format!("--{boundary}");
     let (mut fields, mut blob) = (None, None);

@@ -31,7 +31,10 @@ pub(super) enum Payload {
     None,
     Json(Value),
     /// A record and the bytes of its blob field.
-    Upload { fields: Map<String, Value>, blob: Option<Bytes> },
+    Upload {
+        fields: Map<String, Value>,
+        blob: Option<Bytes>,
+    },
 }
 
 impl Call {
@@ -48,6 +51,10 @@ impl Call {
         };
         let path_and_query = parts.uri.path_and_query().map(http::uri::PathAndQuery::as_str).unwrap_or_default();
         let mut call = Self::new(parts.method.clone(), path_and_query, parts.headers.clone(), payload);
+        // The connection leaves the body of such an answer out by itself.
+        if call.method == Method::HEAD {
+            call.method = Method::GET;
+        }
         // A client that cannot send PATCH says so in the query.
         let said = call.get("_HttpMethod").and_then(|method| Method::try_from(method).ok());
         if let Some(method) = said.filter(|_| call.method == Method::POST) {
@@ -78,8 +85,12 @@ impl Call {
         match &self.payload {
             Payload::Json(Value::Object(record)) => Ok(record),
             Payload::Upload { fields, .. } => Ok(fields),
-            Payload::Json(_) => Err(Refusal::json("The HTTP entity body is not one JSON object, as this resource wants it.")),
-            Payload::None => Err(Refusal::json("The HTTP entity body is required, but this request has no entity body.")),
+            Payload::Json(_) => {
+                Err(Refusal::json("The HTTP entity body is not one JSON object, as this resource wants it."))
+            }
+            Payload::None => {
+                Err(Refusal::json("The HTTP entity body is required, but this request has no entity body."))
+            }
         }
     }
 

@@ -41,7 +41,9 @@ fn each_record(state: &mut State, context: &Context<'_>, call: &Call, one: One) 
     let caller = with_headers(context.caller.clone(), &call.headers);
     let chunks = records.iter().map(type_of).collect::<Vec<_>>().chunk_by(|left, right| left == right).count();
     if chunks > CHUNKS_MAX {
-        let message = format!("Cannot have more than {CHUNKS_MAX} chunks in a single operation. Please rearrange the data to reduce chunking.");
+        let message = format!(
+            "Cannot have more than {CHUNKS_MAX} chunks in a single operation. Please rearrange the data to reduce chunking."
+        );
         return Err(Refusal::new(400, "INVALID_INPUT", message));
     }
     let twice = ids_given_twice(records);
@@ -65,7 +67,8 @@ fn each_record(state: &mut State, context: &Context<'_>, call: &Call, one: One) 
 fn records(call: &Call) -> Answered<(&Vec<Value>, bool)> {
     let body = call.record()?;
     let records = body.get("records").and_then(Value::as_array);
-    let records = records.ok_or_else(|| Refusal::new(400, "REQUIRED_FIELD_MISSING", "The required field is missing: records"))?;
+    let records =
+        records.ok_or_else(|| Refusal::new(400, "REQUIRED_FIELD_MISSING", "The required field is missing: records"))?;
     not_too_many(records.len(), RECORDS_MAX)?;
     Ok((records, body.get("allOrNone").and_then(Value::as_bool).unwrap_or(false)))
 }
@@ -89,10 +92,22 @@ fn ids_given_twice(records: &[Value]) -> HashSet<String> {
 }
 
 /// A fault with `in_composite` strikes single rows too.
-fn with_faults(state: &mut State, context: &Context<'_>, call: &Call, record: &Value, run: impl FnOnce(&mut State) -> Value) -> Value {
+fn with_faults(
+    state: &mut State,
+    context: &Context<'_>,
+    call: &Call,
+    record: &Value,
+    run: impl FnOnce(&mut State) -> Value,
+) -> Value {
     let path = format!("/services/data/{}/{}", context.caller.version, call.path.join("/"));
     let text = record.to_string();
-    let part = fault::Call { method: call.method.as_str(), route: &path, path: &path, body: text.as_bytes(), in_composite: true };
+    let part = fault::Call {
+        method: call.method.as_str(),
+        route: &path,
+        path: &path,
+        body: text.as_bytes(),
+        in_composite: true,
+    };
     let Some(fault) = context.control.draw_fault(&part) else { return run(state) };
     if fault.side_effect == SideEffect::Committed {
         run(state);
@@ -105,7 +120,8 @@ fn with_faults(state: &mut State, context: &Context<'_>, call: &Call, record: &V
 
 fn object_of(state: &State, context: &Context<'_>, fields: &Map<String, Value>) -> Answered<usize> {
     let name = fields.get("attributes").and_then(|attributes| attributes["type"].as_str());
-    let name = name.ok_or_else(|| Refusal::new(400, "INVALID_INPUT", "attributes.type must be specified for each record"))?;
+    let name =
+        name.ok_or_else(|| Refusal::new(400, "INVALID_INPUT", "attributes.type must be specified for each record"))?;
     object(state, context, name).map_err(|_| {
         let message = format!("sObject type '{name}' is not supported.");
         Refusal::new(400, "INVALID_TYPE", message)
@@ -141,7 +157,8 @@ fn finish(state: &mut State, savepoint: Savepoint, mut rows: Vec<Value>, all_or_
     let failed = rows.iter().any(|row| row["success"] == json!(false));
     if all_or_none && failed {
         state.roll_back(savepoint);
-        let message = "Record rolled back because not all records were valid and the request was using AllOrNone header";
+        let message =
+            "Record rolled back because not all records were valid and the request was using AllOrNone header";
         let rolled_back = refused(&Refusal::new(400, "ALL_OR_NONE_OPERATION_ROLLED_BACK", message));
         rows.iter_mut().filter(|row| row["success"] == json!(true)).for_each(|row| *row = rolled_back.clone());
     }
@@ -170,7 +187,14 @@ pub(super) fn upsert(state: &mut State, context: &Context<'_>, call: &Call, name
     Ok(finish(state, savepoint, rows, all_or_none))
 }
 
-fn one_upsert(state: &mut State, caller: &Caller, object: usize, key: &str, record: &Value, seen: &mut HashSet<String>) -> Answered<Value> {
+fn one_upsert(
+    state: &mut State,
+    caller: &Caller,
+    object: usize,
+    key: &str,
+    record: &Value,
+    seen: &mut HashSet<String>,
+) -> Answered<Value> {
     let mut fields = record.as_object().cloned().ok_or_else(|| Refusal::json("A record must be a JSON object."))?;
     let named = fields.keys().find(|name| name.eq_ignore_ascii_case(key)).cloned();
     let value = named.and_then(|name| fields.shift_remove(&name)).filter(|value| !value.is_null());
@@ -198,7 +222,8 @@ fn one_upsert(state: &mut State, caller: &Caller, object: usize, key: &str, reco
 }
 
 fn delete(state: &mut State, context: &Context<'_>, call: &Call) -> Answered<Answer> {
-    let ids: Vec<&str> = call.get("ids").unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
+    let ids: Vec<&str> =
+        call.get("ids").unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     if ids.is_empty() {
         return Err(Refusal::new(400, "MISSING_ARGUMENT", "The ids parameter is required"));
     }

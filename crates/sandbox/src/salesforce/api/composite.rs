@@ -42,9 +42,12 @@ pub(super) fn composite(state: &mut State, context: &Context<'_>, call: &Call) -
     if parts.len() > PARTS_MAX {
         return Err(invalid(format!("Limit of {PARTS_MAX} operations has been exceeded")));
     }
-    let queries = parts.iter().filter(|part| part.url.contains("/query") || part.url.contains("/composite/sobjects")).count();
+    let queries =
+        parts.iter().filter(|part| part.url.contains("/query") || part.url.contains("/composite/sobjects")).count();
     if queries > QUERIES_MAX {
-        return Err(invalid(format!("Cannot have more than {QUERIES_MAX} query, queryAll or sObject collection operations")));
+        return Err(invalid(format!(
+            "Cannot have more than {QUERIES_MAX} query, queryAll or sObject collection operations"
+        )));
     }
     let all_or_none = body.get("allOrNone").and_then(Value::as_bool).unwrap_or(false);
     let answers = run(state, context, &parts, all_or_none).0;
@@ -62,9 +65,12 @@ fn parts(written: Option<&Value>) -> Answered<Vec<Part>> {
     let mut seen = HashSet::new();
     for part in &parts {
         let id = &part.reference_id;
-        let sound = id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let sound = id.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !sound {
-            return Err(invalid(format!("Provided referenceId ('{id}') must start with a letter or a number, and it can only contain letters, numbers and underscores ('_').")));
+            return Err(invalid(format!(
+                "Provided referenceId ('{id}') must start with a letter or a number, and it can only contain letters, numbers and underscores ('_')."
+            )));
         }
         if !seen.insert(id) {
             return Err(invalid(format!("referenceId '{id}' is used more than once")));
@@ -106,7 +112,8 @@ fn run(state: &mut State, context: &Context<'_>, parts: &[Part], all_or_none: bo
 }
 
 fn show(answer: Answer, reference_id: &str) -> Value {
-    let headers: Map<String, Value> = answer.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let headers: Map<String, Value> =
+        answer.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     let status = answer.status;
     json!({ "body": answer.into_json(), "httpHeaders": headers, "httpStatusCode": status, "referenceId": reference_id })
 }
@@ -127,14 +134,21 @@ fn one(state: &mut State, context: &Context<'_>, part: &Part, bodies: &Bodies) -
     };
     let route = format!("/services/data/{}/{}", context.caller.version, call.path.join("/"));
     let text = part.body.as_ref().map(Value::to_string).unwrap_or_default();
-    let drawn = fault::Call { method: call.method.as_str(), route: &route, path: &route, body: text.as_bytes(), in_composite: true };
+    let drawn = fault::Call {
+        method: call.method.as_str(),
+        route: &route,
+        path: &route,
+        body: text.as_bytes(),
+        in_composite: true,
+    };
     match context.control.draw_fault(&drawn) {
         None => answer(state, context, &call),
         Some(fault) => {
             if fault.side_effect == SideEffect::Committed {
                 answer(state, context, &call);
             }
-            let said = fault.body.clone().or_else(|| serde_json::from_str(&context.control.vendor_error(fault.status())).ok());
+            let said =
+                fault.body.clone().or_else(|| serde_json::from_str(&context.control.vendor_error(fault.status())).ok());
             Answer::json(said.unwrap_or_default()).with(fault.status)
         }
     }
@@ -154,7 +168,8 @@ fn answer(state: &mut State, context: &Context<'_>, call: &Call) -> Answer {
 fn prepare(part: &Part, bodies: &Bodies) -> Answered<Call> {
     let url = references::in_text(&part.url, bodies)?;
     let body = part.body.as_ref().map(|body| references::in_value(body, bodies)).transpose()?;
-    let method = Method::try_from(part.method.to_ascii_uppercase().as_str()).map_err(|_| invalid(format!("Invalid method {}", part.method)))?;
+    let method = Method::try_from(part.method.to_ascii_uppercase().as_str())
+        .map_err(|_| invalid(format!("Invalid method {}", part.method)))?;
     if !url.starts_with("/services/data/v") {
         return Err(invalid(format!("Invalid URL {url}: it must start with /services/data/vXX.X/")));
     }

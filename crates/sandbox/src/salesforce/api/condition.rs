@@ -19,7 +19,8 @@ pub(super) fn not_modified(call: &Call, modified_ms: i64) -> Option<Answer> {
 
 /// Refuses a write to a record that somebody else changed meanwhile.
 pub(super) fn still_unmodified(call: &Call, modified_ms: i64) -> Answered<()> {
-    let changed = header_ms(call, "If-Unmodified-Since").is_some_and(|seen_ms| modified_ms - modified_ms.rem_euclid(1_000) > seen_ms);
+    let changed = header_ms(call, "If-Unmodified-Since")
+        .is_some_and(|seen_ms| modified_ms - modified_ms.rem_euclid(1_000) > seen_ms);
     if changed {
         let message = "The requested resource was modified since the time given in If-Unmodified-Since";
         return Err(Refusal::new(412, "PRECONDITION_FAILED", message));

@@ -25,6 +25,7 @@ pub(super) fn record_count(state: &State, call: &Call) -> Answer {
     let asked = call.get("sObjects");
     let wanted = |name: &str| asked.is_none_or(|list| list.split(',').any(|one| one.trim().eq_ignore_ascii_case(name)));
     let objects = state.schema.objects.iter().zip(&state.tables).filter(|(object, _)| wanted(&object.name));
-    let counts: Vec<Value> = objects.map(|(object, table)| json!({ "count": table.len(), "name": object.name })).collect();
+    let counts: Vec<Value> =
+        objects.map(|(object, table)| json!({ "count": table.len(), "name": object.name })).collect();
     Answer::json(json!({ "sObjects": counts }))
 }

@@ -19,7 +19,8 @@ pub(super) fn first(state: &mut State, context: &Context<'_>, call: &Call, all_r
     if call.method != Method::GET {
         return Err(wrong_method(call, "GET,HEAD"));
     }
-    let text = call.get("q").ok_or_else(|| Refusal::new(400, "MALFORMED_QUERY", "A query string has to be specified"))?;
+    let text =
+        call.get("q").ok_or_else(|| Refusal::new(400, "MALFORMED_QUERY", "A query string has to be specified"))?;
     let result = soql::query(state, &context.caller, text, all_rows)?;
     match result.found {
         Found::Count(count) => Ok(Answer::json(json!({ "totalSize": count, "done": true, "records": [] }))),
@@ -53,9 +54,10 @@ pub(super) fn next(state: &mut State, context: &Context<'_>, call: &Call, locato
 
 fn page(state: &State, context: &Context<'_>, locator: &str) -> Answered<Answer> {
     let now_ms = context.control.clock().now_ms();
-    let (cursor, offset) = state.cursors.find(now_ms, locator).ok_or_else(|| {
-        Refusal::new(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-    })?;
+    let (cursor, offset) = state
+        .cursors
+        .find(now_ms, locator)
+        .ok_or_else(|| Refusal::new(400, "INVALID_QUERY_LOCATOR", "invalid query locator"))?;
     let end = (offset + cursor.batch).min(cursor.places.len());
     let records = soql::rows(state, &context.caller, &cursor.plan, &cursor.places[offset..end]);
     let done = end == cursor.places.len();

@@ -74,12 +74,16 @@ fn show(state: &State, context: &Context<'_>, call: &Call, object: usize, place:
 pub(super) fn fields_asked(state: &State, caller: &Caller, object: usize, asked: Option<&str>) -> Answered<String> {
     let described = state.object(object);
     let Some(asked) = asked else {
-        let readable = described.fields.iter().filter(|field| state.rights.field(&caller.user, &described.name, &field.name).read);
+        let readable =
+            described.fields.iter().filter(|field| state.rights.field(&caller.user, &described.name, &field.name).read);
         return Ok(readable.map(|field| field.name.as_str()).collect::<Vec<_>>().join(","));
     };
     let names: Vec<&str> = asked.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
     for name in names.iter().filter(|name| !name.contains('.')) {
-        if described.field(name).is_none_or(|field| !state.rights.field(&caller.user, &described.name, &field.name).read) {
+        if described
+            .field(name)
+            .is_none_or(|field| !state.rights.field(&caller.user, &described.name, &field.name).read)
+        {
             return Err(Refusal::no_column(name, &described.name));
         }
     }
@@ -101,7 +105,14 @@ fn change(state: &mut State, context: &Context<'_>, call: &Call, object: usize, 
 }
 
 /// `V/sobjects/Case/{key field}/{value}`, `V/sobjects/Case/{id}/{relationship or blob field}`.
-pub(super) fn by_two(state: &mut State, context: &Context<'_>, call: &Call, name: &str, first: &str, second: &str) -> Answered<Answer> {
+pub(super) fn by_two(
+    state: &mut State,
+    context: &Context<'_>,
+    call: &Call,
+    name: &str,
+    first: &str,
+    second: &str,
+) -> Answered<Answer> {
     let object = object(state, context, name)?;
     let own_id = id::normalise(first).filter(|id| state.schema.by_id(id) == Some(object));
     if let Some(id) = own_id {
@@ -130,7 +141,14 @@ fn choices(state: &State, caller: &Caller, object: usize, ids: &[std::sync::Arc<
     Answer::json(json!(urls)).with(300)
 }
 
-fn by_key(state: &State, context: &Context<'_>, call: &Call, object: usize, key: &str, value: &str) -> Answered<Answer> {
+fn by_key(
+    state: &State,
+    context: &Context<'_>,
+    call: &Call,
+    object: usize,
+    key: &str,
+    value: &str,
+) -> Answered<Answer> {
     let key_at = write::key_field(state, object, key)?;
     let found = write::find(state, object, key_at, value);
     match found.as_slice() {
@@ -143,7 +161,14 @@ fn by_key(state: &State, context: &Context<'_>, call: &Call, object: usize, key:
     }
 }
 
-fn upsert(state: &mut State, context: &Context<'_>, call: &Call, object: usize, key: &str, value: &str) -> Answered<Answer> {
+fn upsert(
+    state: &mut State,
+    context: &Context<'_>,
+    call: &Call,
+    object: usize,
+    key: &str,
+    value: &str,
+) -> Answered<Answer> {
     let caller = with_headers(context.caller.clone(), &call.headers);
     let may_create = call.get("updateOnly") != Some("true");
     let key_at = write::key_field(state, object, key)?;
@@ -158,13 +183,22 @@ fn upsert(state: &mut State, context: &Context<'_>, call: &Call, object: usize, 
     }
     match write::upsert(state, &caller, object, key, value, &fields, may_create)? {
         Upserted::Created(id) => Ok(created(state, &caller, object, &id, true)),
-        Upserted::Updated(id) => Ok(Answer::json(json!({ "id": &*id, "success": true, "errors": [], "created": false }))),
+        Upserted::Updated(id) => {
+            Ok(Answer::json(json!({ "id": &*id, "success": true, "errors": [], "created": false })))
+        }
         Upserted::Ambiguous(ids) => Ok(choices(state, &caller, object, &ids)),
     }
 }
 
 /// A parent, a list of children, or the bytes of a blob field.
-fn relationship(state: &State, context: &Context<'_>, call: &Call, object: usize, id: &str, name: &str) -> Answered<Answer> {
+fn relationship(
+    state: &State,
+    context: &Context<'_>,
+    call: &Call,
+    object: usize,
+    id: &str,
+    name: &str,
+) -> Answered<Answer> {
     if !matches!(call.method, Method::GET | Method::HEAD) {
         return Err(wrong_method(call, "GET,HEAD"));
     }
@@ -178,7 +212,8 @@ fn relationship(state: &State, context: &Context<'_>, call: &Call, object: usize
         return show(state, context, call, parent.0, place);
     }
     let lists = state.schema.children_of(object);
-    let list = lists.into_iter().find(|list| list.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)));
+    let list =
+        lists.into_iter().find(|list| list.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)));
     let list = list.ok_or_else(Refusal::not_found)?;
     let fields = fields_asked(state, &context.caller, list.object, call.get("fields"))?;
     let child = state.object(list.object);

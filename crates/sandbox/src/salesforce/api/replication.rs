@@ -24,7 +24,10 @@ pub(super) fn updated(state: &mut State, context: &Context<'_>, call: &Call, nam
     let object = object(state, context, name)?;
     let span = span(context, call, UPDATED_DAYS)?;
     let table = &state.tables[object];
-    let living = table.stamped(span.from_ms, span.to_ms - 1).filter_map(|place| table.row(place)).filter(|row| !state.is_deleted(object, row));
+    let living = table
+        .stamped(span.from_ms, span.to_ms - 1)
+        .filter_map(|place| table.row(place))
+        .filter(|row| !state.is_deleted(object, row));
     let ids: Vec<&str> = living.map(|row| &*row.id).collect();
     Ok(Answer::json(json!({ "ids": ids, "latestDateCovered": stamp(span.covered_ms) })))
 }
@@ -34,7 +37,10 @@ pub(super) fn deleted(state: &mut State, context: &Context<'_>, call: &Call, nam
     let object = object(state, context, name)?;
     let span = span(context, call, DELETED_DAYS)?;
     let table = &state.tables[object];
-    let gone = table.stamped(span.from_ms, span.to_ms - 1).filter_map(|place| table.row(place)).filter(|row| state.is_deleted(object, row));
+    let gone = table
+        .stamped(span.from_ms, span.to_ms - 1)
+        .filter_map(|place| table.row(place))
+        .filter(|row| state.is_deleted(object, row));
     let records = gone.map(|row| {
         let at_ms = state.get(object, row, "SystemModstamp").as_ms().unwrap_or_default();
         json!({ "id": &*row.id, "deletedDate": stamp(at_ms) })
@@ -60,9 +66,11 @@ fn span(context: &Context<'_>, call: &Call, days_max: i64) -> Answered<Span> {
         return Err(wrong_method(call, "GET,HEAD"));
     }
     let time = |name: &str| {
-        let text = call.get(name).ok_or_else(|| Refusal::new(400, "MISSING_ARGUMENT", format!("{name} is required")))?;
+        let text =
+            call.get(name).ok_or_else(|| Refusal::new(400, "MISSING_ARGUMENT", format!("{name} is required")))?;
         // A plus that was not percent-encoded arrives as a blank.
-        let ms = parse_stamp(&text.replace(' ', "+")).ok_or_else(|| invalid(format!("{name} is not a datetime: {text}")))?;
+        let ms =
+            parse_stamp(&text.replace(' ', "+")).ok_or_else(|| invalid(format!("{name} is not a datetime: {text}")))?;
         // Seconds are ignored.
         Ok(ms - ms.rem_euclid(MINUTE_MS))
     };

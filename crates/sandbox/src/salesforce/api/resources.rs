@@ -16,10 +16,10 @@ use super::{Context, VERSIONS, http_date, object as object_at, records, wrong_me
 pub(super) async fn versions() -> Json<Value> {
     let seasons = ["Winter", "Spring", "Summer"];
     let listed = VERSIONS.map(|version| {
-        // v58 was Summer '23; three releases a year, and Winter belongs to the year that follows.
-        let since_winter_23 = version - 56;
-        let season = seasons[(since_winter_23 % 3) as usize];
-        let label = format!("{season} '{}", 23 + since_winter_23 / 3);
+        // v29 was Winter '14; three releases a year, and Winter belongs to the year that follows.
+        let since = version - 29;
+        let season = seasons[(since % 3) as usize];
+        let label = format!("{season} '{}", 14 + since / 3);
         json!({ "label": label, "url": format!("/services/data/v{version}.0"), "version": format!("{version}.0") })
     });
     Json(Value::Array(listed.collect()))

@@ -33,7 +33,8 @@ pub(super) fn sosl(state: &mut State, context: &Context<'_>, call: &Call) -> Ans
     if call.method != Method::GET {
         return Err(wrong_method(call, "GET,HEAD"));
     }
-    let text = call.get("q").ok_or_else(|| Refusal::new(400, "MALFORMED_SEARCH", "A search string has to be specified"))?;
+    let text =
+        call.get("q").ok_or_else(|| Refusal::new(400, "MALFORMED_SEARCH", "A search string has to be specified"))?;
     let (term, wanted) = sosl::parse(text)?;
     find(state, context, &term, wanted, ROWS_MAX)
 }
@@ -53,20 +54,26 @@ pub(super) fn parameterized(state: &mut State, context: &Context<'_>, call: &Cal
 }
 
 fn from_query(call: &Call) -> (String, Vec<Wanted>, usize) {
-    let fields_of = |key: &str| call.get(key).map(|list| list.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
+    let fields_of =
+        |key: &str| call.get(key).map(|list| list.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
     let objects = call.query.iter().filter(|(key, _)| key == "sobject").map(|(_, object)| Wanted {
         object: object.clone(),
         fields: fields_of(&format!("{object}.fields")).or_else(|| fields_of("fields")).unwrap_or_default(),
         condition: call.get(&format!("{object}.where")).map(str::to_owned),
         order: call.get(&format!("{object}.orderBy")).map(str::to_owned),
-        limit: call.get(&format!("{object}.limit")).or_else(|| call.get("defaultLimit")).and_then(|limit| limit.parse().ok()),
+        limit: call
+            .get(&format!("{object}.limit"))
+            .or_else(|| call.get("defaultLimit"))
+            .and_then(|limit| limit.parse().ok()),
     });
     let limit = call.get("overallLimit").and_then(|limit| limit.parse().ok()).unwrap_or(ROWS_MAX);
     (call.get("q").unwrap_or_default().to_owned(), objects.collect(), limit)
 }
 
 fn from_body(body: &Value) -> (String, Vec<Wanted>, usize) {
-    let texts = |list: &Value| list.as_array().map(|list| list.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect::<Vec<_>>());
+    let texts = |list: &Value| {
+        list.as_array().map(|list| list.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect::<Vec<_>>())
+    };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok());
     let objects = body["sobjects"].as_array().into_iter().flatten().map(|object| Wanted {
@@ -87,7 +94,11 @@ fn find(state: &State, context: &Context<'_>, term: &str, wanted: Vec<Wanted>, l
         searchable.map(|object| Wanted { object: object.name.clone(), ..Wanted::default() }).collect()
     };
     let wanted: Vec<Wanted> = if wanted.is_empty() { everything() } else { wanted };
-    let words: Vec<String> = term.split_whitespace().map(|word| word.trim_matches('"').to_lowercase()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<String> = term
+        .split_whitespace()
+        .map(|word| word.trim_matches('"').to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
     let mut records = Vec::new();
     for wanted in &wanted {
         let left = limit.min(ROWS_MAX).saturating_sub(records.len());
@@ -96,7 +107,13 @@ fn find(state: &State, context: &Context<'_>, term: &str, wanted: Vec<Wanted>, l
     Ok(Answer::json(json!({ "searchRecords": records })))
 }
 
-fn in_object(state: &State, context: &Context<'_>, words: &[String], wanted: &Wanted, left: usize) -> Answered<Vec<Value>> {
+fn in_object(
+    state: &State,
+    context: &Context<'_>,
+    words: &[String],
+    wanted: &Wanted,
+    left: usize,
+) -> Answered<Vec<Value>> {
     let object = state.schema.object_at(&wanted.object).filter(|at| {
         let object = state.object(*at);
         object.can.search && state.rights.object(&context.caller.user, &object.name).read
@@ -105,7 +122,8 @@ fn in_object(state: &State, context: &Context<'_>, words: &[String], wanted: &Wa
         let message = format!("sObject type '{}' is not supported.", wanted.object);
         Refusal::new(400, "INVALID_TYPE", message)
     })?;
-    let matching = state.tables[object].rows().filter(|(_, row)| words.iter().all(|word| mentions(state, object, row, word)));
+    let matching =
+        state.tables[object].rows().filter(|(_, row)| words.iter().all(|word| mentions(state, object, row, word)));
     let places: Vec<usize> = matching.map(|(place, _)| place).collect();
     let limit = wanted.limit.unwrap_or(usize::MAX).min(left);
     let refinement = (wanted.condition.as_deref(), wanted.order.as_deref(), limit);
@@ -117,7 +135,10 @@ fn in_object(state: &State, context: &Context<'_>, words: &[String], wanted: &Wa
 /// Whether any text field has a word that begins like this; `*` and `?` are wildcards.
 fn mentions(state: &State, object: usize, row: &super::super::table::Row, word: &str) -> bool {
     let fields = state.object(object).fields.iter().enumerate().filter(|(_, field)| {
-        matches!(field.kind, Kind::Text | Kind::TextArea | Kind::Email | Kind::Phone | Kind::Url | Kind::Combobox | Kind::Picklist)
+        matches!(
+            field.kind,
+            Kind::Text | Kind::TextArea | Kind::Email | Kind::Phone | Kind::Url | Kind::Combobox | Kind::Picklist
+        )
     });
     let word = word.trim_matches('*');
     let mut texts = fields.filter_map(|(at, _)| row.cell(at).as_str());
@@ -127,6 +148,8 @@ fn mentions(state: &State, object: usize, row: &super::super::table::Row, word: 
 fn contains(text: &str, word: &str) -> bool {
     match word.find(['*', '?']) {
         None => text.contains(word),
-        Some(at) => text.split(|c: char| c.is_whitespace()).any(|one| one.contains(&word[..at]) && one.contains(&word[at + 1..])),
+        Some(at) => text
+            .split(|c: char| c.is_whitespace())
+            .any(|one| one.contains(&word[..at]) && one.contains(&word[at + 1..])),
     }
 }

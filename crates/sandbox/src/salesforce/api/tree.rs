@@ -33,7 +33,8 @@ pub(super) fn create(state: &mut State, context: &Context<'_>, call: &Call, name
     let mut made = Made::new();
     match branch(state, &inner, object, None, &records, 1, &mut made) {
         Ok(()) => {
-            let results: Vec<_> = made.iter().map(|(reference, id)| json!({ "referenceId": reference, "id": &**id })).collect();
+            let results: Vec<_> =
+                made.iter().map(|(reference, id)| json!({ "referenceId": reference, "id": &**id })).collect();
             Ok(Answer::json(json!({ "hasErrors": false, "results": results })).with(201))
         }
         Err((reference, refusal)) => {
@@ -79,6 +80,7 @@ fn branch(
 
 fn list_of(state: &State, object: usize, name: &str) -> Answered<(usize, usize)> {
     let lists = state.schema.children_of(object);
-    let found = lists.into_iter().find(|list| list.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)));
+    let found =
+        lists.into_iter().find(|list| list.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)));
     found.map(|list| (list.object, list.field)).ok_or_else(|| Refusal::no_column(name, &state.object(object).name))
 }

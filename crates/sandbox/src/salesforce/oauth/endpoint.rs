@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::grant::{self, Asked, Denied};
-use super::{Code, identity, user_named};
+use super::{Code, identity, soap, user_named};
 use crate::salesforce::Org;
 
 pub(in crate::salesforce) fn routes() -> Router<Arc<Org>> {
@@ -24,6 +24,7 @@ pub(in crate::salesforce) fn routes() -> Router<Arc<Org>> {
         .route("/services/oauth2/revoke", post(revoke).get(revoke_by_query))
         .route("/services/oauth2/introspect", post(introspect))
         .route("/services/oauth2/userinfo", get(userinfo).post(userinfo))
+        .route("/services/Soap/u/{version}", post(soap::login))
         .route("/id/{org}/{user}", get(identity_of))
         .route("/.well-known/openid-configuration", get(discovery))
 }
@@ -111,14 +112,20 @@ async fn introspect(State(org): State<Arc<Org>>, Form(form): Form<grant::Form>) 
     let token = form.get("token").map(String::as_str).unwrap_or_default();
     let state = org.state.lock();
     let session = state.sessions.find(token, org.control.clock().now_ms());
-    Json(session.map_or(json!({ "active": false }), |session| identity::introspection(&state, &org.control.base_url(), session)))
+    Json(session.map_or(json!({ "active": false }), |session| {
+        identity::introspection(&state, &org.control.base_url(), session)
+    }))
 }
 
 async fn userinfo(State(org): State<Arc<Org>>, headers: HeaderMap) -> Response {
     about(&org, &headers, None, identity::userinfo)
 }
 
-async fn identity_of(State(org): State<Arc<Org>>, Path((asked_org, user)): Path<(String, String)>, headers: HeaderMap) -> Response {
+async fn identity_of(
+    State(org): State<Arc<Org>>,
+    Path((asked_org, user)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
     about(&org, &headers, Some((asked_org, user)), identity::identity)
 }
 

@@ -72,19 +72,28 @@ fn client_credentials(state: &State, asked: &Asked<'_>) -> Result<Granted, Denie
 
 fn password(state: &State, asked: &Asked<'_>) -> Result<Granted, Denied> {
     let (client, secret, _) = client(asked, true)?;
+    if !state.sessions.password_flow {
+        return Err(("invalid_grant", "authentication failure"));
+    }
+    let user = by_password(state, asked.get("username"), asked.get("password"))?;
+    Ok(Granted { user, client, secret, refresh_token: None })
+}
+
+/// The user of a name and a password, with or without the security token behind it. Everybody but the least
+/// privileged user has the same password.
+pub(super) fn by_password(state: &State, username: &str, password: &str) -> Result<Arc<str>, Denied> {
     let denied = ("invalid_grant", "authentication failure");
-    let username = asked.get("username");
     let own = match username {
         known::SALESFORCE_LEAST_USERNAME => known::SALESFORCE_LEAST_PASSWORD,
         _ => known::SALESFORCE_PASSWORD,
     };
-    let right = [own.to_owned(), format!("{own}{}", known::SALESFORCE_SECURITY_TOKEN)];
-    if !state.sessions.password_flow || !right.iter().any(|right| right == asked.get("password")) {
-        return Err(denied);
+    let rest = password.strip_prefix(own).ok_or(denied)?;
+    let user = user_named(state, username).filter(|_| rest.is_empty() || rest == known::SALESFORCE_SECURITY_TOKEN);
+    let user = user.ok_or(denied)?;
+    if active(state, username).is_none() {
+        return Err(("inactive_user", "user is inactive"));
     }
-    let user = user_named(state, username).ok_or(denied)?;
-    let user = active(state, username).map_or(Err(("inactive_user", "user is inactive")), |_| Ok(user))?;
-    Ok(Granted { user, client, secret, refresh_token: None })
+    Ok(user)
 }
 
 fn refresh(state: &mut State, asked: &Asked<'_>) -> Result<Granted, Denied> {
@@ -159,8 +168,10 @@ fn jwt_bearer(state: &State, asked: &Asked<'_>) -> Result<Granted, Denied> {
 
 /// The client of a form or of Basic authentication, its secret and its run-as user.
 fn client(asked: &Asked<'_>, needs_secret: bool) -> Result<(String, String, &'static str), Denied> {
-    let (id, secret) = basic(asked.headers).unwrap_or_else(|| (asked.get("client_id").to_owned(), asked.get("client_secret").to_owned()));
-    let (known_id, known_secret, run_as) = known_client(&id).ok_or(("invalid_client_id", "client identifier invalid"))?;
+    let (id, secret) = basic(asked.headers)
+        .unwrap_or_else(|| (asked.get("client_id").to_owned(), asked.get("client_secret").to_owned()));
+    let (known_id, known_secret, run_as) =
+        known_client(&id).ok_or(("invalid_client_id", "client identifier invalid"))?;
     if (needs_secret || !secret.is_empty()) && secret != known_secret {
         return Err(("invalid_client", "invalid client credentials"));
     }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::super::state::State;
-use super::super::table::Row;
 use super::Session;
 
 /// The identity URL of a user.
@@ -11,9 +10,10 @@ pub(super) fn url(base_url: &str, org_id: &str, user: &str) -> String {
     format!("{base_url}/id/{org_id}/{user}")
 }
 
-fn text(state: &State, row: &Row, field: &str) -> Value {
-    let object = state.schema.object_at("User").unwrap_or_default();
-    state.get(object, row, field).as_str().map_or(Value::Null, |text| json!(text))
+/// A text field of a user.
+pub(super) fn text(state: &State, user: &str, field: &str) -> Value {
+    let found = state.row(user).map(|(object, row)| state.get(object, row, field));
+    found.and_then(|cell| cell.as_str()).map_or(Value::Null, |text| json!(text))
 }
 
 fn urls(base_url: &str, org_id: &str, user: &str) -> Value {
@@ -36,8 +36,7 @@ fn urls(base_url: &str, org_id: &str, user: &str) -> Value {
 
 pub(super) fn userinfo(state: &State, base_url: &str, user: &str) -> Value {
     let org_id = state.sessions.org_id();
-    let Some((_, row)) = state.row(user) else { return Value::Null };
-    let name = |field| text(state, row, field);
+    let name = |field| text(state, user, field);
     json!({
         "sub": url(base_url, org_id, user),
         "user_id": user,
@@ -61,8 +60,7 @@ pub(super) fn userinfo(state: &State, base_url: &str, user: &str) -> Value {
 
 pub(super) fn identity(state: &State, base_url: &str, user: &str) -> Value {
     let org_id = state.sessions.org_id();
-    let Some((_, row)) = state.row(user) else { return Value::Null };
-    let name = |field| text(state, row, field);
+    let name = |field| text(state, user, field);
     json!({
         "id": url(base_url, org_id, user),
         "asserted_user": true,
@@ -88,7 +86,7 @@ pub(super) fn identity(state: &State, base_url: &str, user: &str) -> Value {
 
 pub(super) fn introspection(state: &State, base_url: &str, session: &Session) -> Value {
     let org_id = state.sessions.org_id();
-    let username = state.row(&session.user).map_or(Value::Null, |(_, row)| text(state, row, "Username"));
+    let username = text(state, &session.user, "Username");
     json!({
         "active": true,
         "scope": "api",

@@ -84,7 +84,9 @@ impl CustomRules {
             }
         }
         let duplicates = self.duplicates.iter().filter(|rule| of_object(&rule.object) && draft.is_new());
-        duplicates.filter(|rule| !(rule.alert_only && caller.allow_duplicates)).try_for_each(|rule| no_twin(state, caller, draft, rule))
+        duplicates
+            .filter(|rule| !(rule.alert_only && caller.allow_duplicates))
+            .try_for_each(|rule| no_twin(state, caller, draft, rule))
     }
 }
 

@@ -12,7 +12,10 @@ pub(super) fn complete_opportunity(state: &State, draft: &mut Draft) {
     }
     let Some(stages) = state.schema.object_at("OpportunityStage") else { return };
     let stage = draft.get(state, "StageName").as_str().unwrap_or_default().to_owned();
-    let row = state.tables[stages].rows().map(|(_, row)| row).find(|row| state.get(stages, row, "ApiName").as_str() == Some(&stage));
+    let row = state.tables[stages]
+        .rows()
+        .map(|(_, row)| row)
+        .find(|row| state.get(stages, row, "ApiName").as_str() == Some(&stage));
     let Some(row) = row else { return };
     let from_stage = |name: &str| state.get(stages, row, name).clone();
     draft.set(state, "IsClosed", from_stage("IsClosed"));

@@ -76,7 +76,10 @@ pub(super) fn complete_mail(state: &State, draft: &Draft) -> Answered<()> {
         return Ok(());
     }
     let fixed = draft.given.iter().map(|at| &state.object(draft.object).fields[*at]).find(|field| {
-        !field.is_custom() && field.name != "IsExternallyVisible" && field.name != "Status" && draft.is_changed(state, &field.name)
+        !field.is_custom()
+            && field.name != "IsExternallyVisible"
+            && field.name != "Status"
+            && draft.is_changed(state, &field.name)
     });
     match fixed {
         None => Ok(()),

@@ -19,10 +19,18 @@ pub(super) fn complete_version(state: &State, caller: &Caller, draft: &mut Draft
     let path = draft.get(state, "PathOnClient").as_str().unwrap_or_default().to_owned();
     let Some(blob) = draft.blob.clone() else {
         let missing = if path.is_empty() { "[VersionData, PathOnClient]" } else { "[VersionData]" };
-        return Err(Refusal::of_fields("REQUIRED_FIELD_MISSING", format!("Required fields are missing: {missing}"), &["VersionData"]));
+        return Err(Refusal::of_fields(
+            "REQUIRED_FIELD_MISSING",
+            format!("Required fields are missing: {missing}"),
+            &["VersionData"],
+        ));
     };
     if path.is_empty() {
-        return Err(Refusal::of_fields("REQUIRED_FIELD_MISSING", "Required fields are missing: [PathOnClient]", &["PathOnClient"]));
+        return Err(Refusal::of_fields(
+            "REQUIRED_FIELD_MISSING",
+            "Required fields are missing: [PathOnClient]",
+            &["PathOnClient"],
+        ));
     }
     if draft.is_given(state, "ContentDocumentId") && draft.is_given(state, "FirstPublishLocationId") {
         let message = "FirstPublishLocationId can be set only for the first version of a document.";
@@ -79,7 +87,9 @@ pub(super) fn follow_version(state: &mut State, caller: &Caller, draft: &Draft) 
     if !draft.is_new() {
         return Ok(());
     }
-    let (Some(documents), Some(links)) = (state.schema.object_at("ContentDocument"), state.schema.object_at("ContentDocumentLink")) else {
+    let (Some(documents), Some(links)) =
+        (state.schema.object_at("ContentDocument"), state.schema.object_at("ContentDocumentLink"))
+    else {
         return Ok(());
     };
     let existing = draft.get(state, "ContentDocumentId").as_str().map(str::to_owned);
@@ -99,7 +109,8 @@ pub(super) fn follow_version(state: &mut State, caller: &Caller, draft: &Draft) 
         return Ok(());
     }
     let mut places = vec![(caller.user.to_string(), "I", "AllUsers")];
-    if let Some(record) = draft.get(state, "FirstPublishLocationId").as_str().filter(|record| **record != *caller.user) {
+    if let Some(record) = draft.get(state, "FirstPublishLocationId").as_str().filter(|record| **record != *caller.user)
+    {
         places.push((record.to_owned(), "V", "InternalUsers"));
     }
     for (place, share, visibility) in places {
@@ -116,7 +127,11 @@ pub(super) fn follow_version(state: &mut State, caller: &Caller, draft: &Draft) 
 
 fn demote_older(state: &mut State, draft: &Draft, document: &str) {
     let object = draft.object;
-    let (Some(by), Some(latest)) = (state.object(object).field_at("ContentDocumentId"), state.object(object).field_at("IsLatest")) else { return };
+    let (Some(by), Some(latest)) =
+        (state.object(object).field_at("ContentDocumentId"), state.object(object).field_at("IsLatest"))
+    else {
+        return;
+    };
     let older: Vec<_> = state.tables[object].having(by, document).into_iter().flatten().collect();
     for place in older {
         if let Some(mut row) = state.tables[object].row(place).cloned().filter(|row| row.id != draft.row.id) {
@@ -149,7 +164,14 @@ fn versions(state: &State, object: usize, document: &str) -> usize {
     by.and_then(|by| state.tables[object].having(by, document)).map_or(1, |found| found.count().max(1))
 }
 
-fn describe_document(state: &mut State, caller: &Caller, draft: &Draft, documents: usize, document: &str, is_first: bool) {
+fn describe_document(
+    state: &mut State,
+    caller: &Caller,
+    draft: &Draft,
+    documents: usize,
+    document: &str,
+    is_first: bool,
+) {
     let Some(place) = state.tables[documents].place(document) else { return };
     let Some(mut row) = state.tables[documents].row(place).cloned() else { return };
     let me = Cell::Text(caller.user.clone());
@@ -187,7 +209,9 @@ fn describe_document(state: &mut State, caller: &Caller, draft: &Draft, document
 
 /// A document hangs on a record once.
 pub(super) fn complete_link(state: &State, draft: &Draft) -> Answered<()> {
-    let Some(by) = state.object(draft.object).field_at("LinkedEntityId").filter(|_| draft.is_new()) else { return Ok(()) };
+    let Some(by) = state.object(draft.object).field_at("LinkedEntityId").filter(|_| draft.is_new()) else {
+        return Ok(());
+    };
     let record = draft.get(state, "LinkedEntityId").as_str().unwrap_or_default();
     let links = state.tables[draft.object].having(by, record).into_iter().flatten();
     let twin = links.filter_map(|place| state.tables[draft.object].row(place)).find(|link| {

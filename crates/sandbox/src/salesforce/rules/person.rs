@@ -20,7 +20,8 @@ pub(super) fn complete(state: &State, draft: &mut Draft) -> Answered<()> {
 
 pub(super) fn complete_group(state: &State, draft: &mut Draft) {
     if draft.get(state, "DeveloperName").is_null() {
-        let name = draft.get(state, "Name").as_str().unwrap_or_default().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        let name =
+            draft.get(state, "Name").as_str().unwrap_or_default().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
         draft.set(state, "DeveloperName", Cell::text(&name));
     }
 }

@@ -65,7 +65,8 @@ fn system_fields(system: &[&str]) -> Vec<(&'static str, &'static str)> {
     }
     if has("audit") {
         fields.push(("LastModifiedDate", "datetime readonly defaulted"));
-        fields.push(("LastModifiedById", "reference(User) as LastModifiedBy readonly defaulted \"Last Modified By ID\""));
+        fields
+            .push(("LastModifiedById", "reference(User) as LastModifiedBy readonly defaulted \"Last Modified By ID\""));
     }
     if has("audit") || has("stamp") {
         fields.push(("SystemModstamp", "datetime readonly defaulted \"System Modstamp\""));
@@ -351,7 +352,8 @@ mod tests {
 
     #[test]
     fn a_line_says_all_about_a_field() {
-        let field = line("ParentId", "reference(Case) as Parent in CaseComments required createonly cascade").expect("a field");
+        let field =
+            line("ParentId", "reference(Case) as Parent in CaseComments required createonly cascade").expect("a field");
         assert_eq!(field.references, ["Case"]);
         assert_eq!((field.relationship.as_deref(), field.children.as_deref()), (Some("Parent"), Some("CaseComments")));
         assert_eq!((field.createable, field.updateable, field.nillable), (true, false, false));
@@ -372,7 +374,9 @@ mod tests {
 
     #[test]
     fn labels_are_spelled_out() {
-        for (name, label) in [("AccountId", "Account ID"), ("SuppliedEmail", "Supplied Email"), ("Jira_URL__c", "Jira URL")] {
+        for (name, label) in
+            [("AccountId", "Account ID"), ("SuppliedEmail", "Supplied Email"), ("Jira_URL__c", "Jira URL")]
+        {
             assert_eq!(spelled_out(name), label);
         }
     }

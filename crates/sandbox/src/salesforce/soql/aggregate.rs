@@ -9,8 +9,8 @@ use super::super::schema::Kind;
 use super::super::state::State;
 use super::super::table::Row;
 use super::ast::{Function, Op};
-use super::bind::{Column, Measure, Plan, Shape, SortKey};
 use super::bind::Having;
+use super::bind::{Column, Measure, Plan, Shape, SortKey};
 use super::path::Path;
 use super::run;
 
@@ -33,7 +33,8 @@ pub(super) fn groups(state: &State, plan: &Plan, places: &[usize]) -> Vec<Value>
         order.push(String::new());
     }
     let group = |key: &String| groups.get(key).map(Vec::as_slice).unwrap_or_default();
-    let kept = order.iter().map(group).filter(|rows| having.as_ref().is_none_or(|having| passes(state, plan, having, rows)));
+    let kept =
+        order.iter().map(group).filter(|rows| having.as_ref().is_none_or(|having| passes(state, plan, having, rows)));
     let mut shown: Vec<Vec<(Cell, Value)>> =
         kept.map(|rows| show.iter().map(|column| column_value(state, plan, by, column, rows)).collect()).collect();
     sort(plan, &mut shown);
@@ -69,7 +70,7 @@ fn column_value(state: &State, plan: &Plan, by: &[Path], column: &Column, rows: 
         Measure::Key(at) => match rows.first() {
             Some(row) => {
                 let seen = by[*at].see(state, plan.base, row);
-                (seen.cell.clone().into_owned(), seen.cell.to_wire(seen.kind))
+                (seen.sort_key(), seen.cell.to_wire(seen.kind))
             }
             None => (Cell::Null, Value::Null),
         },
@@ -83,14 +84,17 @@ fn column_value(state: &State, plan: &Plan, by: &[Path], column: &Column, rows: 
 
 fn call(state: &State, plan: &Plan, function: Function, path: Option<&Path>, rows: &[&Row]) -> (Cell, Kind) {
     let Some(path) = path else { return (count(rows.len()), Kind::Int) };
-    let seen: Vec<_> = rows.iter().map(|row| path.see(state, plan.base, row)).filter(|seen| !seen.cell.is_null()).collect();
+    let seen: Vec<_> =
+        rows.iter().map(|row| path.see(state, plan.base, row)).filter(|seen| !seen.cell.is_null()).collect();
     let kind = seen.first().map_or(Kind::Text, |seen| seen.kind);
-    let numbers = || seen.iter().filter_map(|seen| if let Cell::Number(number) = &*seen.cell { Some(*number) } else { None });
+    let numbers =
+        || seen.iter().filter_map(|seen| if let Cell::Number(number) = &*seen.cell { Some(*number) } else { None });
     let cells = || seen.iter().map(|seen| seen.cell.clone().into_owned());
     match function {
         Function::Count => (count(seen.len()), Kind::Int),
         Function::CountDistinct => {
-            let distinct: HashSet<String> = seen.iter().map(|seen| seen.cell.to_wire(seen.kind).to_string().to_lowercase()).collect();
+            let distinct: HashSet<String> =
+                seen.iter().map(|seen| seen.cell.to_wire(seen.kind).to_string().to_lowercase()).collect();
             (count(distinct.len()), Kind::Int)
         }
         Function::Max => (cells().max_by(Cell::order).unwrap_or_default(), kind),

@@ -89,7 +89,10 @@ pub(super) enum List {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Literal {
-    Text { plain: String, pattern: String },
+    Text {
+        plain: String,
+        pattern: String,
+    },
     Number(f64),
     Bool(bool),
     Null,

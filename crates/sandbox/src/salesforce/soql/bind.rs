@@ -61,7 +61,10 @@ pub(super) struct Column {
 pub(super) enum Measure {
     /// The n-th of the fields grouped by.
     Key(usize),
-    Call { function: Function, path: Option<Path> },
+    Call {
+        function: Function,
+        path: Option<Path>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -106,7 +109,13 @@ pub(super) fn rows_of(state: &State, caller: &Caller, text: &str, query: &Query,
 }
 
 /// Binds a condition alone.
-pub(super) fn condition(state: &State, caller: &Caller, text: &str, object: usize, cond: &super::ast::Cond) -> Answered<Test> {
+pub(super) fn condition(
+    state: &State,
+    caller: &Caller,
+    text: &str,
+    object: usize,
+    cond: &super::ast::Cond,
+) -> Answered<Test> {
     let scope = Scope { state, caller, text, object, base: base(state, object), alias: None };
     filter::test(&scope, cond)
 }
@@ -129,7 +138,11 @@ fn over(state: &State, caller: &Caller, text: &str, query: &Query, object: usize
 fn shape(scope: &Scope<'_>, query: &Query) -> Answered<Shape> {
     let aggregates = query.select.iter().any(|item| matches!(item, Item::Aggregate { .. }));
     match query.select.as_slice() {
-        [Item::Aggregate { call: Call { function: Function::Count, path: None, .. }, .. }] if query.group.is_empty() => Ok(Shape::Count),
+        [Item::Aggregate { call: Call { function: Function::Count, path: None, .. }, .. }]
+            if query.group.is_empty() =>
+        {
+            Ok(Shape::Count)
+        }
         _ if aggregates || !query.group.is_empty() => groups(scope, query),
         _ => rows(scope, query).map(Shape::Rows),
     }
@@ -146,7 +159,9 @@ fn rows(scope: &Scope<'_>, query: &Query) -> Answered<Vec<Node>> {
                 nodes.push(children(scope, inner)?);
             }
             Item::All { which } => add_all(scope, &mut nodes, which, query.limit)?,
-            Item::TypeOf { relationship, when, otherwise } => nodes.push(type_of(scope, relationship, when, otherwise)?),
+            Item::TypeOf { relationship, when, otherwise } => {
+                nodes.push(type_of(scope, relationship, when, otherwise)?)
+            }
             Item::Aggregate { call, .. } => return Err(complaint::unexpected(scope.text, call.at, "(")),
         }
     }
@@ -171,7 +186,8 @@ fn place(scope: &Scope<'_>, nodes: &mut Vec<Node>, hops: &[Hop], path: &Path, na
         nodes.push(Node::Leaf { name: path.shown.clone(), leaf: path.leaf.clone() });
         return Ok(());
     };
-    let known = nodes.iter().position(|node| matches!(node, Node::Parent { hop: other, .. } if other.shown == hop.shown));
+    let known =
+        nodes.iter().position(|node| matches!(node, Node::Parent { hop: other, .. } if other.shown == hop.shown));
     let at = known.unwrap_or_else(|| {
         nodes.push(Node::Parent { hop: hop.clone(), nodes: Vec::new() });
         nodes.len() - 1
@@ -334,7 +350,13 @@ fn groups(scope: &Scope<'_>, query: &Query) -> Answered<Shape> {
                 });
                 Column { name, value: measure(scope, call)? }
             }
-            _ => return Err(Refusal::new(400, "MALFORMED_QUERY", "Grouped query cannot use child relationships in the SELECT list")),
+            _ => {
+                return Err(Refusal::new(
+                    400,
+                    "MALFORMED_QUERY",
+                    "Grouped query cannot use child relationships in the SELECT list",
+                ));
+            }
         };
         show.push(column);
     }
@@ -348,7 +370,8 @@ fn measure(scope: &Scope<'_>, call: &Call) -> Answered<Measure> {
     let field = path.as_ref().and_then(|path| described(scope, path));
     let number = |kind| matches!(kind, Kind::Int | Kind::Double | Kind::Currency | Kind::Percent);
     if sums && field.is_some_and(|field| !number(field.kind)) {
-        let message = format!("field {} does not support aggregate operator SUM", field.map_or("", |field| &field.name));
+        let message =
+            format!("field {} does not support aggregate operator SUM", field.map_or("", |field| &field.name));
         return Err(complaint::at(scope.text, call.at, "MALFORMED_QUERY", &message));
     }
     Ok(Measure::Call { function: call.function, path })
@@ -359,7 +382,9 @@ fn sort(scope: &Scope<'_>, shape: &Shape, order: &Order) -> Answered<Sort> {
         (Operand::Path(name), Shape::Groups { show, .. }) => {
             let last = name.text.rsplit('.').next().unwrap_or_default();
             let column = show.iter().position(|column| column.name.eq_ignore_ascii_case(last));
-            SortKey::Column(column.ok_or_else(|| complaint::unknown_field(scope.text, name.at, last, "AggregateResult"))?)
+            SortKey::Column(
+                column.ok_or_else(|| complaint::unknown_field(scope.text, name.at, last, "AggregateResult"))?,
+            )
         }
         (Operand::Path(name), _) => {
             let path = path(scope, name)?;
@@ -370,7 +395,8 @@ fn sort(scope: &Scope<'_>, shape: &Shape, order: &Order) -> Answered<Sort> {
             SortKey::Path(path)
         }
         (Operand::Call(call), Shape::Groups { show, .. }) => {
-            let same = |column: &Column| matches!(&column.value, Measure::Call { function, .. } if *function == call.function);
+            let same =
+                |column: &Column| matches!(&column.value, Measure::Call { function, .. } if *function == call.function);
             let column = show.iter().position(same);
             SortKey::Column(column.ok_or_else(|| complaint::unexpected(scope.text, call.at, "("))?)
         }

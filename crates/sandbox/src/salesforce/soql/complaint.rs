@@ -12,7 +12,8 @@ pub(super) fn at(text: &str, at: usize, code: &'static str, message: &str) -> Re
     let column = before.rsplit('\n').next().map_or(0, |start| start.chars().count()) + 1;
     let n_before = before.chars().count();
     let skipped = n_before.saturating_sub(SHOWN);
-    let shown: String = text.chars().skip(skipped).take(2 * SHOWN).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let shown: String =
+        text.chars().skip(skipped).take(2 * SHOWN).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let caret = " ".repeat(n_before - skipped);
     Refusal::new(400, code, format!("\n{shown}\n{caret}^\nERROR at Row:{line}:Column:{column}\n{message}"))
 }
@@ -54,10 +55,13 @@ mod tests {
     #[test]
     fn the_caret_stands_under_the_word() {
         let refusal = unknown_field("SELECT Foo FROM Case", 7, "Foo", "Case");
-        let expected = "\nSELECT Foo FROM Case\n       ^\nERROR at Row:1:Column:8\nNo such column 'Foo' on entity 'Case'.";
+        let expected =
+            "\nSELECT Foo FROM Case\n       ^\nERROR at Row:1:Column:8\nNo such column 'Foo' on entity 'Case'.";
         assert!(refusal.message.starts_with(expected), "{}", refusal.message);
         assert_eq!(refusal.code, "INVALID_FIELD");
         let refusal = unknown_object("select count() from XYZZY", 20, "XYZZY");
-        assert!(refusal.message.starts_with("\nselect count() from XYZZY\n                    ^\nERROR at Row:1:Column:21\nsObject type 'XYZZY'"));
+        assert!(refusal.message.starts_with(
+            "\nselect count() from XYZZY\n                    ^\nERROR at Row:1:Column:21\nsObject type 'XYZZY'"
+        ));
     }
 }

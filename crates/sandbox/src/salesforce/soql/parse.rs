@@ -13,7 +13,8 @@ const STATEMENT_CHARS_MAX: usize = 100_000;
 const OFFSET_MAX: usize = 2_000;
 
 /// Words that end a FROM's alias position.
-const CLAUSES: &[&str] = &["WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "ALL", "UPDATE"];
+const CLAUSES: &[&str] =
+    &["WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "ALL", "UPDATE"];
 
 /// Parses a whole query.
 pub(super) fn query(text: &str) -> Answered<Query> {
@@ -117,7 +118,9 @@ impl<'a> Parser<'a> {
         let from = self.name()?;
         self.take_word("AS");
         let alias = match self.peek() {
-            Token::Word(word) if !CLAUSES.iter().any(|clause| word.eq_ignore_ascii_case(clause)) => Some(self.name()?.text),
+            Token::Word(word) if !CLAUSES.iter().any(|clause| word.eq_ignore_ascii_case(clause)) => {
+                Some(self.name()?.text)
+            }
             _ => None,
         };
         if self.take_word("USING") {
@@ -186,7 +189,11 @@ impl<'a> Parser<'a> {
 
     fn count(&mut self) -> Answered<usize> {
         match self.peek() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a natural number")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "checked to be a natural number"
+            )]
             Token::Number(number) if *number >= 0.0 && number.fract() == 0.0 => {
                 let count = *number as usize;
                 self.take();
@@ -219,7 +226,11 @@ impl<'a> Parser<'a> {
             return self.type_of();
         }
         let calls = matches!(self.peek_second(), Token::Sign("("));
-        if calls && (self.peek().is_word("toLabel") || self.peek().is_word("format") || self.peek().is_word("convertCurrency")) {
+        if calls
+            && (self.peek().is_word("toLabel")
+                || self.peek().is_word("format")
+                || self.peek().is_word("convertCurrency"))
+        {
             self.take();
             self.expect_sign("(")?;
             let path = self.name()?;

@@ -27,7 +27,10 @@ impl Hop {
 /// The field at the end.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Leaf {
-    Field { at: usize, kind: Kind },
+    Field {
+        at: usize,
+        kind: Kind,
+    },
     /// Of a parent that may be of several objects.
     Named(String),
 }
@@ -45,6 +48,16 @@ pub(super) struct Path {
 pub(super) struct Seen<'a> {
     pub(super) cell: Cow<'a, Cell>,
     pub(super) kind: Kind,
+}
+
+impl Seen<'_> {
+    /// The value as rows are ordered by it: text without regard to case, ids with.
+    pub(super) fn sort_key(&self) -> Cell {
+        match &*self.cell {
+            Cell::Text(text) if !matches!(self.kind, Kind::Id | Kind::Reference) => Cell::text(&text.to_lowercase()),
+            other => other.clone(),
+        }
+    }
 }
 
 impl Path {

@@ -66,7 +66,7 @@ fn in_order(state: &State, plan: &Plan, places: Vec<usize>) -> Vec<usize> {
     let keys = |place: usize| -> Vec<Cell> {
         let Some(row) = state.tables[plan.base].row(place) else { return Vec::new() };
         let key = |sort: &Sort| match &sort.by {
-            SortKey::Path(path) => path.see(state, plan.base, row).cell.into_owned(),
+            SortKey::Path(path) => path.see(state, plan.base, row).sort_key(),
             SortKey::Column(_) => Cell::Null,
         };
         plan.order.iter().map(key).collect()
@@ -77,15 +77,24 @@ fn in_order(state: &State, plan: &Plan, places: Vec<usize>) -> Vec<usize> {
 }
 
 pub(super) fn by_keys(order: &[Sort], left: &[Cell], right: &[Cell]) -> Ordering {
-    let each = order.iter().zip(left.iter().zip(right)).map(|(sort, (left, right))| one_key(sort, left, right));
-    each.fold(Ordering::Equal, Ordering::then)
+    for (at, sort) in order.iter().enumerate() {
+        let ordering = one_key(sort, &left[at], &right[at]);
+        if ordering.is_ne() {
+            return ordering;
+        }
+    }
+    Ordering::Equal
 }
 
 /// Nulls come first unless the query says otherwise, whatever the direction.
 fn one_key(sort: &Sort, left: &Cell, right: &Cell) -> Ordering {
     let nulls_first = match (left.is_null(), right.is_null()) {
         (false, false) => {
-            let order = left.order(right);
+            let order = match (left, right) {
+                // Folded when the key was made, where folding is due.
+                (Cell::Text(left), Cell::Text(right)) => left.cmp(right),
+                _ => left.order(right),
+            };
             return if sort.descending { order.reverse() } else { order };
         }
         (true, true) => Ordering::Equal,

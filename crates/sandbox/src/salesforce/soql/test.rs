@@ -16,12 +16,34 @@ pub(in crate::salesforce) enum Test {
     And(Vec<Test>),
     Or(Vec<Test>),
     Not(Box<Test>),
-    Compare { path: Path, op: Op, cell: Cell, exact: bool },
+    Compare {
+        path: Path,
+        op: Op,
+        cell: Cell,
+        exact: bool,
+    },
     /// From, included, to, excluded.
-    Within { path: Path, from: Cell, to: Cell },
-    OneOf { path: Path, texts: HashSet<String>, others: Vec<Cell>, exact: bool, negated: bool },
-    Like { path: Path, pattern: Vec<Piece> },
-    Has { path: Path, sets: Vec<Vec<String>>, negated: bool },
+    Within {
+        path: Path,
+        from: Cell,
+        to: Cell,
+    },
+    OneOf {
+        path: Path,
+        texts: HashSet<String>,
+        others: Vec<Cell>,
+        exact: bool,
+        negated: bool,
+    },
+    Like {
+        path: Path,
+        pattern: Vec<Piece>,
+    },
+    Has {
+        path: Path,
+        sets: Vec<Vec<String>>,
+        negated: bool,
+    },
 }
 
 /// One piece of a LIKE pattern.
@@ -67,7 +89,8 @@ impl Test {
         match self {
             Self::And(all) => all.iter().filter_map(|test| test.candidates(state, object)).min_by_key(Vec::len),
             Self::Or(any) => {
-                let mut places = any.iter().map(|test| test.candidates(state, object)).collect::<Option<Vec<_>>>()?.concat();
+                let mut places =
+                    any.iter().map(|test| test.candidates(state, object)).collect::<Option<Vec<_>>>()?.concat();
                 places.sort_unstable();
                 places.dedup();
                 Some(places)
@@ -79,7 +102,11 @@ impl Test {
             }
             Self::OneOf { path, texts, others, negated: false, .. } if others.is_empty() => {
                 let own = path.own()?;
-                texts.iter().map(|text| having(state, object, own, text)).collect::<Option<Vec<_>>>().map(|found| found.concat())
+                texts
+                    .iter()
+                    .map(|text| having(state, object, own, text))
+                    .collect::<Option<Vec<_>>>()
+                    .map(|found| found.concat())
             }
             _ => None,
         }
@@ -222,7 +249,8 @@ mod tests {
     #[test]
     fn null_is_unequal_but_neither_less_nor_greater() {
         let wanted = Cell::text("x");
-        let holds: Vec<bool> = [Op::Eq, Op::Ne, Op::Lt, Op::Ge].iter().map(|op| compare(&Cell::Null, *op, &wanted, false)).collect();
+        let holds: Vec<bool> =
+            [Op::Eq, Op::Ne, Op::Lt, Op::Ge].iter().map(|op| compare(&Cell::Null, *op, &wanted, false)).collect();
         assert_eq!(holds, [false, true, false, false]);
     }
 }

@@ -9,7 +9,10 @@ pub(super) enum Token {
     /// A name with its dots, or a keyword, or a date literal such as `LAST_N_DAYS:3`.
     Word(String),
     /// The text between quotes; the second text keeps `\%` and `\_` for LIKE.
-    Text { plain: String, pattern: String },
+    Text {
+        plain: String,
+        pattern: String,
+    },
     Number(f64),
     Date(jiff::civil::Date),
     Stamp(i64),
@@ -64,7 +67,8 @@ fn one(text: &str, at: usize) -> Answered<(Token, usize)> {
     if next == '\'' {
         return quoted(text, at);
     }
-    if next.is_ascii_digit() || (matches!(next, '-' | '+' | '.') && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
+    if next.is_ascii_digit() || (matches!(next, '-' | '+' | '.') && rest[1..].starts_with(|c: char| c.is_ascii_digit()))
+    {
         return number_or_time(text, at);
     }
     if next.is_alphabetic() || next == '_' {
@@ -76,7 +80,8 @@ fn one(text: &str, at: usize) -> Answered<(Token, usize)> {
 
 fn number_or_time(text: &str, at: usize) -> Answered<(Token, usize)> {
     let rest = &text[at..];
-    let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '.' | '+'))).unwrap_or(rest.len());
+    let length =
+        rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '.' | '+'))).unwrap_or(rest.len());
     let word = &rest[..length];
     let token = match word.parse::<f64>() {
         Ok(number) => Some(Token::Number(number)),
@@ -127,7 +132,8 @@ fn unicode(letters: &mut std::str::CharIndices<'_>) -> Option<char> {
 }
 
 fn illegal_escape(text: &str, at: usize, escape: &str) -> Refusal {
-    let message = format!("Invalid string literal '{escape}'. Illegal character sequence '{escape}' in string literal.");
+    let message =
+        format!("Invalid string literal '{escape}'. Illegal character sequence '{escape}' in string literal.");
     complaint::at(text, at, "MALFORMED_QUERY", &message)
 }
 

@@ -15,11 +15,16 @@ pub(super) fn all(state: &State, caller: &Caller, draft: &Draft) -> Answered<()>
 fn required(state: &State, draft: &Draft) -> Answered<()> {
     let is_missing = |at: usize, field: &Field| {
         let asked = field.createable && !field.nillable && !field.defaulted;
-        let empty = if field.kind == Kind::Base64 { draft.is_new() && draft.blob.is_none() } else { draft.row.cell(at).is_null() };
+        let empty = if field.kind == Kind::Base64 {
+            draft.is_new() && draft.blob.is_none()
+        } else {
+            draft.row.cell(at).is_null()
+        };
         asked && empty && (draft.is_new() || draft.given.contains(&at))
     };
     let fields = state.object(draft.object).fields.iter().enumerate();
-    let missing: Vec<&str> = fields.filter(|(at, field)| is_missing(*at, field)).map(|(_, field)| field.name.as_str()).collect();
+    let missing: Vec<&str> =
+        fields.filter(|(at, field)| is_missing(*at, field)).map(|(_, field)| field.name.as_str()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -47,7 +52,8 @@ fn unique(state: &State, draft: &Draft) -> Answered<()> {
         // The recycle bin does not hold on to unique values.
         let twin = twins.into_iter().find(|twin| twin.id != draft.row.id && !state.is_deleted(draft.object, twin));
         if let Some(twin) = twin {
-            let message = format!("duplicate value found: {} duplicates value on record with id: {}", field.name, &twin.id);
+            let message =
+                format!("duplicate value found: {} duplicates value on record with id: {}", field.name, &twin.id);
             return Err(Refusal::of_fields("DUPLICATE_VALUE", message, &[]));
         }
     }

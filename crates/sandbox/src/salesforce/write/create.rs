@@ -38,7 +38,10 @@ fn attempt(
     let may = state.rights.object(&caller.user, &state.object(object).name);
     if !state.object(object).can.create {
         let message = format!("entity type cannot be inserted: {}", state.object(object).label);
-        return Err(Refusal { fields: Some(Vec::new()), ..Refusal::new(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message) });
+        return Err(Refusal {
+            fields: Some(Vec::new()),
+            ..Refusal::new(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message)
+        });
     }
     if !may.create {
         return Err(Refusal::no_access());
@@ -66,14 +69,16 @@ fn name(state: &mut State, draft: &mut Draft) -> Arc<str> {
     draft.row.id = id.clone();
     draft.row.set(0, Cell::Text(id.clone()));
     let object = state.object(draft.object);
-    let numbered: Vec<_> = object.fields.iter().enumerate().filter_map(|(at, field)| Some((at, field.autonumber?))).collect();
+    let numbered: Vec<_> =
+        object.fields.iter().enumerate().filter_map(|(at, field)| Some((at, field.autonumber?))).collect();
     let counter = format!("{}#", object.name);
     for (at, n_digits) in numbered {
         let number = state.count(&counter);
         draft.row.set(at, Cell::text(&format!("{number:0n_digits$}")));
     }
     let object = state.object(draft.object);
-    let unnamed = object.is_custom().then(|| object.field_at("Name")).flatten().filter(|at| draft.row.cell(*at).is_null());
+    let unnamed =
+        object.is_custom().then(|| object.field_at("Name")).flatten().filter(|at| draft.row.cell(*at).is_null());
     if let Some(at) = unnamed {
         // A custom object's record without a name is called by its id.
         draft.row.set(at, Cell::text(&id));

@@ -103,7 +103,9 @@ fn relationship(state: &State, caller: &Caller, draft: &mut Draft, name: &str, v
 }
 
 fn blob(field: &Field, value: &Value) -> Answered<Option<Bytes>> {
-    let Some(text) = value.as_str() else { return if value.is_null() { Ok(None) } else { Err(wrong_type(field, value)) } };
+    let Some(text) = value.as_str() else {
+        return if value.is_null() { Ok(None) } else { Err(wrong_type(field, value)) };
+    };
     let compact: String = text.split_ascii_whitespace().collect();
     STANDARD.decode(compact).map(|bytes| Some(Bytes::from(bytes))).map_err(|_| wrong_type(field, value))
 }
@@ -168,7 +170,9 @@ fn from_text(state: &State, object: usize, field: &Field, text: &str) -> Answere
         Kind::Reference => reference(state, object, field, text),
         Kind::Id => id::normalise(text).map(|id| Cell::text(&id)).ok_or_else(|| wrong_id(field, text)),
         Kind::Picklist => picklist(field, text),
-        Kind::MultiPicklist => text.split(';').try_for_each(|one| picklist(field, one).map(drop)).map(|()| Cell::text(text)),
+        Kind::MultiPicklist => {
+            text.split(';').try_for_each(|one| picklist(field, one).map(drop)).map(|()| Cell::text(text))
+        }
         _ => plain_text(field, text),
     }
 }
@@ -188,8 +192,12 @@ fn plain_text(field: &Field, text: &str) -> Answered<Cell> {
 
 fn looks_like_email(text: &str) -> bool {
     let (name, host) = text.split_once('@').unwrap_or_default();
-    !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
-        && !text.contains(char::is_whitespace) && !host.contains('@')
+    !name.is_empty()
+        && host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && !text.contains(char::is_whitespace)
+        && !host.contains('@')
 }
 
 fn picklist(field: &Field, text: &str) -> Answered<Cell> {

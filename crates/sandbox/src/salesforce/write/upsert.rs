@@ -66,7 +66,13 @@ pub(in crate::salesforce) fn find(state: &State, object: usize, key_at: usize, v
     found.filter(|row| !state.is_deleted(object, row)).map(|row| row.id.clone()).collect()
 }
 
-fn by_id(state: &mut State, caller: &Caller, object: usize, id: &str, fields: &Map<String, Value>) -> Answered<Upserted> {
+fn by_id(
+    state: &mut State,
+    caller: &Caller,
+    object: usize,
+    id: &str,
+    fields: &Map<String, Value>,
+) -> Answered<Upserted> {
     if id.is_empty() {
         return create(state, caller, object, fields, None).map(Upserted::Created);
     }

@@ -8,7 +8,11 @@ use super::harness::{Sandbox, record};
 #[tokio::test]
 async fn each_record_is_answered_in_its_place() {
     let sandbox = Sandbox::empty().await;
-    let records = json!([record("Case", json!({"Subject": "a"})), record("Contact", json!({})), record("Case", json!({"Nope": 1}))]);
+    let records = json!([
+        record("Case", json!({"Subject": "a"})),
+        record("Contact", json!({})),
+        record("Case", json!({"Nope": 1}))
+    ]);
     let reply = sandbox.post("/composite/sobjects", json!({"records": records})).await;
     assert_eq!(reply.status, 200);
     assert_eq!((&reply.body[0]["success"], &reply.body[0]["errors"]), (&json!(true), &json!([])));
@@ -17,16 +21,23 @@ async fn each_record_is_answered_in_its_place() {
     assert_eq!(reply.body[2]["errors"][0]["statusCode"], "INVALID_FIELD");
     let id = reply.body[0]["id"].clone();
 
-    let update = json!([record("Case", json!({"id": id, "Subject": "b"})), record("Case", json!({"id": "5005g0000000zzz", "Subject": "c"}))]);
+    let update = json!([
+        record("Case", json!({"id": id, "Subject": "b"})),
+        record("Case", json!({"id": "5005g0000000zzz", "Subject": "c"}))
+    ]);
     let reply = sandbox.patch("/composite/sobjects", json!({"records": update})).await;
     assert_eq!(reply.body[0], json!({"id": id, "success": true, "errors": []}));
     assert_eq!(reply.body[1]["errors"][0]["statusCode"], "INVALID_CROSS_REFERENCE_KEY");
-    let twice = json!([record("Case", json!({"id": id, "Subject": "1"})), record("Case", json!({"id": id, "Subject": "2"}))]);
+    let twice =
+        json!([record("Case", json!({"id": id, "Subject": "1"})), record("Case", json!({"id": id, "Subject": "2"}))]);
     let reply = sandbox.patch("/composite/sobjects", json!({"records": twice})).await;
     assert_eq!(reply.body[0]["errors"][0]["statusCode"], "DUPLICATE_VALUE");
 
     let reply = sandbox.delete(&format!("/composite/sobjects?ids={},xyz", id.as_str().expect("an id"))).await;
-    assert_eq!((&reply.body[0]["success"], &reply.body[1]["errors"][0]["statusCode"]), (&json!(true), &json!("MALFORMED_ID")));
+    assert_eq!(
+        (&reply.body[0]["success"], &reply.body[1]["errors"][0]["statusCode"]),
+        (&json!(true), &json!("MALFORMED_ID"))
+    );
 }
 
 #[tokio::test]
@@ -48,7 +59,9 @@ async fn an_upsert_tells_what_it_made() {
     let path = "/composite/sobjects/Case/Entente_Key__c";
     let first = sandbox.patch(path, json!({"records": [keyed("a")]})).await;
     assert_eq!(first.body[0]["created"], json!(true));
-    let second = sandbox.patch(path, json!({"records": [keyed("a"), keyed("b"), keyed("b"), record("Case", json!({"Subject": "x"}))]})).await;
+    let second = sandbox
+        .patch(path, json!({"records": [keyed("a"), keyed("b"), keyed("b"), record("Case", json!({"Subject": "x"}))]}))
+        .await;
     assert_eq!((&second.body[0]["created"], &second.body[0]["id"]), (&json!(false), &first.body[0]["id"]));
     assert_eq!(second.body[1]["created"], json!(true));
     assert_eq!(second.body[2]["errors"][0]["statusCode"], "DUPLICATE_VALUE");
@@ -67,7 +80,11 @@ async fn reading_by_id_leaves_a_null_for_what_is_not_there() {
     assert_eq!((&reply.body[1]["Subject"], &reply.body[1]["Owner"]["Name"]), (&json!("a"), &json!("Avery Admin")));
     let by_get = sandbox.get(&format!("/composite/sobjects/Case?ids={id}&fields=Subject")).await;
     assert_eq!(by_get.body[0]["Subject"], "a");
-    sandbox.post("/composite/sobjects/Case", json!({"ids": [id], "fields": ["Foo"]})).await.refused(400, "INVALID_FIELD", "No such column 'Foo' on sobject of type Case");
+    sandbox.post("/composite/sobjects/Case", json!({"ids": [id], "fields": ["Foo"]})).await.refused(
+        400,
+        "INVALID_FIELD",
+        "No such column 'Foo' on sobject of type Case",
+    );
 }
 
 #[tokio::test]
@@ -76,7 +93,8 @@ async fn too_many_records_are_refused() {
     let records = vec![record("Case", json!({"Subject": "a"})); 201];
     let reply = sandbox.post("/composite/sobjects", json!({"records": records})).await;
     reply.refused(400, "EXCEEDED_ID_LIMIT", "cannot submit more than 200 records into this call");
-    let mixed: Vec<_> = (0..12).map(|n| record(if n % 2 == 0 { "Case" } else { "Account" }, json!({"Description": "x"}))).collect();
+    let mixed: Vec<_> =
+        (0..12).map(|n| record(if n % 2 == 0 { "Case" } else { "Account" }, json!({"Description": "x"}))).collect();
     let reply = sandbox.post("/composite/sobjects", json!({"records": mixed})).await;
     reply.refused(400, "INVALID_INPUT", "chunks");
 }

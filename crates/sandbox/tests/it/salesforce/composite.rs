@@ -24,7 +24,8 @@ async fn parts_refer_to_each_other() {
     let reply = sandbox.post("/composite", json!({"compositeRequest": parts, "collateSubrequests": false})).await;
     assert_eq!(reply.status, 200);
     let answers = &reply.body["compositeResponse"];
-    let statuses: Vec<_> = answers.as_array().expect("answers").iter().map(|answer| answer["httpStatusCode"].clone()).collect();
+    let statuses: Vec<_> =
+        answers.as_array().expect("answers").iter().map(|answer| answer["httpStatusCode"].clone()).collect();
     assert_eq!(statuses, [json!(201), json!(201), json!(200), json!(204), json!(400)]);
     let case = answers[1]["body"]["id"].as_str().expect("an id");
     assert_eq!(answers[1]["httpHeaders"]["Location"], format!("{BASE}/sobjects/Case/{case}"));
@@ -56,14 +57,16 @@ async fn composites_that_break_the_rules_are_refused_as_a_whole() {
     let sandbox = Sandbox::empty().await;
     let one = |id: &str| part("GET", "/sobjects", id, Value::Null);
     let many: Vec<_> = (0..26).map(|n| one(&format!("r{n}"))).collect();
-    let queries: Vec<_> = (0..6).map(|n| part("GET", "/query?q=SELECT+Id+FROM+Case", &format!("q{n}"), Value::Null)).collect();
+    let queries: Vec<_> =
+        (0..6).map(|n| part("GET", "/query?q=SELECT+Id+FROM+Case", &format!("q{n}"), Value::Null)).collect();
     let mut with_header = one("a");
     with_header["httpHeaders"] = json!({"Authorization": "Bearer x"});
     for parts in [json!(many), json!(queries), json!([one("a"), one("a")]), json!([one("a-b")]), json!([with_header])] {
         let reply = sandbox.post("/composite", json!({"compositeRequest": parts})).await;
         assert_eq!(reply.status, 400, "{parts}");
     }
-    let search = sandbox.post("/composite", json!({"compositeRequest": [part("GET", "/limits", "l", Value::Null)]})).await;
+    let search =
+        sandbox.post("/composite", json!({"compositeRequest": [part("GET", "/limits", "l", Value::Null)]})).await;
     assert_eq!(search.body["compositeResponse"][0]["httpStatusCode"], 400);
 }
 
@@ -84,9 +87,7 @@ async fn a_part_has_its_own_headers() {
 #[tokio::test]
 async fn a_fault_can_strike_a_part_before_or_after_it_was_committed() {
     let sandbox = Sandbox::empty().await;
-    let fault = |side_effect: &str| {
-        json!({"side_effect": side_effect, "answer": "status", "status": 500, "route": "POST /services/data/v64.0/sobjects/{..}", "in_composite": true, "times": 1})
-    };
+    let fault = |side_effect: &str| json!({"side_effect": side_effect, "answer": "status", "status": 500, "route": "POST /services/data/v64.0/sobjects/{..}", "in_composite": true, "times": 1});
     for (side_effect, n_expected) in [("none", 0), ("committed", 1)] {
         sandbox.door(Method::POST, "/faults", fault(side_effect)).await;
         let parts = json!([part("POST", "/sobjects/Case", "a", json!({"Subject": "x"}))]);
@@ -106,7 +107,10 @@ async fn a_batch_answers_each_part_and_can_halt() {
     ]);
     let reply = sandbox.post("/composite/batch", json!({"batchRequests": parts})).await;
     assert_eq!(reply.body["hasErrors"], json!(true));
-    assert_eq!((&reply.body["results"][1]["statusCode"], &reply.body["results"][2]["statusCode"]), (&json!(404), &json!(201)));
+    assert_eq!(
+        (&reply.body["results"][1]["statusCode"], &reply.body["results"][2]["statusCode"]),
+        (&json!(404), &json!(201))
+    );
     let halted = sandbox.post("/composite/batch", json!({"haltOnError": true, "batchRequests": parts})).await;
     assert_eq!(halted.body["results"][2]["statusCode"], 412);
     assert_eq!(halted.body["results"][2]["result"][0]["errorCode"], "BATCH_PROCESSING_HALTED");
@@ -135,6 +139,7 @@ async fn graphs_stand_and_fall_one_by_one() {
     let sandbox = Sandbox::empty().await;
     let graph = |id: &str, object: &str| json!({"graphId": id, "compositeRequest": [part("POST", &format!("/sobjects/{object}"), "a", json!({"Description": "x"}))]});
     let reply = sandbox.post("/composite/graph", json!({"graphs": [graph("1", "Case"), graph("2", "Contact")]})).await;
-    let successful: Vec<_> = reply.body["graphs"].as_array().expect("graphs").iter().map(|graph| graph["isSuccessful"].clone()).collect();
+    let successful: Vec<_> =
+        reply.body["graphs"].as_array().expect("graphs").iter().map(|graph| graph["isSuccessful"].clone()).collect();
     assert_eq!(successful, [json!(true), json!(false)]);
 }

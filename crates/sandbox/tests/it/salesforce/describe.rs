@@ -12,8 +12,12 @@ async fn the_global_describe_lists_every_object() {
     let sandbox = Sandbox::empty().await;
     let global = sandbox.get("/sobjects").await.body;
     assert_eq!((&global["encoding"], &global["maxBatchSize"]), (&json!("UTF-8"), &json!(200)));
-    let case = global["sobjects"].as_array().expect("objects").iter().find(|object| object["name"] == "Case").expect("Case");
-    assert_eq!((&case["keyPrefix"], &case["createable"], &case["labelPlural"]), (&json!("500"), &json!(true), &json!("Cases")));
+    let case =
+        global["sobjects"].as_array().expect("objects").iter().find(|object| object["name"] == "Case").expect("Case");
+    assert_eq!(
+        (&case["keyPrefix"], &case["createable"], &case["labelPlural"]),
+        (&json!("500"), &json!(true), &json!("Cases"))
+    );
     assert_eq!(case["urls"]["describe"], "/services/data/v64.0/sobjects/Case/describe");
     let basic = sandbox.get("/sobjects/Case").await.body;
     assert_eq!(&basic["objectDescribe"], case);
@@ -29,16 +33,35 @@ async fn a_field_is_described_as_it_behaves() {
     let sandbox = Sandbox::empty().await;
     let case = sandbox.get("/sobjects/Case/describe").await.body;
     let status = field(&case, "Status");
-    assert_eq!((&status["type"], &status["soapType"], &status["restrictedPicklist"]), (&json!("picklist"), &json!("xsd:string"), &json!(false)));
-    assert_eq!(status["picklistValues"][0], json!({"active": true, "defaultValue": true, "label": "New", "validFor": null, "value": "New"}));
+    assert_eq!(
+        (&status["type"], &status["soapType"], &status["restrictedPicklist"]),
+        (&json!("picklist"), &json!("xsd:string"), &json!(false))
+    );
+    assert_eq!(
+        status["picklistValues"][0],
+        json!({"active": true, "defaultValue": true, "label": "New", "validFor": null, "value": "New"})
+    );
     let owner = field(&case, "OwnerId");
-    assert_eq!((&owner["referenceTo"], &owner["polymorphicForeignKey"], &owner["defaultedOnCreate"]), (&json!(["Group", "User"]), &json!(true), &json!(true)));
+    assert_eq!(
+        (&owner["referenceTo"], &owner["polymorphicForeignKey"], &owner["defaultedOnCreate"]),
+        (&json!(["Group", "User"]), &json!(true), &json!(true))
+    );
     let description = field(&case, "Description");
-    assert_eq!((&description["length"], &description["filterable"], &description["sortable"]), (&json!(32_000), &json!(false), &json!(false)));
+    assert_eq!(
+        (&description["length"], &description["filterable"], &description["sortable"]),
+        (&json!(32_000), &json!(false), &json!(false))
+    );
     let key = field(&case, "Entente_Key__c");
-    assert_eq!((&key["externalId"], &key["unique"], &key["caseSensitive"], &key["length"]), (&json!(true), &json!(true), &json!(true), &json!(80)));
+    assert_eq!(
+        (&key["externalId"], &key["unique"], &key["caseSensitive"], &key["length"]),
+        (&json!(true), &json!(true), &json!(true), &json!(80))
+    );
     assert_eq!(field(&case, "CaseNumber")["autoNumber"], json!(true));
-    let comments = case["childRelationships"].as_array().expect("children").iter().find(|list| list["childSObject"] == "CaseComment");
+    let comments = case["childRelationships"]
+        .as_array()
+        .expect("children")
+        .iter()
+        .find(|list| list["childSObject"] == "CaseComment");
     assert_eq!(comments.map(|list| &list["relationshipName"]), Some(&json!("CaseComments")));
     assert_eq!(case["recordTypeInfos"][0]["recordTypeId"], "012000000000000AAA");
 }
@@ -65,13 +88,16 @@ async fn a_describe_has_the_shape_of_a_recorded_one() {
         let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
         assert_eq!(keys(&recorded).difference(&keys(&ours)).collect::<Vec<_>>(), Vec::<&String>::new(), "{object}");
         assert_eq!(keys(&recorded["fields"][0]), keys(&ours["fields"][0]), "{object}");
-        let same = ["type", "length", "nillable", "createable", "updateable", "referenceTo", "relationshipName", "soapType"];
+        let same =
+            ["type", "length", "nillable", "createable", "updateable", "referenceTo", "relationshipName", "soapType"];
         for theirs in recorded["fields"].as_array().expect("fields") {
             let mine = ours["fields"].as_array().expect("fields").iter().find(|field| field["name"] == theirs["name"]);
             // Picklists have been 40 characters long and are 255 now; names of persons are compounds there.
             let Some(mine) = mine.filter(|mine| mine["type"] != "picklist") else { continue };
             let unlike = same.iter().filter(|key| mine[**key] != theirs[**key]);
-            differences.extend(unlike.map(|key| format!("{object}.{}.{key}: {} is {}", theirs["name"], mine[*key], theirs[*key])));
+            differences.extend(
+                unlike.map(|key| format!("{object}.{}.{key}: {} is {}", theirs["name"], mine[*key], theirs[*key])),
+            );
         }
     }
     assert!(differences.is_empty(), "{differences:#?}");

@@ -82,7 +82,13 @@ impl Sandbox {
         self.call_with(method, path, &[], body).await
     }
 
-    pub(crate) async fn call_with(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
+    pub(crate) async fn call_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Reply {
         let body = body.map(|body| body.to_string().into_bytes());
         self.send(method, &format!("/services/data/v64.0{path}"), headers, body).await.expect("an answer")
     }
@@ -126,7 +132,13 @@ impl Sandbox {
         self.door(Method::GET, "/calls", Value::Null).await.body
     }
 
-    pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> reqwest::Result<Reply> {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> reqwest::Result<Reply> {
         let mut request = self.client.request(method, format!("{}{path}", self.served.salesforce_url()));
         let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         if !has("Authorization") {

@@ -20,22 +20,40 @@ async fn a_custom_object_behaves_like_any_other() {
     });
     sandbox.door(Method::POST, "/objects", object).await;
     let case = sandbox.create("Case", json!({"Subject": "x"})).await;
-    let made = sandbox.patch("/sobjects/Machine__c/Serial__c/S-1", json!({"Name": "Press", "Site__c": "North", "Case__c": case, "Hours__c": 12.34})).await;
+    let made = sandbox
+        .patch(
+            "/sobjects/Machine__c/Serial__c/S-1",
+            json!({"Name": "Press", "Site__c": "North", "Case__c": case, "Hours__c": 12.34}),
+        )
+        .await;
     assert_eq!(made.status, 201, "{}", made.text);
     let row = sandbox.query("SELECT Name, Hours__c, Case__r.Subject FROM Machine__c").await.body["records"][0].clone();
     assert_eq!((&row["Hours__c"], &row["Case__r"]["Subject"]), (&json!(12.3), &json!("x")));
     let list = sandbox.query("SELECT Id, (SELECT Serial__c FROM Machines__r) FROM Case").await.body;
     assert_eq!(list["records"][0]["Machines__r"]["records"][0]["Serial__c"], "S-1");
-    sandbox.post("/sobjects/Machine__c", json!({"Site__c": "East"})).await.refused(400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Site: bad value for restricted picklist field: East");
+    sandbox.post("/sobjects/Machine__c", json!({"Site__c": "East"})).await.refused(
+        400,
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+        "Site: bad value for restricted picklist field: East",
+    );
     let describe = sandbox.get("/sobjects/Machine__c/describe").await.body;
-    assert_eq!((&describe["custom"], &describe["keyPrefix"].as_str().map(|prefix| &prefix[..1])), (&json!(true), &Some("a")));
+    assert_eq!(
+        (&describe["custom"], &describe["keyPrefix"].as_str().map(|prefix| &prefix[..1])),
+        (&json!(true), &Some("a"))
+    );
 }
 
 #[tokio::test]
 async fn a_field_can_be_added_to_an_object_that_has_rows() {
     let sandbox = Sandbox::empty().await;
     let id = sandbox.create("Case", json!({"Subject": "old"})).await;
-    sandbox.door(Method::POST, "/objects", json!({"object": "Case", "fields": [{"name": "Plant__c", "type": "Text", "length": 40}]})).await;
+    sandbox
+        .door(
+            Method::POST,
+            "/objects",
+            json!({"object": "Case", "fields": [{"name": "Plant__c", "type": "Text", "length": 40}]}),
+        )
+        .await;
     assert_eq!(sandbox.get(&format!("/sobjects/Case/{id}")).await.body["Plant__c"], json!(null));
     sandbox.patch(&format!("/sobjects/Case/{id}"), json!({"Plant__c": "Leeds"})).await;
     assert_eq!(sandbox.query("SELECT Id FROM Case WHERE Plant__c = 'leeds'").await.body["totalSize"], 1);
@@ -44,7 +62,11 @@ async fn a_field_can_be_added_to_an_object_that_has_rows() {
 #[tokio::test]
 async fn a_bare_world_has_no_prerequisites() {
     let bare = Sandbox::with(Options { prerequisites: false, ..Options::default() }).await;
-    bare.post("/sobjects/Case", json!({"Entente_Key__c": "x"})).await.refused(400, "INVALID_FIELD", "No such column 'Entente_Key__c' on sobject of type Case");
+    bare.post("/sobjects/Case", json!({"Entente_Key__c": "x"})).await.refused(
+        400,
+        "INVALID_FIELD",
+        "No such column 'Entente_Key__c' on sobject of type Case",
+    );
     bare.get("/sobjects/Entente_Op__c/describe").await.refused(404, "NOT_FOUND", "");
     let full = Sandbox::empty().await;
     let op = full.create("Entente_Op__c", json!({"Key__c": "k", "Target__c": "500"})).await;

@@ -70,7 +70,10 @@ async fn a_change_is_told_by_its_id_and_acknowledged() {
     let id = sandbox.create("Case", json!({"Subject": "secret text"})).await;
     let body = listener.wait(1).await.remove(0);
     assert!(body.contains(&format!("<sf:Id>{id}</sf:Id>")) && body.contains("xsi:type=\"sf:Case\""), "{body}");
-    assert!(body.contains("<notifications xmlns=\"http://soap.sforce.com/2005/09/outbound\">") && body.contains("<OrganizationId>00D"));
+    assert!(
+        body.contains("<notifications xmlns=\"http://soap.sforce.com/2005/09/outbound\">")
+            && body.contains("<OrganizationId>00D")
+    );
     assert!(!body.contains("secret text"), "ids only");
     assert_eq!(settled(&sandbox).await["delivered"], 1);
     sandbox.create("Account", json!({"Name": "Acme"})).await;

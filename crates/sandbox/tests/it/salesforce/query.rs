@@ -9,7 +9,9 @@ async fn company(sandbox: &Sandbox) -> (String, Vec<String>) {
     let account = sandbox.create("Account", json!({"Name": "Acme", "Type": "Customer - Direct"})).await;
     let contact = sandbox.create("Contact", json!({"LastName": "Moss", "AccountId": account})).await;
     let mut cases = Vec::new();
-    for (subject, priority, origin) in [("Pump O'Hara", "High", "Web"), ("valve 100%", "Low", "Email"), ("Gauge", "High", "Phone")] {
+    for (subject, priority, origin) in
+        [("Pump O'Hara", "High", "Web"), ("valve 100%", "Low", "Email"), ("Gauge", "High", "Phone")]
+    {
         let fields = json!({"Subject": subject, "Priority": priority, "Origin": origin, "ContactId": contact});
         cases.push(sandbox.create("Case", fields).await);
     }
@@ -57,8 +59,14 @@ async fn parents_and_children_are_nested() {
     let soql = "SELECT Id, Subject, Account.Name, Account.Owner.Username, Parent.Subject, Owner.Name, (SELECT CommentBody, IsPublished FROM CaseComments ORDER BY CreatedDate, Id) FROM Case ORDER BY Id LIMIT 2";
     let reply = sandbox.query(soql).await;
     let row = &reply.body["records"][0];
-    assert_eq!(row["Account"]["attributes"], json!({"type": "Account", "url": format!("/services/data/v64.0/sobjects/Account/{account}")}));
-    assert_eq!((&row["Account"]["Name"], &row["Account"]["Owner"]["Username"]), (&json!("Acme"), &json!("admin@sandbox.example")));
+    assert_eq!(
+        row["Account"]["attributes"],
+        json!({"type": "Account", "url": format!("/services/data/v64.0/sobjects/Account/{account}")})
+    );
+    assert_eq!(
+        (&row["Account"]["Name"], &row["Account"]["Owner"]["Username"]),
+        (&json!("Acme"), &json!("admin@sandbox.example"))
+    );
     assert_eq!((&row["Parent"], &row["Owner"]["attributes"]["type"]), (&Value::Null, &json!("User")));
     assert_eq!((&row["CaseComments"]["totalSize"], &row["CaseComments"]["done"]), (&json!(2), &json!(true)));
     assert_eq!(row["CaseComments"]["records"][1]["CommentBody"], "two");
@@ -84,7 +92,8 @@ async fn rows_are_counted_grouped_and_ordered() {
         ])
     );
     let ordered = sandbox.query("SELECT Subject FROM Case ORDER BY Priority ASC, Subject DESC LIMIT 2 OFFSET 1").await;
-    let subjects: Vec<_> = ordered.body["records"].as_array().expect("rows").iter().map(|row| row["Subject"].clone()).collect();
+    let subjects: Vec<_> =
+        ordered.body["records"].as_array().expect("rows").iter().map(|row| row["Subject"].clone()).collect();
     assert_eq!(subjects, ["Gauge", "valve 100%"]);
     let nulls = sandbox.query("SELECT Id, Name, ParentId FROM Account ORDER BY ParentId NULLS LAST").await;
     assert_eq!(nulls.status, 200);
@@ -119,6 +128,19 @@ async fn long_answers_come_in_pages() {
 }
 
 #[tokio::test]
+async fn ids_are_ordered_as_they_are_compared() {
+    let sandbox = Sandbox::empty().await;
+    // So many that the last digit of an id has been a figure, a capital and a small letter.
+    let records: Vec<_> = (0..62).map(|n| record("Case", json!({"Subject": format!("{n}")}))).collect();
+    sandbox.post("/composite/sobjects", json!({"records": records})).await;
+    let ordered = ids(&sandbox.query("SELECT Id FROM Case ORDER BY Id").await);
+    for (at, id) in ordered.iter().enumerate().step_by(9) {
+        let after = ids(&sandbox.query(&format!("SELECT Id FROM Case WHERE Id > '{id}' ORDER BY Id")).await);
+        assert_eq!(after, ordered[at + 1..], "after {id}");
+    }
+}
+
+#[tokio::test]
 async fn query_all_shows_the_recycle_bin() {
     let sandbox = Sandbox::empty().await;
     let id = sandbox.create("Case", json!({"Subject": "x"})).await;
@@ -133,20 +155,52 @@ async fn query_all_shows_the_recycle_bin() {
 async fn what_is_wrong_is_shown_with_a_picture() {
     let sandbox = Sandbox::empty().await;
     let rows = [
-        ("SELECT Foo FROM Case", "INVALID_FIELD", "\nSELECT Foo FROM Case\n       ^\nERROR at Row:1:Column:8\nNo such column 'Foo' on entity 'Case'. If you are attempting to use a custom field"),
-        ("select count() from XYZZY", "INVALID_TYPE", "\nselect count() from XYZZY\n                    ^\nERROR at Row:1:Column:21\nsObject type 'XYZZY' is not supported."),
-        ("SELECT Id FROM Case WHERE Description = 'x'", "INVALID_FIELD", "field 'Description' can not be filtered in a query call"),
-        ("SELECT Id FROM Case WHERE Subject = 5", "INVALID_FIELD", "value of filter criterion for field 'Subject' must be of type string and should be enclosed in quotes"),
-        ("SELECT Id FROM Case WHERE CreatedDate > '2026-01-01'", "INVALID_FIELD", "must be of type dateTime and should not be enclosed in quotes"),
+        (
+            "SELECT Foo FROM Case",
+            "INVALID_FIELD",
+            "\nSELECT Foo FROM Case\n       ^\nERROR at Row:1:Column:8\nNo such column 'Foo' on entity 'Case'. If you are attempting to use a custom field",
+        ),
+        (
+            "select count() from XYZZY",
+            "INVALID_TYPE",
+            "\nselect count() from XYZZY\n                    ^\nERROR at Row:1:Column:21\nsObject type 'XYZZY' is not supported.",
+        ),
+        (
+            "SELECT Id FROM Case WHERE Description = 'x'",
+            "INVALID_FIELD",
+            "field 'Description' can not be filtered in a query call",
+        ),
+        (
+            "SELECT Id FROM Case WHERE Subject = 5",
+            "INVALID_FIELD",
+            "value of filter criterion for field 'Subject' must be of type string and should be enclosed in quotes",
+        ),
+        (
+            "SELECT Id FROM Case WHERE CreatedDate > '2026-01-01'",
+            "INVALID_FIELD",
+            "must be of type dateTime and should not be enclosed in quotes",
+        ),
         ("SELECT Id FROM Case WHERE Id = 'zzz'", "INVALID_QUERY_FILTER_OPERATOR", "invalid ID field: zzz"),
         ("SELECT Id, Id FROM Case", "INVALID_FIELD", "duplicate field selected: Id"),
         ("SELECT Id FROM Case ORDER BY Description", "INVALID_FIELD", "can not be sorted"),
         ("SELECT Foo.Name FROM Case", "INVALID_FIELD", "Didn't understand relationship 'Foo' in field path"),
         ("SELECT Id FROM Case WHERE A = 1 AND B = 2 OR C = 3", "MALFORMED_QUERY", "unexpected token: 'OR'"),
         ("SELECT FIELDS(ALL) FROM Case", "MALFORMED_QUERY", "must have a LIMIT of at most 200"),
-        ("SELECT Subject, COUNT(Id) FROM Case GROUP BY Status", "MALFORMED_QUERY", "Field must be grouped or aggregated: Subject"),
-        ("SELECT Id FROM ContentDocumentLink", "MALFORMED_QUERY", "Implementation restriction: ContentDocumentLink requires a filter by a single Id"),
-        ("SELECT Id FROM Case WHERE Id IN (SELECT Id FROM Case)", "MALFORMED_QUERY", "should not be on the same object type"),
+        (
+            "SELECT Subject, COUNT(Id) FROM Case GROUP BY Status",
+            "MALFORMED_QUERY",
+            "Field must be grouped or aggregated: Subject",
+        ),
+        (
+            "SELECT Id FROM ContentDocumentLink",
+            "MALFORMED_QUERY",
+            "Implementation restriction: ContentDocumentLink requires a filter by a single Id",
+        ),
+        (
+            "SELECT Id FROM Case WHERE Id IN (SELECT Id FROM Case)",
+            "MALFORMED_QUERY",
+            "should not be on the same object type",
+        ),
         ("SELECT Id FROM FeedItem WHERE SystemModstamp > 2026-01-01T00:00:00Z", "INVALID_FIELD", "can not be filtered"),
     ];
     for (soql, code, message) in rows {

@@ -42,23 +42,51 @@ async fn a_unique_value_is_refused_with_the_id_of_its_owner() {
     let sandbox = Sandbox::empty().await;
     let first = sandbox.create("Case", json!({"Entente_Key__c": "k"})).await;
     let twin = sandbox.post("/sobjects/Case", json!({"Entente_Key__c": "k"})).await;
-    twin.refused(400, "DUPLICATE_VALUE", &format!("duplicate value found: Entente_Key__c duplicates value on record with id: {first}"));
+    twin.refused(
+        400,
+        "DUPLICATE_VALUE",
+        &format!("duplicate value found: Entente_Key__c duplicates value on record with id: {first}"),
+    );
     let other_case = sandbox.post("/sobjects/Case", json!({"Entente_Key__c": "K"})).await;
     assert_eq!(other_case.status, 201, "the key is case-sensitive");
     sandbox.delete(&format!("/sobjects/Case/{first}")).await;
-    assert_eq!(sandbox.post("/sobjects/Case", json!({"Entente_Key__c": "k"})).await.status, 201, "the bin holds no keys");
+    assert_eq!(
+        sandbox.post("/sobjects/Case", json!({"Entente_Key__c": "k"})).await.status,
+        201,
+        "the bin holds no keys"
+    );
 }
 
 #[tokio::test]
 async fn wrong_targets_are_refused() {
     let sandbox = Sandbox::empty().await;
     let unknown = "5005g0000000zzzAAA";
-    sandbox.get(&format!("/sobjects/Case/{unknown}")).await.refused(404, "NOT_FOUND", &format!("Provided external ID field does not exist or is not accessible: {unknown}"));
-    sandbox.patch(&format!("/sobjects/Case/{unknown}"), json!({})).await.refused(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
-    sandbox.delete(&format!("/sobjects/Case/{unknown}")).await.refused(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
-    sandbox.patch("/sobjects/Case/xyz", json!({})).await.refused(400, "MALFORMED_ID", "Case ID: id value of incorrect type: xyz");
+    sandbox.get(&format!("/sobjects/Case/{unknown}")).await.refused(
+        404,
+        "NOT_FOUND",
+        &format!("Provided external ID field does not exist or is not accessible: {unknown}"),
+    );
+    sandbox.patch(&format!("/sobjects/Case/{unknown}"), json!({})).await.refused(
+        404,
+        "INVALID_CROSS_REFERENCE_KEY",
+        "invalid cross reference id",
+    );
+    sandbox.delete(&format!("/sobjects/Case/{unknown}")).await.refused(
+        404,
+        "INVALID_CROSS_REFERENCE_KEY",
+        "invalid cross reference id",
+    );
+    sandbox.patch("/sobjects/Case/xyz", json!({})).await.refused(
+        400,
+        "MALFORMED_ID",
+        "Case ID: id value of incorrect type: xyz",
+    );
     sandbox.get("/sobjects/Nonsense/describe").await.refused(404, "NOT_FOUND", "The requested resource does not exist");
-    sandbox.call(Method::PUT, "/sobjects/Case", Some(json!({}))).await.refused(405, "METHOD_NOT_ALLOWED", "HTTP Method 'PUT' not allowed. Allowed are");
+    sandbox.call(Method::PUT, "/sobjects/Case", Some(json!({}))).await.refused(
+        405,
+        "METHOD_NOT_ALLOWED",
+        "HTTP Method 'PUT' not allowed. Allowed are",
+    );
 }
 
 #[tokio::test]
@@ -78,9 +106,11 @@ async fn bodies_that_are_no_json_are_refused() {
 async fn a_comment_is_measured_in_bytes() {
     let sandbox = Sandbox::empty().await;
     let case = sandbox.create("Case", json!({"Subject": "x"})).await;
-    let fits = sandbox.post("/sobjects/CaseComment", json!({"ParentId": case, "CommentBody": "\u{e9}".repeat(2_000)})).await;
+    let fits =
+        sandbox.post("/sobjects/CaseComment", json!({"ParentId": case, "CommentBody": "\u{e9}".repeat(2_000)})).await;
     assert_eq!(fits.status, 201);
-    let too_long = sandbox.post("/sobjects/CaseComment", json!({"ParentId": case, "CommentBody": "\u{e9}".repeat(2_001)})).await;
+    let too_long =
+        sandbox.post("/sobjects/CaseComment", json!({"ParentId": case, "CommentBody": "\u{e9}".repeat(2_001)})).await;
     too_long.refused(400, "STRING_TOO_LONG", "(max length=4000)");
 }
 
@@ -96,7 +126,13 @@ async fn an_administrators_rules_refuse_in_their_own_words() {
     let closed = sandbox.patch(&format!("/sobjects/Case/{id}"), json!({"Status": "Closed", "Reason": "Other"})).await;
     assert_eq!(closed.status, 204);
 
-    sandbox.door(Method::POST, "/rules", json!({"duplicates": {"object": "Contact", "field": "Email", "alert_only": true}})).await;
+    sandbox
+        .door(
+            Method::POST,
+            "/rules",
+            json!({"duplicates": {"object": "Contact", "field": "Email", "alert_only": true}}),
+        )
+        .await;
     let contact = json!({"LastName": "Moss", "Email": "ada@acme.example"});
     let first = sandbox.create("Contact", contact.clone()).await;
     let twin = sandbox.post("/sobjects/Contact", contact.clone()).await;
@@ -110,7 +146,10 @@ async fn an_administrators_rules_refuse_in_their_own_words() {
 #[tokio::test]
 async fn an_assignment_rule_acts_unless_it_is_told_not_to() {
     let sandbox = Sandbox::empty().await;
-    let queue = sandbox.query("SELECT Id FROM Group WHERE Type = 'Queue' AND DeveloperName = 'Returns'").await.body["records"][0]["Id"].clone();
+    let queue =
+        sandbox.query("SELECT Id FROM Group WHERE Type = 'Queue' AND DeveloperName = 'Returns'").await.body["records"]
+            [0]["Id"]
+            .clone();
     sandbox.door(Method::POST, "/rules", json!({"assignment": {"object": "Case", "queue_id": queue}})).await;
     let owner = async |headers: &[(&str, &str)]| {
         let made = sandbox.call_with(Method::POST, "/sobjects/Case", headers, Some(json!({"Subject": "x"}))).await;

@@ -26,7 +26,10 @@ async fn changes_and_deletions_are_found_between_two_minutes() {
     let (start, end) = (time(&sandbox, -120).await, time(&sandbox, 120).await);
     let updated = asked(&sandbox, "updated", &start, &end).await;
     assert_eq!(updated.body["ids"], json!([kept]));
-    assert!(updated.body["latestDateCovered"].as_str().is_some_and(|covered| covered.ends_with(":00.000+0000")), "whole minutes, not in the future");
+    assert!(
+        updated.body["latestDateCovered"].as_str().is_some_and(|covered| covered.ends_with(":00.000+0000")),
+        "whole minutes, not in the future"
+    );
     let deleted = asked(&sandbox, "deleted", &start, &end).await;
     assert_eq!(deleted.body["deletedRecords"][0]["id"], json!(gone));
     assert!(deleted.body["earliestDateAvailable"].is_string());
@@ -36,7 +39,8 @@ async fn changes_and_deletions_are_found_between_two_minutes() {
 async fn spans_that_make_no_sense_are_refused() {
     let sandbox = Sandbox::empty().await;
     let now = time(&sandbox, 0).await;
-    let rows = [(time(&sandbox, -31 * 86_400).await, now.clone()), (now.clone(), now.clone()), ("soon".to_owned(), now)];
+    let rows =
+        [(time(&sandbox, -31 * 86_400).await, now.clone()), (now.clone(), now.clone()), ("soon".to_owned(), now)];
     for (start, end) in rows {
         asked(&sandbox, "updated", &start, &end).await.refused(400, "INVALID_REPLICATION_DATE", "");
     }
@@ -54,13 +58,17 @@ async fn an_open_transaction_holds_the_covered_date_back() {
     let made = time(&sandbox, 0).await;
     sandbox.door(Method::POST, "/clock", json!({"advance_seconds": 300})).await;
     let (start, end) = (time(&sandbox, -3_600).await, time(&sandbox, 0).await);
-    let covered = asked(&sandbox, "updated", &start, &end).await.body["latestDateCovered"].as_str().expect("a date").to_owned();
+    let covered =
+        asked(&sandbox, "updated", &start, &end).await.body["latestDateCovered"].as_str().expect("a date").to_owned();
     assert!(covered[..16] <= made[..16], "{covered} is not after {made}");
     sandbox.door(Method::POST, "/clock", json!({"advance_seconds": 301})).await;
     loop {
         let row = sandbox.get(&format!("/sobjects/Case/{case}")).await.body;
         if row["Subject"] == "late" {
-            assert!(row["SystemModstamp"].as_str().expect("a stamp")[..16] <= made[..16], "stamped when it was written, seen when it was committed");
+            assert!(
+                row["SystemModstamp"].as_str().expect("a stamp")[..16] <= made[..16],
+                "stamped when it was written, seen when it was committed"
+            );
             break;
         }
         tokio::task::yield_now().await;

@@ -8,14 +8,28 @@ use super::harness::Sandbox;
 #[tokio::test]
 async fn the_demo_company_is_large_enough_and_believable() {
     let sandbox = Sandbox::demo().await;
-    for (object, n_min) in [("Account", 60), ("Contact", 200), ("Case", 300), ("CaseComment", 100), ("User", 5), ("Group", 3)] {
-        let count = sandbox.query(&format!("SELECT COUNT() FROM {object}")).await.body["totalSize"].as_u64().expect("a number");
+    for (object, n_min) in
+        [("Account", 60), ("Contact", 200), ("Case", 300), ("CaseComment", 100), ("User", 5), ("Group", 3)]
+    {
+        let count =
+            sandbox.query(&format!("SELECT COUNT() FROM {object}")).await.body["totalSize"].as_u64().expect("a number");
         assert!(count >= n_min, "{object}: {count}");
     }
-    let count = async |condition: &str| sandbox.query(&format!("SELECT COUNT() FROM Case WHERE {condition}")).await.body["totalSize"].as_u64().expect("a number");
+    let count = async |condition: &str| {
+        sandbox.query(&format!("SELECT COUNT() FROM Case WHERE {condition}")).await.body["totalSize"]
+            .as_u64()
+            .expect("a number")
+    };
     let from_web = count("Origin IN ('Web','Email')").await;
     assert!((190..=240).contains(&from_web), "about 70 %: {from_web}");
-    for condition in ["Priority = 'High'", "Priority = 'Low'", "Status = 'New'", "Status = 'On Hold'", "Status = 'Escalated'", "IsClosed = true"] {
+    for condition in [
+        "Priority = 'High'",
+        "Priority = 'Low'",
+        "Status = 'New'",
+        "Status = 'On Hold'",
+        "Status = 'Escalated'",
+        "IsClosed = true",
+    ] {
         assert!(count(condition).await > 10, "{condition}");
     }
     let row = sandbox.query("SELECT Subject, Description, Contact.AccountId, AccountId FROM Case LIMIT 1").await.body["records"][0].clone();
@@ -62,8 +76,13 @@ async fn imports_keep_ids_and_tell_what_they_leave_out() {
     ]);
     let problems = sandbox.world.import_salesforce(&records);
     assert_eq!(problems.len(), 3, "{problems:?}");
-    let row = sandbox.query("SELECT Id, IsClosed, CaseNumber, Severity__c, Account.Name FROM Case").await.body["records"][0].clone();
-    assert_eq!((&row["Account"]["Name"], &row["IsClosed"], &row["Severity__c"]), (&json!("Acme"), &json!(true), &json!("S1")));
+    let row =
+        sandbox.query("SELECT Id, IsClosed, CaseNumber, Severity__c, Account.Name FROM Case").await.body["records"][0]
+            .clone();
+    assert_eq!(
+        (&row["Account"]["Name"], &row["IsClosed"], &row["Severity__c"]),
+        (&json!("Acme"), &json!(true), &json!("S1"))
+    );
     assert_eq!(row["CaseNumber"], "00000001");
     let changed = sandbox.patch("/sobjects/Account/0015f00002J9YYEAA3", json!({"Name": "Acme Ltd"})).await;
     assert_eq!(changed.status, 204, "imported records are like any other");

@@ -74,12 +74,18 @@ fn wanted(text: &str) -> Answered<Wanted> {
     let inner = inner.rsplit_once(')').map(|(inner, _)| inner).ok_or_else(unclosed)?;
     let upper = inner.to_ascii_uppercase();
     let clauses = [upper.find(" WHERE "), upper.find(" ORDER BY "), upper.find(" LIMIT ")];
-    let end_of = |start: usize| clauses.iter().flatten().filter(|at| **at > start).min().copied().unwrap_or(inner.len());
-    let clause = |at: Option<usize>, keyword: &str| at.map(|at| inner[at + keyword.len()..end_of(at)].trim().to_owned());
+    let end_of =
+        |start: usize| clauses.iter().flatten().filter(|at| **at > start).min().copied().unwrap_or(inner.len());
+    let clause =
+        |at: Option<usize>, keyword: &str| at.map(|at| inner[at + keyword.len()..end_of(at)].trim().to_owned());
     let fields_end = clauses.iter().flatten().min().copied().unwrap_or(inner.len());
     Ok(Wanted {
         object: object.trim().to_owned(),
-        fields: inner[..fields_end].split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+        fields: inner[..fields_end]
+            .split(',')
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect(),
         condition: clause(clauses[0], " WHERE "),
         order: clause(clauses[1], " ORDER BY "),
         limit: clause(clauses[2], " LIMIT ").and_then(|limit| limit.parse().ok()),

@@ -27,7 +27,9 @@ pub(super) fn test(scope: &Scope<'_>, cond: &Cond) -> Answered<Test> {
         Cond::And(conds) => all(conds).map(Test::And),
         Cond::Or(conds) => all(conds).map(Test::Or),
         Cond::Not(inner) => Ok(Test::Not(Box::new(test(scope, inner)?))),
-        Cond::Compare { operand: Operand::Path(name), op, value, value_at } => compare(scope, name, *op, value, *value_at),
+        Cond::Compare { operand: Operand::Path(name), op, value, value_at } => {
+            compare(scope, name, *op, value, *value_at)
+        }
         Cond::Compare { operand: Operand::Call(call), .. } => Err(complaint::unexpected(scope.text, call.at, "(")),
         Cond::In { path, negated, list: List::Values(values) } => one_of(scope, path, *negated, values),
         Cond::In { path, negated, list: List::Query(query) } => semi_join(scope, path, *negated, query),
@@ -96,7 +98,9 @@ fn like(scope: &Scope<'_>, target: &Target, value: &Literal, value_at: usize) ->
 /// A comparison with a span of time.
 fn within(scope: &Scope<'_>, target: &Target, op: Op, word: &str, value_at: usize) -> Answered<Test> {
     let now = jiff::Timestamp::from_millisecond(scope.caller.stamp_ms).unwrap_or_default();
-    let Some(Period { from, to }) = literal::period(word, now) else { return Err(complaint::unexpected(scope.text, value_at, word)) };
+    let Some(Period { from, to }) = literal::period(word, now) else {
+        return Err(complaint::unexpected(scope.text, value_at, word));
+    };
     let edge = |date| match target.kind {
         Kind::DateTime => Ok(midnight(date)),
         Kind::Date => Ok(Cell::Date(date)),
@@ -116,7 +120,10 @@ fn within(scope: &Scope<'_>, target: &Target, op: Op, word: &str, value_at: usiz
 }
 
 fn is_text(kind: Kind) -> bool {
-    !matches!(kind, Kind::Boolean | Kind::DateTime | Kind::Date | Kind::Double | Kind::Currency | Kind::Percent | Kind::Int)
+    !matches!(
+        kind,
+        Kind::Boolean | Kind::DateTime | Kind::Date | Kind::Double | Kind::Currency | Kind::Percent | Kind::Int
+    )
 }
 
 fn cell(scope: &Scope<'_>, target: &Target, value: &Literal, value_at: usize) -> Answered<Cell> {
@@ -131,7 +138,9 @@ fn cell(scope: &Scope<'_>, target: &Target, value: &Literal, value_at: usize) ->
             }
         },
         (Kind::Boolean, Literal::Bool(yes)) => Ok(Cell::Bool(*yes)),
-        (Kind::Int | Kind::Double | Kind::Currency | Kind::Percent, Literal::Number(number)) => Ok(Cell::Number(*number)),
+        (Kind::Int | Kind::Double | Kind::Currency | Kind::Percent, Literal::Number(number)) => {
+            Ok(Cell::Number(*number))
+        }
         (Kind::DateTime, Literal::Stamp(ms)) => Ok(Cell::Stamp(*ms)),
         (Kind::Date, Literal::Date(date)) => Ok(Cell::Date(*date)),
         _ => Err(wrong_kind(scope, target, value_at)),
@@ -148,7 +157,9 @@ fn wrong_kind(scope: &Scope<'_>, target: &Target, value_at: usize) -> super::sup
         _ => ("string", "should"),
     };
     let field = &target.path.shown;
-    let message = format!("value of filter criterion for field '{field}' must be of type {kind} and {quotes} be enclosed in quotes");
+    let message = format!(
+        "value of filter criterion for field '{field}' must be of type {kind} and {quotes} be enclosed in quotes"
+    );
     complaint::at(scope.text, value_at, "INVALID_FIELD", &message)
 }
 
@@ -194,7 +205,8 @@ pub(super) fn restrict_links(scope: &Scope<'_>, test: &Test) -> Answered<()> {
     if object.name != "ContentDocumentLink" {
         return Ok(());
     }
-    let pins: Vec<_> = ["Id", "ContentDocumentId", "LinkedEntityId"].iter().filter_map(|name| object.field_at(name)).collect();
+    let pins: Vec<_> =
+        ["Id", "ContentDocumentId", "LinkedEntityId"].iter().filter_map(|name| object.field_at(name)).collect();
     if test.pins(&pins) {
         return Ok(());
     }
@@ -213,6 +225,8 @@ pub(super) fn having(scope: &Scope<'_>, cond: &Cond) -> Answered<Having> {
             Ok(Having::Compare { measure: measure(scope, call)?, op: *op, cell: Cell::Number(*number) })
         }
         Cond::Compare { value_at, .. } => Err(complaint::unexpected(scope.text, *value_at, "HAVING")),
-        Cond::In { path, .. } | Cond::Includes { path, .. } => Err(complaint::unexpected(scope.text, path.at, &path.text)),
+        Cond::In { path, .. } | Cond::Includes { path, .. } => {
+            Err(complaint::unexpected(scope.text, path.at, &path.text))
+        }
     }
 }
