@@ -29,7 +29,7 @@ use crate::{
     value::Value,
 };
 
-pub use presence::{CORRELATION, admits};
+pub use presence::{CORRELATION, admits, correlation_refusal};
 pub use status::STATUS;
 
 /// Decides what should happen to one link, given how both sides look now and how they looked when they last agreed.
@@ -121,6 +121,18 @@ pub struct FieldWrite {
     pub overwrites: bool,
     /// Why.
     pub why: Why,
+}
+
+impl FieldWrite {
+    /// What a refusal of this write is remembered by: the value, and for a status the move, because another move to the
+    /// same status may be possible.
+    #[must_use]
+    pub fn refusal(&self) -> Value {
+        match self.key.as_str() {
+            STATUS => Value::list(vec![self.from.clone(), self.to.clone()]),
+            _ => self.to.clone(),
+        }
+    }
 }
 
 /// Why a value is written.

@@ -184,21 +184,23 @@ impl Scene<'_> {
         let Some(to) = lens::convert(self.mapping, side, source, from) else {
             return Err(lens::unmapped(self.mapping, side, source));
         };
-        let path = self.mapping.paths.get(side);
-        if let Some(blocked) = link.blocked.get(&self.mapping.key).filter(|b| b.side == side && b.value == to) {
-            let text = format!("{side} refused \"{to}\" for {path}: {}", blocked.message);
-            return Err(Note { code: NoteCode::Blocked, key: Some(self.mapping.key.clone()), text });
-        }
         let was_agreed = self.agreed.is_some_and(|agreed| agreed.get(side) == from);
-        Ok(FieldWrite {
+        let write = FieldWrite {
             key: self.mapping.key.clone(),
-            path: path.clone(),
+            path: self.mapping.paths.get(side).clone(),
             from: from.clone(),
             to,
             source: source.clone(),
             overwrites: !was_agreed && !from.is_empty(),
             why,
-        })
+        };
+        match link.blocked.get(&write.key).filter(|b| b.side == side && b.value == write.refusal()) {
+            None => Ok(write),
+            Some(blocked) => {
+                let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, blocked.message);
+                Err(Note { code: NoteCode::Blocked, key: Some(write.key), text })
+            }
+        }
     }
 
     fn drifted(&self, side: Side) -> Note {

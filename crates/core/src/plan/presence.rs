@@ -84,7 +84,8 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     if let Some(correlation) = &item.correlation {
         // The new record shows its source from the first moment; the source learns the key once there is one.
         let path = correlation.get(target.other()).clone();
-        plan.writes.push(Write::Correlate { side: target.other(), path, from: Value::Empty });
+        let from = source.value(path.as_str()).cloned().unwrap_or_default();
+        plan.writes.push(Write::Correlate { side: target.other(), path, from });
     }
     status::create(item, target, source, plan);
 }
@@ -221,7 +222,10 @@ fn correlate(paths: &Sides<FieldPath>, link: &LinkFacts, base: Option<&Base>, no
             continue;
         }
         shown = false;
-        if value.is_empty() || agreed.is_some_and(|agreed| agreed.get(side) == value) {
+        if let Some(blocked) = link.blocked.get(&correlation_refusal(side)) {
+            let text = format!("{side} refused the correlation field {path}: {}", blocked.message);
+            plan.notes.push(Note { code: NoteCode::Blocked, key: Some(correlation_refusal(side)), text });
+        } else if value.is_empty() || agreed.is_some_and(|agreed| agreed.get(side) == value) {
             plan.writes.push(Write::Correlate { side, path: path.clone(), from: value.clone() });
         } else {
             let text = format!("The correlation field {path} in {side} names {value}, not {}", expected.get(side));
@@ -231,6 +235,12 @@ fn correlate(paths: &Sides<FieldPath>, link: &LinkFacts, base: Option<&Base>, no
     if shown && agreed != Some(&expected) {
         plan.base.push((key, expected));
     }
+}
+
+/// Key under which the refusal of a correlation write is remembered.
+#[must_use]
+pub fn correlation_refusal(side: Side) -> MappingKey {
+    MappingKey::named(&format!("{CORRELATION} in {side}"))
 }
 
 /// People paste 15-character Salesforce ids; the 18-character form only adds a checksum.
