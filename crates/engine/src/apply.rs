@@ -19,6 +19,7 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut().filter(|work| work.is_open()) {
         settle_without_calls(work);
     }
+    announce_overwrites(scene, works).await;
     create::in_jira(scene, works).await;
     create::in_salesforce(scene, works).await;
     let (salesforce, jira) = tokio::join!(salesforce::write(scene, works), jira::write(scene, works));
@@ -26,6 +27,38 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
         receipt::settle(scene, works, receipt);
     }
     status::write(scene, works).await;
+}
+
+/// Edits that are about to be overwritten go to the journal before anything is sent: a crash in between must not be the
+/// last that is known of them.
+async fn announce_overwrites(scene: &Scene<'_>, works: &mut [Work]) {
+    let mut entries = Vec::new();
+    for work in works.iter().filter(|work| work.is_open()) {
+        for side in Side::BOTH {
+            let status = work.status().filter(|_| side == Side::Jira);
+            for write in work.updates(side).iter().chain(status).filter(|write| write.overwrites) {
+                let text = format!("About to overwrite {side} {} \"{}\" by \"{}\"", write.path, write.from, write.to);
+                let entry = written(work, side, &write.key, &write.from, &write.to, text);
+                entries.push(NewEntry {
+                    kind: "overwrite".to_owned(),
+                    org: Some(scene.wired.org.name.clone()),
+                    item: Some(scene.wired.item.name.clone()),
+                    link_id: work.unit.link.as_ref().map(|link| link.id),
+                    ..entry
+                });
+            }
+        }
+    }
+    if entries.is_empty() {
+        return;
+    }
+    if let Err(error) = scene.worker.store().journal(&entries, scene.worker.outside().now_ms()).await {
+        let due = |work: &Work| scene.worker.later(&work.unit);
+        for work in works.iter_mut().filter(|work| work.is_open()) {
+            let due_ms = due(work);
+            work.again(due_ms, error.to_string());
+        }
+    }
 }
 
 /// What a plan asks for that no vendor has to hear of: agreements and separations.

@@ -8,11 +8,11 @@ use std::{
 };
 
 use entente_core::{Side, Sides};
-use entente_store::{DueHint, Link, LinkId, LinkState, StoreError};
+use entente_store::{Again, DueHint, Link, LinkId, LinkState, RoundCommit, StoreError};
 use parking_lot::Mutex;
 
 use crate::{
-    limits::{ECHO_AGE_MS, ROUND_LINKS_MAX},
+    limits::{BACKOFF_FIRST_MS, ECHO_AGE_MS, ROUND_LINKS_MAX},
     unit::{Round, Ticket, Unit},
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -67,7 +67,7 @@ impl Busy {
     }
 }
 
-/// The records of a unit: its own ids and those of its hints.
+/// The records of a unit.
 fn keys(unit: &Unit, org: &str, site: &str) -> Vec<(Side, String, String)> {
     let own = [(Side::Salesforce, org, &unit.ids.salesforce), (Side::Jira, site, &unit.ids.jira)];
     own.into_iter().filter_map(|(side, at, id)| Some((side, at.to_owned(), id.clone()?))).collect()
@@ -83,13 +83,27 @@ pub(crate) struct Dispatched {
 /// Forms rounds from due hints.
 pub(crate) async fn dispatch(worker: &Worker, wiring: &Wiring, due: Vec<DueHint>) -> Result<Dispatched, StoreError> {
     let links = links(worker, wiring, &due).await?;
-    let mut sorter = Sorter { worker, wiring, units: BTreeMap::new(), candidates: Vec::new(), needless: Vec::new() };
+    let mut sorter = Sorter { worker, wiring, units: BTreeMap::new(), candidates: Vec::new(), needless: Vec::new(), undiscovered: Vec::new() };
     for due in due {
         let side = if due.hint.key.connection == worker.org.name { Side::Salesforce } else { Side::Jira };
         let key = (side, due.hint.key.connection.clone(), due.hint.key.record_id.clone());
         sorter.sort(side, Ticket::from(due), links.get(&key).map(Vec::as_slice).unwrap_or_default());
     }
+    let undiscovered = std::mem::take(&mut sorter.undiscovered);
+    put_off(worker, undiscovered).await?;
     Ok(sorter.finish())
+}
+
+/// Hints that cannot be handled before the first look of their item has ended.
+async fn put_off(worker: &Worker, tickets: Vec<Ticket>) -> Result<(), StoreError> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let now_ms = worker.outside().now_ms();
+    let due_ms = now_ms + BACKOFF_FIRST_MS;
+    let again = tickets.into_iter().map(|ticket| Again { key: ticket.key, seq: ticket.seq, due_ms });
+    let round = RoundCommit { hints_again: again.collect(), ..RoundCommit::default() };
+    worker.store().commit(&worker.fence()?, &round, now_ms).await.map(drop)
 }
 
 type LinksByRecord = HashMap<(Side, String, String), Vec<Link>>;
@@ -120,6 +134,8 @@ struct Sorter<'a> {
     units: BTreeMap<LinkId, Unit>,
     candidates: Vec<(Arc<Wired>, Unit)>,
     needless: Vec<Ticket>,
+    /// Candidates of an item that is still being looked at: the look may find that they have a twin.
+    undiscovered: Vec<Ticket>,
 }
 
 impl Sorter<'_> {
@@ -128,12 +144,13 @@ impl Sorter<'_> {
         if !links.iter().any(|link| live(&link)) {
             return self.candidate(side, ticket, links);
         }
-        let mut wanted = false;
-        for link in links.iter().filter(live) {
-            if self.wiring.item(&link.item).is_none() || is_echo(link, side, &ticket) {
-                continue;
-            }
-            wanted = true;
+        let wanted = |link: &&Link| self.wiring.item(&link.item).is_some() && !is_echo(link, side, &ticket);
+        let wanted: Vec<&Link> = links.iter().filter(live).filter(wanted).collect();
+        if wanted.is_empty() {
+            return self.needless.push(ticket);
+        }
+        let ticket = ticket.shared_by(wanted.len());
+        for link in wanted {
             let unit = self.units.entry(link.id).or_insert_with(|| Unit {
                 ids: Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone())),
                 link: Some(link.clone()),
@@ -142,9 +159,7 @@ impl Sorter<'_> {
             });
             unit.tickets.push(ticket.clone());
         }
-        if !wanted {
-            self.needless.push(ticket);
-        }
+
     }
 
     /// A record without a link: the first item in the order of the document that takes it. One that was unlinked is
@@ -156,6 +171,9 @@ impl Sorter<'_> {
         });
         let mut items = items.filter(|wired| !ended.iter().any(|link| link.item == wired.item.name));
         let Some(first) = items.next().cloned() else { return self.needless.push(ticket) };
+        if !first.is_discovered() {
+            return self.undiscovered.push(ticket);
+        }
         let later = items.cloned().collect();
         let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);
         self.candidates.push((first, Unit { link: None, ids, tickets: vec![ticket], later }));
@@ -169,6 +187,7 @@ impl Sorter<'_> {
         let mut by_item: BTreeMap<String, Vec<Round>> = BTreeMap::new();
         for (wired, unit) in linked.chain(self.candidates) {
             if !self.worker.busy.take(&unit, &wired.org.name, &wired.site.name) {
+                unit.tickets.iter().for_each(Ticket::put_off);
                 continue;
             }
             let rounds = by_item.entry(wired.item.name.clone()).or_default();

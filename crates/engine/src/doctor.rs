@@ -1,50 +1,122 @@
 //! What is missing in the org and the site, each by its own name, with what to do about it.
+//!
+//! It only reads, and it asks again what the engine may have kept from earlier. Each side is looked at by itself, so
+//! that a site that cannot be reached does not hide what the org lacks. Nothing here decides what the engine does: a
+//! right that is missing stops a write where it is made, whether or not anybody asked the doctor first.
+//!
+//! Next: `org` and `site` are the two examinations, `uses` says which fields an item needs, `finding` how it is said.
 
-use crate::{report::Finding, wiring::Wiring};
+mod finding;
+mod org;
+mod site;
+mod uses;
+
+use std::collections::BTreeMap;
+
+use entente_core::{ConnectedItem, Side, item::ItemState, item::Mode};
+
+use self::{
+    finding::{error, of_engine, unknown_field},
+    org::Connected,
+};
+use crate::{
+    outside::{Org, Site},
+    report::Finding,
+    scheme::Scheme,
+    wiring::Wiring,
+};
+
+/// How closely to look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// Whether what the configuration names is there.
+    Names,
+    /// Also whether the accounts may do what the configuration asks for.
+    Rights,
+}
 
 /// Whether the configuration's names exist.
 pub(crate) async fn names(wiring: &Wiring) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for wired in &wiring.items {
-        let item = Some(wired.item.name.clone());
-        let scheme = match wired.site.verify().await {
-            Ok(()) => wired.scheme().await,
-            Err(error) => Err(error),
-        };
-        match scheme {
-            Ok(scheme) => {
-                for (side, path, text) in scheme.unresolved() {
-                    findings.push(Finding {
-                        severity: "error",
-                        code: "unknown-field",
-                        message: format!("{side} field {path}: {text}"),
-                        remedy: "check its name, or give the integration user the right to see it".to_owned(),
-                        item: item.clone(),
-                    });
-                }
-                for (_, _, text) in scheme.foreign() {
-                    findings.push(Finding {
-                        severity: "error",
-                        code: "field-type",
-                        message: text,
-                        remedy: "map another field".to_owned(),
-                        item: item.clone(),
-                    });
-                }
-            }
-            Err(error) => findings.push(Finding {
-                severity: "error",
-                code: "unusable-item",
-                message: error.to_string(),
-                remedy: "correct what is named, then run this again".to_owned(),
-                item,
-            }),
-        }
-    }
-    findings
+    look(wiring, Depth::Names).await
 }
 
 /// Everything that is missing, rights included.
 pub(crate) async fn examine(wiring: &Wiring) -> Vec<Finding> {
-    names(wiring).await
+    look(wiring, Depth::Rights).await
+}
+
+async fn look(wiring: &Wiring, depth: Depth) -> Vec<Finding> {
+    let (mut orgs, mut sites, mut all) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+    for org in wiring.orgs.values() {
+        match org::connect(org).await {
+            Ok(connected) => drop(orgs.insert(org.name.as_str(), connected)),
+            Err(finding) => add(&mut all, finding),
+        }
+    }
+    for site in wiring.sites.values() {
+        match site::connect(site).await {
+            Ok(()) => drop(sites.insert(site.name.as_str(), site.as_ref())),
+            Err(finding) => add(&mut all, finding),
+        }
+    }
+    for site in sites.values().filter(|_| depth == Depth::Rights) {
+        site::webhooks(site, &wiring.config).await.into_iter().for_each(|finding| add(&mut all, finding));
+    }
+    for item in &wiring.config.items {
+        let org = orgs.get(item.salesforce.connection.as_str());
+        let site = sites.get(item.jira.connection.as_str()).copied();
+        for finding in look_at(item, org, site, depth).await {
+            add(&mut all, of_item(item, finding));
+        }
+    }
+    all
+}
+
+/// One item, on the sides that answer.
+async fn look_at(item: &ConnectedItem, org: Option<&Connected<'_>>, site: Option<&Site>, depth: Depth) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if let Some(org) = org {
+        found.extend(org::examine(item, org, depth).await);
+    }
+    if let Some(site) = site {
+        found.extend(site::examine(item, site, depth).await);
+    }
+    if let (Some(org), Some(site)) = (org, site)
+        && org.sees(&item.salesforce.object)
+    {
+        found.extend(resolve(item, org.org, site).await);
+    }
+    found
+}
+
+/// What only shows when the engine's own reading of the item is tried: paths over lookups, and kinds of fields. The
+/// project, which that reading insists on, has been looked at by itself, so the item is read as one that has none.
+async fn resolve(item: &ConnectedItem, org: &Org, site: &Site) -> Vec<Finding> {
+    let without_project = ConnectedItem { mode: Mode::DisplayOnly, ..item.clone() };
+    let scheme = match Scheme::resolve(&without_project, org, site).await {
+        Ok(scheme) => scheme,
+        Err(error) => return vec![of_engine(error)],
+    };
+    let unknown = scheme.unresolved().into_iter().map(|(side, path, _)| unknown_field(item, side, &path));
+    let foreign = scheme.foreign().into_iter().map(|(side, _, text)| {
+        let connection = match side {
+            Side::Salesforce => &item.salesforce.connection,
+            Side::Jira => &item.jira.connection,
+        };
+        error("field-type", format!("connection {connection}: {text}"), "Map another field.")
+    });
+    unknown.chain(foreign).collect()
+}
+
+/// An item that does not run breaks nothing, whatever it lacks.
+fn of_item(item: &ConnectedItem, finding: Finding) -> Finding {
+    let severity = if item.state == ItemState::Active { finding.severity } else { finding::WARNING };
+    Finding { item: Some(item.name.clone()), severity, ..finding }
+}
+
+/// Says nothing twice.
+fn add(all: &mut Vec<Finding>, finding: Finding) {
+    if !all.contains(&finding) {
+        all.push(finding);
+    }
 }

@@ -1,7 +1,7 @@
 //! One round: read both sides now, plan, fetch what the plans still want, guard, apply, commit.
 //!
 //! ```text
-//! Round -> read -> meet -> plan (-> needs -> plan) -> guard -> apply -> commit
+//! Round -> read -> meet -> plan (-> needs -> plan) -> guard -> apply -> settle -> commit
 //! ```
 //! Nothing here remembers anything between rounds: whatever is not finished leaves its hint behind.
 
@@ -11,8 +11,10 @@ mod guard;
 mod meet;
 mod needs;
 pub(crate) mod read;
+mod settle;
 
 use entente_core::{Known, Side, plan, plan::Need};
+use entente_transport::CallError;
 
 use crate::{
     apply,
@@ -44,6 +46,10 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
     let mut works = match read::both(&scene, round.units).await {
         Ok(works) => works,
         Err((units, error)) => {
+            // A field that vanished since it was looked up makes the whole question invalid.
+            if matches!(error, CallError::Invalid { .. }) {
+                wired.forget_scheme();
+            }
             let reason = error.to_string();
             return commit::put_off(worker, &wired, units, &reason).await.map(|()| Vec::new());
         }
@@ -53,6 +59,7 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
     plan_all(&scene, &mut works, true).await;
     if !guard::stops(&scene, &mut works).await {
         apply::run(&scene, &mut works).await;
+        settle::run(&scene, &mut works);
     }
     commit::run(&scene, works).await
 }
@@ -66,9 +73,7 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
         for (work, known) in works.iter_mut().zip(&known).filter(|(work, _)| work.is_open()) {
             let now = entente_core::Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
             work.plan = plan(item, &work.facts, work.base.as_ref(), now, known);
-            if let Some(only) = scene.worker.only {
-                work.plan.writes.retain(|write| write.side() == Some(only));
-            }
+            work.plan.writes.retain(|write| scene.worker.carries_out(write));
         }
         let wanting: Vec<usize> =
             (0..works.len()).filter(|n| works[*n].is_open() && !works[*n].plan.needs.is_empty()).collect();

@@ -1,6 +1,12 @@
 //! What one round works on: units (a link, or a record that may get one), and what is seen of both sides.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
 
 use entente_core::{
     Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
@@ -20,6 +26,37 @@ pub(crate) struct Ticket {
     pub(crate) attempts: u32,
     pub(crate) offered_ms: i64,
     pub(crate) version: Option<String>,
+    /// The units that this hint brought here, when there is more than one.
+    shared: Option<Arc<Share>>,
+}
+
+/// A hint that concerns several units is done when the last of them is, and only if none was put off.
+#[derive(Debug)]
+struct Share {
+    open: AtomicUsize,
+    put_off: AtomicBool,
+}
+
+impl Ticket {
+    /// The same hint for `n_units` units.
+    pub(crate) fn shared_by(&self, n_units: usize) -> Self {
+        let share = Share { open: AtomicUsize::new(n_units), put_off: AtomicBool::new(false) };
+        Self { shared: (n_units > 1).then(|| Arc::new(share)), ..self.clone() }
+    }
+
+    /// Its unit is done; whether that ends the hint.
+    pub(crate) fn done(&self) -> bool {
+        let Some(share) = &self.shared else { return true };
+        share.open.fetch_sub(1, Ordering::AcqRel) == 1 && !share.put_off.load(Ordering::Acquire)
+    }
+
+    /// Its unit is put off, or was not even begun: the hint stays.
+    pub(crate) fn put_off(&self) {
+        if let Some(share) = &self.shared {
+            share.put_off.store(true, Ordering::Release);
+            share.open.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
 }
 
 impl From<DueHint> for Ticket {
@@ -30,6 +67,7 @@ impl From<DueHint> for Ticket {
             attempts: due.attempts,
             offered_ms: due.offered_ms,
             version: due.hint.version,
+            shared: None,
         }
     }
 }
@@ -79,6 +117,8 @@ pub(crate) struct Seen {
     pub(crate) marked: Option<String>,
     /// Jira: whether the issue is of the item's project and type.
     pub(crate) in_scope: bool,
+    /// It is gone, and that was seen to happen: by an event, or in the recycle bin.
+    pub(crate) deletion_seen: bool,
 }
 
 impl Seen {
@@ -93,6 +133,7 @@ impl Seen {
             modified_by: None,
             marked: None,
             in_scope: true,
+            deletion_seen: false,
         }
     }
 
@@ -110,6 +151,8 @@ pub(crate) enum End {
     Again { due_ms: i64, reason: String },
     /// Another item may take it.
     PassOn,
+    /// It has no twin and gets none, for a reason that is parked.
+    Refused,
 }
 
 /// One unit in the middle of its round.
@@ -134,6 +177,10 @@ pub(crate) struct Work {
     pub(crate) unlinked: Option<String>,
     /// Sentences about what was written, for the terminal and the page.
     pub(crate) told: Vec<String>,
+    /// The round was stopped before anything was learned: nothing about the link is stored.
+    pub(crate) stopped: bool,
+    /// Both sides show what was agreed, so the versions that were read may mark echoes.
+    pub(crate) at_rest: bool,
 }
 
 impl Work {
@@ -154,6 +201,8 @@ impl Work {
             parked: None,
             unlinked: None,
             told: Vec::new(),
+            stopped: false,
+            at_rest: false,
         }
     }
 

@@ -120,6 +120,11 @@ impl Wired {
         self.discovered.load(Ordering::Acquire)
     }
 
+    /// Forgets an issue that named this record and is gone.
+    pub(crate) fn forget_claim(&self, salesforce_id: &str) {
+        self.claims.lock().remove(salesforce_id);
+    }
+
     /// The issue that names this Salesforce record, as far as the last look saw.
     pub(crate) fn claim(&self, salesforce_id: &str) -> Option<String> {
         self.claims.lock().get(salesforce_id).cloned()

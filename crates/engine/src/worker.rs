@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use entente_core::{ConnectedItem, Side, item::Start};
+use entente_core::{ConnectedItem, Side, item::Start, plan::Write};
 use entente_store::{Fence, RoundCommit, Store, StoreError};
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -270,6 +270,14 @@ impl Worker {
         self.outside().now_ms() + half + jitter
     }
 
+    /// At once for the first time, later after that: for what another look at it may settle.
+    pub(crate) fn soon(&self, unit: &Unit) -> i64 {
+        match unit.tickets.iter().all(|ticket| ticket.attempts == 0) {
+            true => self.outside().now_ms(),
+            false => self.later(unit),
+        }
+    }
+
     /// The same, but not before the peer wants to hear of us again.
     pub(crate) fn later_after(&self, unit: &Unit, after: Option<Duration>) -> i64 {
         let asked_ms = after.and_then(|after| i64::try_from(after.as_millis()).ok()).unwrap_or_default();
@@ -293,6 +301,12 @@ impl Worker {
         for text in told {
             self.inner.tell(Event { at: now.to_string(), item: wired.item.name.clone(), text, ms });
         }
+    }
+
+    /// Whether a write is among those that this worker may carry out. The limit is a person's word about this run; it
+    /// changes nothing about what should happen.
+    pub(crate) fn carries_out(&self, write: &Write) -> bool {
+        self.only.is_none_or(|only| write.side() == Some(only))
     }
 
     /// A twin was created.

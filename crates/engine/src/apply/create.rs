@@ -38,12 +38,21 @@ pub(super) async fn in_jira(scene: &Scene<'_>, works: &mut [Work]) {
     let works_seen: &[Work] = works;
     let sent: Vec<_> = batches.iter().map(|batch| send_issues(scene, works_seen, batch)).collect();
     let sent: Vec<Vec<_>> = stream::iter(sent).buffered(EDITS_IN_FLIGHT_MAX).collect().await;
-    let mut created = Vec::new();
+    let (mut created, mut unclear) = (Vec::new(), Vec::new());
     for ((n, intent), outcome) in batches.into_iter().flatten().zip(sent.into_iter().flatten()) {
         match outcome {
             Ok(issue) => created.push((n, intent, issue)),
-            Err(error) => refused(scene, &mut works[n], Side::Jira, &intent, &error),
+            Err(error) => {
+                refused(scene, &mut works[n], Side::Jira, &intent, &error);
+                if matches!(error, CallError::Ambiguous { .. } | CallError::Broken { .. }) {
+                    unclear.push((n, intent));
+                }
+            }
         }
+    }
+    if !unclear.is_empty() {
+        // What a lost request may still do, it may do from now on, not from when it was sent.
+        mark_sent(scene, works, &unclear, scene.wired.site.settle_ms).await;
     }
     adopt_created(scene, works, created, &project).await;
 }

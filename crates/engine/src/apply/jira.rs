@@ -35,7 +35,7 @@ fn fields(scene: &Scene<'_>, work: &Work) -> Option<Map<String, Json>> {
         let Some(field) = scene.scheme.jira.get(&write.path) else { continue };
         fields.insert(wire_name(scene, Side::Jira, &write.path), translate::jira::to_wire(&field.kind, &write.to));
     }
-    if let Some(path) = work.correlation(Side::Jira) {
+    if let (Some(path), Some(_)) = (work.correlation(Side::Jira), &work.unit.ids.salesforce) {
         fields.insert(wire_name(scene, Side::Jira, path), Json::from(work.id(Side::Salesforce)));
     }
     (!fields.is_empty()).then_some(fields)

@@ -3,7 +3,7 @@
 use entente_core::{
     MappingKey, Side, Sides, Value,
     link::Blocked,
-    plan::{CORRELATION, FieldWrite, explain},
+    plan::{CORRELATION, FieldWrite, correlation_refusal, explain},
 };
 use entente_store::NewEntry;
 use entente_transport::{CallError, CallProblem};
@@ -65,9 +65,6 @@ fn achieved(
     if work.correlation(side).is_some() {
         correlated(work);
     }
-    if moved {
-        work.again(scene.worker.outside().now_ms(), "it was edited while it was written");
-    }
     if let Some(seen) = seen {
         *work.seen.get_mut(side) = seen;
     }
@@ -118,13 +115,15 @@ fn failed(scene: &Scene<'_>, work: &mut Work, side: Side, error: &CallError) {
         }
         // It may have been applied: look again, decide again.
         CallError::Ambiguous { .. } => work.again(now_ms + PROBE_AFTER_MS, error.to_string()),
-        CallError::Stale { .. } => work.again(now_ms, error.to_string()),
-        CallError::Gone { .. } => work.again(scene.worker.later(&work.unit), error.to_string()),
+        // It moved, or is gone: the next look at it will tell.
+        CallError::Stale { .. } | CallError::Gone { .. } => work.again(scene.worker.soon(&work.unit), error.to_string()),
         CallError::Denied { reason } => block(work, side, &[CallProblem::new(reason.clone())], scene),
         CallError::Invalid { problems } => {
             block(work, side, problems, scene);
-            // The fields that were not named are fine: they go again at once, without the refused ones.
-            work.again(now_ms, error.to_string());
+            // The fields that were not named are fine: they go again, without the refused ones.
+            if has_more(work, side) {
+                work.again(scene.worker.soon(&work.unit), error.to_string());
+            }
         }
         CallError::Broken { reason } => block(work, side, &[CallProblem::new(reason.clone())], scene),
     }
@@ -137,6 +136,13 @@ pub(super) fn note_health(scene: &Scene<'_>, side: Side, error: &CallError) {
             Side::Jira => scene.wired.site.health.failed(error),
         }
     }
+}
+
+/// Whether a refused write had fields that were not refused.
+fn has_more(work: &Work, side: Side) -> bool {
+    let correlation = work.correlation(side).map(|_| correlation_refusal(side));
+    let keys = work.updates(side).iter().map(|write| write.key.clone()).chain(correlation);
+    keys.into_iter().any(|key| !work.blocked_next.contains_key(&key))
 }
 
 /// Remembers what a vendor refused, field by field where it named them; unnamed problems concern the whole write.
@@ -153,7 +159,7 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_
     for write in &writes {
         let problem = if any_named { named(&write.path) } else { problems.first() };
         let Some(problem) = problem else { continue };
-        let blocked = Blocked { side, value: write.to.clone(), message: problem.message.clone() };
+        let blocked = Blocked { side, value: write.refusal(), message: problem.message.clone() };
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
         let entry =
@@ -162,7 +168,7 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_
     }
     if let Some(path) = correlation.filter(|path| !any_named || named(path).is_some()) {
         let message = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
-        let key = MappingKey::named(CORRELATION);
+        let key = correlation_refusal(side);
         let text = format!("{side} refused the correlation field {path}: {message}");
         let blocked = Blocked { side, value: Value::Empty, message };
         work.blocked_next.insert(key.clone(), blocked);

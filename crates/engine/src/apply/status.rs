@@ -112,7 +112,10 @@ fn settle(scene: &Scene<'_>, work: &mut Work, moved: Moved) {
             let due_ms = scene.worker.outside().now_ms() + PROBE_AFTER_MS;
             work.again(due_ms, error.to_string());
         }
-        Moved::Failed(CallError::Stale { reason }) => work.again(scene.worker.outside().now_ms(), reason),
+        Moved::Failed(CallError::Stale { reason }) => {
+            let due_ms = scene.worker.soon(&work.unit);
+            work.again(due_ms, reason);
+        }
         Moved::Failed(error) => {
             receipt::note_health(scene, Side::Jira, &error);
             work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
@@ -123,7 +126,7 @@ fn settle(scene: &Scene<'_>, work: &mut Work, moved: Moved) {
 fn refused(work: &mut Work, change: &FieldWrite, reason: String) {
     let text = format!("Jira status cannot become \"{}\": {reason}", change.to);
     work.notes.push(Note { code: NoteCode::Blocked, key: Some(change.key.clone()), text: text.clone() });
-    let blocked = Blocked { side: Side::Jira, value: change.to.clone(), message: reason };
+    let blocked = Blocked { side: Side::Jira, value: change.refusal(), message: reason };
     work.blocked_next.insert(change.key.clone(), blocked);
     let entry = super::written(work, Side::Jira, &change.key, &change.from, &change.to, text);
     work.journal.push(entente_store::NewEntry { kind: "refused".to_owned(), ..entry });

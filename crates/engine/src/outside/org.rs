@@ -7,7 +7,8 @@ use std::{
 
 use entente_core::config::{Connection, SalesforceAuth, SalesforceConnection};
 use entente_salesforce::{
-    Auth, Change, Client, Field, Filter, Literal, ObjectDescribe, Order, Part, Query, RecordId, Row, WriteOptions,
+    Auth, Change, Client, Field, Filter, Literal, ObjectDescribe, Order, Part, Query, RecordId, Row, Saved,
+    WriteOptions, duplicate_of,
     limits::{COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX},
     normalize_login_url,
 };
@@ -204,6 +205,20 @@ impl Org {
         Ok(read.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
     }
 
+    /// Rows of one object by the values of a text field.
+    pub(crate) async fn find(
+        &self,
+        object: &str,
+        paths: &[String],
+        field: &str,
+        values: Vec<String>,
+    ) -> Result<Vec<OrgRow>, CallError> {
+        let query = Query::select(paths.iter().cloned()).from(object).filter(Filter::is_in(field, values));
+        let found = self.client.all_rows(&query).await?;
+        let read_ms = self.read_ms(found.date, found.began);
+        Ok(found.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
+    }
+
     /// Which of these records are in the recycle bin.
     pub(crate) async fn deleted_among(&self, object: &str, ids: &[String]) -> Result<HashSet<String>, CallError> {
         let deleted = Filter::is_in("Id", record_ids(ids)).and(Filter::eq("IsDeleted", true));
@@ -332,7 +347,7 @@ impl Org {
         let rows = rows.into_iter().map(keyed).collect();
         let saved = self.client.upsert_all(object, ENTENTE_KEY, rows, false, &WriteOptions::default()).await;
         match saved {
-            Ok(saved) => saved.into_iter().map(|row| row.map(|saved| saved.id.as_str().to_owned())).collect(),
+            Ok(saved) => saved.into_iter().map(created_or_ours).collect(),
             Err(error) => (0..n_rows).map(|_| Err(error.clone())).collect(),
         }
     }
@@ -345,6 +360,19 @@ impl Org {
     /// The user that our changes carry.
     pub(crate) async fn user_id(&self) -> Option<String> {
         self.client.signed_in().await.ok().map(|signed_in| signed_in.user.as_str().to_owned())
+    }
+}
+
+/// Two upserts of one key that meet can answer "duplicate" instead of updating: the record that is there is ours.
+fn created_or_ours(row: Result<Saved, CallError>) -> Result<String, CallError> {
+    let error = match row {
+        Ok(saved) => return Ok(saved.id.as_str().to_owned()),
+        Err(error) => error,
+    };
+    let about_our_key = error.to_string().contains(ENTENTE_KEY);
+    match duplicate_of(&error).filter(|_| about_our_key) {
+        Some(id) => Ok(id.as_str().to_owned()),
+        None => Err(error),
     }
 }
 

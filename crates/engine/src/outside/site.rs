@@ -246,8 +246,12 @@ impl Site {
             let keys: Vec<IssueRef> =
                 numbers.clone().filter_map(|number| IssueKey::new(project, number)).map(IssueRef::from).collect();
             let issues = self.read(keys, &["updated".to_owned(), "created".to_owned()], true).await?;
-            let seen: BTreeMap<u64, SiteIssue> =
-                issues.into_iter().filter_map(|issue| Some((issue.issue.key.as_ref()?.number(), issue))).collect();
+            // An issue that was moved away answers to its old key with a number of another project.
+            let numbered = |issue: SiteIssue| {
+                let key = issue.issue.key.as_ref().filter(|key| key.project() == project)?;
+                Some((key.number(), issue))
+            };
+            let seen: BTreeMap<u64, SiteIssue> = issues.into_iter().filter_map(numbered).collect();
             for number in numbers {
                 misses = if seen.contains_key(&number) { 0 } else { misses + 1 };
             }

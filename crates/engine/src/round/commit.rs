@@ -8,7 +8,7 @@ use entente_store::{
 use super::{Scene, meet};
 use crate::{
     error::EngineError,
-    unit::{End, Unit, Work},
+    unit::{End, Ticket, Unit, Work},
     wiring::Wired,
     worker::Worker,
 };
@@ -65,6 +65,7 @@ pub(super) async fn put_off(worker: &Worker, wired: &Wired, units: Vec<Unit>, re
 }
 
 fn again(unit: &Unit, due_ms: i64) -> Vec<Again> {
+    unit.tickets.iter().for_each(Ticket::put_off);
     unit.tickets.iter().map(|ticket| Again { key: ticket.key.clone(), seq: ticket.seq, due_ms }).collect()
 }
 
@@ -74,8 +75,9 @@ fn add(scene: &Scene<'_>, round: &mut RoundCommit, work: &mut Work) {
             tracing::debug!(due_ms, "Put {} off: {reason}", work.label(Side::Jira));
             round.hints_again.extend(again(&work.unit, *due_ms));
         }
-        End::Done | End::PassOn => {
-            round.hints_done.extend(work.unit.tickets.iter().map(|ticket| (ticket.key.clone(), ticket.seq)));
+        End::Done | End::PassOn | End::Refused => {
+            let done = work.unit.tickets.iter().filter(|ticket| ticket.done());
+            round.hints_done.extend(done.map(|ticket| (ticket.key.clone(), ticket.seq)));
         }
     }
     match work.intent.take() {
@@ -84,6 +86,9 @@ fn add(scene: &Scene<'_>, round: &mut RoundCommit, work: &mut Work) {
         None => {}
     }
     park(scene, round, work);
+    if work.stopped {
+        return;
+    }
     let journal = std::mem::take(&mut work.journal);
     let journal: Vec<NewEntry> = journal.into_iter().map(|entry| stamped(scene, work, entry)).collect();
     match (&work.unit.link, &work.unit.ids) {
@@ -91,7 +96,8 @@ fn add(scene: &Scene<'_>, round: &mut RoundCommit, work: &mut Work) {
             round.links.push(update(work, link.id));
             round.journal.extend(journal);
         }
-        (None, Sides { salesforce: Some(_), jira: Some(_) }) if work.end != End::PassOn => {
+        (None, Sides { salesforce: Some(_), jira: Some(_) }) if !matches!(work.end, End::PassOn | End::Refused) => {
+            unpark(scene, round, work);
             round.links_new.push(new_link(scene, work, journal));
         }
         (None, _) => round.journal.extend(journal),
@@ -122,13 +128,26 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
             let (reason, fingerprint) = (reason.clone(), fingerprint.clone());
             round.parked.push(Parked { key, reason, fingerprint, since_ms: 0 });
         }
-        None if work.end == End::Done && !still_refused => round.unparked.push(key),
+        None if !still_refused && !matches!(work.end, End::Again { .. }) => round.unparked.push(key),
         None => {}
     }
 }
 
+/// Neither end of a new link waits for a twin any more.
+fn unpark(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
+    round.unparked.extend(Side::BOTH.map(|side| ParkedKey {
+        item: scene.wired.item.name.clone(),
+        side,
+        record_id: work.id(side).to_owned(),
+    }));
+}
+
+/// Versions that may mark a hint as our own echo: only of a pair that was read in full and is at rest.
 fn versions(work: &Work) -> Sides<Option<String>> {
-    Sides::new(work.seen.salesforce.version.clone(), work.seen.jira.version.clone())
+    match work.at_rest && work.end == End::Done {
+        true => Sides::new(work.seen.salesforce.version.clone(), work.seen.jira.version.clone()),
+        false => Sides::new(None, None),
+    }
 }
 
 fn conflicts(work: &Work) -> Vec<NewConflict> {

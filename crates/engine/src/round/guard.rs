@@ -4,15 +4,18 @@
 use entente_core::{Side, State};
 
 use super::Scene;
-use crate::{limits::MASS_MISSING_MIN, unit::Work};
+use crate::{
+    limits::MASS_MISSING_MIN,
+    unit::{Seen, Work},
+};
 
 /// Whether the round must not write; its units are then put off.
 pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> bool {
     for side in Side::BOTH {
         let linked: Vec<&Work> = works.iter().filter(|work| work.unit.link.is_some()).collect();
-        // A deletion that was seen to happen is no surprise.
-        let expected = |state: &State| matches!(state, State::Present(_) | State::Gone { confirmed: true, .. });
-        let missing = linked.iter().filter(|work| !expected(&work.seen.get(side).state)).count();
+        // A deletion that was seen to happen is no surprise; being missed for long is.
+        let expected = |seen: &Seen| matches!(seen.state, State::Present(_)) || seen.deletion_seen;
+        let missing = linked.iter().filter(|work| !expected(work.seen.get(side))).count();
         if missing < MASS_MISSING_MIN || missing * 2 < linked.len() {
             continue;
         }
@@ -36,6 +39,7 @@ pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> bool {
         for work in works.iter_mut() {
             let due_ms = scene.worker.later(&work.unit);
             work.again(due_ms, reason.clone());
+            work.stopped = true;
         }
         return true;
     }

@@ -1,18 +1,21 @@
 //! Records without a link find their counterpart, by correlation field or by our own marker, or are known to have none.
 //!
-//! At the end each open unit either has both ids, or may be created for, or is passed on to the next item.
+//! At the end each open unit either has both ids, or may be created for. The others are passed on to the next item, or
+//! parked with a reason.
 
 use std::collections::{BTreeMap, HashMap};
 
 use entente_core::{Side, State, filter::Verdict, plan::admits};
 use entente_jira::{IssueKey, IssueRef};
-use entente_store::{LinkState, NewEntry};
+use entente_store::{Link, LinkState, NewEntry};
+use entente_transport::CallError;
 
 use super::{Scene, read};
 use crate::{
     error::EngineError,
+    limits::BACKOFF_FIRST_MS,
     outside::{OrgRow, SiteIssue, issue_refs},
-    unit::{End, Work},
+    unit::{End, Seen, Work},
 };
 
 /// What names the counterpart of a record.
@@ -22,40 +25,36 @@ enum Name {
 }
 
 pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
-    let mut issue_names: HashMap<usize, Name> = HashMap::new();
-    let mut record_ids: HashMap<usize, String> = HashMap::new();
-    for (n, work) in works.iter_mut().enumerate().filter(|(_, work)| work.unit.link.is_none()) {
-        match (&work.unit.ids.salesforce, &work.unit.ids.jira) {
-            (Some(id), None) => {
-                let id = id.clone();
-                if enters(scene, work, Side::Salesforce)
-                    && let Some(name) = issue_named(scene, work, &id)
-                {
-                    issue_names.insert(n, name);
+    let mut issues: HashMap<usize, Name> = HashMap::new();
+    let mut records: HashMap<usize, String> = HashMap::new();
+    for n in 0..works.len() {
+        let work = &mut works[n];
+        match (work.unit.link.is_some(), work.unit.ids.salesforce.clone(), work.unit.ids.jira.is_some()) {
+            (false, Some(id), false) if enters(scene, work, Side::Salesforce) => {
+                if let Some(name) = issue_named(scene, work, &id) {
+                    issues.insert(n, name);
                 }
             }
-            (None, Some(_)) => {
-                if enters(scene, work, Side::Jira)
-                    && let Some(id) = record_named(scene, work)
-                {
-                    record_ids.insert(n, id);
+            (false, None, true) if enters(scene, work, Side::Jira) => {
+                if let Some(id) = record_named(scene, work) {
+                    records.insert(n, id);
                 }
             }
             _ => {}
         }
     }
-    fetch_issues(scene, works, &issue_names).await?;
-    fetch_records(scene, works, &record_ids).await?;
-    for work in works.iter_mut().filter(|work| work.unit.link.is_none() && work.is_open()) {
-        may_create(scene, work);
-    }
+    unite(works, &mut issues, &mut records);
+    fetch_issues(scene, works, &issues).await?;
+    fetch_records(scene, works, &records).await?;
+    fetch_claimants(scene, works, &records).await?;
     Ok(())
 }
 
 /// Whether a record may enter the item; else its unit is passed on, or done with.
 fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
-    let Some(record) = work.seen.get(side).record() else {
-        // It was deleted, or hidden, since the hint was offered: there is nothing to link.
+    let in_scope = side == Side::Salesforce || work.seen.jira.in_scope;
+    // A record that was deleted, or hidden, since the hint was offered: there is nothing to link.
+    let Some(record) = work.seen.get(side).record().filter(|_| in_scope) else {
         work.end = End::PassOn;
         return false;
     };
@@ -66,9 +65,7 @@ fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
             false
         }
         Verdict::Unknown(path) => {
-            let reason = format!("{side} {} cannot be filtered: {path} cannot be read", work.id(side));
-            work.parked = Some((reason, String::new()));
-            work.end = End::PassOn;
+            refuse(work, &format!("whether it enters cannot be said: {path} cannot be read"));
             false
         }
     }
@@ -80,26 +77,18 @@ fn issue_named(scene: &Scene<'_>, work: &mut Work, salesforce_id: &str) -> Optio
         return Some(Name::Id(issue));
     }
     let path = &scene.wired.item.correlation.as_ref()?.salesforce;
-    let shown = work.seen.salesforce.record()?.value(path.as_str())?.as_text()?;
+    let shown = work.seen.salesforce.record()?.value(path.as_str())?.as_text()?.to_owned();
     match shown.parse() {
         Ok(key) => Some(Name::Key(key)),
         Err(_) => {
-            let reason = format!(
-                "Salesforce {path} shows \"{shown}\", which is no issue key; clear it to let an issue be created"
-            );
-            work.parked = Some((reason, String::new()));
-            work.end = End::PassOn;
+            refuse(work, &format!("{path} shows \"{shown}\", which is no issue key; clear it to let an issue be created"));
             None
         }
     }
 }
 
-/// The Salesforce record that an issue names; an issue of another project or type is passed on.
-fn record_named(scene: &Scene<'_>, work: &mut Work) -> Option<String> {
-    if !work.seen.jira.in_scope {
-        work.end = End::PassOn;
-        return None;
-    }
+/// The Salesforce record that an issue names.
+fn record_named(scene: &Scene<'_>, work: &Work) -> Option<String> {
     work.seen.jira.marked.clone().or_else(|| {
         let path = &scene.wired.item.correlation.as_ref()?.jira;
         let shown = work.seen.jira.record()?.value(path.as_str())?.as_text()?;
@@ -107,93 +96,164 @@ fn record_named(scene: &Scene<'_>, work: &mut Work) -> Option<String> {
     })
 }
 
+/// Both ends of a pair that came in the same round, each by its own hint, become one unit.
+fn unite(works: &mut [Work], issues: &mut HashMap<usize, Name>, records: &mut HashMap<usize, String>) {
+    let lone = |work: &Work| work.unit.link.is_none() && work.unit.ids.salesforce.is_none() && work.end == End::Done;
+    let pairs: Vec<(usize, usize)> = (0..works.len())
+        .filter(|issue| lone(&works[*issue]))
+        .filter_map(|issue| {
+            let names_issue = |name: &Name| match name {
+                Name::Id(id) => works[issue].id(Side::Jira) == id,
+                Name::Key(key) => works[issue].seen.jira.key.as_deref() == Some(key.to_string().as_str()),
+            };
+            let by_record = issues.iter().find(|(_, name)| names_issue(name)).map(|(n, _)| *n);
+            let by_issue = || {
+                let id = records.get(&issue)?;
+                let is_record = |work: &Work| work.unit.link.is_none() && work.id(Side::Salesforce) == id;
+                works.iter().position(|work| is_record(work) && work.end == End::Done && work.unit.ids.jira.is_none())
+            };
+            Some((by_record.or_else(by_issue)?, issue))
+        })
+        .collect();
+    for (record, issue) in pairs {
+        if works[record].unit.ids.jira.is_some() {
+            continue;
+        }
+        let tickets = std::mem::take(&mut works[issue].unit.tickets);
+        let id = works[issue].unit.ids.jira.take();
+        let seen = std::mem::replace(&mut works[issue].seen.jira, Seen::absent(State::None));
+        works[issue].end = End::Refused;
+        works[record].unit.tickets.extend(tickets);
+        works[record].unit.ids.jira = id;
+        works[record].seen.jira = seen;
+        issues.remove(&record);
+        records.remove(&issue);
+    }
+}
+
 async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &HashMap<usize, Name>) -> Result<(), EngineError> {
     if names.is_empty() {
         return Ok(());
     }
-    let refs: Vec<IssueRef> = names
-        .values()
-        .flat_map(|name| match name {
-            Name::Id(id) => issue_refs([id]),
-            Name::Key(key) => vec![IssueRef::from(key.clone())],
-        })
-        .collect();
-    let issues = match scene.wired.site.read(refs, &scene.scheme.jira_ids, false).await {
+    let refs = names.values().flat_map(|name| match name {
+        Name::Id(id) => issue_refs([id]),
+        Name::Key(key) => vec![IssueRef::from(key.clone())],
+    });
+    let issues = match scene.wired.site.read(refs.collect(), &scene.scheme.jira_ids, true).await {
         Ok(issues) => issues,
-        Err(error) => {
-            let due_ms = scene.worker.outside().now_ms() + crate::limits::BACKOFF_FIRST_MS;
-            names.keys().for_each(|n| works[*n].again(due_ms, error.to_string()));
-            return Ok(());
-        }
+        Err(error) => return Ok(put_off(scene, works, names.keys(), &error)),
     };
     let by_id: BTreeMap<String, &SiteIssue> = issues.iter().map(|issue| (issue.id(), issue)).collect();
     let by_key: BTreeMap<String, &SiteIssue> = issues.iter().map(|issue| (issue.key(), issue)).collect();
-    let ids: Vec<String> = by_id.keys().cloned().collect();
-    let taken = taken(scene, Side::Jira, &ids).await?;
+    let taken = taken(scene, Side::Jira, &by_id.keys().cloned().collect::<Vec<_>>()).await?;
     for (n, name) in names {
-        let work = &mut works[*n];
         let issue = match name {
             Name::Id(id) => by_id.get(id),
             Name::Key(key) => by_key.get(&key.to_string()),
         };
-        let Some(issue) = issue else {
-            let key = match name {
-                Name::Id(id) => id.clone(),
-                Name::Key(key) => key.to_string(),
-            };
-            refuse(
-                work,
-                format!("it names issue {key}, which was not found; clear the reference to let a new issue be created"),
-            );
-            continue;
-        };
-        if !in_scope(scene, issue) {
-            let (project, kind) = (issue.named("project", "key"), issue.named("issuetype", "name"));
-            let (project, kind) = (project.unwrap_or_default(), kind.unwrap_or_default());
-            refuse(
-                work,
-                format!("it names issue {}, a {kind} of {project}, which this item is not about", issue.key()),
-            );
-        } else if let Some(holder) = taken.get(&issue.id()) {
-            refuse(work, format!("it names issue {}, which is linked to {holder} already", issue.key()));
-        } else {
-            join(scene, work, Side::Jira, issue.id(), read::jira_seen(scene, issue));
+        match issue {
+            Some(issue) => join_issue(scene, &mut works[*n], issue, taken.get(&issue.id())),
+            None => not_found(scene, &mut works[*n], name),
         }
     }
     Ok(())
 }
 
-async fn fetch_records(scene: &Scene<'_>, works: &mut [Work], ids: &HashMap<usize, String>) -> Result<(), EngineError> {
+fn not_found(scene: &Scene<'_>, work: &mut Work, name: &Name) {
+    match name {
+        // The last look saw an issue that is gone since: what the record itself names counts, at the next try.
+        Name::Id(_) => {
+            scene.wired.forget_claim(work.id(Side::Salesforce));
+            let due_ms = scene.worker.later(&work.unit);
+            work.again(due_ms, "the issue that named it is gone");
+        }
+        Name::Key(key) => {
+            refuse(work, &format!("it names issue {key}, which was not found; clear the reference to let a new issue be created"));
+        }
+    }
+}
+
+fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Option<&Link>) {
+    let seen = read::jira_seen(scene, issue);
+    if !seen.in_scope {
+        let (project, kind) = (issue.named("project", "key"), issue.named("issuetype", "name"));
+        let (project, kind) = (project.unwrap_or_default(), kind.unwrap_or_default());
+        refuse(work, &format!("it names issue {}, a {kind} of {project}, which this item is not about", issue.key()));
+        return;
+    }
+    match holder {
+        Some(link) if link.salesforce_id == work.id(Side::Salesforce) => is_linked_now(scene, work),
+        Some(link) => refuse(work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id)),
+        None => join(scene, work, Side::Jira, issue.id(), seen),
+    }
+}
+
+async fn fetch_records(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    ids: &HashMap<usize, String>,
+) -> Result<(), EngineError> {
     if ids.is_empty() {
         return Ok(());
     }
     let wanted: Vec<String> = ids.values().cloned().collect();
     let rows: HashMap<String, OrgRow> = match read::salesforce(scene, &wanted).await {
         Ok(rows) => rows,
-        Err(error) => {
-            let due_ms = scene.worker.outside().now_ms() + crate::limits::BACKOFF_FIRST_MS;
-            ids.keys().for_each(|n| works[*n].again(due_ms, error.to_string()));
-            return Ok(());
-        }
+        Err(error) => return Ok(put_off(scene, works, ids.keys(), &error)),
     };
     let taken = taken(scene, Side::Salesforce, &wanted).await?;
     for (n, id) in ids {
-        let work = &mut works[*n];
-        let Some(row) = rows.get(id) else {
-            refuse(work, format!("it names Salesforce record {id}, which was not found"));
-            continue;
-        };
-        let seen = read::salesforce_seen(scene, row);
-        let enters = seen.record().map(|record| admits(&scene.wired.item, Side::Salesforce, record));
-        if let Some(holder) = taken.get(id) {
-            refuse(work, format!("it names Salesforce record {id}, which is linked to {holder} already"));
-        } else if enters != Some(Verdict::Passes) {
-            work.end = End::PassOn;
-        } else {
-            join(scene, work, Side::Salesforce, id.clone(), seen);
+        match rows.get(id) {
+            Some(row) => join_record(scene, &mut works[*n], row, taken.get(id)),
+            None => refuse(&mut works[*n], &format!("it names Salesforce record {id}, which was not found")),
         }
     }
     Ok(())
+}
+
+/// Issues that name no record may be named by one: a second record for such an issue would be a double.
+async fn fetch_claimants(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    named: &HashMap<usize, String>,
+) -> Result<(), EngineError> {
+    let Some(correlation) = scene.wired.item.correlation.as_ref() else { return Ok(()) };
+    let field = scene.scheme.salesforce.get(&correlation.salesforce).and_then(|field| field.query_path.as_deref());
+    let creates = scene.wired.item.creates_on(Side::Salesforce);
+    let Some(field) = field.filter(|_| creates) else { return Ok(()) };
+    let nameless = |n: &usize| {
+        let work = &works[*n];
+        work.unit.link.is_none() && work.is_open() && work.unit.ids.salesforce.is_none() && !named.contains_key(n)
+    };
+    let wanting: Vec<usize> = (0..works.len()).filter(nameless).collect();
+    let keys: Vec<String> = wanting.iter().filter_map(|n| works[*n].seen.jira.key.clone()).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let object = &scene.wired.item.salesforce.object;
+    let rows = match scene.wired.org.find(object, &scene.scheme.salesforce_paths, field, keys).await {
+        Ok(rows) => rows,
+        Err(error) => return Ok(put_off(scene, works, wanting.iter(), &error)),
+    };
+    let taken = taken(scene, Side::Salesforce, &rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()).await?;
+    for n in wanting {
+        let key = works[n].seen.jira.key.clone().unwrap_or_default();
+        if let Some(row) = rows.iter().find(|row| row.text(field) == Some(key.as_str())) {
+            join_record(scene, &mut works[n], row, taken.get(&row.id));
+        }
+    }
+    Ok(())
+}
+
+fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>) {
+    let seen = read::salesforce_seen(scene, row);
+    let enters = seen.record().map(|record| admits(&scene.wired.item, Side::Salesforce, record));
+    match holder {
+        Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
+        Some(link) => refuse(work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key)),
+        None if enters != Some(Verdict::Passes) => work.end = End::PassOn,
+        None => join(scene, work, Side::Salesforce, row.id.clone(), seen),
+    }
 }
 
 /// Project and type are part of how an item finds issues.
@@ -202,53 +262,57 @@ pub(crate) fn in_scope(scene: &Scene<'_>, issue: &SiteIssue) -> bool {
     issue.named("project", "id") == project && issue.named("issuetype", "id") == scene.scheme.issue_type.as_deref()
 }
 
-/// Counterparts that have a link under this item already, with the name of its other end.
-async fn taken(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<HashMap<String, String>, EngineError> {
-    let connection = match side {
+fn connection<'a>(scene: &'a Scene<'_>, side: Side) -> &'a str {
+    match side {
         Side::Salesforce => &scene.wired.org.name,
         Side::Jira => &scene.wired.site.name,
-    };
-    let links = scene.worker.store().links_by_records(&scene.wired.org.name, side, connection, ids).await?;
+    }
+}
+
+/// Counterparts that have a live link under this item already.
+async fn taken(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<HashMap<String, Link>, EngineError> {
+    let org = &scene.wired.org.name;
+    let links = scene.worker.store().links_by_records(org, side, connection(scene, side), ids).await?;
     let live = links
         .into_iter()
         .filter(|link| link.item == scene.wired.item.name && !matches!(link.state, LinkState::Unlinked { .. }));
     Ok(live
         .map(|link| match side {
-            Side::Salesforce => (link.salesforce_id, link.jira_key),
-            Side::Jira => (link.jira_id, link.salesforce_id),
+            Side::Salesforce => (link.salesforce_id.clone(), link),
+            Side::Jira => (link.jira_id.clone(), link),
         })
         .collect())
 }
 
 /// The unit has both ends now, unless another round is working on the other end.
-fn join(scene: &Scene<'_>, work: &mut Work, side: Side, id: String, seen: crate::unit::Seen) {
-    let connection = match side {
-        Side::Salesforce => &scene.wired.org.name,
-        Side::Jira => &scene.wired.site.name,
-    };
-    if !scene.worker.busy.take_record(side, connection, &id) {
-        work.again(scene.worker.outside().now_ms() + 50, "its counterpart is being worked on");
+fn join(scene: &Scene<'_>, work: &mut Work, side: Side, id: String, seen: Seen) {
+    if !scene.worker.busy.take_record(side, connection(scene, side), &id) {
+        // Of two units that wait for each other, the issue waits longer.
+        let pause_ms = if side == Side::Jira { 0 } else { BACKOFF_FIRST_MS };
+        work.again(scene.worker.outside().now_ms() + pause_ms, "its counterpart is being worked on");
         return;
     }
     *work.unit.ids.get_mut(side) = Some(id);
     *work.seen.get_mut(side) = seen;
 }
 
-fn refuse(work: &mut Work, reason: String) {
-    let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
-    work.parked = Some((format!("{side} {}: {reason}", work.id(side)), String::new()));
-    work.end = End::PassOn;
+/// Another round has linked the two while this one was reading.
+fn is_linked_now(scene: &Scene<'_>, work: &mut Work) {
+    work.again(scene.worker.outside().now_ms(), "it was linked a moment ago");
 }
 
-/// A creation waits until existing twins have been looked for, and one end that is not readable creates nothing.
-fn may_create(scene: &Scene<'_>, work: &mut Work) {
-    let creates = matches!((&work.seen.salesforce.state, &work.seen.jira.state), (_, State::None) | (State::None, _));
-    if creates && !scene.wired.is_discovered() {
-        work.again(
-            scene.worker.outside().now_ms() + crate::limits::BACKOFF_FIRST_MS,
-            "existing twins are still being looked for",
-        );
+fn put_off<'a>(scene: &Scene<'_>, works: &mut [Work], which: impl Iterator<Item = &'a usize>, error: &CallError) {
+    for n in which {
+        let due_ms = scene.worker.later_after(&works[*n].unit, error.after());
+        works[*n].again(due_ms, error.to_string());
     }
+}
+
+/// It has no twin and gets none; people see why.
+fn refuse(work: &mut Work, reason: &str) {
+    let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
+    work.parked = Some((format!("{side} {}: {reason}", work.label(side)), String::new()));
+    work.end = End::Refused;
 }
 
 /// The journal's words for a pair that was found, not made.

@@ -3,14 +3,23 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entente_core::{Known, MappingKey, Side, Sides, plan::Need, plan::STATUS};
+use entente_jira::{IssueChanges, limits::CHANGELOG_FIELDS_MAX};
+use entente_transport::CallError;
 use jiff::Timestamp;
 
 use super::Scene;
 use crate::unit::Work;
 
-/// Fetches the change times that the plans of `wanting` ask for: one changelog call and one history query.
+/// Fetches the change times that the plans of `wanting` ask for: one changelog call and one history query. When a side
+/// could not be asked, nothing is known: who wins must not depend on a call that failed.
 pub(super) async fn fetch(scene: &Scene<'_>, works: &[Work], wanting: &[usize], known: &mut [Known]) {
-    let (salesforce, jira) = tokio::join!(salesforce(scene, works, wanting), jira(scene, works, wanting));
+    let (salesforce, jira) = match tokio::join!(salesforce(scene, works, wanting), jira(scene, works, wanting)) {
+        (Ok(salesforce), Ok(jira)) => (salesforce, jira),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(item = scene.wired.item.name, "It could not be learned when fields changed: {error}");
+            return;
+        }
+    };
     for n in wanting {
         let work = &works[*n];
         for Need::ChangeTimes(key) in &work.plan.needs {
@@ -50,28 +59,36 @@ fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (
 
 type Times = HashMap<(String, String), Timestamp>;
 
-/// The newest history row per record and field, where the field is tracked.
-async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Times {
+/// The newest history row per record and field, where the field is tracked. Objects without a history have none.
+async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Times, CallError> {
     let (ids, fields) = wanted(scene, works, wanting, Side::Salesforce);
     let fields: Vec<String> = fields.into_iter().collect();
-    scene.wired.org.history(&scene.wired.item.salesforce.object, &ids, &fields).await.unwrap_or_default()
+    match scene.wired.org.history(&scene.wired.item.salesforce.object, &ids, &fields).await {
+        Err(CallError::Invalid { .. } | CallError::Gone { .. } | CallError::Denied { .. }) => Ok(Times::new()),
+        other => other,
+    }
 }
 
 /// The newest changelog entry per issue and field.
-async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Times {
+async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Times, CallError> {
     let (ids, fields) = wanted(scene, works, wanting, Side::Jira);
     let issues: Vec<entente_jira::IssueId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let Ok(changed) = scene.wired.site.client.bulk_changelogs(&issues, &fields).await else { return Times::new() };
     let mut newest = Times::new();
-    for issue in changed {
-        for change in &issue.changes {
-            let Some(at) = change.created else { continue };
-            for field in change.items.iter().filter_map(|item| item.field_id.clone()) {
-                let time = newest.entry((issue.issue.to_string(), field)).or_insert(at);
-                *time = (*time).max(at);
-            }
+    for fields in fields.chunks(CHANGELOG_FIELDS_MAX) {
+        for issue in scene.wired.site.client.bulk_changelogs(&issues, fields).await? {
+            add_newest(&mut newest, &issue);
         }
     }
-    newest
+    Ok(newest)
+}
+
+fn add_newest(newest: &mut Times, issue: &IssueChanges) {
+    for change in &issue.changes {
+        let Some(at) = change.created else { continue };
+        for field in change.items.iter().filter_map(|item| item.field_id.clone()) {
+            let time = newest.entry((issue.issue.to_string(), field)).or_insert(at);
+            *time = (*time).max(at);
+        }
+    }
 }

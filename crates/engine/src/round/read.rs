@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entente_core::{Side, Sides, State};
+use entente_jira::IssueId;
 use entente_transport::CallError;
 use jiff::Timestamp;
 
@@ -43,7 +44,9 @@ pub(crate) async fn both(scene: &Scene<'_>, units: Vec<Unit>) -> Result<Vec<Work
         let jira = issue.map_or_else(|| missing(scene, &unit, Side::Jira, false), |issue| jira_seen(scene, issue));
         Work::new(unit, Sides::new(salesforce, jira))
     };
-    Ok(units.into_iter().map(seen).collect())
+    let mut works: Vec<Work> = units.into_iter().map(seen).collect();
+    confirm_missing(scene, &mut works).await;
+    Ok(works)
 }
 
 /// Rows by id.
@@ -86,6 +89,7 @@ pub(crate) fn salesforce_seen(scene: &Scene<'_>, row: &OrgRow) -> Seen {
         modified_by: row.text("LastModifiedById").map(str::to_owned),
         marked: None,
         in_scope: true,
+        deletion_seen: false,
     }
 }
 
@@ -101,6 +105,7 @@ pub(crate) fn jira_seen(scene: &Scene<'_>, issue: &SiteIssue) -> Seen {
         modified_by: None,
         marked: origin_source(&issue.issue).map(str::to_owned),
         in_scope: meet::in_scope(scene, issue),
+        deletion_seen: false,
     }
 }
 
@@ -116,7 +121,24 @@ fn missing(scene: &Scene<'_>, unit: &Unit, side: Side, is_deleted: bool) -> Seen
     };
     let now_ms = scene.worker.outside().now_ms();
     let since_ms = link.missing_since.get(side).unwrap_or(now_ms);
-    let confirmed = is_deleted || unit.deletion_announced(side) || now_ms - since_ms >= GONE_AFTER_MS;
+    let deletion_seen = is_deleted || unit.deletion_announced(side);
+    let confirmed = deletion_seen || now_ms - since_ms >= GONE_AFTER_MS;
     let since = Timestamp::from_millisecond(since_ms).unwrap_or_default();
-    Seen::absent(State::Gone { since, confirmed })
+    Seen { deletion_seen, ..Seen::absent(State::Gone { since, confirmed }) }
+}
+
+/// A bulk fetch that leaves an issue out is a doubt, not a proof: before a link is dissolved because its issue was
+/// missed twice, the issue is asked for by itself.
+async fn confirm_missing(scene: &Scene<'_>, works: &mut [Work]) {
+    for work in works.iter_mut() {
+        let by_time = matches!(work.seen.jira.state, State::Gone { confirmed: true, .. }) && !work.seen.jira.deletion_seen;
+        let Some(id) = work.unit.ids.jira.as_ref().filter(|_| by_time).and_then(|id| id.parse::<IssueId>().ok()) else {
+            continue;
+        };
+        match scene.wired.site.client.issue(id, &["updated"], &[]).await {
+            Err(CallError::Gone { .. }) => {}
+            Ok(_) => work.seen.jira.state = State::Unreadable("it was left out of a bulk read".to_owned()),
+            Err(error) => work.seen.jira.state = State::Unreadable(error.to_string()),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The engine against the sandbox, without sockets: real clients, real store, real planner.
 
 mod agreement;
+mod doctor;
 mod safety;
 mod stage;

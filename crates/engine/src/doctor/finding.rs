@@ -1,0 +1,70 @@
+//! How a finding is said: the thing's own name in the message, one step in the remedy.
+
+use entente_core::{ConnectedItem, FieldPath, Side};
+use entente_transport::CallError;
+
+use crate::{error::EngineError, report::Finding};
+
+const ERROR: &str = "error";
+pub(super) const WARNING: &str = "warning";
+
+/// Something without which the configuration cannot do what it says.
+pub(super) fn error(code: &'static str, message: String, remedy: impl Into<String>) -> Finding {
+    Finding { severity: ERROR, code, message, remedy: remedy.into(), item: None }
+}
+
+/// Something that costs less than the item's work.
+pub(super) fn warning(code: &'static str, message: String, remedy: impl Into<String>) -> Finding {
+    Finding { severity: WARNING, ..error(code, message, remedy) }
+}
+
+/// A field that is not there, or hidden; both look the same.
+pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath) -> Finding {
+    let (message, remedy) = match side {
+        Side::Salesforce => {
+            let (connection, object) = (&item.salesforce.connection, &item.salesforce.object);
+            (
+                format!("connection {connection}: {object} has no field {path} that the integration user can see"),
+                format!("Check the API name, or give the user Read access to {path} by a permission set."),
+            )
+        }
+        Side::Jira => {
+            let connection = &item.jira.connection;
+            (
+                format!("connection {connection}: there is no field {path} that the account can see"),
+                format!("Check the name or id, or add the field {path} to the project."),
+            )
+        }
+    };
+    error("unknown-field", message, remedy)
+}
+
+/// A value of a table that its field does not have.
+pub(super) fn unknown_value(connection: &str, field: &str, value: &str, known: &[&str]) -> Finding {
+    let message = format!("connection {connection}: {field} has no value {value}, which the value table names");
+    warning("unknown-value", message, format!("Write one of: {}.", known.join(", ")))
+}
+
+/// A call that failed for a reason of its own.
+pub(super) fn failed(connection: &str, call: &CallError) -> Finding {
+    let (code, remedy) = match call {
+        CallError::Auth { .. } => ("sign-in", "Correct what the message names, in the configuration or at the vendor."),
+        CallError::Denied { .. } => ("denied", "Give the account the right that the message names."),
+        CallError::Throttled { .. } => ("throttled", "Wait as long as the message says, then run this again."),
+        CallError::NotApplied { .. } | CallError::Ambiguous { .. } => {
+            ("unreachable", "Check the connection's address, its proxy and the network, then run this again.")
+        }
+        CallError::Stale { .. } | CallError::Gone { .. } | CallError::Invalid { .. } | CallError::Broken { .. } => {
+            ("unexpected-answer", "Check that the connection's address is the right one, then run this again.")
+        }
+    };
+    error(code, format!("connection {connection}: {call}"), remedy)
+}
+
+/// The same for a failure that the engine has put into its own words.
+pub(super) fn of_engine(failure: EngineError) -> Finding {
+    match failure {
+        EngineError::Peer { connection, error } => failed(&connection, &error),
+        other => error("unusable-item", other.to_string(), "Correct what the message names, then run this again."),
+    }
+}

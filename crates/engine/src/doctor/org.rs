@@ -1,0 +1,180 @@
+//! The org: the sign-in, the rights on objects, the prerequisites for creating records. Fields have their own file.
+
+mod fields;
+
+use std::collections::HashMap;
+
+use entente_core::{ConnectedItem, Side, item::Mode};
+use entente_salesforce::ObjectSummary;
+use entente_transport::CallError;
+
+use super::{
+    Depth,
+    finding::{error, failed, of_engine, warning},
+};
+use crate::{
+    outside::{Described, Org},
+    report::Finding,
+    scheme::ENTENTE_KEY,
+};
+
+/// Remembers which operation made what, for records that cannot carry [`ENTENTE_KEY`] themselves.
+const ENTENTE_OP: &str = "Entente_Op__c";
+
+const DEPLOY: &str = "Deploy the package apps/salesforce/core to the org, and give the user access to what it holds.";
+
+/// Objects that carry comments and files, and whether records of them are created. A file's document is made by the
+/// org when its first version is.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contentversion.htm>
+const COMPANIONS: [(&str, bool, &str); 6] = [
+    ("CaseComment", true, "comments"),
+    ("FeedItem", true, "comments"),
+    ("FeedComment", true, "comments"),
+    ("ContentVersion", true, "files"),
+    ("ContentDocument", false, "files"),
+    ("ContentDocumentLink", true, "files"),
+];
+
+/// An org that answers, and the objects that the integration user can see there.
+pub(super) struct Connected<'a> {
+    pub(super) org: &'a Org,
+    objects: HashMap<String, ObjectSummary>,
+}
+
+impl Connected<'_> {
+    /// Whether the integration user can see an object.
+    pub(super) fn sees(&self, object: &str) -> bool {
+        self.object(object).is_some()
+    }
+
+    fn object(&self, name: &str) -> Option<&ObjectSummary> {
+        self.objects.get(&name.to_lowercase())
+    }
+}
+
+/// Signs in and lists the objects: the cheapest call that needs no right but the use of the API itself.
+pub(super) async fn connect(org: &Org) -> Result<Connected<'_>, Finding> {
+    org.forget_metadata();
+    org.client.signed_in().await.map_err(|call| failed(&org.name, &call))?;
+    let objects = org.client.objects().await.map_err(|call| match call {
+        CallError::Denied { reason } => {
+            let name = &org.name;
+            let message =
+                format!("connection {name}: the integration user lacks API Enabled, or the org its API: {reason}");
+            error("api-enabled", message, "Give the user the system permission API Enabled by a permission set.")
+        }
+        call => failed(&org.name, &call),
+    })?;
+    let objects = objects.into_iter().map(|object| (object.name.to_lowercase(), object)).collect();
+    Ok(Connected { org, objects })
+}
+
+/// What an item lacks in its org.
+pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, depth: Depth) -> Vec<Finding> {
+    let object = &item.salesforce.object;
+    if !connected.sees(object) {
+        return vec![unseen(item)];
+    }
+    let described = match connected.org.describe(object).await {
+        Ok(described) => described,
+        Err(error) => return vec![of_engine(error)],
+    };
+    let mut found = fields::unknown(item, &described);
+    if depth == Depth::Rights {
+        found.extend(object_rights(item, &described));
+        found.extend(fields::rights(item, &described));
+        found.extend(fields::required(item, &described));
+        found.extend(fields::values(item, &described));
+        found.extend(prerequisites(item, connected, &described));
+        found.extend(companions(item, connected));
+    }
+    found
+}
+
+fn unseen(item: &ConnectedItem) -> Finding {
+    let (connection, object) = (&item.salesforce.connection, &item.salesforce.object);
+    error(
+        "unknown-object",
+        format!("connection {connection}: there is no object {object} that the integration user may read"),
+        format!("Check the API name, or give the user the object permission Read on {object} by a permission set."),
+    )
+}
+
+/// Whether anything of the item is written into existing records: values, or the correlation.
+fn updates(item: &ConnectedItem) -> bool {
+    item.writes_to(Side::Salesforce) || (item.mode != Mode::DisplayOnly && item.correlation.is_some())
+}
+
+fn object_rights(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
+    let summary = &described.object().summary;
+    let mut found = Vec::new();
+    if item.creates_on(Side::Salesforce) && !summary.createable {
+        found.push(no_create(&item.salesforce.connection, &summary.name));
+    }
+    if updates(item) && !summary.updateable {
+        let (connection, object) = (&item.salesforce.connection, &summary.name);
+        let message = format!("connection {connection}: the integration user may not update records of {object}");
+        let remedy = format!("Give the user the object permission Edit on {object} by a permission set.");
+        found.push(error("object-update", message, remedy));
+    }
+    found
+}
+
+fn no_create(connection: &str, object: &str) -> Finding {
+    let message = format!("connection {connection}: the integration user may not create records of {object}");
+    error(
+        "object-create",
+        message,
+        format!("Give the user the object permission Create on {object} by a permission set."),
+    )
+}
+
+/// What keeps a creation from being made twice. Items that create nothing in Salesforce do without.
+fn prerequisites(item: &ConnectedItem, connected: &Connected<'_>, described: &Described) -> Vec<Finding> {
+    if !item.creates_on(Side::Salesforce) {
+        return Vec::new();
+    }
+    let (connection, object) = (&item.salesforce.connection, &described.object().summary);
+    let lacks = |what: String| error("prerequisite", format!("connection {connection}: {what}"), DEPLOY);
+    let name = &object.name;
+    let key = match described.field(ENTENTE_KEY) {
+        None => Some(lacks(format!("{name} has no field {ENTENTE_KEY} that the integration user can see"))),
+        Some(key) if !(key.external_id && key.unique) => {
+            Some(lacks(format!("the field {name}.{ENTENTE_KEY} is not a unique external id")))
+        }
+        Some(key) if object.createable && !key.createable => {
+            Some(lacks(format!("the integration user may not set the field {name}.{ENTENTE_KEY}")))
+        }
+        Some(_) => None,
+    };
+    let op = match connected.object(ENTENTE_OP) {
+        None => Some(lacks(format!("there is no object {ENTENTE_OP} that the integration user may read"))),
+        Some(op) if !op.createable => Some(no_create(connection, ENTENTE_OP)),
+        Some(_) => None,
+    };
+    key.into_iter().chain(op).collect()
+}
+
+/// The objects that comments and files of linked records travel through; without them the records themselves still do.
+fn companions(item: &ConnectedItem, connected: &Connected<'_>) -> Vec<Finding> {
+    let connection = &item.salesforce.connection;
+    let lacks = |(name, created, what): (&str, bool, &str)| {
+        let right = match connected.object(name) {
+            None => "Read",
+            Some(object) if created && item.writes_to(Side::Salesforce) && !object.createable => "Create",
+            Some(_) => return None,
+        };
+        let message = format!(
+            "connection {connection}: the integration user may not {} {name}, so {what} stay behind",
+            right.to_lowercase()
+        );
+        Some(warning(
+            "companion-object",
+            message,
+            format!("Give the user the right {right} on {name} by a permission set."),
+        ))
+    };
+    let of_case = item.salesforce.object.eq_ignore_ascii_case("Case");
+    let concerned = COMPANIONS.into_iter().filter(|(name, ..)| of_case || *name != "CaseComment");
+    concerned.filter(|_| item.mode != Mode::DisplayOnly).filter_map(lacks).collect()
+}

@@ -1,0 +1,92 @@
+//! The fields of an item's object. Paths over lookups are never written; whether they lead anywhere, the scheme tells.
+
+use entente_core::{ConnectedItem, FieldPath, Side};
+use entente_salesforce::Field;
+
+use crate::{
+    doctor::{
+        finding::{error, unknown_field, unknown_value, warning},
+        uses::{self, Use},
+    },
+    outside::Described,
+    report::Finding,
+    scheme::ENTENTE_KEY,
+};
+
+/// The object's own fields that the item names and nobody can see.
+pub(super) fn unknown(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
+    let named = uses::fields(item, Side::Salesforce);
+    let missing = named.keys().filter(|path| is_own(path) && described.field(path.as_str()).is_none());
+    missing.map(|path| unknown_field(item, Side::Salesforce, path)).collect()
+}
+
+/// Fields that the item writes and the integration user may not. A right that is missing on the whole object is said
+/// there, once.
+pub(super) fn rights(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
+    let object = &described.object().summary;
+    let creates = item.creates_on(Side::Salesforce) && object.createable;
+    let used = used(item, described);
+    let lacks = |(field, usage): &(&Field, Use<'_>)| {
+        let (updates, creates) = (object.updateable && !field.updateable, creates && !field.createable);
+        (usage.written && (updates || creates)).then(|| read_only(item, &object.name, field))
+    };
+    used.iter().filter_map(lacks).collect()
+}
+
+fn read_only(item: &ConnectedItem, object: &str, field: &Field) -> Finding {
+    let (connection, name) = (&item.salesforce.connection, &field.name);
+    let message = format!("connection {connection}: the integration user may not write the field {object}.{name}");
+    let remedy = if field.calculated || field.auto_number {
+        format!("Map {name} with `direction: to-jira`: Salesforce computes it.")
+    } else {
+        format!("Give the user Edit access to {object}.{name} by a permission set.")
+    };
+    error("field-update", message, remedy)
+}
+
+/// Fields without which no record is saved and which the item leaves empty. A trigger or flow may still fill them:
+/// Salesforce checks an API's record after those have run.
+/// <https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_triggers_order_of_execution.htm>
+pub(super) fn required(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
+    if !item.creates_on(Side::Salesforce) {
+        return Vec::new();
+    }
+    let object = described.object();
+    let used = used(item, described);
+    let filled = |field: &Field| used.iter().any(|(used, usage)| usage.written && used.name == field.name);
+    let open = object.fields.iter().filter(|f| f.is_required_on_create() && f.name != ENTENTE_KEY && !filled(f));
+    let (connection, name) = (&item.salesforce.connection, &object.summary.name);
+    let said = open.map(|field| {
+        let field = &field.name;
+        let message = format!("connection {connection}: {name}.{field} is required and nothing fills it");
+        warning("required-field", message, format!("Map {field}, or let the org give it a default."))
+    });
+    said.collect()
+}
+
+/// Values of tables that a picklist does not offer.
+pub(super) fn values(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
+    let object = &described.object().summary.name;
+    let mut found = Vec::new();
+    for (field, usage) in used(item, described) {
+        if !matches!(field.kind.as_str(), "picklist" | "multipicklist") {
+            continue;
+        }
+        let offered = field.picklist_values.iter().filter(|value| value.active);
+        let offered: Vec<&str> = offered.map(|value| value.value.as_str()).collect();
+        let name = format!("{object}.{}", field.name);
+        let off_list = usage.values.iter().filter(|value| !offered.contains(value));
+        found.extend(off_list.map(|value| unknown_value(&item.salesforce.connection, &name, value, &offered)));
+    }
+    found
+}
+
+/// The object's own fields that the item uses and the integration user can see.
+fn used<'a>(item: &'a ConnectedItem, described: &'a Described) -> Vec<(&'a Field, Use<'a>)> {
+    let uses = uses::fields(item, Side::Salesforce).into_iter();
+    uses.filter_map(|(path, usage)| Some((described.field(path.as_str())?, usage))).collect()
+}
+
+fn is_own(path: &FieldPath) -> bool {
+    !path.as_str().contains('.')
+}

@@ -1,0 +1,69 @@
+//! Which fields an item uses on a side, and what for.
+
+use std::collections::BTreeMap;
+
+use entente_core::{
+    ConnectedItem, FieldPath, Side, Value,
+    item::{Mode, ValueMap},
+    plan::STATUS,
+};
+
+/// What an item does with one field.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Use<'a> {
+    /// Whether values are written into it.
+    pub(super) written: bool,
+    /// The values that its table names on this side.
+    pub(super) values: Vec<&'a str>,
+}
+
+/// Every field that the item uses on a side, once. Jira's status is changed by transitions, so it is never written.
+pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Use<'_>> {
+    let mut uses = Uses { side, all: BTreeMap::new() };
+    for mapping in &item.fields {
+        let written = item.writes_to(side) && mapping.direction.allows(side);
+        uses.add(mapping.paths.get(side), written, mapping.values.as_ref());
+    }
+    if let Some(status) = &item.status {
+        match side {
+            Side::Salesforce => uses.add(&status.field, item.writes_to(side), Some(&status.values)),
+            Side::Jira => uses.add(&FieldPath::from(STATUS), false, Some(&status.values)),
+        }
+    }
+    if let Some(correlation) = &item.correlation {
+        // Entente's own fields: kept true on both sides, also where values flow only one way.
+        uses.add(correlation.get(side), item.mode != Mode::DisplayOnly, None);
+    }
+    let filter = match side {
+        Side::Salesforce => &item.salesforce.filter,
+        Side::Jira => &item.jira.filter,
+    };
+    filter.fields().into_iter().for_each(|path| uses.add(path, false, None));
+    uses.all
+}
+
+struct Uses<'a> {
+    side: Side,
+    all: BTreeMap<FieldPath, Use<'a>>,
+}
+
+impl<'a> Uses<'a> {
+    fn add(&mut self, path: &FieldPath, written: bool, table: Option<&'a ValueMap>) {
+        let found = self.all.entry(path.clone()).or_default();
+        found.written |= written;
+        found.values.extend(table.into_iter().flat_map(|table| named(table, self.side)));
+    }
+}
+
+/// The values of a side of a table, in order, each once.
+fn named(table: &ValueMap, side: Side) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for (salesforce, jira) in &table.pairs {
+        let value = match side {
+            Side::Salesforce => salesforce,
+            Side::Jira => jira,
+        };
+        names.extend(Value::as_text(value).filter(|name| !names.contains(name)));
+    }
+    names
+}

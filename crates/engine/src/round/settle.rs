@@ -1,0 +1,52 @@
+//! What is true after the writes: every pair is planned once more, purely, with what both sides show now.
+//!
+//! Only a pair with nothing left to do is at rest. Whatever came between our read and our write, by a person, a default
+//! or a post function, shows here as something to do, and the hint comes again.
+
+use entente_core::{Known, Sides, State, plan, plan::NoteCode};
+
+use super::Scene;
+use crate::{
+    limits::GONE_AFTER_MS,
+    unit::{End, Work},
+};
+
+pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
+    for work in works.iter_mut().filter(|work| work.is_open()) {
+        match (&work.seen.salesforce.state, &work.seen.jira.state) {
+            (State::Present(_), State::Present(_)) => again_unless_at_rest(scene, work),
+            _ => again_when_certain(work),
+        }
+    }
+}
+
+fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
+    work.facts.blocked = work.blocked_next.clone();
+    let now = Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
+    let mut last = plan(&scene.wired.item, &work.facts, Some(&work.base_next), now, &Known::default());
+    for (key, values) in last.base.drain(..) {
+        work.base_next.set(key, values);
+    }
+    // A refusal that no longer stands in the way of anything is forgotten.
+    let blocked = |key: &_| last.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.as_ref() == Some(key));
+    work.blocked_next.retain(|key, _| blocked(key));
+    let open = last.needs.len() + last.writes.iter().filter(|write| scene.worker.carries_out(write)).count();
+    work.at_rest = open == 0;
+    work.plan.conflicts = last.conflicts;
+    work.plan.notes = last.notes;
+    if open > 0 {
+        let due_ms = scene.worker.soon(&work.unit);
+        work.again(due_ms, "a side changed while it was written");
+    }
+}
+
+/// A deletion that is not certain yet is looked at again when it can be.
+fn again_when_certain(work: &mut Work) {
+    let since = [&work.seen.salesforce.state, &work.seen.jira.state].into_iter().find_map(|state| match state {
+        State::Gone { since, confirmed: false } => Some(since.as_millisecond()),
+        _ => None,
+    });
+    if let Some(since_ms) = since {
+        work.end = End::Again { due_ms: since_ms + GONE_AFTER_MS, reason: "whether it was deleted is not certain yet".to_owned() };
+    }
+}
