@@ -23,9 +23,11 @@ pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath) 
     let (message, remedy) = match side {
         Side::Salesforce => {
             let (connection, object) = (&item.salesforce.connection, &item.salesforce.object);
+            let field =
+                if path.as_str().contains('.') { format!("{path} of {object}") } else { format!("{object}.{path}") };
             (
-                format!("connection {connection}: {object} has no field {path} that the integration user can see"),
-                format!("Check the API name, or give the user Read access to {path} by a permission set."),
+                format!("connection {connection}: there is no field {field} that the integration user can see"),
+                format!("Check the API name, or give the user Read access to {field} by a permission set."),
             )
         }
         Side::Jira => {

@@ -23,17 +23,30 @@ const ENTENTE_OP: &str = "Entente_Op__c";
 
 const DEPLOY: &str = "Deploy the package apps/salesforce/core to the org, and give the user access to what it holds.";
 
-/// Objects that carry comments and files, and whether records of them are created. A file's document is made by the
-/// org when its first version is.
-/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contentversion.htm>
-const COMPANIONS: [(&str, bool, &str); 6] = [
-    ("CaseComment", true, "comments"),
-    ("FeedItem", true, "comments"),
-    ("FeedComment", true, "comments"),
-    ("ContentVersion", true, "files"),
-    ("ContentDocument", false, "files"),
-    ("ContentDocumentLink", true, "files"),
+/// An object that carries comments or files, beside the records themselves.
+struct Companion {
+    name: &'static str,
+    /// Whether we create records of it. A file's document is not: the org makes it with its first version.
+    /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contentversion.htm>
+    created: bool,
+    carries: &'static str,
+    remedy: &'static str,
+}
+
+const OF_CASE: &str = "Give the user Read and Edit on Case: access to case comments follows it.";
+const OF_CHATTER: &str = "Switch Chatter on in the org, and give the user the system permission Enable Chatter.";
+const OF_FILES: &str = "Let the user work with Salesforce Files, by its licence and the org's Files settings.";
+
+const COMPANIONS: [Companion; 6] = [
+    Companion { name: CASE_COMMENT, created: true, carries: "comments", remedy: OF_CASE },
+    Companion { name: "FeedItem", created: true, carries: "comments", remedy: OF_CHATTER },
+    Companion { name: "FeedComment", created: true, carries: "comments", remedy: OF_CHATTER },
+    Companion { name: "ContentVersion", created: true, carries: "files", remedy: OF_FILES },
+    Companion { name: "ContentDocument", created: false, carries: "files", remedy: OF_FILES },
+    Companion { name: "ContentDocumentLink", created: true, carries: "files", remedy: OF_FILES },
 ];
+
+const CASE_COMMENT: &str = "CaseComment";
 
 /// An org that answers, and the objects that the integration user can see there.
 pub(super) struct Connected<'a> {
@@ -113,7 +126,8 @@ fn object_rights(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
     }
     if updates(item) && !summary.updateable {
         let (connection, object) = (&item.salesforce.connection, &summary.name);
-        let message = format!("connection {connection}: the integration user may not update records of {object}");
+        let message =
+            format!("connection {connection}: the integration user may not update records of {object} (Edit)");
         let remedy = format!("Give the user the object permission Edit on {object} by a permission set.");
         found.push(error("object-update", message, remedy));
     }
@@ -121,7 +135,7 @@ fn object_rights(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
 }
 
 fn no_create(connection: &str, object: &str) -> Finding {
-    let message = format!("connection {connection}: the integration user may not create records of {object}");
+    let message = format!("connection {connection}: the integration user may not create records of {object} (Create)");
     error(
         "object-create",
         message,
@@ -155,26 +169,22 @@ fn prerequisites(item: &ConnectedItem, connected: &Connected<'_>, described: &De
     key.into_iter().chain(op).collect()
 }
 
-/// The objects that comments and files of linked records travel through; without them the records themselves still do.
+/// The objects that comments and files travel through; without them the records themselves still do.
 fn companions(item: &ConnectedItem, connected: &Connected<'_>) -> Vec<Finding> {
     let connection = &item.salesforce.connection;
-    let lacks = |(name, created, what): (&str, bool, &str)| {
-        let right = match connected.object(name) {
-            None => "Read",
-            Some(object) if created && item.writes_to(Side::Salesforce) && !object.createable => "Create",
+    let lacks = |companion: &Companion| {
+        let Companion { name, created, carries, remedy } = companion;
+        let verb = match connected.object(name) {
+            None => "read",
+            Some(object) if *created && item.writes_to(Side::Salesforce) && !object.createable => "create",
             Some(_) => return None,
         };
         let message = format!(
-            "connection {connection}: the integration user may not {} {name}, so {what} stay behind",
-            right.to_lowercase()
+            "connection {connection}: the integration user may not {verb} records of {name}, so {carries} stay behind"
         );
-        Some(warning(
-            "companion-object",
-            message,
-            format!("Give the user the right {right} on {name} by a permission set."),
-        ))
+        Some(warning("companion-object", message, *remedy))
     };
     let of_case = item.salesforce.object.eq_ignore_ascii_case("Case");
-    let concerned = COMPANIONS.into_iter().filter(|(name, ..)| of_case || *name != "CaseComment");
+    let concerned = COMPANIONS.iter().filter(|companion| of_case || companion.name != CASE_COMMENT);
     concerned.filter(|_| item.mode != Mode::DisplayOnly).filter_map(lacks).collect()
 }

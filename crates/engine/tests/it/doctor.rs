@@ -12,6 +12,15 @@ use crate::stage::{ITEM, ORG, SITE, Stage};
 const SALESFORCE: &str = ORG;
 const JIRA: &str = SITE;
 
+const DISPLAY_ONLY: &str = r"
+    mode: display-only
+    salesforce: { connection: org, object: Case }
+    jira: { connection: site, projects: [OPS, SUP] }
+    correlation: { jira: Salesforce Case ID, salesforce: Jira_Reference__c }
+    fields:
+      - { salesforce: Subject, jira: summary }
+";
+
 /// The item that needs every right there is: it creates on both sides, and pushes are registered.
 fn greedy() -> String {
     let item = ITEM.replace("auto_create: jira", "auto_create: both");
@@ -66,10 +75,10 @@ async fn each_right_in_salesforce_that_is_missing_is_named_alone() {
         (object("Case", "create"), "error", ["Case", "create"]),
         (object("Case", "update"), "error", ["Case", "update"]),
         (object("Account", "read"), "error", ["Account", "org"]),
-        (field("Case", "Subject", "read"), "error", ["Case", "Subject"]),
+        (field("Case", "Subject", "read"), "error", ["Case.Subject", "see"]),
         (field("Case", "Subject", "update"), "error", ["Case.Subject", "write"]),
         (field("Case", "Status", "update"), "error", ["Case.Status", "write"]),
-        (field("Case", "Origin", "read"), "error", ["Case", "Origin"]),
+        (field("Case", "Origin", "read"), "error", ["Case.Origin", "see"]),
         (field("Case", "Jira_Reference__c", "update"), "error", ["Case.Jira_Reference__c", "write"]),
         (field("Account", "Name", "read"), "error", ["Case", "account.Name"]),
         (field("Case", "Entente_Key__c", "read"), "error", ["Case", "Entente_Key__c"]),
@@ -122,12 +131,37 @@ async fn what_an_item_does_not_do_needs_no_right() {
         (ITEM, JIRA, json!({"permission": "ADMINISTER", "granted": false})),
         (&one_way, SALESFORCE, json!({"object": "Case", "field": "Subject", "update": false})),
         (&one_way, SALESFORCE, json!({"object": "CaseComment", "create": false})),
+        (DISPLAY_ONLY, SALESFORCE, json!({"object": "Case", "update": false})),
+        (DISPLAY_ONLY, SALESFORCE, json!({"object": "CaseComment", "read": false})),
+        (DISPLAY_ONLY, JIRA, json!({"permission": "EDIT_ISSUES", "granted": false})),
     ];
     for (item, side, right) in rows {
         let stage = Stage::new(Seed::Demo, item).await;
         control(&stage, side, "POST", "rights", &right).await;
         assert_eq!(stage.engine().doctor().await, [], "{right}");
     }
+}
+
+#[tokio::test]
+async fn one_way_items_still_keep_their_own_field_in_salesforce() {
+    let stage = Stage::new(Seed::Demo, &ITEM.replace("mode: two-way", "mode: one-way")).await;
+    let right = json!({"object": "Case", "field": "Jira_Reference__c", "update": false});
+    control(&stage, SALESFORCE, "POST", "rights", &right).await;
+    assert_only(&stage.engine().doctor().await, "error", &["Case.Jira_Reference__c"], "one-way");
+}
+
+#[tokio::test]
+async fn each_project_of_an_item_is_looked_at() {
+    let stage = Stage::new(Seed::Demo, DISPLAY_ONLY).await;
+    control(
+        &stage,
+        JIRA,
+        "POST",
+        "rights",
+        &json!({"project": "SUP", "permission": "BROWSE_PROJECTS", "granted": false}),
+    )
+    .await;
+    assert_only(&stage.engine().doctor().await, "error", &["SUP", "Browse projects"], "the second project");
 }
 
 #[tokio::test]
