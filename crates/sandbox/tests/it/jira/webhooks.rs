@@ -113,7 +113,7 @@ async fn events_are_version_2_and_signed() {
         (&json!("said"), None, &json!("OPS-1"))
     );
 
-    site.call("POST", "/rest/api/3/issue/OPS-1/transitions", &json!({ "transition": { "id": "11" } })).await;
+    site.call("POST", "/rest/api/3/issue/OPS-1/transitions", &json!({ "transition": { "id": "21" } })).await;
     let [(_, body)] = &site.deliveries()[..] else { panic!("one delivery") };
     assert_eq!(body["issue_event_type_name"], "issue_generic");
 
