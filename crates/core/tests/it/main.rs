@@ -1,4 +1,5 @@
 //! The one integration test binary of `core`.
 
 mod config;
+mod configuration_page;
 mod laws;

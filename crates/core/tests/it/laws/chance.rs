@@ -87,7 +87,11 @@ fn correlation() -> impl Strategy<Value = Reference> {
     let keys = select(&["", ISSUE_KEY, "OPS-9", "OPS-3"][..]).prop_flat_map(seen);
     let ids = select(&["", RECORD_ID, "500000000000001", "500000000000002AAA"][..]).prop_flat_map(seen);
     let base = option::of(select(vec![Sides::new(ISSUE_KEY, RECORD_ID), Sides::new("OPS-3", RECORD_ID)]));
-    (keys, ids, base).prop_map(|(key, id, base)| Reference { now: Sides::new(key, id), base })
+    (keys, ids, base, option::weighted(0.2, side())).prop_map(|(key, id, base, refused)| Reference {
+        now: Sides::new(key, id),
+        base,
+        refused,
+    })
 }
 
 /// The document refuses lines that flow against the mode; so do these worlds.

@@ -2,7 +2,7 @@
 
 use entente_core::{
     Known, Plan, Side, Sides, Value,
-    item::{AutoCreate, Drift, Mode, OnLeave},
+    item::{AutoCreate, ConflictPolicy, Direction, Drift, Mode, OnLeave},
     plan::{FieldWrite, NoteCode, Write},
 };
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use super::{
     chance::{DIRECTIONS, POLICIES, scene},
     lens::Lens,
     reference::{Outcome, Scene, outcome},
-    world::{Line, Rules, Seen, World},
+    world::{Line, Rules, STATUS_TABLE, Seen, World},
 };
 
 /// Every scene of these texts under a plain line.
@@ -26,8 +26,8 @@ const TIMES: [Option<Sides<Option<i64>>>; 5] = [
     Some(Sides { salesforce: None, jira: Some(500) }),
 ];
 
-fn planned(scene: &Scene) -> Plan {
-    let line = Line {
+fn line(scene: &Scene) -> Line {
+    Line {
         lens: scene.lens,
         direction: scene.direction,
         policy: None,
@@ -36,7 +36,10 @@ fn planned(scene: &Scene) -> Plan {
         changed: scene.times.unwrap_or_default(),
         decision: scene.decision,
         refused: None,
-    };
+    }
+}
+
+fn planned(scene: &Scene) -> Plan {
     let rules = Rules {
         mode: Mode::TwoWay,
         policy: scene.policy,
@@ -44,7 +47,22 @@ fn planned(scene: &Scene) -> Plan {
         on_leave: OnLeave::Keep,
         auto_create: AutoCreate::None,
     };
-    let world = World::new(rules, &[line], None, None);
+    knowing_times(&World::new(rules, &[line(scene)], None, None), scene)
+}
+
+/// The same as the status of an item that says nothing about status: its mode and rules are for its fields.
+fn planned_status(scene: &Scene) -> Plan {
+    let rules = Rules {
+        mode: Mode::OneWay,
+        policy: ConflictPolicy::JiraWins,
+        drift: Drift::Keep,
+        on_leave: OnLeave::Keep,
+        auto_create: AutoCreate::None,
+    };
+    knowing_times(&World::new(rules, &[], Some(&line(scene)), None), scene)
+}
+
+fn knowing_times(world: &World, scene: &Scene) -> Plan {
     if scene.times.is_some() { world.plan_knowing(&world.known) } else { world.plan_knowing(&Known::default()) }
 }
 
@@ -55,6 +73,7 @@ fn said(plan: &Plan, scene: &Scene) -> Outcome {
         ([], [], [], [], []) => Outcome::Nothing,
         ([], [(_, values)], [], [], []) if *values == agreed => Outcome::Agree,
         ([Write::Update { side, fields }], [], [], [], []) => written(*side, fields, scene),
+        ([Write::Status { change, .. }], [], [], [], []) => written(Side::Jira, std::slice::from_ref(change), scene),
         ([], [], [conflict], [], []) if conflict.now == agreed => Outcome::Conflict,
         ([], [], [], [note], []) if note.code == NoteCode::Unmapped => Outcome::Unmapped,
         ([], [], [], [note], []) if note.code == NoteCode::Drift => Outcome::Drift,
@@ -99,5 +118,12 @@ proptest! {
     #[test]
     fn any_scene_under_any_line_goes_as_the_reference_says(scene in scene()) {
         prop_assert_eq!(said(&planned(&scene), &scene), outcome(&scene));
+    }
+
+    #[test]
+    fn a_status_follows_the_side_that_changed_then_the_later_and_on_the_first_day_salesforce(scene in scene()) {
+        let policy = if scene.base.is_some() { ConflictPolicy::LatestWins } else { ConflictPolicy::SalesforceWins };
+        let scene = Scene { lens: STATUS_TABLE, direction: Direction::Both, policy, ..scene };
+        prop_assert_eq!(said(&planned_status(&scene), &scene), outcome(&scene));
     }
 }

@@ -1,9 +1,9 @@
 //! The same world seen from the other side, and the same plan.
 
 use entente_core::{
-    Base, Known, Plan, Side, Sides,
+    Base, Known, MappingKey, Plan, Side, Sides,
     item::{AutoCreate, ConflictPolicy, Direction, Mode},
-    plan::{FieldWrite, Why, Write},
+    plan::{FieldWrite, Why, Write, correlation_refusal},
 };
 use proptest::prelude::*;
 
@@ -60,6 +60,7 @@ pub(super) fn world(world: &World) -> World {
     (link.salesforce_id, link.jira_key) = (link.jira_key, link.salesforce_id);
     link.decisions.values_mut().for_each(|side| *side = side.other());
     link.blocked.values_mut().for_each(|blocked| blocked.side = blocked.side.other());
+    link.blocked = link.blocked.into_iter().map(|(k, blocked)| (key(k), blocked)).collect();
     let base = world.base.fields.iter().map(|(key, values)| (key.clone(), swap(values.clone()))).collect();
     let times = world.known.change_times.iter().map(|(key, times)| (key.clone(), swap(*times))).collect();
     World {
@@ -70,6 +71,12 @@ pub(super) fn world(world: &World) -> World {
         now: swap(world.now.clone()),
         known: Known { change_times: times, ..world.known.clone() },
     }
+}
+
+/// Only the correlation is remembered by its side.
+fn key(key: MappingKey) -> MappingKey {
+    let side = Side::BOTH.into_iter().find(|side| key == correlation_refusal(*side));
+    side.map_or(key, |side| correlation_refusal(side.other()))
 }
 
 fn policy(policy: ConflictPolicy) -> ConflictPolicy {
@@ -94,6 +101,7 @@ pub(super) fn plan(mut plan: Plan) -> Plan {
     }
     plan.base.iter_mut().for_each(|(_, values)| *values = swap(values.clone()));
     plan.conflicts.iter_mut().for_each(|conflict| conflict.now = swap(conflict.now.clone()));
+    plan.notes.iter_mut().for_each(|note| note.key = note.key.take().map(key));
     unordered(plan)
 }
 

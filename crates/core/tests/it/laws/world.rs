@@ -11,7 +11,7 @@ use entente_core::{
     },
     link::Blocked,
     plan,
-    plan::{CORRELATION, STATUS},
+    plan::{CORRELATION, STATUS, correlation_refusal},
 };
 use jiff::Timestamp;
 
@@ -59,6 +59,8 @@ pub(super) struct Rules {
 pub(super) struct Reference {
     pub(super) now: Sides<Seen>,
     pub(super) base: Option<Sides<&'static str>>,
+    /// On which side the vendor refuses to have it written.
+    pub(super) refused: Option<Side>,
 }
 
 /// One field as the laws look at it, whichever part of the item it comes from.
@@ -143,7 +145,8 @@ impl World {
             self.link.decisions.insert(key.clone(), side);
         }
         if let Some((side, text)) = line.refused {
-            let blocked = Blocked { side, value: Value::text(text), message: "too long".into() };
+            let from = self.value(side, paths.get(side)).cloned().unwrap_or_default();
+            let blocked = Blocked { side, value: refusal(&key, &from, &Value::text(text)), message: "no".into() };
             self.link.blocked.insert(key.clone(), blocked);
         }
         self.known.change_times.insert(key.clone(), line.changed.map(|seconds| seconds.map(at)));
@@ -154,6 +157,10 @@ impl World {
         let paths = CORRELATION_FIELDS.map(FieldPath::from);
         self.show(&paths, reference.now);
         self.item.correlation = Some(paths);
+        if let Some(side) = reference.refused {
+            let blocked = Blocked { side, value: Value::Empty, message: "no".into() };
+            self.link.blocked.insert(correlation_refusal(side), blocked);
+        }
         if let Some(base) = reference.base {
             self.base.set(MappingKey::named(CORRELATION), base.map(Value::text));
         }
@@ -208,6 +215,11 @@ impl World {
         let base = Some(&self.base).filter(|base| !base.fields.is_empty());
         plan(&self.item, &self.link, base, self.now.as_ref(), known)
     }
+}
+
+/// What a refusal is remembered by: the value, and for a status the move.
+pub(super) fn refusal(key: &MappingKey, from: &Value, to: &Value) -> Value {
+    if key.as_str() == STATUS { Value::List(vec![from.clone(), to.clone()]) } else { to.clone() }
 }
 
 /// A point in time.

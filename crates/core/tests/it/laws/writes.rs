@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use entente_core::{
     MappingKey, Plan, Side, Sides, Value,
     item::{Direction, Mode},
-    plan::{CORRELATION, FieldWrite, Need, NoteCode, STATUS, Write},
+    plan::{CORRELATION, FieldWrite, Need, NoteCode, STATUS, Write, correlation_refusal},
 };
 use proptest::prelude::*;
 
 use super::{
     cases,
     chance::{alone, linked},
-    world::{ISSUE_KEY, RECORD_ID, World},
+    world::{ISSUE_KEY, RECORD_ID, World, refusal},
 };
 
 /// All field writes of a plan, creations included, with their side.
@@ -32,11 +32,12 @@ fn direction(world: &World, key: &MappingKey) -> Direction {
     line.map_or(Direction::Both, |mapping| mapping.direction)
 }
 
-/// What a correlation field should show.
-fn expected(side: Side) -> &'static str {
-    match side {
-        Side::Salesforce => ISSUE_KEY,
-        Side::Jira => RECORD_ID,
+/// Whether a correlation field names the counterpart; people paste Salesforce ids of 15 characters.
+fn is_id(side: Side, shown: &Value) -> bool {
+    match (side, shown.as_text()) {
+        (_, None) => false,
+        (Side::Salesforce, Some(text)) => text == ISSUE_KEY,
+        (Side::Jira, Some(text)) => text == RECORD_ID || text == &RECORD_ID[..15],
     }
 }
 
@@ -100,7 +101,7 @@ proptest! {
         let keys = keys.chain(plan.notes.iter().filter_map(|note| note.key.as_ref()));
         let keys = keys.chain(plan.needs.iter().map(|Need::ChangeTimes(key)| key));
         keys.for_each(|key| *told.entry(key.clone()).or_default() += 1);
-        told.remove(CORRELATION);
+        told.retain(|key, _| !key.as_str().starts_with(CORRELATION));
         for mapped in &world.mapped {
             let times = told.remove(&mapped.key).unwrap_or_default();
             match world.values(mapped) {
@@ -128,7 +129,8 @@ proptest! {
     fn what_a_vendor_refused_is_not_sent_again(world in linked()) {
         let plan = world.plan();
         for (side, write) in field_writes(&plan) {
-            let refused = world.link.blocked.get(&write.key).is_some_and(|b| b.side == side && b.value == write.to);
+            let again = refusal(&write.key, &write.from, &write.to);
+            let refused = world.link.blocked.get(&write.key).is_some_and(|b| b.side == side && b.value == again);
             prop_assert!(!refused, "{write:#?}");
         }
         for note in plan.notes.iter().filter(|note| note.code == NoteCode::Blocked) {
@@ -146,17 +148,20 @@ proptest! {
             prop_assert!(!invented);
             return Ok(());
         };
-        for side in Side::BOTH {
+        let n_said = |code| plan.notes.iter().filter(|note| note.code == code).count();
+        let mut n_taken = 0;
+        for side in Side::BOTH.into_iter().filter(|_| world.item.mode != Mode::DisplayOnly) {
             let shown = world.value(side, paths.get(side));
             let written = plan.writes.iter().find_map(|write| match write {
                 Write::Correlate { side: at, from, .. } if *at == side => Some(from),
                 _ => None,
             });
-            let right = shown.and_then(Value::as_text).is_some_and(|t| t == expected(side) || (t.len() == 15 && expected(side).starts_with(t)));
-            let free = shown.is_some_and(|value| value.is_empty() || agreed.is_some_and(|a| a.get(side) == value));
-            let expected = shown.filter(|_| free && !right && world.item.mode != Mode::DisplayOnly);
-            prop_assert_eq!(written, expected, "{} shows {:?}", side, shown);
+            let wrong = shown.filter(|value| !is_id(side, value) && !world.link.blocked.contains_key(&correlation_refusal(side)));
+            let free = wrong.filter(|value| value.is_empty() || agreed.is_some_and(|a| a.get(side) == *value));
+            prop_assert_eq!(written, free, "{} shows {:?}", side, shown);
+            n_taken += usize::from(wrong.is_some() && free.is_none());
         }
+        prop_assert_eq!(n_said(NoteCode::CorrelationTaken), n_taken);
     }
 
     #[test]

@@ -1,0 +1,62 @@
+//! Every default that the page states is what holds when the key is left out.
+
+use entente_core::config::{Config, parse, schema};
+use serde_json::Value;
+
+use super::table::{Stated, meaning};
+
+/// A small document without a problem.
+const PAIR: &str = include_str!("../config/pair.yaml");
+
+/// Where one more line stands in each part that states defaults, and in place of what.
+const PLACES: [(&str, &str, &str); 5] = [
+    ("connection", "  site:\n", "  site:\n    LINE\n"),
+    ("connected-item", "  bugs:\n", "  bugs:\n    LINE\n"),
+    ("comments", "  bugs:\n", "  bugs:\n    comments: { LINE }\n"),
+    ("attachments", "  bugs:\n", "  bugs:\n    attachments: { LINE }\n"),
+    ("triggers", "triggers: { poll_seconds: 60 }\n", "triggers: { LINE }\n"),
+];
+
+fn config(text: &str) -> Option<Config> {
+    parse(text, &|_| Ok("value".to_owned())).0
+}
+
+/// The document with one more line in a part of it.
+fn with(part: &str, line: &str) -> String {
+    let (_, anchor, place) = PLACES.iter().find(|place| place.0 == part).unwrap_or_else(|| panic!("{part}: where?"));
+    PAIR.replacen(anchor, &place.replace("LINE", line), 1)
+}
+
+/// Another value that may be written there.
+fn other_than(default: &str, property: &Value) -> Option<String> {
+    let choice = property["anyOf"].get(0).unwrap_or(property);
+    let words = choice["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    match choice["type"].as_str() {
+        Some("boolean") => Some((default != "true").to_string()),
+        Some("integer") => Some(choice["minimum"].to_string()),
+        Some("array") => None,
+        _ if default == "everything" => Some("now".into()),
+        _ => words.into_iter().find(|word| *word != default).map(str::to_owned),
+    }
+}
+
+#[test]
+fn every_stated_default_is_what_holds_when_the_key_is_left_out() {
+    let schema = schema();
+    let mut tried = 0;
+    for (part, shape) in schema["$defs"].as_object().expect("parts") {
+        for (key, property) in shape["properties"].as_object().into_iter().flatten() {
+            let description = property["description"].as_str().unwrap_or_default();
+            let (_, Some(Stated::Word(default))) = meaning(description) else { continue };
+            let plain = config(&with(part, ""));
+            assert!(plain.is_some());
+            assert_eq!(config(&with(part, &format!("{key}: {default}"))), plain, "{part}: {key}");
+            tried += 1;
+            let runs = !description.contains("this version") && !["comments", "attachments"].contains(&part.as_str());
+            if let (true, Some(other)) = (runs, other_than(default, property)) {
+                assert_ne!(config(&with(part, &format!("{key}: {other}"))), plain, "{part}: {key}: {other}");
+            }
+        }
+    }
+    assert!(tried > 15, "{tried} defaults are stated");
+}

@@ -1,0 +1,207 @@
+//! The order of the page, and what it says between the tables.
+
+use serde_json::Value;
+
+use super::excerpt::Excerpt;
+
+/// One part of the schema, with its place on the page.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) shape: &'static str,
+    pub(super) level: usize,
+    pub(super) title: &'static str,
+    /// What follows the schema's own sentence.
+    pub(super) prose: &'static str,
+    pub(super) example: Option<Excerpt>,
+}
+
+impl Section {
+    pub(super) fn shape<'a>(&self, schema: &'a Value) -> &'a Value {
+        if self.shape == "document" { schema } else { &schema["$defs"][self.shape] }
+    }
+}
+
+/// A link to the section of a part.
+pub(super) fn link(part: &str) -> String {
+    let section = SECTIONS.iter().find(|section| section.shape == part);
+    let title = section.map(|section| section.title).unwrap_or_else(|| panic!("{part} has no section"));
+    let is_name = title.starts_with("Salesforce") || title.starts_with("Jira");
+    let text = if is_name { title.to_owned() } else { title.to_lowercase() };
+    format!("[{text}](#{})", title.to_lowercase().replace(' ', "-"))
+}
+
+pub(super) const INTRODUCTION: &str = r#"# Configuration
+
+One YAML document says which Salesforce orgs and Jira sites there are and what is kept in agreement between them. Look
+a document over before it runs:
+
+```sh
+entente check entente.yaml             # every problem at once: line, column, what is wrong, what to write instead
+entente check entente.yaml --online    # also asks the org and the site whether everything named exists
+entente check --schema > entente.schema.json
+```
+
+With `# yaml-language-server: $schema=entente.schema.json` as its first line, an editor completes and checks a document
+while it is written.
+
+## The smallest document
+
+```yaml
+MINIMAL
+```
+
+[examples/entente.yaml](../examples/entente.yaml) shows every key; all examples below are parts of it.
+
+In the tables, *if left out* is the value that then holds, or what happens then; it is empty where nothing does. The
+keys of a document that are on no table are refused, and the nearest one that exists is named.
+
+## Values that stand elsewhere
+
+A document can be shown to anyone, because what is secret stands elsewhere. No message about a document shows what a
+reference in it stands for.
+
+| written | stands for | where |
+|---|---|---|
+| `${NAME}` | a variable of the environment | in any value, also as part of it; `$${` is a literal `${` |
+| `file:/path` | the content of a file, without the line break at its end | in place of a credential, or of an address of a connection |
+| `secret:NAME` | an entry of the encrypted store; this version has none yet | the same |
+"#;
+
+pub(super) const SECTIONS: &[Section] = &[
+    Section { shape: "document", level: 2, title: "Document", prose: "", example: None },
+    Section {
+        shape: "connection",
+        level: 2,
+        title: "Connection",
+        prose: "It has exactly one of `salesforce` and `jira`. Its name stands in the addresses of its webhooks.",
+        example: Some(Excerpt::Whole(&["connections", "acme-org"])),
+    },
+    Section {
+        shape: "salesforce-org",
+        level: 3,
+        title: "Salesforce org",
+        prose: "\n\nThe keys that are present say how to sign in: `client_secret` alone is the client credentials flow, \
+                which works on a My Domain only; `username` and `private_key` are the JWT bearer flow; \
+                `client_secret`, `username` and `password` are the old way, which `check` warns about.",
+        example: Some(Excerpt::Both(&["connections", "partner-org"], &["connections", "rehearsal-org"])),
+    },
+    Section {
+        shape: "jira-site",
+        level: 3,
+        title: "Jira site",
+        prose: "",
+        example: Some(Excerpt::Whole(&["connections", "acme-site"])),
+    },
+    Section {
+        shape: "proxy",
+        level: 3,
+        title: "Proxy",
+        prose: "",
+        example: Some(Excerpt::Whole(&["connections", "acme-org", "proxy"])),
+    },
+    Section {
+        shape: "pace",
+        level: 3,
+        title: "Pace",
+        prose: "",
+        example: Some(Excerpt::Whole(&["connections", "acme-org", "pace"])),
+    },
+    Section {
+        shape: "connected-item",
+        level: 2,
+        title: "Connected item",
+        prose: "Its name is its identity: links belong to it, and `renamed_from` is how they follow a new name.\n\n\
+                Unless it is `display-only`, it has a `correlation` and at least one line under `fields`. What this \
+                version does not run yet is checked all the same, and `check` says so.",
+        example: Some(Excerpt::Shallow(&["items", "support-bugs"])),
+    },
+    Section {
+        shape: "salesforce-end",
+        level: 3,
+        title: "Salesforce end",
+        prose: "",
+        example: Some(Excerpt::Whole(&["items", "account-card", "salesforce"])),
+    },
+    Section {
+        shape: "jira-end",
+        level: 3,
+        title: "Jira end",
+        prose: "An item has one `project` and one `issue_type`; a display-only item has `project` or `projects`, and no \
+                type.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "jira"])),
+    },
+    Section {
+        shape: "filter",
+        level: 3,
+        title: "Filter",
+        prose: "Groups nest.\n\nA filter decides entry: what becomes of a linked record that no longer passes is said \
+                by `on_leave`. `is` compares texts without regard to case, `equals` compares by value, so that \
+                `equals: 1` takes `1.0`. A field that cannot be read neither passes nor fails; its record is parked.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "filter"])),
+    },
+    Section {
+        shape: "correlation",
+        level: 3,
+        title: "Correlation",
+        prose: "They are yours, in name and place; Entente fills them in, and never overwrites what somebody else wrote \
+                there into a linked record.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "correlation"])),
+    },
+    Section {
+        shape: "field",
+        level: 3,
+        title: "Field",
+        prose: "Left to itself a line flows both ways, except where something speaks against it: the item's mode, a \
+                field that the vendor fills in, a related record, or steps that cannot be undone.\n\n\
+                Several Salesforce values may share one Jira value. On the way back the old value stays if it still \
+                fits, else the first one listed is taken. A value that the table does not have is left alone, and said. \
+                Only a display-only item may leave `jira` out.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "fields"])),
+    },
+    Section {
+        shape: "step",
+        level: 4,
+        title: "Step",
+        prose: "Steps run in their order. `lower_case` and `upper_case` may stand alone, without `: true`. A text that \
+                was cut off flows back if the other side would then show it.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "- { salesforce: Region__c,"])),
+    },
+    Section {
+        shape: "replace",
+        level: 4,
+        title: "Replace",
+        prose: "White space counts.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "- salesforce: Product_Code__c", "to_jira"])),
+    },
+    Section {
+        shape: "status",
+        level: 3,
+        title: "Status",
+        prose: "Status flows both ways whatever the item's mode, in Jira by the transitions that its workflow has. The \
+                side that changed wins; if both did, the later one; on the first day, Salesforce.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "status"])),
+    },
+    Section {
+        shape: "comments",
+        level: 3,
+        title: "Comments",
+        prose: "",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "comments"])),
+    },
+    Section {
+        shape: "attachments",
+        level: 3,
+        title: "Attachments",
+        prose: "",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "attachments"])),
+    },
+    Section {
+        shape: "triggers",
+        level: 2,
+        title: "Triggers",
+        prose: "Whichever comes first is enough: a push that was lost is found by the next poll, and what a poll missed \
+                by the next reconciliation.",
+        example: Some(Excerpt::Whole(&["triggers"])),
+    },
+    Section { shape: "server", level: 2, title: "Server", prose: "", example: Some(Excerpt::Whole(&["server"])) },
+];
