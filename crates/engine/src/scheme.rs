@@ -68,6 +68,8 @@ pub(crate) struct Scheme {
     pub(crate) jira: BTreeMap<FieldPath, JiraField>,
     /// The object's relationship-free query paths plus system fields.
     pub(crate) salesforce_paths: Vec<String>,
+    /// The field by which people name a record of the object: `CaseNumber`, `Name`.
+    pub(crate) salesforce_name: String,
     /// The field ids plus system fields.
     pub(crate) jira_ids: Vec<String>,
     /// Project key and id; none for display-only items.
@@ -92,10 +94,13 @@ impl Scheme {
         };
         let paths = salesforce.values().filter_map(|field| field.query_path.clone());
         let ids = jira.values().filter_map(|field| field.id.clone());
+        let described = org.describe(&item.salesforce.object).await?;
+        let salesforce_name = described.name_field().unwrap_or("Id").to_owned();
         Ok(Self {
-            salesforce_paths: with_system(paths, &SALESFORCE_SYSTEM),
+            salesforce_paths: with_system(paths.chain([salesforce_name.clone()]), &SALESFORCE_SYSTEM),
+            salesforce_name,
             jira_ids: with_system(ids, &JIRA_SYSTEM),
-            salesforce_markers: org.describe(&item.salesforce.object).await?.field(ENTENTE_KEY).is_some(),
+            salesforce_markers: described.field(ENTENTE_KEY).is_some(),
             salesforce,
             jira,
             project,

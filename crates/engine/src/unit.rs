@@ -113,6 +113,8 @@ pub(crate) struct Seen {
     pub(crate) key: Option<String>,
     /// Salesforce: who changed it last.
     pub(crate) modified_by: Option<String>,
+    /// Salesforce: what people call the record, such as `Case 00001007`.
+    pub(crate) name: Option<String>,
     /// Jira: the Salesforce record that our own marker names.
     pub(crate) marked: Option<String>,
     /// Jira: whether the issue is of the item's project and type.
@@ -131,6 +133,7 @@ impl Seen {
             created: None,
             key: None,
             modified_by: None,
+            name: None,
             marked: None,
             in_scope: true,
             deletion_seen: false,
@@ -210,12 +213,17 @@ impl Work {
         self.unit.ids.get(side).as_deref().unwrap_or_default()
     }
 
-    /// The name by which people know the record of a side.
+    /// The id of a Salesforce record, the key of an issue.
     pub(crate) fn label(&self, side: Side) -> &str {
         match side {
             Side::Salesforce => self.id(side),
             Side::Jira => self.facts.jira_key.as_deref().unwrap_or_else(|| self.id(side)),
         }
+    }
+
+    /// How people speak of the record of a side: `Case 00001007`, `OPS-7`.
+    pub(crate) fn name(&self, side: Side) -> &str {
+        self.seen.get(side).name.as_deref().unwrap_or_else(|| self.label(side))
     }
 
     /// Whether the round still works on it.

@@ -250,7 +250,7 @@ fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: St
         }
     }
     scene.worker.count_created(side);
-    let (from, to) = (work.label(side.other()).to_owned(), work.label(side).to_owned());
+    let (from, to) = (work.name(side.other()).to_owned(), work.label(side).to_owned());
     let text = format!("{from} -> {to} created");
     tracing::info!(item = scene.wired.item.name, op = intent.new.op_id, "{text}");
     work.told.push(text);
@@ -291,7 +291,7 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
         CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. } => {
             work.intent = Some((op, Err(error.to_string())));
             work.parked = Some((error.to_string(), fingerprint(work)));
-            let text = format!("{side} refused to create a twin for {}: {error}", work.label(side.other()));
+            let text = format!("{side} refused to create a twin for {}: {error}", work.name(side.other()));
             work.journal.push(NewEntry {
                 kind: "refused".to_owned(),
                 side: Some(side),

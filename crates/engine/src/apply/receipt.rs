@@ -92,7 +92,7 @@ pub(super) fn tell(scene: &Scene<'_>, work: &mut Work, side: Side, write: &Field
         }
         None => write.key.as_str(),
     };
-    let (from, to) = (work.label(side.other()), work.label(side));
+    let (from, to) = (work.name(side.other()), work.name(side));
     let text = format!("{from} {source} -> {to} {}", write.path);
     tracing::info!(item = scene.wired.item.name, "{text}");
     work.told.push(text);

@@ -50,6 +50,11 @@ impl Described {
         self.describe.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 
+    /// The field that names a record; some objects have none.
+    pub(crate) fn name_field(&self) -> Option<&str> {
+        self.describe.fields.iter().find(|field| field.name_field).map(|field| field.name.as_str())
+    }
+
     /// The lookup that a query reaches over by this name.
     pub(crate) fn relationship(&self, name: &str) -> Option<&Field> {
         let named = |field: &&Field| field.relationship_name.as_deref().is_some_and(|r| r.eq_ignore_ascii_case(name));

@@ -311,7 +311,7 @@ fn put_off<'a>(scene: &Scene<'_>, works: &mut [Work], which: impl Iterator<Item 
 /// It has no twin and gets none; people see why.
 fn refuse(work: &mut Work, reason: &str) {
     let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
-    work.parked = Some((format!("{side} {}: {reason}", work.label(side)), String::new()));
+    work.parked = Some((format!("{side} {}: {reason}", work.name(side)), String::new()));
     work.end = End::Refused;
 }
 
@@ -320,7 +320,7 @@ pub(super) fn matched(work: &Work) -> NewEntry {
     NewEntry {
         kind: "link".to_owned(),
         record_id: Some(work.id(Side::Salesforce).to_owned()),
-        text: format!("Linked {} and {}, which name each other", work.id(Side::Salesforce), work.label(Side::Jira)),
+        text: format!("Linked {} and {}, which name each other", work.name(Side::Salesforce), work.label(Side::Jira)),
         ..NewEntry::default()
     }
 }
