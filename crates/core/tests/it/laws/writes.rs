@@ -181,6 +181,9 @@ proptest! {
         for (key, values) in world.plan().base {
             if key.as_str() == CORRELATION {
                 prop_assert_eq!(values, Sides::new(ISSUE_KEY, RECORD_ID).map(Value::text));
+                let paths = world.item.correlation.as_ref().expect("what is not there does not agree");
+                let right = |side: Side| world.value(side, paths.get(side)).is_some_and(|value| is_id(side, value));
+                prop_assert!(right(Side::Salesforce) && right(Side::Jira));
                 continue;
             }
             let mapped = world.mapped(&key);
