@@ -2,7 +2,6 @@
 
 use entente_core::{
     MappingKey, Side,
-    item::Drift,
     plan::{NoteCode, STATUS, Write},
 };
 
@@ -126,7 +125,6 @@ fn difference(wired: &Wired, work: &Work, key: &MappingKey, why: DifferenceWhy) 
         let value = path.and_then(|path| work.seen.get(side).record()?.value(&path).map(ToString::to_string));
         value.unwrap_or_default()
     };
-    debug_assert!(why != DifferenceWhy::Drift || wired.item.drift == Drift::Keep, "restored drift is a write");
     Difference {
         item: wired.item.name.clone(),
         link: work.unit.link.as_ref().map(|link| link.id),

@@ -7,7 +7,7 @@
 //! there     changed     same      write Jira                 or restore it, if the field does not flow there
 //! there     same        changed   write Salesforce           or restore it
 //! there     changed     changed   the rule: one wins, the later wins, or ask
-//! none      empty       filled    fill the empty side
+//! none      empty       filled    fill the empty side; if the field does not flow there, leave both
 //! none      filled      filled    the rule
 //! ```
 
@@ -88,7 +88,7 @@ fn read<'a>(mapping: &FieldMapping, now: Sides<&'a Record>, plan: &mut Plan) -> 
     Some(Sides::new(values.salesforce?, values.jira?))
 }
 
-fn unreadable(mapping: &FieldMapping, side: Side, why: &str) -> Note {
+pub(super) fn unreadable(mapping: &FieldMapping, side: Side, why: &str) -> Note {
     let text = format!("{side} {} cannot be read: {why}", mapping.paths.get(side));
     Note { code: NoteCode::Unreadable, key: Some(mapping.key.clone()), text }
 }
@@ -137,6 +137,9 @@ impl Scene<'_> {
         match (self.now.salesforce.is_empty(), self.now.jira.is_empty()) {
             (true, false) if self.direction.allows(Side::Salesforce) => Verdict::Write(Side::Salesforce, Why::Filled),
             (false, true) if self.direction.allows(Side::Jira) => Verdict::Write(Side::Jira, Why::Filled),
+            // The owner has nothing to say yet; that is no reason to empty what people have filled in.
+            (true, false) => Verdict::Drift(Side::Jira),
+            (false, true) => Verdict::Drift(Side::Salesforce),
             _ => self.both(link, known),
         }
     }
@@ -205,7 +208,7 @@ impl Scene<'_> {
 
     fn drifted(&self, side: Side) -> Note {
         let (path, value) = (self.mapping.paths.get(side), self.now.get(side));
-        let text = format!("{side} {path} was changed to \"{value}\", which does not flow back; left as it is");
+        let text = format!("{side} {path} is \"{value}\", which does not flow back; left as it is");
         Note { code: NoteCode::Drift, key: Some(self.mapping.key.clone()), text }
     }
 }

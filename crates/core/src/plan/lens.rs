@@ -16,7 +16,7 @@ pub(super) fn agree(mapping: &FieldMapping, now: Sides<&Value>) -> bool {
     if has_forward_rule(mapping) {
         return to_jira(mapping, now.salesforce).as_ref() == Some(now.jira);
     }
-    if !mapping.to_salesforce.is_empty() {
+    if has_backward_rule(mapping) {
         return transform::apply_all(&mapping.to_salesforce, now.jira) == *now.salesforce;
     }
     now.salesforce == now.jira
@@ -24,6 +24,11 @@ pub(super) fn agree(mapping: &FieldMapping, now: Sides<&Value>) -> bool {
 
 fn has_forward_rule(mapping: &FieldMapping) -> bool {
     mapping.values.is_some() || !mapping.to_jira.is_empty()
+}
+
+/// A way back without a way there. Where nothing may flow back, it says nothing.
+fn has_backward_rule(mapping: &FieldMapping) -> bool {
+    !has_forward_rule(mapping) && !mapping.to_salesforce.is_empty() && mapping.direction.allows(Side::Salesforce)
 }
 
 /// What `target` should show for `source`, given what it shows now. `None`: the value table has no answer, or no
@@ -40,6 +45,8 @@ fn to_jira(mapping: &FieldMapping, salesforce: &Value) -> Option<Value> {
     match &mapping.values {
         Some(_) if value.is_empty() && !maps_empty(mapping) => Some(Value::Empty),
         Some(values) => values.to_jira(&value).cloned(),
+        // Where only the way back has a rule, a value may go there only if it would come back as itself.
+        None if has_backward_rule(mapping) && transform::apply_all(&mapping.to_salesforce, &value) != value => None,
         None => Some(value),
     }
 }
@@ -61,20 +68,6 @@ fn to_salesforce(mapping: &FieldMapping, jira: &Value, old: &Value) -> Option<Va
 
 fn maps_empty(mapping: &FieldMapping) -> bool {
     mapping.values.as_ref().is_some_and(|v| v.pairs.iter().any(|(s, j)| s.is_empty() || j.is_empty()))
-}
-
-/// A source value with what `target` should show for it; `Ok(None)` when the source was not read.
-pub(super) fn carry(
-    mapping: &FieldMapping,
-    target: Side,
-    source: Option<&Value>,
-    old: &Value,
-) -> Result<Option<(Value, Value)>, Note> {
-    let Some(source) = source else { return Ok(None) };
-    match convert(mapping, target, source, old) {
-        Some(value) => Ok(Some((source.clone(), value))),
-        None => Err(unmapped(mapping, target, source)),
-    }
 }
 
 pub(super) fn unmapped(mapping: &FieldMapping, target: Side, source: &Value) -> Note {

@@ -4,7 +4,7 @@ use super::{FieldWrite, Note, NoteCode, Plan, Why, Write, field, lens, status};
 use crate::{
     base::Base,
     filter::Verdict,
-    item::{ConnectedItem, MappingKey, Mode, OnLeave, Start},
+    item::{ConnectedItem, FieldMapping, MappingKey, Mode, OnLeave, Start},
     known::Known,
     link::LinkFacts,
     record::{FieldPath, Record, State},
@@ -59,22 +59,21 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     if !wanted || admits(item, target.other(), source) != Verdict::Passes {
         return;
     }
-    let mut fields: Vec<FieldWrite> = Vec::new();
-    for mapping in item.fields.iter().filter(|m| m.direction.allows(target)) {
-        match lens::carry(mapping, target, source.value(mapping.paths.get(target.other()).as_str()), &Value::Empty) {
-            Ok(Some((from_source, to))) if !to.is_empty() => fields.push(FieldWrite {
-                key: mapping.key.clone(),
-                path: mapping.paths.get(target).clone(),
-                from: Value::Empty,
-                to,
-                source: from_source,
-                overwrites: false,
-                why: Why::Created,
-            }),
-            Ok(_) => {}
-            Err(note) => plan.notes.push(note),
-        }
+    if let Some(note) = names_another(item, target.other(), source) {
+        plan.notes.push(note);
+        return;
     }
+    let mapped = item.fields.iter().filter(|mapping| mapping.direction.allows(target));
+    let mut fields: Vec<FieldWrite> = mapped.filter_map(|mapping| first_value(mapping, target, source, plan)).collect();
+    let status = status::create(item, target, source, plan);
+    // A record takes its status with its other fields, an issue only by a transition once it is there.
+    let moved = match target {
+        Side::Salesforce => {
+            fields.extend(status);
+            None
+        }
+        Side::Jira => status,
+    };
     if let Some(blocked) = link.blocked.get(CORRELATION).filter(|b| b.value == fingerprint(&fields)) {
         let text = format!("{target} refused to create this record: {}", blocked.message);
         plan.notes.push(Note { code: NoteCode::Blocked, key: None, text });
@@ -84,10 +83,44 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     if let Some(correlation) = &item.correlation {
         // The new record shows its source from the first moment; the source learns the key once there is one.
         let path = correlation.get(target.other()).clone();
-        let from = source.value(path.as_str()).cloned().unwrap_or_default();
-        plan.writes.push(Write::Correlate { side: target.other(), path, from });
+        plan.writes.push(Write::Correlate { side: target.other(), path, from: Value::Empty });
     }
-    status::create(item, target, source, plan);
+    plan.writes.extend(moved.map(|change| Write::Status { change, via: Vec::new() }));
+}
+
+/// A record whose correlation field shows something is somebody's twin already, or is meant to be: it gets no other.
+fn names_another(item: &ConnectedItem, side: Side, source: &Record) -> Option<Note> {
+    let path = item.correlation.as_ref()?.get(side);
+    let shown = source.value(path.as_str()).filter(|shown| !shown.is_empty())?;
+    let text = format!("{side} {path} shows \"{shown}\", so no twin is created; clear it to let one be created");
+    Some(Note { code: NoteCode::CorrelationTaken, key: Some(MappingKey::named(CORRELATION)), text })
+}
+
+/// The first value of one field of a record that is about to be created.
+pub(super) fn first_value(
+    mapping: &FieldMapping,
+    target: Side,
+    source: &Record,
+    plan: &mut Plan,
+) -> Option<FieldWrite> {
+    let from = target.other();
+    let Some(shown) = source.value(mapping.paths.get(from).as_str()) else {
+        plan.notes.push(field::unreadable(mapping, from, "it is left out of the new record"));
+        return None;
+    };
+    let Some(to) = lens::convert(mapping, target, shown, &Value::Empty) else {
+        plan.notes.push(lens::unmapped(mapping, target, shown));
+        return None;
+    };
+    (!to.is_empty()).then(|| FieldWrite {
+        key: mapping.key.clone(),
+        path: mapping.paths.get(target).clone(),
+        from: Value::Empty,
+        to,
+        source: shown.clone(),
+        overwrites: false,
+        why: Why::Created,
+    })
 }
 
 /// Whether the record is new enough for auto-create. A record whose age is unknown is not, unless all are.

@@ -4,7 +4,7 @@
 //! overwrites the record it was made for.
 
 use super::{
-    FieldWrite, Need, Plan, Why, Write,
+    FieldWrite, Need, Plan, Write,
     field::{Scene, Verdict},
 };
 use crate::{
@@ -35,29 +35,9 @@ fn mapping(status: &StatusMapping) -> FieldMapping {
 }
 
 /// The status of a record that is about to be created.
-pub(super) fn create(item: &ConnectedItem, target: Side, source: &Record, plan: &mut Plan) {
-    let Some(status) = &item.status else { return };
-    let mapping = mapping(status);
-    let seen = source.value(mapping.paths.get(target.other()).as_str());
-    match super::lens::carry(&mapping, target, seen, &Value::Empty) {
-        Ok(Some((from_source, to))) if !to.is_empty() => {
-            let change = FieldWrite {
-                key: mapping.key.clone(),
-                path: mapping.paths.get(target).clone(),
-                from: Value::Empty,
-                to,
-                source: from_source,
-                overwrites: false,
-                why: Why::Created,
-            };
-            match (target, plan.writes.first_mut()) {
-                (Side::Salesforce, Some(Write::Create { fields, .. })) => fields.push(change),
-                _ => plan.writes.push(Write::Status { change, via: Vec::new() }),
-            }
-        }
-        Ok(_) => {}
-        Err(note) => plan.notes.push(note),
-    }
+pub(super) fn create(item: &ConnectedItem, target: Side, source: &Record, plan: &mut Plan) -> Option<FieldWrite> {
+    let mapping = mapping(item.status.as_ref()?);
+    super::presence::first_value(&mapping, target, source, plan)
 }
 
 /// What should happen to the status of a link whose sides are both there. A Salesforce status joins the record's

@@ -140,7 +140,7 @@ fn one_way_fields() {
         ("the target was edited", Drift::Restore, Some(("a", "a")), "a", "x", "Jira := a over an edit"),
         ("the target was edited and may stay", Drift::Keep, Some(("a", "a")), "a", "x", "note"),
         ("both", Drift::Restore, Some(("a", "a")), "b", "x", "Jira := b over an edit"),
-        ("first meeting, the source is empty", Drift::Restore, None, "", "x", "Jira :=  over an edit"),
+        ("first meeting, the source is empty", Drift::Restore, None, "", "x", "note"),
     ];
     for (name, drift, base, salesforce, jira, expected) in rows {
         let plan = subject(base, salesforce, jira, &to_jira(drift), &Known::default());

@@ -63,8 +63,10 @@ impl Scene {
 
     /// The owner is right, except that a lone edit of the copy may be let stand.
     fn owned_by(&self, owner: Side) -> Outcome {
-        let lone_edit = self.base.is_some() && self.claimants() == [owner.other()];
-        if lone_edit && self.drift == Drift::Keep { Outcome::Drift } else { self.copy_from(owner) }
+        let lone_claim = self.claimants() == [owner.other()];
+        // On the first day an owner with nothing to say empties nothing.
+        let stands = self.base.is_none() || self.drift == Drift::Keep;
+        if lone_claim && stands { Outcome::Drift } else { self.copy_from(owner) }
     }
 
     fn dispute(&self) -> Outcome {
