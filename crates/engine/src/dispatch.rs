@@ -179,13 +179,13 @@ impl Sorter<'_> {
         self.candidates.push((first, Unit { link: None, ids, tickets: vec![ticket], later }));
     }
 
-    fn finish(self) -> Dispatched {
-        let linked = self.units.into_values().filter_map(|unit| {
+    fn finish(mut self) -> Dispatched {
+        let linked = std::mem::take(&mut self.units).into_values().filter_map(|unit| {
             let item = unit.link.as_ref().map(|link| link.item.as_str())?;
             Some((self.wiring.item(item)?.clone(), unit))
         });
         let mut by_item: BTreeMap<String, Vec<Round>> = BTreeMap::new();
-        for (wired, unit) in linked.chain(self.candidates) {
+        for (wired, unit) in linked.chain(std::mem::take(&mut self.candidates)).collect::<Vec<_>>() {
             if !self.worker.busy.take(&unit, &wired.org.name, &wired.site.name) {
                 unit.tickets.iter().for_each(Ticket::put_off);
                 continue;
@@ -196,7 +196,21 @@ impl Sorter<'_> {
                 _ => rounds.push(Round { wired, units: vec![unit] }),
             }
         }
+        by_item.values_mut().for_each(|rounds| self.leave_last(rounds));
         Dispatched { rounds: by_item.into_values().flatten().collect(), needless: self.needless }
+    }
+
+    /// Behind full rounds, one that is not full waits: until they have ended it may be.
+    fn leave_last(&self, rounds: &mut Vec<Round>) {
+        let is_full = |round: &Round| round.units.len() == ROUND_LINKS_MAX;
+        if rounds.len() < 2 || rounds.last().is_none_or(is_full) {
+            return;
+        }
+        let Some(last) = rounds.pop() else { return };
+        for unit in &last.units {
+            unit.tickets.iter().for_each(Ticket::put_off);
+            self.worker.busy.release(unit, &last.wired.org.name, &last.wired.site.name);
+        }
     }
 }
 
