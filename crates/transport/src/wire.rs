@@ -12,6 +12,7 @@ use futures_util::stream::{BoxStream, Stream, StreamExt};
 use thiserror::Error;
 
 mod http_wire;
+mod reason;
 
 pub use http_wire::{HttpWire, Proxy, WireOptions, WireSetupError};
 

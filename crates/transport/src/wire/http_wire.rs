@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
+use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::uri::Authority;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+use super::reason::{self, ProxyName};
 use super::{Body, ByteStream, Wire, WireError};
 use crate::limits::{CONNECT_TIMEOUT_MS, POOL_IDLE_TIMEOUT_MS, READ_IDLE_TIMEOUT_MS};
 
@@ -46,6 +49,7 @@ pub struct WireSetupError(String);
 #[derive(Debug, Clone)]
 pub struct HttpWire {
     client: reqwest::Client,
+    proxy: Option<ProxyName>,
 }
 
 impl HttpWire {
@@ -60,22 +64,28 @@ impl HttpWire {
         // the given file keeps loopback usable; https then fails with the certificate's own error.
         let client = match client {
             Ok(client) => client,
-            Err(_) => {
-                builder(options)?.tls_certs_only(certificates).build().map_err(|e| WireSetupError(sentence(&e)))?
-            }
+            Err(_) => builder(options)?.tls_certs_only(certificates).build().map_err(|error| unbuilt(&error))?,
         };
-        Ok(Self { client })
+        Ok(Self { client, proxy: options.proxy.as_ref().map(ProxyName::of) })
     }
 }
 
 impl Wire for HttpWire {
     fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<http::Response<Body>, WireError>> {
         Box::pin(async move {
-            let request = outgoing(request).map_err(|error| not_sent(&error))?;
-            match self.client.execute(request).await {
-                Ok(response) => Ok(incoming(response)),
-                Err(error) if error.is_connect() || error.is_builder() => Err(not_sent(&error)),
-                Err(error) => Err(WireError::Lost { reason: sentence(&error) }),
+            let host = request.uri().authority().map_or("the peer", Authority::as_str).to_owned();
+            let reason = |error| reason::of(&error, &host, self.proxy.as_ref());
+            let request = outgoing(request).map_err(|error| WireError::NotSent { reason: reason(error) })?;
+            match (self.client.execute(request).await, &self.proxy) {
+                // Only a proxy answers so: the peer has not seen the request.
+                (Ok(response), Some(proxy)) if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                    Err(WireError::NotSent { reason: proxy.wants_password() })
+                }
+                (Ok(response), _) => Ok(incoming(response, host)),
+                (Err(error), _) if error.is_connect() || error.is_builder() => {
+                    Err(WireError::NotSent { reason: reason(error) })
+                }
+                (Err(error), _) => Err(WireError::Lost { reason: reason(error) }),
             }
         })
     }
@@ -133,34 +143,19 @@ fn outgoing(request: http::Request<Body>) -> Result<reqwest::Request, reqwest::E
     reqwest::Request::try_from(http::Request::from_parts(parts, body))
 }
 
-fn incoming(response: reqwest::Response) -> http::Response<Body> {
+fn incoming(response: reqwest::Response, host: String) -> http::Response<Body> {
     // A length that stands beside a content encoding counts compressed bytes, so it says nothing about ours.
     let encoded = response.headers().contains_key(CONTENT_ENCODING);
     let length = response.content_length().filter(|_| !encoded);
     let mut answer = http::Response::new(Body::Empty);
     *answer.status_mut() = response.status();
     *answer.headers_mut() = response.headers().clone();
-    let stream = response.bytes_stream().map_err(|error| io::Error::other(sentence(&error)));
+    let stream = response.bytes_stream().map_err(move |error| io::Error::other(reason::of(&error, &host, None)));
     *answer.body_mut() = Body::Stream(ByteStream::new(stream, length));
     answer
 }
 
-fn not_sent(error: &reqwest::Error) -> WireError {
-    WireError::NotSent { reason: sentence(error) }
-}
-
-/// The innermost cause in words. reqwest's own text starts with the URL, whose query may hold what logs should not.
-fn sentence(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    let what = if error.is_timeout() {
-        "timed out"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the exchange broke"
-    };
-    if std::ptr::addr_eq(innermost, error) { what.to_owned() } else { format!("{what} ({innermost})") }
+fn unbuilt(error: &reqwest::Error) -> WireSetupError {
+    let cause = reason::innermost(error).unwrap_or_else(|| "no reason is known".to_owned());
+    WireSetupError(format!("the HTTP client cannot be set up ({cause})"))
 }

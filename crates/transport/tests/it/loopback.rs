@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use crate::forward_proxy::read_head;
 
 /// Every request head that arrived, in order.
 pub(crate) type Heads = Arc<Mutex<Vec<String>>>;
@@ -30,7 +32,7 @@ impl Server {
                 let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
                 tokio::spawn(async move {
                     let mut socket = socket;
-                    let head = read_head(&mut socket).await;
+                    let head = String::from_utf8_lossy(&read_head(&mut socket).await).into_owned();
                     let bytes = answer(&head);
                     seen.lock().push(head);
                     let _peer_may_be_gone = socket.write_all(&bytes).await;
@@ -43,17 +45,4 @@ impl Server {
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
-}
-
-/// Reads up to the blank line; bodies of these tests fit the same packet and do not matter.
-pub(crate) async fn read_head(socket: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 4096];
-    while !bytes.windows(4).any(|window| window == b"\r\n\r\n") {
-        match socket.read(&mut chunk).await {
-            Ok(n) if n > 0 => bytes.extend_from_slice(&chunk[..n]),
-            _ => break,
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

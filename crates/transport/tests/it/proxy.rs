@@ -7,55 +7,18 @@ use entente_transport::{
 };
 use http::Request;
 use secrecy::SecretString;
-use tokio::io::{AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use crate::loopback::{Heads, Server, read_head};
+use crate::forward_proxy::{ForwardProxy, PASSWORD, USER};
+use crate::loopback::Server;
 use crate::stage::Plain;
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/// `ann:canary` for Basic authentication.
-const BASIC: &str = "basic yw5uomnhbmfyeq==";
-
-/// A proxy that forwards plain requests and tunnels `CONNECT`, and asks for the password.
-async fn forward_proxy() -> (u16, Heads) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let port = listener.local_addr().expect("bound").port();
-    let heads = Heads::default();
-    let seen = Arc::clone(&heads);
-    tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
-            tokio::spawn(relay(socket, Arc::clone(&seen)));
-        }
-    });
-    (port, heads)
-}
-
-async fn relay(mut client: TcpStream, heads: Heads) {
-    let head = read_head(&mut client).await;
-    heads.lock().push(head.clone());
-    if !head.to_ascii_lowercase().contains(BASIC) {
-        let _client_may_be_gone = client.write_all(b"HTTP/1.1 407 Proxy\r\ncontent-length: 0\r\n\r\n").await;
-        return;
-    }
-    let target = head.split(' ').nth(1).unwrap_or_default().trim_start_matches("http://");
-    let Ok(mut peer) = TcpStream::connect(target.split('/').next().unwrap_or_default()).await else {
-        return;
-    };
-    let opening = match head.starts_with("CONNECT") {
-        true => client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await,
-        false => peer.write_all(head.as_bytes()).await,
-    };
-    if opening.is_ok() {
-        let _either_may_hang_up = copy_bidirectional(&mut client, &mut peer).await;
-    }
-}
-
-fn through(port: u16, no_proxy: &[&str], password: Option<&str>) -> HttpWire {
+fn through(url: &str, no_proxy: &[&str], password: Option<&str>) -> HttpWire {
     let proxy = Proxy {
-        url: format!("http://127.0.0.1:{port}"),
-        user: password.map(|_| "ann".to_owned()),
+        url: url.to_owned(),
+        user: password.map(|_| USER.to_owned()),
         password: password.map(SecretString::from),
         no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
     };
@@ -69,14 +32,14 @@ fn get(url: &str) -> Request<Body> {
 #[tokio::test]
 async fn every_call_goes_through_the_proxy() {
     let peer = Server::start(OK).await;
-    let (port, heads) = forward_proxy().await;
-    let wire = Arc::new(through(port, &[], Some("canary")));
+    let proxy = ForwardProxy::start().await;
+    let wire = Arc::new(through(&proxy.url, &[], Some(PASSWORD)));
     let transport = Transport::new(wire, Arc::new(SystemClock), Arc::new(SystemRng), Pace::Unlimited, Plain::new(true));
     for n in 1..=3 {
         transport.send(Call::get("/thing", peer.url("/thing")).anonymous()).await.expect("answered");
-        assert_eq!((heads.lock().len(), peer.heads.lock().len()), (n, n));
+        assert_eq!((proxy.heads().len(), peer.heads.lock().len()), (n, n));
     }
-    assert!(heads.lock().iter().all(|head| head.starts_with(&format!("GET {}", peer.url("/thing")))));
+    assert!(proxy.heads().iter().all(|head| head.starts_with(&format!("GET {}", peer.url("/thing")))));
 }
 
 #[tokio::test]
@@ -85,36 +48,55 @@ async fn https_is_tunnelled_by_connect() {
     let peer = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = peer.local_addr().expect("bound");
     tokio::spawn(async move { while peer.accept().await.is_ok() {} });
-    let (port, heads) = forward_proxy().await;
-    let outcome = through(port, &[], Some("canary")).send(get(&format!("https://{address}/"))).await;
+    let proxy = ForwardProxy::start().await;
+    let outcome = through(&proxy.url, &[], Some(PASSWORD)).send(get(&format!("https://{address}/"))).await;
     assert!(matches!(outcome, Err(WireError::NotSent { .. })), "{outcome:?}");
-    assert!(heads.lock()[0].starts_with(&format!("CONNECT {address}")), "{:?}", heads.lock());
+    assert!(proxy.heads()[0].starts_with(&format!("CONNECT {address}")), "{:?}", proxy.heads());
 }
 
 #[tokio::test]
-async fn a_wrong_proxy_password_is_no_answer_of_the_peer() {
+async fn a_proxy_that_refuses_the_password_is_named_and_the_peer_sees_nothing() {
     let peer = Server::start(OK).await;
-    let (port, _heads) = forward_proxy().await;
-    let response = through(port, &[], None).send(get(&peer.url("/"))).await.expect("the proxy answers");
-    assert_eq!((response.status().as_u16(), peer.heads.lock().len()), (407, 0));
+    let proxy = ForwardProxy::start().await;
+    // By a plain request, and by a tunnel.
+    for url in [peer.url("/"), peer.url("/").replace("http:", "https:")] {
+        for (password, words) in
+            [(None, "wants a user and a password"), (Some("guess"), "refused the user and password")]
+        {
+            let outcome = through(&proxy.url, &[], password).send(get(&url)).await;
+            let Err(WireError::NotSent { reason }) = outcome else { panic!("{outcome:?}") };
+            assert!(reason.contains(&proxy.url) && reason.contains(words), "{reason}");
+            assert!(!reason.contains("guess"), "{reason}");
+        }
+    }
+    assert!(peer.heads.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_the_tunnel_is_named_with_the_host() {
+    let proxy = Server::start(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+    let outcome = through(&proxy.url(""), &[], None).send(get("https://acme.example/?token=canary")).await;
+    let words = format!("the proxy {} refused to connect to acme.example", proxy.url(""));
+    assert_eq!(outcome.expect_err("refused"), WireError::NotSent { reason: words });
 }
 
 #[tokio::test]
 async fn hosts_on_the_list_are_reached_directly() {
     let peer = Server::start(OK).await;
-    let (port, heads) = forward_proxy().await;
-    let response = through(port, &["127.0.0.1"], Some("canary")).send(get(&peer.url("/"))).await.expect("answered");
-    assert_eq!((response.status().as_u16(), heads.lock().len(), peer.heads.lock().len()), (200, 0, 1));
+    let proxy = ForwardProxy::start().await;
+    let response =
+        through(&proxy.url, &["127.0.0.1"], Some(PASSWORD)).send(get(&peer.url("/"))).await.expect("answered");
+    assert_eq!((response.status().as_u16(), proxy.heads().len(), peer.heads.lock().len()), (200, 0, 1));
 }
 
 #[tokio::test]
 async fn a_dead_proxy_means_not_sent_and_never_a_direct_call() {
     let peer = Server::start(OK).await;
     let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").port();
-    let wire = Arc::new(through(port, &[], None));
+    let wire = Arc::new(through(&format!("http://127.0.0.1:{port}"), &[], None));
     let transport = Transport::new(wire, Arc::new(SystemClock), Arc::new(SystemRng), Pace::Unlimited, Plain::new(true));
     let call = Call::write(http::Method::POST, "/thing", peer.url("/thing")).anonymous().timeout_ms(400);
     let error = transport.send(call).await.expect_err("no proxy");
-    assert!(matches!(error, CallError::NotApplied { .. }), "{error}");
+    assert!(matches!(&error, CallError::NotApplied { reason, .. } if reason.contains("the proxy")), "{error}");
     assert!(peer.heads.lock().is_empty());
 }

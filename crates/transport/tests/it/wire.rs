@@ -29,7 +29,7 @@ async fn a_closed_port_was_not_sent() {
     let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").port();
     let outcome = wire().send(get(&format!("http://127.0.0.1:{port}/?token=canary"))).await;
     let Err(WireError::NotSent { reason }) = outcome else { panic!("{outcome:?}") };
-    assert!(!reason.contains("canary"), "{reason}");
+    assert!(!reason.contains("canary") && reason.contains(&format!("127.0.0.1:{port}")), "{reason}");
 }
 
 #[tokio::test]
