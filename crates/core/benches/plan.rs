@@ -86,6 +86,7 @@ fn text_of(mapping: &FieldMapping, n: usize) -> Value {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a bench measures the machine")]
 fn links_per_second(item: &ConnectedItem, cases: &[Case]) -> f64 {
     let mut times: Vec<Duration> = (0..ROUNDS)
         .map(|_| {

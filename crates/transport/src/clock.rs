@@ -18,6 +18,7 @@ pub trait Clock: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
+#[expect(clippy::disallowed_methods, reason = "this is the one clock of the house")]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()

@@ -10,6 +10,7 @@ pub trait Rng: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemRng;
 
+#[expect(clippy::disallowed_methods, reason = "this is the one source of chance of the house")]
 impl Rng for SystemRng {
     fn next_u64(&self) -> u64 {
         rand::random()

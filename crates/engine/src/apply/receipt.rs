@@ -116,7 +116,9 @@ fn failed(scene: &Scene<'_>, work: &mut Work, side: Side, error: &CallError) {
         // It may have been applied: look again, decide again.
         CallError::Ambiguous { .. } => work.again(now_ms + PROBE_AFTER_MS, error.to_string()),
         // It moved, or is gone: the next look at it will tell.
-        CallError::Stale { .. } | CallError::Gone { .. } => work.again(scene.worker.soon(&work.unit), error.to_string()),
+        CallError::Stale { .. } | CallError::Gone { .. } => {
+            work.again(scene.worker.soon(&work.unit), error.to_string())
+        }
         CallError::Denied { reason } => block(work, side, &[CallProblem::new(reason.clone())], scene),
         CallError::Invalid { problems } => {
             block(work, side, problems, scene);

@@ -27,8 +27,7 @@ enum Name {
 pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     let mut issues: HashMap<usize, Name> = HashMap::new();
     let mut records: HashMap<usize, String> = HashMap::new();
-    for n in 0..works.len() {
-        let work = &mut works[n];
+    for (n, work) in works.iter_mut().enumerate() {
         match (work.unit.link.is_some(), work.unit.ids.salesforce.clone(), work.unit.ids.jira.is_some()) {
             (false, Some(id), false) if enters(scene, work, Side::Salesforce) => {
                 if let Some(name) = issue_named(scene, work, &id) {
@@ -81,7 +80,10 @@ fn issue_named(scene: &Scene<'_>, work: &mut Work, salesforce_id: &str) -> Optio
     match shown.parse() {
         Ok(key) => Some(Name::Key(key)),
         Err(_) => {
-            refuse(work, &format!("{path} shows \"{shown}\", which is no issue key; clear it to let an issue be created"));
+            refuse(
+                work,
+                &format!("{path} shows \"{shown}\", which is no issue key; clear it to let an issue be created"),
+            );
             None
         }
     }
@@ -141,7 +143,10 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &HashMap<usi
     });
     let issues = match scene.wired.site.read(refs.collect(), &scene.scheme.jira_ids, true).await {
         Ok(issues) => issues,
-        Err(error) => return Ok(put_off(scene, works, names.keys(), &error)),
+        Err(error) => {
+            put_off(scene, works, names.keys(), &error);
+            return Ok(());
+        }
     };
     let by_id: BTreeMap<String, &SiteIssue> = issues.iter().map(|issue| (issue.id(), issue)).collect();
     let by_key: BTreeMap<String, &SiteIssue> = issues.iter().map(|issue| (issue.key(), issue)).collect();
@@ -168,7 +173,12 @@ fn not_found(scene: &Scene<'_>, work: &mut Work, name: &Name) {
             work.again(due_ms, "the issue that named it is gone");
         }
         Name::Key(key) => {
-            refuse(work, &format!("it names issue {key}, which was not found; clear the reference to let a new issue be created"));
+            refuse(
+                work,
+                &format!(
+                    "it names issue {key}, which was not found; clear the reference to let a new issue be created"
+                ),
+            );
         }
     }
 }
@@ -183,23 +193,24 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
     }
     match holder {
         Some(link) if link.salesforce_id == work.id(Side::Salesforce) => is_linked_now(scene, work),
-        Some(link) => refuse(work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id)),
+        Some(link) => {
+            refuse(work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id))
+        }
         None => join(scene, work, Side::Jira, issue.id(), seen),
     }
 }
 
-async fn fetch_records(
-    scene: &Scene<'_>,
-    works: &mut [Work],
-    ids: &HashMap<usize, String>,
-) -> Result<(), EngineError> {
+async fn fetch_records(scene: &Scene<'_>, works: &mut [Work], ids: &HashMap<usize, String>) -> Result<(), EngineError> {
     if ids.is_empty() {
         return Ok(());
     }
     let wanted: Vec<String> = ids.values().cloned().collect();
     let rows: HashMap<String, OrgRow> = match read::salesforce(scene, &wanted).await {
         Ok(rows) => rows,
-        Err(error) => return Ok(put_off(scene, works, ids.keys(), &error)),
+        Err(error) => {
+            put_off(scene, works, ids.keys(), &error);
+            return Ok(());
+        }
     };
     let taken = taken(scene, Side::Salesforce, &wanted).await?;
     for (n, id) in ids {
@@ -233,7 +244,10 @@ async fn fetch_claimants(
     let object = &scene.wired.item.salesforce.object;
     let rows = match scene.wired.org.find(object, &scene.scheme.salesforce_paths, field, keys).await {
         Ok(rows) => rows,
-        Err(error) => return Ok(put_off(scene, works, wanting.iter(), &error)),
+        Err(error) => {
+            put_off(scene, works, wanting.iter(), &error);
+            return Ok(());
+        }
     };
     let taken = taken(scene, Side::Salesforce, &rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()).await?;
     for n in wanting {
@@ -250,7 +264,9 @@ fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<
     let enters = seen.record().map(|record| admits(&scene.wired.item, Side::Salesforce, record));
     match holder {
         Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
-        Some(link) => refuse(work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key)),
+        Some(link) => {
+            refuse(work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
+        }
         None if enters != Some(Verdict::Passes) => work.end = End::PassOn,
         None => join(scene, work, Side::Salesforce, row.id.clone(), seen),
     }

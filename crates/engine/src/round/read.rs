@@ -87,7 +87,9 @@ pub(crate) fn salesforce_seen(scene: &Scene<'_>, row: &OrgRow) -> Seen {
         created: row.instant("CreatedDate"),
         key: None,
         modified_by: row.text("LastModifiedById").map(str::to_owned),
-        name: row.text(&scene.scheme.salesforce_name).map(|name| format!("{} {name}", scene.wired.item.salesforce.object)),
+        name: row
+            .text(&scene.scheme.salesforce_name)
+            .map(|name| format!("{} {name}", scene.wired.item.salesforce.object)),
         marked: None,
         in_scope: true,
         deletion_seen: false,
@@ -133,7 +135,8 @@ fn missing(scene: &Scene<'_>, unit: &Unit, side: Side, is_deleted: bool) -> Seen
 /// missed twice, the issue is asked for by itself.
 async fn confirm_missing(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut() {
-        let by_time = matches!(work.seen.jira.state, State::Gone { confirmed: true, .. }) && !work.seen.jira.deletion_seen;
+        let by_time =
+            matches!(work.seen.jira.state, State::Gone { confirmed: true, .. }) && !work.seen.jira.deletion_seen;
         let Some(id) = work.unit.ids.jira.as_ref().filter(|_| by_time).and_then(|id| id.parse::<IssueId>().ok()) else {
             continue;
         };

@@ -28,7 +28,8 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
         work.base_next.set(key, values);
     }
     // A refusal that no longer stands in the way of anything is forgotten.
-    let blocked = |key: &_| last.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.as_ref() == Some(key));
+    let blocked =
+        |key: &_| last.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.as_ref() == Some(key));
     work.blocked_next.retain(|key, _| blocked(key));
     let open = last.needs.len() + last.writes.iter().filter(|write| scene.worker.carries_out(write)).count();
     work.at_rest = open == 0;
@@ -47,6 +48,9 @@ fn again_when_certain(work: &mut Work) {
         _ => None,
     });
     if let Some(since_ms) = since {
-        work.end = End::Again { due_ms: since_ms + GONE_AFTER_MS, reason: "whether it was deleted is not certain yet".to_owned() };
+        work.end = End::Again {
+            due_ms: since_ms + GONE_AFTER_MS,
+            reason: "whether it was deleted is not certain yet".to_owned(),
+        };
     }
 }

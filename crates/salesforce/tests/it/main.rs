@@ -2,6 +2,7 @@
 //! answers are read, and against the vendor's published bodies where they are at hand.
 
 mod fixtures;
+mod proxy;
 mod queries;
 mod sandbox;
 mod sign_in;

@@ -15,14 +15,14 @@ use http::Request;
 use serde_json::{Value, json};
 
 /// A demo world that listens, with a client of its Salesforce org.
-struct Sandbox {
-    served: Served,
+pub(crate) struct Sandbox {
+    pub(crate) served: Served,
     client: Client,
     wire: Arc<HttpWire>,
 }
 
 impl Sandbox {
-    async fn demo() -> Self {
+    pub(crate) async fn demo() -> Self {
         let world = World::new(&Options { seed: Seed::Demo, ..Options::default() }, &Clock::real());
         let served = serve(&world, "127.0.0.1:0", "127.0.0.1:0").await.expect("two free ports");
         let wire = Arc::new(HttpWire::new(&WireOptions::default()).expect("a wire"));
@@ -35,7 +35,7 @@ impl Sandbox {
     }
 
     /// Asks the control door of the Salesforce side.
-    async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}/__sandbox/{path}", self.served.salesforce_url()))
@@ -62,17 +62,17 @@ impl Sandbox {
     }
 }
 
-fn credentials_of(client_secret: &str) -> Auth {
+pub(crate) fn credentials_of(client_secret: &str) -> Auth {
     Auth::ClientCredentials { client_id: credentials::SALESFORCE_CLIENT_ID.into(), client_secret: client_secret.into() }
 }
 
-fn client(url: &str, auth: Auth, wire: &Arc<HttpWire>) -> Client {
+pub(crate) fn client(url: &str, auth: Auth, wire: &Arc<HttpWire>) -> Client {
     let login_url = normalize_login_url(url, true).expect("a loopback URL");
     let connection = Connection { sandbox: true, ..Connection::new(login_url, auth) };
     Client::new(connection, wire.clone(), Arc::new(SystemClock), Arc::new(SystemRng), Pace::Unlimited)
 }
 
-fn row(value: Value) -> Row {
+pub(crate) fn row(value: Value) -> Row {
     let Value::Object(row) = value else { panic!("a row is an object") };
     row
 }

@@ -35,6 +35,7 @@ async fn client_credentials_are_sent_without_a_scope() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "an assertion lives by the real time")]
 async fn an_assertion_is_signed_for_three_minutes() {
     let table = [
         ("https://acme.my.salesforce.com", None, "https://login.salesforce.com"),

@@ -35,6 +35,7 @@ pub(crate) async fn follow(app: &App, screen: &Screen, urls: &Urls, stop: &Cance
 }
 
 /// Tells how far the first look has come, until it is done.
+#[expect(clippy::disallowed_methods, reason = "how long linking takes is told, never acted on")]
 async fn linking(app: &App, screen: &Screen) {
     let began = Instant::now();
     let mut said = began;

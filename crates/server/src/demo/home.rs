@@ -128,6 +128,7 @@ impl Home {
         Ok(file)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "secrets of a demo come from the machine, not from a seed")]
     fn configuration(&self, urls: &Urls) -> Result<String, Failure> {
         let mut text = TEMPLATE
             .replace("@SERVER@", &urls.server)

@@ -134,6 +134,7 @@ impl Drop for Running {
 }
 
 /// Waits until `look` finds something.
+#[expect(clippy::disallowed_methods, reason = "a test that waits for another process needs an end")]
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {

@@ -113,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn a_refused_creation_is_not_tried_again_until_it_would_be_another((world, there) in alone()) {
+    fn a_refused_creation_is_not_tried_again_until_it_would_be_another((world, _) in alone()) {
         let mut world = world;
         let plan = world.plan();
         let refused = plan.writes.iter().find_map(Write::fingerprint).expect("it is created");
