@@ -6,6 +6,7 @@ mod edits;
 mod examples;
 mod files;
 mod listings;
+mod proxy;
 mod sandbox;
 mod searches;
 mod shared;

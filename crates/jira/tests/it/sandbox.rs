@@ -14,14 +14,14 @@ use http::Request;
 use serde_json::{Map, Value, json};
 
 /// A demo world that listens, with a client of its Jira site.
-struct Sandbox {
-    served: Served,
+pub(crate) struct Sandbox {
+    pub(crate) served: Served,
     client: Client,
     wire: Arc<HttpWire>,
 }
 
 impl Sandbox {
-    async fn demo() -> Self {
+    pub(crate) async fn demo() -> Self {
         let world = World::new(&Options { seed: Seed::Demo, ..Options::default() }, &Clock::real());
         let served = serve(&world, "127.0.0.1:0", "127.0.0.1:0").await.expect("two free ports");
         let wire = Arc::new(HttpWire::new(&WireOptions::default()).expect("a wire"));
@@ -34,7 +34,7 @@ impl Sandbox {
     }
 
     /// Asks the control door of the Jira side.
-    async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}/__sandbox/{path}", self.served.jira_url()))
@@ -71,7 +71,7 @@ impl Sandbox {
     }
 }
 
-fn client(site_url: &str, api_token: &str, wire: &Arc<HttpWire>) -> Client {
+pub(crate) fn client(site_url: &str, api_token: &str, wire: &Arc<HttpWire>) -> Client {
     let connection = Connection {
         site_url: site_url.to_owned(),
         auth: Auth::ApiToken { email: credentials::JIRA_EMAIL.into(), api_token: api_token.into() },
@@ -82,10 +82,10 @@ fn client(site_url: &str, api_token: &str, wire: &Arc<HttpWire>) -> Client {
         .expect("a client")
 }
 
-fn map(value: Value) -> Map<String, Value> {
+pub(crate) fn map(value: Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap_or_default()
 }
 
-fn adf(text: &str) -> Value {
+pub(crate) fn adf(text: &str) -> Value {
     json!({"version": 1, "type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]})
 }
