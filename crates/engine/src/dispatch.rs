@@ -83,7 +83,14 @@ pub(crate) struct Dispatched {
 /// Forms rounds from due hints.
 pub(crate) async fn dispatch(worker: &Worker, wiring: &Wiring, due: Vec<DueHint>) -> Result<Dispatched, StoreError> {
     let links = links(worker, wiring, &due).await?;
-    let mut sorter = Sorter { worker, wiring, units: BTreeMap::new(), candidates: Vec::new(), needless: Vec::new(), undiscovered: Vec::new() };
+    let mut sorter = Sorter {
+        worker,
+        wiring,
+        units: BTreeMap::new(),
+        candidates: Vec::new(),
+        needless: Vec::new(),
+        undiscovered: Vec::new(),
+    };
     for due in due {
         let side = if due.hint.key.connection == worker.org.name { Side::Salesforce } else { Side::Jira };
         let key = (side, due.hint.key.connection.clone(), due.hint.key.record_id.clone());
@@ -159,7 +166,6 @@ impl Sorter<'_> {
             });
             unit.tickets.push(ticket.clone());
         }
-
     }
 
     /// A record without a link: the first item in the order of the document that takes it. One that was unlinked is

@@ -108,7 +108,9 @@ async fn both_edited_and_a_side_wins_with_the_loser_in_the_journal() {
 
 #[tokio::test]
 async fn a_refused_value_is_parked_and_costs_no_further_write() {
-    let item = ITEM.replace(", to_jira: [ { first_characters: 255 } ]", "").replace("salesforce: Subject", "salesforce: SuppliedName");
+    let item = ITEM
+        .replace(", to_jira: [ { first_characters: 255 } ]", "")
+        .replace("salesforce: Subject", "salesforce: SuppliedName");
     let stage = Stage::new(Seed::Demo, &item.replace("jira: summary", "jira: Salesforce Reference")).await;
     let report = stage.sync().await;
     // The summary is required in Jira and nothing maps to it: every creation is refused, by name.
@@ -121,7 +123,8 @@ async fn a_refused_value_is_parked_and_costs_no_further_write() {
 async fn a_dry_run_says_all_and_does_nothing() {
     let stage = Stage::new(Seed::Demo, ITEM).await;
     let plan = stage.engine().dry_run(&SyncOptions::default(), &|_| {}).await.unwrap();
-    let creations = plan.writes.iter().filter(|write| write.op == "create" && write.field.as_deref() == Some("summary"));
+    let creations =
+        plan.writes.iter().filter(|write| write.op == "create" && write.field.as_deref() == Some("summary"));
     let report = stage.sync().await;
     assert_eq!(creations.count() as u64, report.created.jira);
     assert_eq!(plan.links, 0);
