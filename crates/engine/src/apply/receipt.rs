@@ -1,7 +1,7 @@
 //! What a write achieved, and what becomes of the base, the refusals and the hint because of it.
 
 use entente_core::{
-    MappingKey, Side, Sides, Value,
+    Field, MappingKey, Side, Sides, State, Value,
     link::Blocked,
     plan::{CORRELATION, FieldWrite, correlation_refusal, explain},
 };
@@ -65,8 +65,24 @@ fn achieved(
     if work.correlation(side).is_some() {
         correlated(work);
     }
-    if let Some(seen) = seen {
-        *work.seen.get_mut(side) = seen;
+    match seen {
+        Some(seen) => *work.seen.get_mut(side) = seen,
+        None => believe(work, side),
+    }
+}
+
+/// A write that was accepted and not read back: the record is taken to show it. Its version stays that of the read, so
+/// that nothing later passes for an echo.
+fn believe(work: &mut Work, side: Side) {
+    let counterpart = match side {
+        Side::Salesforce => work.facts.jira_key.as_deref(),
+        Side::Jira => work.facts.salesforce_id.as_deref(),
+    };
+    let correlation = work.correlation(side).cloned().zip(counterpart.map(Value::text));
+    let written = work.updates(side).iter().map(|write| (write.path.clone(), write.to.clone()));
+    let values: Vec<_> = written.chain(correlation).collect();
+    if let State::Present(record) = &mut work.seen.get_mut(side).state {
+        values.into_iter().for_each(|(path, value)| record.set(path, Field::Known(value)));
     }
 }
 
