@@ -12,18 +12,21 @@ mod doctor;
 mod failure;
 mod listen;
 mod progress;
+mod refusals;
 pub(crate) mod sandbox;
 pub(crate) mod serve;
 mod sync;
 mod verify;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
 use crate::log::{self, LogFormat};
+use crate::ready;
 use crate::screen::Screen;
 
 pub use answer::Exit;
@@ -74,6 +77,12 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         .and_then(|runtime| runtime.block_on(cli.command.run(&screen)));
     screen.show("");
     ended.unwrap_or_else(|failure| failure.tell(&screen, as_json)).into()
+}
+
+/// Refuses a file that could not be written in the end, before anything begins.
+fn may_write(file: Option<&Path>) -> Result<(), Failure> {
+    let refusal = |path| move |error| Failure::file("write", path, &error);
+    file.map_or(Ok(()), |path| ready::may_write(path).map_err(refusal(path)))
 }
 
 impl Command {

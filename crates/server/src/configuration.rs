@@ -51,7 +51,11 @@ impl Document {
 
 fn text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    let read = std::fs::File::open(path)?.take(CONFIGURATION_BYTES_MAX + 1).read_to_string(&mut text)?;
+    let read = std::fs::File::open(path)?.take(CONFIGURATION_BYTES_MAX + 1).read_to_string(&mut text);
+    let read = read.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => io::Error::new(error.kind(), "it is no text in UTF-8"),
+        _ => error,
+    })?;
     if read as u64 > CONFIGURATION_BYTES_MAX {
         let message = format!("it has more than {CONFIGURATION_BYTES_MAX} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));

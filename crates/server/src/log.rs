@@ -11,6 +11,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::screen::Screen;
 
+/// Tells of every certificate that it refuses, which the failed call does, too, and with what to do.
+const SILENT: &str = "rustls_platform_verifier=off";
+
 /// The variable that filters logs.
 const VARIABLE: &str = "ENTENTE_LOG";
 
@@ -26,7 +29,7 @@ pub enum LogFormat {
 
 /// Begins logging to the screen. `usual` is what is shown when `ENTENTE_LOG` is not set.
 pub fn begin(format: LogFormat, usual: LevelFilter, screen: &Screen, colours: bool) {
-    let wanted = std::env::var(VARIABLE).unwrap_or_else(|_| format!("warn,entente={usual}"));
+    let wanted = std::env::var(VARIABLE).unwrap_or_else(|_| format!("warn,{SILENT},entente={usual}"));
     let filter = EnvFilter::try_new(&wanted).unwrap_or_else(|error| {
         screen.say(&format!("warning: {VARIABLE}={wanted} is no filter for logs ({error}); showing warnings only"));
         EnvFilter::new("warn")

@@ -2,11 +2,12 @@
 //!
 //! It holds credentials, so only its owner may read it; it appears whole or not at all.
 
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use entente_sandbox::{Served, credentials};
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 /// What a ready file says. What a command does not run is null.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -93,16 +94,30 @@ impl Ready {
 /// # Errors
 /// When the directory is missing or may not be written.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let dir = match path.parent() {
-        Some(dir) if !dir.as_os_str().is_empty() => dir,
-        _ => Path::new("."),
-    };
-    // A temporary file is made with mode 0600, and renaming within one directory is atomic.
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    let mut file = beside(path)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|failed| failed.error)?;
     Ok(())
+}
+
+/// Looks whether a file can be written at `path`, so that nothing is begun whose end nobody would learn of.
+///
+/// # Errors
+/// When the directory is missing or may not be written, or there is a directory at `path` itself.
+pub fn may_write(path: &Path) -> io::Result<()> {
+    if path.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { beside(path).map(drop) }
+}
+
+/// A new file in the directory of `path`. It is made with mode 0600, and renaming within one directory is atomic.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let dir = match path.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => dir,
+        _ => Path::new("."),
+    };
+    dir.metadata()?;
+    // The error's own text ends with the made-up name, which says nothing to anyone.
+    NamedTempFile::new_in(dir).map_err(|error| error.kind().into())
 }
 
 #[cfg(test)]

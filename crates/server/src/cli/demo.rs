@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::listen::{self, address};
-use super::{Exit, Failure};
+use super::{Exit, Failure, may_write};
 use crate::demo;
 use crate::screen::Screen;
 use crate::stop::{self, Hangup};
@@ -49,6 +49,7 @@ impl Demo {
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let stop =
             stop::on_signal(Hangup::Stops).map_err(|error| Failure::machine("cannot listen for signals", &error))?;
+        may_write(self.ready_file.as_deref())?;
         let options = demo::Options {
             listen: self.listen,
             salesforce_listen: self.salesforce_listen,

@@ -1,14 +1,18 @@
 //! Why a command could not answer, and what to do next: every failure has both sentences.
 
 use std::fmt::Display;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use entente_engine::EngineError;
 use entente_store::StoreError;
+use entente_transport::CallError;
 
 use super::answer::{Exit, Report, Row};
 use crate::screen::Screen;
+
+/// Where more is found out than one failed call tells.
+const SEE_A_DOCTOR: &str = "run `entente doctor --config FILE`: it names what is missing";
 
 /// A command that could not answer.
 #[derive(Debug)]
@@ -46,8 +50,13 @@ impl Failure {
 
     /// A file could not be read or written.
     pub fn file(what: &str, path: &Path, error: &io::Error) -> Self {
-        let message = format!("cannot {what} {}: {error}", path.display());
-        Self::misuse("file", message, "check the path and its permissions")
+        let remedy = match error.kind() {
+            ErrorKind::InvalidData | ErrorKind::FileTooLarge => "check that this is the right file",
+            ErrorKind::IsADirectory => "give the path of a file",
+            ErrorKind::PermissionDenied => "let the user that runs Entente do so, or choose another path",
+            _ => "check the path and its permissions",
+        };
+        Self::misuse("file", format!("cannot {what} {}: {error}", path.display()), remedy)
     }
 
     /// An address could not be listened on.
@@ -74,7 +83,11 @@ impl From<StoreError> for Failure {
             StoreError::InUse { .. } => {
                 Self::misuse("in-use", message, "one process at a time works in a data directory")
             }
-            StoreError::BadUrl => Self::misuse("database", message, "correct --database-url"),
+            StoreError::BadUrl => Self::misuse(
+                "database",
+                message,
+                "correct --database-url, or ENTENTE_DATABASE_URL where it comes from there",
+            ),
             StoreError::NetworkDisk { .. } | StoreError::File { .. } => {
                 Self::misuse("data-directory", message, "choose another directory with --data-dir")
             }
@@ -99,9 +112,32 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Store(error) => error.into(),
-            error => {
-                Self::no("engine", error.to_string(), "run `entente doctor --config FILE`: it names what is missing")
+            EngineError::Peer { error: ref call, .. } => {
+                let (code, remedy) = after(call);
+                Self::no(code, error.to_string(), remedy)
             }
+            EngineError::Connection { .. }
+            | EngineError::Item { .. }
+            | EngineError::NoSuchItem(_)
+            | EngineError::Leased(_) => Self::no("engine", error.to_string(), SEE_A_DOCTOR),
         }
+    }
+}
+
+/// What to do about a call that a whole command failed on.
+fn after(call: &CallError) -> (&'static str, &'static str) {
+    match call {
+        CallError::Auth { .. } => {
+            ("sign-in", "correct the credentials of this connection, in the configuration or at the vendor")
+        }
+        CallError::NotApplied { .. } | CallError::Ambiguous { .. } => {
+            ("unreachable", "check the address of this connection, its proxy and the network, then try again")
+        }
+        CallError::Throttled { .. } => ("throttled", "wait as long as it says, then try again"),
+        CallError::Denied { .. }
+        | CallError::Stale { .. }
+        | CallError::Gone { .. }
+        | CallError::Invalid { .. }
+        | CallError::Broken { .. } => ("engine", SEE_A_DOCTOR),
     }
 }

@@ -8,7 +8,7 @@ use entente_sandbox::{Clock, Options, Seed, World, serve};
 use serde_json::Value;
 
 use super::listen::{self, address};
-use super::{Exit, Failure};
+use super::{Exit, Failure, may_write};
 use crate::ready::{self, JiraReady, Ready, SalesforceReady};
 use crate::screen::{Screen, harmless};
 use crate::stop::{self, Hangup};
@@ -83,6 +83,8 @@ impl Sandbox {
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let stop =
             stop::on_signal(Hangup::Stops).map_err(|error| Failure::machine("cannot listen for signals", &error))?;
+        may_write(self.ready_file.as_deref())?;
+        may_write(self.snapshot.as_deref())?;
         let world = self.world(screen)?;
         let served = serve(&world, self.salesforce_listen, self.jira_listen).await;
         let served = served.map_err(|error| not_listening(self.salesforce_listen, self.jira_listen, &error))?;

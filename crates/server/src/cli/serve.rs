@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::data::Data;
 use super::listen::{self, address};
-use super::{Exit, Failure, check};
+use super::{Exit, Failure, check, may_write};
 use crate::configuration::watch::Watch;
 use crate::ready::{Ready, ServerAuth};
 use crate::screen::Screen;
@@ -50,6 +50,7 @@ impl Serve {
         let stop = stop::on_signal(Hangup::IsNotOurs)
             .map_err(|error| Failure::machine("cannot listen for signals", &error))?;
         let (document, config) = check::read_valid(&self.config, screen)?;
+        may_write(self.ready_file.as_deref())?;
         let watched = Watch {
             path: document.path,
             digest: document.digest,
@@ -115,11 +116,12 @@ fn warn(config: &Config) {
 
 /// Reads an origin: `https://entente.acme.example`, without path; a slash at the end is dropped.
 fn origin(text: &str) -> Result<String, String> {
-    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let wrong = || "write it like https://entente.acme.example, without a path".to_owned();
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     match url.scheme() {
         "http" | "https" if bare => Ok(url.origin().ascii_serialization()),
-        _ => Err("write it like https://entente.acme.example, without a path".to_owned()),
+        _ => Err(wrong()),
     }
 }
 

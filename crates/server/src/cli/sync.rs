@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::data::Data;
 use super::progress::Shown;
-use super::{Exit, Failure, check};
+use super::{Exit, Failure, check, refusals};
 use crate::screen::{Screen, harmless};
 
 /// Bring both sides into agreement once, then end
@@ -69,6 +69,7 @@ impl Sync {
         let (document, config) = check::read_valid(&self.config, screen)?;
         let options = self.options(&config)?;
         let store = self.data.open(&document.path).await?;
+        let items = names(&config, self.item.as_deref());
         let engine = Engine::new(config.into(), store.clone(), Outside::system())?;
         let shown = Shown::on(screen);
         let ended = if self.dry_run {
@@ -79,6 +80,9 @@ impl Sync {
             report.map(|report| (exit(&report), self.answer(&report, done)))
         };
         drop(shown);
+        if ended.is_ok() && !self.dry_run {
+            refusals::say(&store, &items, screen).await?;
+        }
         store.close().await;
         let (exit, text) = ended?;
         screen.result(&text).map_err(|error| Failure::output(&error))?;
@@ -103,6 +107,12 @@ impl Sync {
     }
 }
 
+/// The items that are brought into agreement.
+fn names(config: &Config, only: Option<&str>) -> Vec<String> {
+    let names = config.items.iter().map(|item| item.name.clone());
+    names.filter(|name| only.is_none_or(|only| only == name)).collect()
+}
+
 fn exit(report: &SyncReport) -> Exit {
     let settled = report.conflicts + report.parked + report.waiting == 0;
     if settled { Exit::Done } else { Exit::No }
@@ -118,7 +128,7 @@ fn done(report: &SyncReport) -> String {
     );
     let left = [
         (*conflicts, "conflicts: both sides changed, a person decides"),
-        (*parked, "parked: a side refused the write"),
+        (*parked, "parked: the write was refused; tried again when the record or the mapping changes"),
         (*waiting, "waiting: run it again later, or use --wait"),
         (*held, "held: a guard stopped the item"),
     ];

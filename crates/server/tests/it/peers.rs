@@ -30,14 +30,14 @@ items:
 "#;
 
 /// A sandbox with a small company, and a configuration for it.
-struct Peers {
-    desk: Desk,
+pub(crate) struct Peers {
+    pub(crate) desk: Desk,
     configuration: String,
     _sandbox: Running,
 }
 
 impl Peers {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let desk = Desk::new();
         let ready_file = desk.arg("ready.json");
         let addresses = ["--salesforce-listen", "0", "--jira-listen", "0"];
@@ -50,7 +50,7 @@ impl Peers {
     }
 
     /// Writes the configuration with one word changed; its path.
-    fn with(&self, word: &str, other: &str) -> String {
+    pub(crate) fn with(&self, word: &str, other: &str) -> String {
         assert!(self.configuration.contains(word), "{word}");
         self.desk.file("acme.yaml", &self.configuration.replacen(word, other, 1))
     }

@@ -1,6 +1,6 @@
 //! The real binary as a process.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -87,9 +87,14 @@ pub(crate) struct Running {
 impl Running {
     /// Starts a command that runs on, and waits until it says where it is, as its first line.
     pub(crate) fn start(arguments: &[&str], desk: &Desk) -> Self {
+        Self::start_with(&mut entente(arguments), desk)
+    }
+
+    /// The same, for a command that was made already.
+    pub(crate) fn start_with(command: &mut Command, desk: &Desk) -> Self {
         let stderr = desk.path("stderr");
         let log = std::fs::File::create(&stderr).unwrap();
-        let mut child = entente(arguments).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut running = Self { child, stdout, stderr };
         let line = running.line();
@@ -102,6 +107,13 @@ impl Running {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line
+    }
+
+    /// Everything else on stdout, up to the end of the process.
+    pub(crate) fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        rest
     }
 
     pub(crate) fn pid(&self) -> u32 {

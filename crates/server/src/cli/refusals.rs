@@ -1,0 +1,66 @@
+//! Why records have no twin: each reason once, with how many records it concerns. A mapping that is wrong is refused for
+//! every record alike, and one sentence says it better than a thousand.
+
+use std::collections::BTreeMap;
+
+use entente_store::{Store, StoreError};
+
+use super::answer::counted;
+use crate::screen::{Screen, harmless};
+
+/// Records looked at per item, at most.
+const RECORDS_MAX: usize = 10_000;
+/// Reasons told per item, at most.
+const REASONS_MAX: usize = 5;
+
+/// Says on stderr why records of these items were refused a twin.
+pub(crate) async fn say(store: &Store, items: &[String], screen: &Screen) -> Result<(), StoreError> {
+    for item in items {
+        let mut reasons = BTreeMap::<String, usize>::new();
+        for parked in store.parked_of_item(item, RECORDS_MAX).await? {
+            *reasons.entry(parked.reason).or_default() += 1;
+        }
+        sentences(item, &reasons).iter().for_each(|sentence| screen.say(sentence));
+    }
+    Ok(())
+}
+
+fn sentences(item: &str, reasons: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut most_first: Vec<_> = reasons.iter().collect();
+    most_first.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+    let told = most_first.iter().take(REASONS_MAX);
+    let mut sentences: Vec<_> = told
+        .map(|(reason, n)| harmless(&format!("item {item}: {} refused: {reason}", counted(**n, "record"))))
+        .collect();
+    if most_first.len() > REASONS_MAX {
+        sentences.push(format!(
+            "item {item}: {} more; the journal has all",
+            counted(most_first.len() - REASONS_MAX, "reason")
+        ));
+    }
+    if !sentences.is_empty() {
+        sentences.push(
+            "    run `entente doctor --config FILE`: it names what is missing, and what to write instead".to_owned(),
+        );
+    }
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_said_once_and_few_are_said_at_all() {
+        let mut reasons = BTreeMap::from([("no such field".to_owned(), 12)]);
+        insta::assert_snapshot!(sentences("bugs", &reasons).join("\n"), @r"
+        item bugs: 12 records refused: no such field
+            run `entente doctor --config FILE`: it names what is missing, and what to write instead
+        ");
+        reasons.extend((0..9).map(|n| (format!("reason {n}"), 1)));
+        let many = sentences("bugs", &reasons);
+        assert_eq!(many[0], "item bugs: 12 records refused: no such field");
+        assert_eq!(many[REASONS_MAX], "item bugs: 5 reasons more; the journal has all");
+        assert!(sentences("bugs", &BTreeMap::new()).is_empty());
+    }
+}
