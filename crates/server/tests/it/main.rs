@@ -6,6 +6,7 @@ mod configuration;
 mod demo;
 mod hooks;
 mod journal;
+mod kill;
 mod layers;
 mod page;
 mod peers;

@@ -1,0 +1,152 @@
+//! One life of the server after the other: same directory, same address, no goodbye.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use rand::RngExt as _;
+use rand::rngs::StdRng;
+
+use super::people::{Company, People};
+use crate::process::{Desk, entente};
+
+const CONFIGURATION: &str = r#"
+version: 1
+connections:
+  acme-org:
+    sandbox: true
+    pace: unlimited
+    settle_seconds: 2
+    salesforce: { login_url: "@SALESFORCE@", client_id: sandbox-client, client_secret: sandbox-secret }
+  acme-site:
+    sandbox: true
+    pace: unlimited
+    settle_seconds: 2
+    jira: { site_url: "@JIRA@", email: admin@sandbox.example, api_token: sandbox-api-token, webhook_secret: hush }
+items:
+  support-bugs:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Case, filter: { all: [ { field: Origin, is one of: [ Web, Email ] } ] } }
+    jira: { connection: acme-site, project: OPS, issue_type: Bug }
+    auto_create: jira
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: Description, jira: description }
+      - { salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low } }
+    status:
+      field: Status
+      values: { New: To Do, Working: In Progress, Escalated: In Progress, On Hold: Blocked, Closed: Done }
+    conflicts: latest-wins
+triggers: { poll_seconds: 5, push: true }
+server: { public_url: "@SERVER@", api_tokens: [ "${FIRST_TOKEN}" ] }
+"#;
+
+/// How long a start may take, on a machine that is busy.
+const START_MAX: Duration = Duration::from_secs(60);
+
+/// Stands in the log where a life begins.
+pub(super) const BIRTH: &str = "-- started";
+
+/// The server, alive or not.
+pub(super) struct Server {
+    url: String,
+    port: String,
+    configuration: String,
+    data_dir: String,
+    log: File,
+}
+
+impl Server {
+    pub(super) fn new(desk: &Desk, company: &Company, dice: &mut StdRng) -> Self {
+        let port = free_port(dice).to_string();
+        let url = format!("http://127.0.0.1:{port}");
+        let text = CONFIGURATION
+            .replace("@SALESFORCE@", company.org())
+            .replace("@JIRA@", company.site())
+            .replace("@SERVER@", &url);
+        let configuration = desk.file("acme.yaml", &text);
+        let log = File::create(desk.path("server.log")).unwrap();
+        Self { url, port, configuration, data_dir: desk.arg("data"), log }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The arguments by which every command finds what this server remembers.
+    pub(super) fn known_by(&self) -> [&str; 4] {
+        ["--config", &self.configuration, "--data-dir", &self.data_dir]
+    }
+
+    /// Begins a life.
+    pub(super) fn start(&self) -> Life {
+        let [config, file, data_dir, dir] = self.known_by();
+        let mut command = entente(&["serve", config, file, data_dir, dir, "--listen", &self.port]);
+        command.env("ENTENTE_LOG", "debug").stdout(Stdio::piped()).stderr(self.log.try_clone().unwrap());
+        writeln!(&self.log, "{BIRTH}").unwrap();
+        let mut child = command.spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (say, lines) = channel();
+        std::thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| say.send(line)));
+        Life { child, lines }
+    }
+
+    /// Starts the server, lets people work beside it, and kills it, before it is ready or some time after.
+    ///
+    /// The time to live is waited for on the server's own output: nothing is expected there, so that the deadline ends
+    /// the wait, and an end that was not ours ends it at once. The moment of the kill is what is tested, not a time
+    /// after which something should have happened.
+    pub(super) fn live_and_die(&self, people: &mut People, dice: &mut StdRng) {
+        let mut life = self.start();
+        if dice.random_range(0..6) == 0 {
+            // Most likely before it is ready; where it is, no harm is done.
+            let _ready = life.lines.recv_timeout(Duration::from_millis(dice.random_range(1..200)));
+            return life.kill();
+        }
+        life.is_ready();
+        for _ in 0..dice.random_range(0..4) {
+            people.edit(dice);
+        }
+        let ended = life.lines.recv_timeout(Duration::from_millis(dice.random_range(20..700)));
+        assert_eq!(ended, Err(RecvTimeoutError::Timeout), "it spoke, or ended by itself");
+        life.kill();
+    }
+}
+
+/// A port that nobody listens on, below those that the kernel gives to callers: it stays ours while we are dead.
+fn free_port(dice: &mut StdRng) -> u16 {
+    let mut ports = std::iter::repeat_with(|| dice.random_range(20_000..30_000));
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
+}
+
+/// One process, and what it says on stdout.
+pub(super) struct Life {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Life {
+    /// Waits until it says where it is.
+    pub(super) fn is_ready(&self) {
+        let line = self.lines.recv_timeout(START_MAX);
+        assert!(line.as_ref().is_ok_and(|line| line.starts_with("Entente ")), "it did not start: {line:?}");
+    }
+
+    pub(super) fn kill(&mut self) {
+        // On Unix this is SIGKILL.
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
