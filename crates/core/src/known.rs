@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{item::MappingKey, side::Sides};
+use crate::{item::MappingKey, side::Sides, value::Value};
 
 /// What the round knew when it planned.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Known {
     /// When each side last changed a mapped field, by mapping; asked for through [`crate::plan::Need::ChangeTimes`].
     /// An inner `None` means that the side cannot tell.
     pub change_times: BTreeMap<MappingKey, Sides<Option<Timestamp>>>,
+    /// What Jira showed before its newest edit of a mapped field, where its changelog says so.
+    pub jira_before: BTreeMap<MappingKey, Value>,
     /// When the item was first run, for `start: now`.
     pub item_started: Option<Timestamp>,
 }

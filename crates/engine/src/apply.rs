@@ -5,6 +5,7 @@
 
 mod create;
 mod jira;
+pub(crate) mod payload;
 mod receipt;
 mod salesforce;
 mod status;

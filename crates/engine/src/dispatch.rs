@@ -151,6 +151,10 @@ impl Sorter<'_> {
         if !links.iter().any(|link| live(&link)) {
             return self.candidate(side, ticket, links);
         }
+        if !links.iter().filter(live).all(|link| self.worker.runs(&link.item)) {
+            // It is for another run to handle.
+            return;
+        }
         let wanted = |link: &&Link| self.wiring.item(&link.item).is_some() && !is_echo(link, side, &ticket);
         let wanted: Vec<&Link> = links.iter().filter(live).filter(wanted).collect();
         if wanted.is_empty() {
@@ -176,6 +180,11 @@ impl Sorter<'_> {
             Side::Jira => wired.site.name == ticket.key.connection,
         });
         let mut items = items.filter(|wired| !ended.iter().any(|link| link.item == wired.item.name));
+        if self.worker.only_item.is_some() {
+            let wired = items.find(|wired| self.worker.runs(&wired.item.name)).cloned();
+            drop(items);
+            return self.candidate_of_one(ticket, wired, side);
+        }
         let Some(first) = items.next().cloned() else { return self.needless.push(ticket) };
         if !first.is_discovered() {
             return self.undiscovered.push(ticket);
@@ -183,6 +192,13 @@ impl Sorter<'_> {
         let later = items.cloned().collect();
         let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);
         self.candidates.push((first, Unit { link: None, ids, tickets: vec![ticket], later }));
+    }
+
+    /// A person asked for one item: other items' candidates are left alone.
+    fn candidate_of_one(&mut self, ticket: Ticket, wired: Option<Arc<Wired>>, side: Side) {
+        let Some(wired) = wired.filter(|wired| wired.is_discovered()) else { return };
+        let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);
+        self.candidates.push((wired, Unit { link: None, ids, tickets: vec![ticket], later: Vec::new() }));
     }
 
     fn finish(mut self) -> Dispatched {
@@ -213,10 +229,7 @@ impl Sorter<'_> {
             return;
         }
         let Some(last) = rounds.pop() else { return };
-        for unit in &last.units {
-            unit.tickets.iter().for_each(Ticket::put_off);
-            self.worker.busy.release(unit, &last.wired.org.name, &last.wired.site.name);
-        }
+        self.worker.leave(&last);
     }
 }
 

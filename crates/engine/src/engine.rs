@@ -16,7 +16,8 @@ use crate::{
     report::{DryRun, Event, Finding, PerSide, Progress, Status, SyncReport, VerifyReport},
     setup, status, verify,
     wiring::{Wired, Wiring},
-    worker::{Until, Worker},
+    drain::Until,
+    worker::Worker,
 };
 
 /// Events kept for a watcher that is slow.
@@ -48,7 +49,11 @@ impl Engine {
     /// A connection whose address or proxy makes no sense.
     pub fn new(config: Arc<Config>, store: Store, outside: Outside) -> Result<Self, EngineError> {
         let wiring = Arc::new(Wiring::new(config, &outside)?);
-        let owner = format!("{}-{:08x}", std::process::id(), outside.rng.next_u64());
+        // A directory is locked by this process, so a lease in it that is still running belongs to one that died.
+        let owner = match store.is_exclusive() {
+            true => "the process that locks the directory".to_owned(),
+            false => format!("{}-{:08x}", std::process::id(), outside.rng.next_u64()),
+        };
         let inner = Inner {
             offers: store.offers(),
             store,
@@ -73,7 +78,7 @@ impl Engine {
             let workers: Vec<Arc<Worker>> = wiring
                 .orgs
                 .values()
-                .map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), None)))
+                .map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), &SyncOptions::default())))
                 .collect();
             let work = futures_util::future::join_all(workers.iter().map(|worker| worker.run(&generation)));
             let supervise = async {
@@ -287,7 +292,7 @@ impl Engine {
     /// A worker for each org that one of these items is about.
     fn workers(&self, wiring: &Arc<Wiring>, items: &[Arc<Wired>], options: &SyncOptions) -> Vec<Arc<Worker>> {
         let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
-        orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options.direction)))
+        orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options)))
             .collect()
     }
 

@@ -36,6 +36,9 @@ pub enum EngineError {
     /// There is no such item.
     #[error("there is no item \"{0}\" in this configuration")]
     NoSuchItem(String),
+    /// A fault of this program.
+    #[error("a round broke off, which is a defect of Entente; nothing is lost, and it is tried again: {0}")]
+    Defect(String),
     /// Another worker owns the org.
     #[error("org {0} is being worked on by another process; stop it, or wait until its lease ends (20 s)")]
     Leased(String),

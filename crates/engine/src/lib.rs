@@ -15,6 +15,7 @@
 mod apply;
 mod dispatch;
 mod doctor;
+mod drain;
 mod engine;
 mod error;
 mod intake;

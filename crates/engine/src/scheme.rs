@@ -96,11 +96,13 @@ impl Scheme {
         let ids = jira.values().filter_map(|field| field.id.clone());
         let described = org.describe(&item.salesforce.object).await?;
         let salesforce_name = described.name_field().unwrap_or("Id").to_owned();
+        let marker = described.field(ENTENTE_KEY).map(|field| field.name.clone());
+        let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone());
         Ok(Self {
-            salesforce_paths: with_system(paths.chain([salesforce_name.clone()]), &SALESFORCE_SYSTEM),
+            salesforce_paths: with_system(paths, &SALESFORCE_SYSTEM),
             salesforce_name,
             jira_ids: with_system(ids, &JIRA_SYSTEM),
-            salesforce_markers: described.field(ENTENTE_KEY).is_some(),
+            salesforce_markers: marker.is_some(),
             salesforce,
             jira,
             project,

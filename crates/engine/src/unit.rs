@@ -117,6 +117,8 @@ pub(crate) struct Seen {
     pub(crate) name: Option<String>,
     /// Jira: the Salesforce record that our own marker names.
     pub(crate) marked: Option<String>,
+    /// The operation by which Entente created the record.
+    pub(crate) operation: Option<String>,
     /// Jira: whether the issue is of the item's project and type.
     pub(crate) in_scope: bool,
     /// It is gone, and that was seen to happen: by an event, or in the recycle bin.
@@ -135,6 +137,7 @@ impl Seen {
             modified_by: None,
             name: None,
             marked: None,
+            operation: None,
             in_scope: true,
             deletion_seen: false,
         }

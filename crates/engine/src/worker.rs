@@ -11,20 +11,19 @@ use std::{
 };
 
 use entente_core::{ConnectedItem, Side, item::Start, plan::Write};
-use entente_store::{Fence, RoundCommit, Store, StoreError};
+use entente_store::{Fence, Store, StoreError};
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Inner,
-    dispatch::{Busy, dispatch},
+    dispatch::Busy,
+    drain::Until,
+    engine::SyncOptions,
     error::EngineError,
-    limits::{
-        BACKOFF_FIRST_MS, BACKOFF_MAX_MS, DUE_HINTS_MAX, LEASE_RENEW_MS, LEASE_TTL_MS, ROUNDS_IN_FLIGHT_MAX,
-        WORKER_RETRY_MS,
-    },
+    limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_RENEW_MS, LEASE_TTL_MS, WORKER_RETRY_MS},
     look,
     outside::{Org, Outside},
     poll,
@@ -40,10 +39,12 @@ pub(crate) struct Worker {
     pub(crate) wiring: Arc<Wiring>,
     pub(crate) org: Arc<Org>,
     pub(crate) busy: Busy,
+    /// Only this item's units are handled, when a person said so.
+    pub(crate) only_item: Option<String>,
     /// Only writes towards this side are carried out, when a person said so.
     pub(crate) only: Option<Side>,
     fence: Mutex<Option<Fence>>,
-    wake: Arc<Notify>,
+    pub(crate) wake: Arc<Notify>,
     pub(crate) tally: Tally,
 }
 
@@ -58,18 +59,11 @@ pub(crate) struct Tally {
     pub(crate) rounds_units: AtomicU64,
 }
 
-/// When the rounds of an org are over.
-pub(crate) enum Until<'a> {
-    /// No hint is due, and none comes due before this time.
-    Quiet { deadline_ms: i64 },
-    /// Told to stop.
-    Stopped(&'a CancellationToken),
-}
-
 impl Worker {
-    pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, only: Option<Side>) -> Self {
+    pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
         let wake = inner.wake(&org.name);
-        Self { inner, wiring, org, busy: Busy::default(), only, fence: Mutex::default(), wake, tally: Tally::default() }
+        let (only_item, only) = (options.item.clone(), options.direction);
+        Self { inner, wiring, org, busy: Busy::default(), only_item, only, fence: Mutex::default(), wake, tally: Tally::default() }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -121,22 +115,27 @@ impl Worker {
         }
     }
 
-    /// Everything an owner does, until one part fails or all are told to stop.
+    /// Everything an owner does, until one part fails or all are told to stop. The lease is kept until the last round
+    /// has ended.
     async fn work(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), EngineError> {
         // Rounds that an error cut off have left their marks behind.
         self.busy.clear();
-        let over = stop.child_token();
-        let until_over = |result: Result<(), EngineError>| {
+        let (over, drained) = (stop.child_token(), CancellationToken::new());
+        let ends = |result: Result<(), EngineError>| {
             over.cancel();
             result
         };
-        let (kept, looked, polled, drained) = tokio::join!(
-            async { until_over(self.keep_lease(&over).await) },
-            async { until_over(look::keep(self, &over).await) },
-            async { until_over(poll::keep(self, &over).await) },
-            async { until_over(self.drain(Until::Stopped(&over)).await) },
+        let (kept, looked, polled, worked) = tokio::join!(
+            async { ends(self.keep_lease(&drained).await) },
+            async { ends(unless_stopped(&over, look::keep(self, &over)).await) },
+            async { ends(unless_stopped(&over, poll::keep(self, &over)).await) },
+            async {
+                let result = ends(self.drain(Until::Stopped(&over)).await);
+                drained.cancel();
+                result
+            },
         );
-        kept.and(looked).and(polled).and(drained)
+        kept.and(looked).and(polled).and(worked)
     }
 
     async fn keep_lease(&self, stop: &CancellationToken) -> Result<(), EngineError> {
@@ -171,70 +170,8 @@ impl Worker {
         }
     }
 
-    /// Takes due hints through rounds, several at once, until it is over.
-    ///
-    /// Rounds are tasks of their own: one that waits inside a transaction must go on while this loop waits for the store.
-    pub(crate) async fn drain(self: &Arc<Self>, until: Until<'_>) -> Result<(), EngineError> {
-        let mut running: JoinSet<Result<(), EngineError>> = JoinSet::new();
-        let mut failed: Option<EngineError> = None;
-        loop {
-            let stopping = failed.is_some() || matches!(&until, Until::Stopped(stop) if stop.is_cancelled());
-            // Asking for more only when half of the places are free lets hints gather into full rounds.
-            if !stopping && running.len() <= ROUNDS_IN_FLIGHT_MAX / 2 {
-                let rounds = self.next_rounds().await?;
-                for round in rounds {
-                    let worker = self.clone();
-                    running.spawn(async move { worker.one(round).await });
-                }
-            }
-            if running.is_empty() && (stopping || self.is_over(&until).await?) {
-                return failed.map_or(Ok(()), Err);
-            }
-            let now_ms = self.outside().now_ms();
-            let wait_ms = match self.store().next_due_ms(&self.org.name).await? {
-                // What is due and not in a round waits for one that is.
-                Some(due_ms) if due_ms <= now_ms && !running.is_empty() => i64::MAX,
-                Some(due_ms) => (due_ms - now_ms).max(1),
-                None => i64::MAX,
-            };
-            let pause = Duration::from_millis(u64::try_from(wait_ms.min(BACKOFF_MAX_MS)).unwrap_or(1));
-            tokio::select! {
-                Some(ended) = running.join_next(), if !running.is_empty() => match ended {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => failed = failed.or(Some(error)),
-                    // A defect: it must be seen, and it must not be taken for work that was done.
-                    Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-                },
-                () = self.wake.notified(), if !stopping => {}
-                () = self.outside().clock.sleep(pause), if !stopping => {}
-                () = stopped(&until), if !stopping => {}
-            }
-        }
-    }
-
-    async fn is_over(&self, until: &Until<'_>) -> Result<bool, StoreError> {
-        let Until::Quiet { deadline_ms } = until else { return Ok(false) };
-        let next = self.store().next_due_ms(&self.org.name).await?;
-        let now_ms = self.outside().now_ms();
-        Ok(next.is_none_or(|due_ms| due_ms > now_ms && due_ms > *deadline_ms))
-    }
-
-    async fn next_rounds(&self) -> Result<Vec<Round>, EngineError> {
-        let due = self.store().due(&self.org.name, self.outside().now_ms(), DUE_HINTS_MAX).await?;
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
-        let dispatched = dispatch(self, &self.wiring, due).await?;
-        if !dispatched.needless.is_empty() {
-            let done = dispatched.needless.into_iter().map(|ticket| (ticket.key, ticket.seq)).collect();
-            let commit = RoundCommit { hints_done: done, ..RoundCommit::default() };
-            self.store().commit(&self.fence()?, &commit, self.outside().now_ms()).await?;
-        }
-        Ok(dispatched.rounds)
-    }
-
     /// One round, and the rounds of the items to which it passes units on.
-    async fn one(&self, round: Round) -> Result<(), EngineError> {
+    pub(crate) async fn one(&self, round: Round) -> Result<(), EngineError> {
         let in_flight = InFlight::new(&self.inner, round.units.len() as u64);
         let mut rounds = vec![round];
         let mut result = Ok(());
@@ -303,6 +240,11 @@ impl Worker {
         }
     }
 
+    /// Whether this worker handles units of an item.
+    pub(crate) fn runs(&self, item: &str) -> bool {
+        self.only_item.as_deref().is_none_or(|only| only == item)
+    }
+
     /// Whether a write is among those that this worker may carry out. The limit is a person's word about this run; it
     /// changes nothing about what should happen.
     pub(crate) fn carries_out(&self, write: &Write) -> bool {
@@ -342,9 +284,13 @@ impl Drop for InFlight<'_> {
     }
 }
 
-async fn stopped(until: &Until<'_>) {
-    match until {
-        Until::Stopped(stop) => stop.cancelled().await,
-        Until::Quiet { .. } => std::future::pending().await,
+/// Some work, or nothing from the moment on when it is told to stop: looks and polls only read.
+async fn unless_stopped(
+    stop: &CancellationToken,
+    work: impl Future<Output = Result<(), EngineError>>,
+) -> Result<(), EngineError> {
+    tokio::select! {
+        result = work => result,
+        () = stop.cancelled() => Ok(()),
     }
 }

@@ -101,7 +101,7 @@ CREATE TABLE intent (
     source_id TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('planned', 'sent', 'done', 'failed')),
     probe_floor BIGINT,
-    payload_hash TEXT NOT NULL,
+    payload TEXT NOT NULL,
     target_id TEXT,
     reason TEXT,
     created_ms BIGINT NOT NULL,

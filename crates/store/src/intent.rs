@@ -33,8 +33,8 @@ pub struct NewIntent {
     pub source_id: String,
     /// The highest issue number known before the call, from which a probe starts.
     pub probe_floor: Option<i64>,
-    /// A fingerprint of what will be sent.
-    pub payload_hash: String,
+    /// What will be sent. Until the end is known, a repetition sends this and nothing newer.
+    pub payload: String,
 }
 
 /// A create whose end is not known yet.
@@ -109,9 +109,9 @@ impl Store {
 
 async fn insert(tx: &mut Tx, fence: &Fence, intents: &[NewIntent], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
-        INSERT INTO intent (op_id, org, item, side, source_id, state, probe_floor, payload_hash, created_ms, attempts, epoch)
+        INSERT INTO intent (op_id, org, item, side, source_id, state, probe_floor, payload, created_ms, attempts, epoch)
         SELECT r.value->>'op_id', $2, r.value->>'item', r.value->>'side', r.value->>'source_id', 'planned',
-            CAST(r.value->>'probe_floor' AS BIGINT), r.value->>'payload_hash', $3, 0, $4
+            CAST(r.value->>'probe_floor' AS BIGINT), r.value->>'payload', $3, 0, $4
         FROM json_each($1) AS r WHERE true
         ON CONFLICT DO NOTHING";
     tx.run(SQL, &[list(intents)?, (&fence.org).into(), now_ms.into(), fence.epoch.into()]).await?;
@@ -164,7 +164,7 @@ fn intent(row: &Row) -> Result<Intent, StoreError> {
             side: row.side("side")?,
             source_id: row.text("source_id")?,
             probe_floor: row.int_or_null("probe_floor")?,
-            payload_hash: row.text("payload_hash")?,
+            payload: row.text("payload")?,
         },
         org: row.text("org")?,
         state: match row.text("state")?.as_str() {

@@ -58,6 +58,12 @@ struct Inner {
 }
 
 impl Store {
+    /// Whether nobody else can work on this database: a directory is locked, a server is shared.
+    #[must_use]
+    pub fn is_exclusive(&self) -> bool {
+        self.db().is_local()
+    }
+
     /// The random id that this database got when it was created: another one means another database.
     #[must_use]
     pub fn incarnation(&self) -> &str {

@@ -51,6 +51,11 @@ where
 }
 
 impl Db {
+    /// Whether it is a file, or memory, of this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             // IMMEDIATE: a transaction that first reads and then writes must not lose its place in between.

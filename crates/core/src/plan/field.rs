@@ -163,12 +163,22 @@ impl Scene<'_> {
         if let Some(winner) = link.decisions.get(&self.mapping.key) {
             return Verdict::Write(winner.other(), Why::Decided);
         }
+        if self.jira_followed(known) {
+            return Verdict::Write(Side::Salesforce, Why::Changed);
+        }
         match self.policy {
             ConflictPolicy::SalesforceWins => Verdict::Write(Side::Jira, Why::Won(self.policy)),
             ConflictPolicy::JiraWins => Verdict::Write(Side::Salesforce, Why::Won(self.policy)),
             ConflictPolicy::LatestWins => self.latest(known),
             ConflictPolicy::Ask => Verdict::Conflict,
         }
+    }
+
+    /// Whether Jira's newest edit was made on top of what Salesforce shows: our write was applied but never recorded, and
+    /// somebody went on from there. Then only Jira has changed.
+    fn jira_followed(&self, known: &Known) -> bool {
+        let before = known.jira_before.get(&self.mapping.key);
+        before.is_some_and(|before| lens::agree(self.mapping, Sides::new(self.now.salesforce, before)))
     }
 
     fn latest(&self, known: &Known) -> Verdict {

@@ -120,6 +120,19 @@ fn who_wins_when_both_changed() {
 }
 
 #[test]
+fn an_edit_on_top_of_a_write_that_was_never_recorded_is_no_conflict() {
+    let item = ConnectedItem { conflicts: ConflictPolicy::LatestWins, ..item() };
+    let key = item.fields[0].key.clone();
+    let at = |s: i64| Some(Timestamp::from_second(s).unwrap());
+    let mut known = Known::default();
+    known.change_times.insert(key.clone(), Sides::new(at(0), at(1)));
+    known.jira_before.insert(key.clone(), Value::text("b"));
+    assert_eq!(outcome(&subject(Some(("a", "a")), "b", "c", &item, &known)), "Salesforce := c over an edit");
+    known.jira_before.insert(key, Value::text("a"));
+    assert_eq!(outcome(&subject(Some(("a", "a")), "b", "c", &item, &known)), "Jira := b over an edit", "side by side");
+}
+
+#[test]
 fn a_persons_decision_settles_a_conflict() {
     let item = item();
     let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "c")]));

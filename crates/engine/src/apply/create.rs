@@ -8,14 +8,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entente_core::{Side, State, plan::FieldWrite};
+use entente_core::{Side, State};
 use entente_jira::{Created, IssueRef, NewIssue, Property, limits::BULK_CREATE_ISSUES_MAX};
 use entente_store::{Intent, IntentState, NewEntry, NewIntent};
 use entente_transport::CallError;
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value as Json, json};
 
-use super::receipt::{correlated, note_health, wire_name};
+use super::{
+    payload::Payload,
+    receipt::{correlated, note_health, wire_name},
+};
 use crate::{
     limits::{BACKOFF_FIRST_MS, EDITS_IN_FLIGHT_MAX, PROBE_AFTER_MS},
     outside::{ORIGIN_PROPERTY, SiteIssue},
@@ -100,7 +103,7 @@ async fn announce(
         side,
         source_id: works[*n].id(side.other()).to_owned(),
         probe_floor,
-        payload_hash: fingerprint(&works[*n]),
+        payload: Payload::of(&works[*n], side).to_text(),
     };
     let new: Vec<NewIntent> = wanting.iter().map(new).collect();
     let now_ms = scene.worker.outside().now_ms();
@@ -206,9 +209,9 @@ fn new_issue(scene: &Scene<'_>, work: &Work, intent: &Intent) -> NewIssue {
         fields.insert("project".to_owned(), json!({"id": project_id}));
         fields.insert("issuetype".to_owned(), json!({"id": issue_type}));
     }
-    for write in work.creation(Side::Jira).unwrap_or_default() {
-        let Some(field) = scene.scheme.jira.get(&write.path) else { continue };
-        fields.insert(wire_name(scene, Side::Jira, &write.path), translate::jira::to_wire(&field.kind, &write.to));
+    for (path, value) in Payload::parse(&intent.new.payload).values(&scene.wired.item, Side::Jira) {
+        let Some(field) = scene.scheme.jira.get(path) else { continue };
+        fields.insert(wire_name(scene, Side::Jira, path), translate::jira::to_wire(&field.kind, value));
     }
     if let Some(correlation) = &scene.wired.item.correlation {
         fields.insert(wire_name(scene, Side::Jira, &correlation.jira), Json::from(work.id(Side::Salesforce)));
@@ -234,21 +237,14 @@ async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Vec<(usiz
     }
 }
 
-/// The unit has its twin. Fields that could not be read back stay out of the base: the next round compares them afresh.
+/// The unit has its twin. The base is what was sent; what either side shows beyond that is an edit, and goes its way.
 fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: String, after: Option<Seen>) {
     work.intent = Some((intent.new.op_id.clone(), Ok(id.clone())));
     *work.unit.ids.get_mut(side) = Some(id);
     if side == Side::Salesforce {
         work.facts.salesforce_id = work.unit.ids.salesforce.clone();
     }
-    let writes: Vec<FieldWrite> = work.creation(side).unwrap_or_default().to_vec();
-    for write in &writes {
-        let shown = after.as_ref().and_then(|seen| seen.record()?.value(write.path.as_str())).cloned();
-        if let Some(shown) = shown {
-            let values = entente_core::Sides::from_view(side, shown, write.source.clone());
-            work.base_next.set(write.key.clone(), values);
-        }
-    }
+    work.base_next = Payload::parse(&intent.new.payload).base(side, after.as_ref());
     scene.worker.count_created(side);
     let (from, to) = (work.name(side.other()).to_owned(), work.label(side).to_owned());
     let text = format!("{from} -> {to} created");
@@ -325,7 +321,7 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
     if !mark_sent(scene, works, &intents, scene.wired.org.settle_ms).await {
         return;
     }
-    let rows = intents.iter().map(|(n, intent)| (intent.new.op_id.clone(), new_record(scene, &works[*n]))).collect();
+    let rows = intents.iter().map(|(n, intent)| (intent.new.op_id.clone(), new_record(scene, &works[*n], intent))).collect();
     let outcomes = scene.wired.org.create(&scene.wired.item.salesforce.object, rows).await;
     let created: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.clone().ok()).collect();
     let rows = read::salesforce(scene, &created).await.unwrap_or_default();
@@ -342,14 +338,11 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
     }
 }
 
-fn new_record(scene: &Scene<'_>, work: &Work) -> Map<String, Json> {
+fn new_record(scene: &Scene<'_>, work: &Work, intent: &Intent) -> Map<String, Json> {
     let mut row = Map::new();
-    for write in work.creation(Side::Salesforce).unwrap_or_default() {
-        let Some(field) = scene.scheme.salesforce.get(&write.path) else { continue };
-        row.insert(
-            wire_name(scene, Side::Salesforce, &write.path),
-            translate::salesforce::to_wire(&field.kind, &write.to),
-        );
+    for (path, value) in Payload::parse(&intent.new.payload).values(&scene.wired.item, Side::Salesforce) {
+        let Some(field) = scene.scheme.salesforce.get(path) else { continue };
+        row.insert(wire_name(scene, Side::Salesforce, path), translate::salesforce::to_wire(&field.kind, value));
     }
     if let (Some(correlation), Some(key)) = (&scene.wired.item.correlation, &work.facts.jira_key) {
         row.insert(wire_name(scene, Side::Salesforce, &correlation.salesforce), Json::from(key.as_str()));

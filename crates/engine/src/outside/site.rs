@@ -268,7 +268,7 @@ impl Site {
 }
 
 /// The operation in an issue's marker.
-fn origin_operation(issue: &Issue) -> Option<&str> {
+pub(crate) fn origin_operation(issue: &Issue) -> Option<&str> {
     issue.properties.get(ORIGIN_PROPERTY)?.get("op")?.as_str()
 }
 

@@ -1,9 +1,14 @@
 //! What is remembered about the units of a round: bases, decisions, refusals.
 
-use entente_core::{LinkFacts, MappingKey, Side, Value, base::CANON_VERSION, link::Blocked, plan::CORRELATION};
+use entente_core::{
+    LinkFacts, MappingKey, Side, Sides, Value,
+    base::CANON_VERSION,
+    link::Blocked,
+    plan::{CORRELATION, STATUS},
+};
 
 use super::Scene;
-use crate::{error::EngineError, unit::Work};
+use crate::{apply::payload::Payload, error::EngineError, unit::Work};
 
 pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     let store = scene.worker.store();
@@ -26,7 +31,57 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             blocked: work.blocked_next.clone(),
         };
     }
+    recovered(scene, works).await?;
     parked(scene, works).await
+}
+
+/// Which side of a pair without a link we made, and by which operation.
+fn made_by_us(work: &Work) -> Option<(Side, String)> {
+    let both = work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some();
+    let unlinked = work.unit.link.is_none() && both;
+    let operation = |side: &Side| Some((*side, work.seen.get(*side).operation.clone()?));
+    Side::BOTH.iter().filter(|_| unlinked).find_map(operation)
+}
+
+/// Pairs that we made and never recorded, found again by what they show: they agreed on what was sent.
+async fn recovered(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    if !works.iter().any(|work| made_by_us(work).is_some()) {
+        return Ok(());
+    }
+    let intents = scene.worker.store().open_intents(&scene.wired.org.name).await?;
+    for work in works.iter_mut() {
+        let Some((side, operation)) = made_by_us(work) else { continue };
+        let Some(intent) = intents.iter().find(|intent| intent.new.op_id == operation) else { continue };
+        let mut base = Payload::parse(&intent.new.payload).base(side, Some(work.seen.get(side)));
+        if side == Side::Jira
+            && let Some(pair) = moved_since(scene, work).await
+        {
+            base.set(MappingKey::named(STATUS), pair);
+        }
+        work.base_next = base.clone();
+        work.base = Some(base);
+        work.intent = Some((operation, Ok(work.id(side).to_owned())));
+    }
+    Ok(())
+}
+
+/// When people have moved a new issue before we knew of it, its status belongs to them: the pair on which it would have
+/// agreed before that.
+async fn moved_since(scene: &Scene<'_>, work: &Work) -> Option<Sides<Value>> {
+    let status = scene.wired.item.status.as_ref()?;
+    let record = work.seen.salesforce.record()?.value(status.field.as_str())?.clone();
+    let issue: entente_jira::IssueId = work.id(Side::Jira).parse().ok()?;
+    if work.seen.jira.created == work.seen.jira.modified {
+        return None;
+    }
+    let changes = scene.wired.site.client.changelog(issue).await.ok()?;
+    let ours = |change: &entente_jira::Change| {
+        let generator = change.history_metadata.as_ref().and_then(|history| history.generator.as_ref());
+        generator.and_then(|generator| generator.id.as_deref()) == Some("entente")
+    };
+    let theirs = changes.iter().filter(|change| !ours(change)).flat_map(|change| &change.items);
+    let moved = theirs.into_iter().find(|item| item.field_id.as_deref() == Some(STATUS))?;
+    Some(Sides::new(record, moved.from_string.as_deref().map_or(Value::Empty, Value::text)))
 }
 
 /// Refused creations are remembered by what was refused.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entente_core::{Known, MappingKey, Side, Sides, plan::Need, plan::STATUS};
+use entente_core::{Known, MappingKey, Side, Sides, Value, plan::Need, plan::STATUS};
 use entente_jira::{IssueChanges, limits::CHANGELOG_FIELDS_MAX};
 use entente_transport::CallError;
 use jiff::Timestamp;
@@ -27,12 +27,15 @@ pub(super) async fn fetch(scene: &Scene<'_>, works: &[Work], wanting: &[usize], 
             let record_time = salesforce.get(&(work.id(Side::Salesforce).to_owned(), paths.salesforce.clone()));
             // Without a history row the record's own stamp is an upper bound of the field's.
             let salesforce_at = record_time.copied().or(work.seen.salesforce.modified);
-            let jira_at = jira.get(&(work.id(Side::Jira).to_owned(), paths.jira)).copied();
+            let jira_edit = jira.get(&(work.id(Side::Jira).to_owned(), paths.jira));
             let times = Sides::new(
                 scene.wired.org.to_our_time(salesforce_at),
-                jira_at.map(|at| scene.wired.site.to_our_time(at)),
+                jira_edit.map(|edit| scene.wired.site.to_our_time(edit.at)),
             );
             known[*n].change_times.insert(key.clone(), times);
+            if let Some(edit) = jira_edit {
+                known[*n].jira_before.insert(key.clone(), edit.before.clone());
+            }
         }
     }
 }
@@ -69,12 +72,20 @@ async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Res
     }
 }
 
+/// The newest edit of a field in Jira.
+struct Edit {
+    at: Timestamp,
+    before: Value,
+}
+
+type Edits = HashMap<(String, String), Edit>;
+
 /// The newest changelog entry per issue and field.
-async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Times, CallError> {
+async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Edits, CallError> {
     let (ids, fields) = wanted(scene, works, wanting, Side::Jira);
     let issues: Vec<entente_jira::IssueId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let mut newest = Times::new();
+    let mut newest = Edits::new();
     for fields in fields.chunks(CHANGELOG_FIELDS_MAX) {
         for issue in scene.wired.site.client.bulk_changelogs(&issues, fields).await? {
             add_newest(&mut newest, &issue);
@@ -83,12 +94,16 @@ async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Ti
     Ok(newest)
 }
 
-fn add_newest(newest: &mut Times, issue: &IssueChanges) {
+fn add_newest(newest: &mut Edits, issue: &IssueChanges) {
     for change in &issue.changes {
         let Some(at) = change.created else { continue };
-        for field in change.items.iter().filter_map(|item| item.field_id.clone()) {
-            let time = newest.entry((issue.issue.to_string(), field)).or_insert(at);
-            *time = (*time).max(at);
+        for item in &change.items {
+            let Some(field) = item.field_id.clone() else { continue };
+            let key = (issue.issue.to_string(), field);
+            if newest.get(&key).is_none_or(|edit| edit.at <= at) {
+                let before = item.from_string.as_deref().map_or(Value::Empty, Value::text);
+                newest.insert(key, Edit { at, before });
+            }
         }
     }
 }

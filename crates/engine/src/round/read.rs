@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use super::{Scene, meet};
 use crate::{
     limits::GONE_AFTER_MS,
-    outside::{OrgRow, SiteIssue, issue_refs, origin_source},
+    outside::{OrgRow, SiteIssue, issue_refs, origin_operation, origin_source},
+    scheme::ENTENTE_KEY,
     translate,
     unit::{Seen, Unit, Work},
 };
@@ -91,6 +92,7 @@ pub(crate) fn salesforce_seen(scene: &Scene<'_>, row: &OrgRow) -> Seen {
             .text(&scene.scheme.salesforce_name)
             .map(|name| format!("{} {name}", scene.wired.item.salesforce.object)),
         marked: None,
+        operation: row.text(ENTENTE_KEY).map(str::to_owned),
         in_scope: true,
         deletion_seen: false,
     }
@@ -108,6 +110,7 @@ pub(crate) fn jira_seen(scene: &Scene<'_>, issue: &SiteIssue) -> Seen {
         modified_by: None,
         name: None,
         marked: origin_source(&issue.issue).map(str::to_owned),
+        operation: origin_operation(&issue.issue).map(str::to_owned),
         in_scope: meet::in_scope(scene, issue),
         deletion_seen: false,
     }

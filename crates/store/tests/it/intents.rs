@@ -21,7 +21,7 @@ async fn a_source_with_an_open_intent_keeps_it() {
         assert_eq!((first[0].state, first[0].created_ms, first[0].attempts), (IntentState::Planned, NOW, 0));
         assert_eq!((first[0].org.as_str(), first[0].epoch), (ORG, fence.epoch));
 
-        let again = NewIntent { payload_hash: "other".into(), probe_floor: None, ..new_intent("op-2", 1) };
+        let again = NewIntent { payload: "other".into(), probe_floor: None, ..new_intent("op-2", 1) };
         let backwards = NewIntent { side: Side::Salesforce, ..new_intent("op-4", 1) };
         let open = store.plan_intents(&fence, &[new_intent("op-3", 3), again, backwards], NOW + 1).await.unwrap();
         assert_eq!(op_ids(&open), ["op-3", "op-1", "op-4"], "in the order asked");

@@ -81,7 +81,7 @@ pub(crate) fn new_intent(op_id: &str, n: u32) -> NewIntent {
         side: entente_core::Side::Jira,
         source_id: case_id(n),
         probe_floor: Some(41),
-        payload_hash: "abc".into(),
+        payload: "abc".into(),
     }
 }
 
