@@ -11,6 +11,7 @@ mod layers;
 mod page;
 mod peers;
 mod process;
+mod sandbox_page;
 mod serve;
 mod stage;
 mod status;
