@@ -14,6 +14,9 @@ use crate::screen::Screen;
 /// Where more is found out than one failed call tells.
 const SEE_A_DOCTOR: &str = "run `entente doctor --config FILE`: it names what is missing";
 
+/// What only we can mend.
+const PLEASE_REPORT: &str = "this is a defect of Entente: please report it with this message";
+
 /// A command that could not answer.
 #[derive(Debug)]
 pub struct Failure {
@@ -101,9 +104,7 @@ impl From<StoreError> for Failure {
             StoreError::Fenced { .. } => {
                 Self::no("lease", message, "another worker serves this org; stop it, or leave the work to it")
             }
-            StoreError::LinkTaken { .. } | StoreError::Refused(_) => {
-                Self::no("database", message, "this is a defect of Entente: please report it with this message")
-            }
+            StoreError::LinkTaken { .. } | StoreError::Refused(_) => Self::no("database", message, PLEASE_REPORT),
         }
     }
 }
@@ -120,6 +121,7 @@ impl From<EngineError> for Failure {
             | EngineError::Item { .. }
             | EngineError::NoSuchItem(_)
             | EngineError::Leased(_) => Self::no("engine", error.to_string(), SEE_A_DOCTOR),
+            EngineError::Defect(_) => Self::no("defect", error.to_string(), PLEASE_REPORT),
         }
     }
 }
