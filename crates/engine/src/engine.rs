@@ -12,11 +12,12 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor, intake, look, preview,
+    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor,
+    drain::Until,
+    intake, look, preview,
     report::{DryRun, Event, Finding, PerSide, Progress, Status, SyncReport, VerifyReport},
     setup, status, verify,
     wiring::{Wired, Wiring},
-    drain::Until,
     worker::Worker,
 };
 
@@ -78,7 +79,9 @@ impl Engine {
             let workers: Vec<Arc<Worker>> = wiring
                 .orgs
                 .values()
-                .map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), &SyncOptions::default())))
+                .map(|org| {
+                    Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), &SyncOptions::default()))
+                })
                 .collect();
             let work = futures_util::future::join_all(workers.iter().map(|worker| worker.run(&generation)));
             let supervise = async {
@@ -150,8 +153,12 @@ impl Engine {
         options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<(), EngineError> {
+        worker.follow_items().await?;
+        let mut failed = None;
         for wired in items.iter().filter(|wired| wired.org.name == worker.org.name) {
-            look::offer(worker, wired, progress).await?;
+            if let Err(error) = look::offer(worker, wired, progress).await {
+                failed = failed.or(Some(error));
+            }
         }
         let wait_ms = options.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()).unwrap_or_default();
         let now_ms = self.inner.outside.now_ms();
@@ -160,7 +167,7 @@ impl Engine {
         let report = self.report_progress(worker, backlog.due, progress);
         let lease = worker.keep_lease_while(worker.drain(until));
         tokio::select! {
-            result = lease => result,
+            result = lease => result.and(failed.map_or(Ok(()), Err)),
             () = report => Ok(()),
         }
     }
@@ -292,8 +299,7 @@ impl Engine {
     /// A worker for each org that one of these items is about.
     fn workers(&self, wiring: &Arc<Wiring>, items: &[Arc<Wired>], options: &SyncOptions) -> Vec<Arc<Worker>> {
         let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
-        orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options)))
-            .collect()
+        orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options))).collect()
     }
 
     async fn own(&self, worker: &Worker) -> Result<(), EngineError> {

@@ -7,14 +7,14 @@ mod pages;
 
 use std::{collections::HashMap, sync::atomic::Ordering};
 
-use entente_core::{Side, State};
-use entente_store::{Hint, HintKey};
+use entente_core::{MappingKey, Side, State, plan::NoteCode};
+use entente_store::{Hint, HintKey, Link};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::EngineError,
-    limits::WORKER_RETRY_MS,
+    limits::{BACKOFF_MAX_MS, WORKER_RETRY_MS},
     poll::{jira_cursor, salesforce_cursor},
     report::Progress,
     unit::Work,
@@ -22,7 +22,7 @@ use crate::{
     worker::Worker,
 };
 
-pub(crate) use pages::each_page;
+pub(crate) use pages::{each_page, read_again};
 
 /// What a look saw besides the pages it handed over.
 #[derive(Debug, Default)]
@@ -34,23 +34,40 @@ pub(crate) struct Looked {
     pub(crate) claims: HashMap<String, String>,
 }
 
-/// Looks at the items of an org: at once, and then as often as the configuration says.
+/// Looks at the items of an org: at once, and then as often as the configuration says. An item that cannot be looked at
+/// holds up no other.
 pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
-    let every_seconds = worker.wiring.config.triggers.reconcile.every_seconds();
+    let items: Vec<_> = worker.wiring.items_of(&worker.org.name).cloned().collect();
+    let looks: Vec<_> = items.iter().map(|wired| keep_one(worker, wired, stop)).collect();
+    futures_util::future::join_all(looks).await.into_iter().collect()
+}
+
+async fn keep_one(worker: &Worker, wired: &Wired, stop: &CancellationToken) -> Result<(), EngineError> {
+    let every_ms = worker.wiring.config.triggers.reconcile.every_seconds().map(|seconds| u64::from(seconds) * 1_000);
+    let mut n_failures = 0_u32;
     loop {
-        let items: Vec<_> = worker.wiring.items_of(&worker.org.name).cloned().collect();
-        for wired in &items {
-            while let Err(error) = offer(worker, wired, &|_| {}).await {
-                // Nothing is created for the item until this look has finished.
-                tracing::warn!(item = wired.item.name, "Item {} is looked at again soon: {error}", wired.item.name);
-                wired.forget_scheme();
-                if !worker.pause(WORKER_RETRY_MS, stop).await {
-                    return Ok(());
-                }
+        let pause_ms = match offer(worker, wired, &|_| {}).await {
+            Ok(()) => {
+                n_failures = 0;
+                every_ms
             }
-        }
-        let pause_ms = every_seconds.map_or(u64::MAX / 2, |seconds| u64::from(seconds) * 1_000);
-        if !worker.pause(pause_ms, stop).await {
+            Err(error @ EngineError::Store(_)) => return Err(error),
+            Err(error) => {
+                // Nothing is created for the item until a look has finished.
+                tracing::warn!(item = wired.item.name, "Item {} is looked at again later: {error}", wired.item.name);
+                wired.forget_scheme();
+                n_failures += 1;
+                Some((WORKER_RETRY_MS << n_failures.min(8)).min(BACKOFF_MAX_MS.unsigned_abs()))
+            }
+        };
+        let goes_on = match pause_ms {
+            Some(pause_ms) => worker.pause(pause_ms, stop).await,
+            None => {
+                stop.cancelled().await;
+                false
+            }
+        };
+        if !goes_on {
             return Ok(());
         }
     }
@@ -121,9 +138,21 @@ fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
         return readable && plan.conflicts.is_empty();
     }
     let present = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
+    if work.unit.link.as_ref().is_some_and(|link| has_stale_facts(link, work)) {
+        return false;
+    }
     let known = work.unit.link.as_ref().and_then(|link| conflicts.get(&link.id)).map(Vec::as_slice).unwrap_or_default();
     let same = plan.conflicts.iter().all(|c| known.iter().any(|k| k.mapping == c.key && k.values == c.now));
     present && same && (known.len() == plan.conflicts.len())
+}
+
+/// Whether the link remembers a miss of a side that is there, or a refusal that stands in the way of nothing any more.
+fn has_stale_facts(link: &Link, work: &Work) -> bool {
+    let missed = Side::BOTH.into_iter().any(|side| link.missing_since.get(side).is_some());
+    let in_the_way = |key: &MappingKey| {
+        work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.as_ref() == Some(key))
+    };
+    missed || !link.blocked.keys().all(in_the_way)
 }
 
 fn hint(worker: &Worker, wired: &Wired, work: &Work) -> Hint {

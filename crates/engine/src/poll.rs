@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::EngineError,
-    limits::{JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
+    limits::{ECHO_AGE_MS, JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
     outside::Site,
     worker::Worker,
 };
@@ -34,9 +34,21 @@ struct Offered {
 }
 
 impl Offered {
-    /// Whether this version is new; a record without a version always is.
-    fn is_new(&mut self, connection: &str, id: &str, version: Option<&String>) -> bool {
+    /// Whether this version is new; a record without a version always is. A version counts as offered only from a poll
+    /// that began `after_ms` behind it: until then another edit may carry the same stamp.
+    fn is_new(
+        &mut self,
+        connection: &str,
+        id: &str,
+        version: Option<&String>,
+        began: Option<Timestamp>,
+        after_ms: i64,
+    ) -> bool {
         let Some(version) = version else { return true };
+        let stamp_ms: i64 = version.parse().unwrap_or(i64::MAX);
+        if began.is_none_or(|began| began.as_millisecond() < stamp_ms.saturating_add(after_ms)) {
+            return self.versions.get(&(connection.to_owned(), id.to_owned())) != Some(version);
+        }
         self.versions.insert((connection.to_owned(), id.to_owned()), version.clone()).as_ref() != Some(version)
     }
 
@@ -88,7 +100,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
     let org = &worker.org.name;
     let hints: Vec<Hint> = changed
         .into_iter()
-        .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref()))
+        .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS))
         .map(|changed| hint(worker, org, &changed.object, changed.id, changed.version))
         .collect();
     if let Some(began) = began {
@@ -132,7 +144,7 @@ async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(),
     };
     let hints: Vec<Hint> = changed
         .into_iter()
-        .filter(|(id, version)| offered.is_new(&site.name, id, version.as_ref()))
+        .filter(|(id, version)| offered.is_new(&site.name, id, version.as_ref(), began, 0))
         .map(|(id, version)| hint(worker, &site.name, "issue", id, version))
         .collect();
     if let Some(began) = began {

@@ -56,8 +56,9 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
     let connections = wiring.orgs.values().map(|org| (org.name.clone(), org.health.now()));
     let connections = connections.chain(wiring.sites.values().map(|site| (site.name.clone(), site.health.now())));
     Ok(Status {
-        // Hints of a round that is under way are still due in the store.
-        idle: counts.backlog.due == 0 && in_flight == 0,
+        // Before every item has been looked at, what there is to do is not known. Hints of a round that is under way are
+        // still due in the store.
+        idle: wiring.items.iter().all(|wired| wired.is_discovered()) && counts.backlog.due == 0 && in_flight == 0,
         backlog: counts.backlog.due,
         in_flight,
         links: counts.all.links,

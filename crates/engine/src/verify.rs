@@ -6,7 +6,9 @@ use entente_core::{
 };
 
 use crate::{
-    EngineError, look,
+    EngineError,
+    limits::ROUND_LINKS_MAX,
+    look,
     report::{Difference, DifferenceWhy, Progress, VerifyReport},
     unit::Work,
     wiring::Wired,
@@ -21,14 +23,27 @@ pub(crate) async fn item(
     report: &mut VerifyReport,
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
-    look::each_page(worker, wired, true, progress, async |works| {
-        for work in &works {
-            add(wired, work, report);
+    look::each_page(worker, wired, false, progress, async |works: Vec<Work>| {
+        let (quiet, doubtful): (Vec<Work>, Vec<Work>) = works.into_iter().partition(is_quiet);
+        quiet.iter().for_each(|work| add(wired, work, report));
+        // What looks different is read again by id: a search may lag, and somebody may be at work right now.
+        let (links, others): (Vec<Work>, Vec<Work>) = doubtful.into_iter().partition(|work| work.unit.link.is_some());
+        let mut links = links.into_iter().peekable();
+        while links.peek().is_some() {
+            let batch = links.by_ref().take(ROUND_LINKS_MAX).collect();
+            look::read_again(worker, wired, batch).await?.iter().for_each(|work| add(wired, work, report));
         }
+        others.iter().for_each(|work| add(wired, work, report));
         Ok(())
     })
     .await?;
     Ok(())
+}
+
+/// A link of which both sides are there and of which nothing is to be said.
+fn is_quiet(work: &Work) -> bool {
+    let present = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
+    work.unit.link.is_some() && present && work.plan.is_quiet()
 }
 
 fn add(wired: &Wired, work: &Work, report: &mut VerifyReport) {
@@ -54,7 +69,7 @@ fn add(wired: &Wired, work: &Work, report: &mut VerifyReport) {
 
 /// A record that would get a twin, or be linked to one that is there, has none now.
 fn candidate(wired: &Wired, work: &Work, report: &mut VerifyReport) {
-    let parked = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked);
+    let parked = work.plan.notes.iter().any(|note| matches!(note.code, NoteCode::Blocked | NoteCode::Unreadable));
     let creates = work.creation(Side::Salesforce).is_some() || work.creation(Side::Jira).is_some();
     let matches = work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some();
     if parked || creates || matches {

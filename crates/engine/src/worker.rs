@@ -63,7 +63,17 @@ impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
         let wake = inner.wake(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
-        Self { inner, wiring, org, busy: Busy::default(), only_item, only, fence: Mutex::default(), wake, tally: Tally::default() }
+        Self {
+            inner,
+            wiring,
+            org,
+            busy: Busy::default(),
+            only_item,
+            only,
+            fence: Mutex::default(),
+            wake,
+            tally: Tally::default(),
+        }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -120,6 +130,7 @@ impl Worker {
     async fn work(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), EngineError> {
         // Rounds that an error cut off have left their marks behind.
         self.busy.clear();
+        self.follow_items().await?;
         let (over, drained) = (stop.child_token(), CancellationToken::new());
         let ends = |result: Result<(), EngineError>| {
             over.cancel();
@@ -136,6 +147,27 @@ impl Worker {
             },
         );
         kept.and(looked).and(polled).and(worked)
+    }
+
+    /// Links follow their items: renamed with them, at rest while they are gone, taken up when they come back.
+    pub(crate) async fn follow_items(&self) -> Result<(), StoreError> {
+        let (config, now_ms) = (&self.wiring.config, self.outside().now_ms());
+        let known = self.store().counts(now_ms).await?.items;
+        for (name, before) in
+            config.renamed.iter().filter(|(name, before)| known.contains_key(*before) && !known.contains_key(*name))
+        {
+            self.store().rename_item(before, name).await?;
+            tracing::info!(item = name, "Item {before} is now called {name}");
+        }
+        for item in
+            known.keys().filter(|item| config.item(item).is_none() && !config.renamed.values().any(|old| old == *item))
+        {
+            self.store().detach_item(item, now_ms).await?;
+        }
+        for item in &config.items {
+            self.store().adopt_item(&item.name, now_ms).await?;
+        }
+        Ok(())
     }
 
     async fn keep_lease(&self, stop: &CancellationToken) -> Result<(), EngineError> {

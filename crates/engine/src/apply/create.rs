@@ -321,7 +321,8 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
     if !mark_sent(scene, works, &intents, scene.wired.org.settle_ms).await {
         return;
     }
-    let rows = intents.iter().map(|(n, intent)| (intent.new.op_id.clone(), new_record(scene, &works[*n], intent))).collect();
+    let rows =
+        intents.iter().map(|(n, intent)| (intent.new.op_id.clone(), new_record(scene, &works[*n], intent))).collect();
     let outcomes = scene.wired.org.create(&scene.wired.item.salesforce.object, rows).await;
     let created: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.clone().ok()).collect();
     let rows = read::salesforce(scene, &created).await.unwrap_or_default();

@@ -3,10 +3,7 @@
 //! Until the end of a creation is known, a repetition sends this and nothing newer, and whatever either side shows beyond
 //! it is an edit. Without it, an edit that falls between a lost answer and its recovery would pass for what we sent.
 
-use entente_core::{
-    Base, ConnectedItem, FieldPath, MappingKey, Side, Sides, Value,
-    plan::STATUS,
-};
+use entente_core::{Base, ConnectedItem, FieldPath, MappingKey, Side, Sides, Value, plan::STATUS};
 
 use crate::unit::{Seen, Work};
 
@@ -55,7 +52,13 @@ impl Payload {
         let record = untouched.and_then(|seen| seen.record());
         for (key, values) in &mut base.fields {
             let path = match key.as_str().split_once('>') {
-                Some((salesforce, jira)) => if side == Side::Jira { jira } else { salesforce },
+                Some((salesforce, jira)) => {
+                    if side == Side::Jira {
+                        jira
+                    } else {
+                        salesforce
+                    }
+                }
                 None => continue,
             };
             if let Some(value) = record.and_then(|record| record.value(path)) {

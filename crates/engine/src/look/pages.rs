@@ -123,7 +123,10 @@ async fn salesforce_page(
     for row in rows {
         let links = by_record.remove(&row.id).unwrap_or_default();
         let seen = read::salesforce_seen(scene, &row);
-        match links.into_iter().find(|link| link.item == scene.wired.item.name) {
+        // A live link stands before what once was one.
+        let is_over = |link: &Link| matches!(link.state, LinkState::Unlinked { .. });
+        let own = links.into_iter().filter(|link| link.item == scene.wired.item.name);
+        match own.min_by_key(is_over) {
             Some(link) if matches!(link.state, LinkState::Active | LinkState::Parked { .. }) => {
                 met.insert(link.id);
                 works.push(linked(link, seen, jira));
@@ -207,4 +210,13 @@ async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: bool) -> Result
     facts::load(scene, &mut works).await?;
     round::plan_all(scene, &mut works, needs).await;
     Ok(works)
+}
+
+/// Reads units again by id, and plans them: the search that a look began with may lag behind.
+pub(crate) async fn read_again(worker: &Worker, wired: &Wired, works: Vec<Work>) -> Result<Vec<Work>, EngineError> {
+    let scheme = wired.scheme().await?;
+    let scene = Scene { worker, wired, scheme: &scheme };
+    let units = works.into_iter().map(|work| work.unit).collect();
+    let works = read::both(&scene, units).await.map_err(|(_, error)| EngineError::peer(&wired.org.name)(error))?;
+    planned(&scene, works, true).await
 }

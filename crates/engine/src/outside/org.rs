@@ -12,7 +12,7 @@ use entente_salesforce::{
     limits::{COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX},
     normalize_login_url,
 };
-use entente_transport::{CallError, PaceLimits};
+use entente_transport::{CallError, Clock, PaceLimits};
 use futures_util::{StreamExt, future::join_all};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
@@ -36,6 +36,7 @@ pub(crate) struct Org {
     describes: Mutex<HashMap<String, Arc<Described>>>,
     /// The org's clock minus ours.
     offset: Mutex<SignedDuration>,
+    clock: Arc<dyn Clock>,
 }
 
 /// An object with its fields by name.
@@ -150,6 +151,7 @@ impl Org {
             health: Health::default(),
             describes: Mutex::default(),
             offset: Mutex::new(SignedDuration::ZERO),
+            clock: outside.clock.clone(),
         })
     }
 
@@ -187,16 +189,14 @@ impl Org {
         theirs.map(|theirs| theirs.checked_sub(*self.offset.lock()).unwrap_or(theirs))
     }
 
-    /// When a read began by the org's clock. `Date` is cut to seconds and names the answer's time, so our own stamp of
-    /// the question, moved by the offset that was measured, is taken when it is earlier.
+    /// When a read began by the org's clock, never later than the truth: `Date`, which is cut to seconds, is the time of
+    /// the answer.
     fn read_ms(&self, date: Option<Timestamp>, began: Timestamp) -> i64 {
         let Some(date) = date else { return began.as_millisecond() };
-        let mut offset = self.offset.lock();
-        let measured = date.duration_since(began);
-        if (measured - *offset).abs() > SignedDuration::from_secs(1) {
-            *offset = measured;
-        }
-        (began + *offset).as_millisecond().min(date.as_millisecond())
+        let took = self.clock.now().duration_since(began).max(SignedDuration::ZERO);
+        let theirs = date.checked_sub(took).unwrap_or(date);
+        *self.offset.lock() = theirs.duration_since(began);
+        theirs.as_millisecond()
     }
 
     /// Rows of one object by id. Those that are missing are left out.

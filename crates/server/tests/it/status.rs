@@ -10,7 +10,7 @@ async fn the_status_has_its_pinned_shape() {
     assert_eq!(answer.status, StatusCode::OK);
     insta::assert_json_snapshot!(answer.json(), @r#"
     {
-      "idle": true,
+      "idle": false,
       "backlog": 0,
       "in_flight": 0,
       "links": 0,
