@@ -11,6 +11,7 @@ mod layers;
 mod page;
 mod peers;
 mod process;
+mod promises;
 mod sandbox_page;
 mod serve;
 mod stage;

@@ -1,0 +1,8 @@
+//! What `docs/coverage.md` promises, seen as a user sees it: a configuration file, the binary, and what people then find
+//! in the org and in the site. Each test names the behaviours that it shows.
+
+mod company;
+mod filters;
+mod modes;
+mod pairs;
+mod rhythms;

@@ -1,0 +1,191 @@
+//! A small company: an org and a site, people who work in them, and Entente between them under an account of its own.
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::process::{Desk, Ended, Running, ready, run, send};
+
+/// Entente's own accounts; people work as administrators.
+const CONNECTIONS: &str = r#"
+version: 1
+connections:
+  acme-org:
+    sandbox: true
+    pace: unlimited
+    settle_seconds: 2
+    salesforce: { login_url: "@SALESFORCE@", client_id: sandbox-least-client, client_secret: sandbox-least-secret }
+  acme-site:
+    sandbox: true
+    pace: unlimited
+    settle_seconds: 2
+    jira: { site_url: "@JIRA@", email: integration@sandbox.example, api_token: sandbox-least-api-token }
+items:
+"#;
+
+/// Who Entente is on both sides.
+pub(super) const ENTENTE: &str = "integration@sandbox.example";
+
+/// A company with nothing in it but what a test puts there.
+pub(super) struct Company {
+    pub(super) desk: Desk,
+    client: Client,
+    salesforce: String,
+    jira: String,
+    token: String,
+    _sandbox: Running,
+}
+
+impl Company {
+    pub(super) fn new() -> Self {
+        let desk = Desk::new();
+        let file = desk.arg("sandbox.json");
+        let ports = ["sandbox", "--salesforce-listen", "0", "--jira-listen", "0", "--ready-file", &file];
+        let sandbox = Running::start(&ports, &desk);
+        let ready = ready(&desk.path("sandbox.json"));
+        let url = |side: &str| ready[side]["url"].as_str().unwrap().to_owned();
+        // Each request has a runtime of its own, which its connection does not outlive.
+        let client = Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        let (salesforce, jira) = (url("salesforce"), url("jira"));
+        let mut company = Self { desk, client, salesforce, jira, token: String::new(), _sandbox: sandbox };
+        company.token = company.sign_in();
+        company
+    }
+
+    fn sign_in(&self) -> String {
+        let form = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
+        let request = self.client.post(format!("{}/services/oauth2/token", self.salesforce));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        text(&answer(request)["access_token"]).to_owned()
+    }
+
+    /// Writes a configuration with these items, and with `more` after them; its path.
+    pub(super) fn configure(&self, items: &str, more: &str) -> String {
+        let connections = CONNECTIONS.replace("@SALESFORCE@", &self.salesforce).replace("@JIRA@", &self.jira);
+        self.desk.file("acme.yaml", &format!("{connections}{items}{more}"))
+    }
+
+    /// One `sync` with these items, which must leave nothing undone.
+    pub(super) fn sync(&self, items: &str) -> Value {
+        let ended = self.try_sync(items);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        ended.json()
+    }
+
+    pub(super) fn try_sync(&self, items: &str) -> Ended {
+        run(&["sync", "--config", &self.configure(items, ""), "--json"])
+    }
+
+    /// A person's call to the org's data API.
+    pub(super) fn salesforce(&self, method: Method, path: &str, body: &Value) -> Value {
+        let url = format!("{}/services/data/v64.0/{path}", self.salesforce);
+        answer(with(self.client.request(method, url).bearer_auth(&self.token), body))
+    }
+
+    /// A person's call to the site. Version 2 shows and takes rich text as plain text.
+    pub(super) fn jira(&self, method: Method, path: &str, body: &Value) -> Value {
+        let person = self.client.request(method, format!("{}/rest/api/2/{path}", self.jira));
+        answer(with(person.basic_auth("admin@sandbox.example", Some("sandbox-api-token")), body))
+    }
+
+    /// A call to the org's control door.
+    pub(super) fn org_door(&self, path: &str, body: &Value) -> Value {
+        answer(with(self.client.post(format!("{}/__sandbox/{path}", self.salesforce)), body))
+    }
+
+    /// Lets the org tell a server of changed cases.
+    pub(super) fn push_cases_to(&self, server: &str) {
+        self.org_door("push", &json!({ "object": "Case", "url": format!("{server}/hooks/salesforce/acme-org") }));
+    }
+
+    /// Makes a record; its id.
+    pub(super) fn create(&self, object: &str, fields: &Value) -> String {
+        text(&self.salesforce(Method::POST, &format!("sobjects/{object}"), fields)["id"]).to_owned()
+    }
+
+    pub(super) fn edit(&self, object: &str, id: &str, fields: &Value) {
+        self.salesforce(Method::PATCH, &format!("sobjects/{object}/{id}"), fields);
+    }
+
+    pub(super) fn record(&self, object: &str, id: &str) -> Value {
+        self.salesforce(Method::GET, &format!("sobjects/{object}/{id}"), &Value::Null)
+    }
+
+    pub(super) fn edit_issue(&self, key: &str, fields: &Value) {
+        self.jira(Method::PUT, &format!("issue/{key}"), &json!({ "fields": fields }));
+    }
+
+    /// The fields of an issue, custom ones by their names.
+    pub(super) fn issue(&self, key: &str) -> Value {
+        let mut fields = self.jira(Method::GET, &format!("issue/{key}?expand=names"), &Value::Null);
+        let named: Vec<_> = fields["names"].as_object().unwrap().clone().into_iter().collect();
+        let mut fields = fields["fields"].take();
+        for (id, name) in named.iter().filter(|(id, _)| id.starts_with("customfield_")) {
+            fields[text(name)] = fields[id].take();
+        }
+        fields
+    }
+
+    /// All issues of a project, by key, the oldest first.
+    pub(super) fn issues(&self, project: &str) -> Vec<String> {
+        let search =
+            json!({ "jql": format!("project = {project} ORDER BY key"), "fields": ["summary"], "maxResults": 500 });
+        let found = self.jira(Method::POST, "search/jql", &search);
+        found["issues"].as_array().unwrap().iter().map(|issue| text(&issue["key"]).to_owned()).collect()
+    }
+
+    /// The key of the issue that a record names as its twin.
+    pub(super) fn twin(&self, object: &str, id: &str) -> Option<String> {
+        self.record(object, id)["Jira_Reference__c"].as_str().map(str::to_owned)
+    }
+
+    /// A person moves an issue to a status.
+    pub(super) fn move_issue(&self, key: &str, status: &str) {
+        let path = format!("issue/{key}/transitions");
+        let ways = self.jira(Method::GET, &path, &Value::Null);
+        let way = ways["transitions"].as_array().unwrap().iter().find(|way| way["to"]["name"] == status);
+        let way = way.unwrap_or_else(|| panic!("no way to {status}: {ways}"));
+        self.jira(Method::POST, &path, &json!({ "transition": { "id": way["id"] } }));
+    }
+
+    /// Every field that was written on a side, as (field, by whom), the oldest first.
+    pub(super) fn writes(&self, side: Side) -> Vec<(String, String)> {
+        let at = match side {
+            Side::Salesforce => &self.salesforce,
+            Side::Jira => &self.jira,
+        };
+        let log = answer(self.client.get(format!("{at}/__sandbox/writes")));
+        let entry = |entry: &Value| (text(&entry["field"]).to_owned(), text(&entry["by"]).to_owned());
+        log.as_array().unwrap().iter().map(entry).collect()
+    }
+
+    /// The fields that Entente wrote on a side.
+    pub(super) fn written_by_entente(&self, side: Side) -> Vec<String> {
+        let ours = self.writes(side).into_iter().filter(|(_, by)| by == ENTENTE);
+        ours.map(|(field, _)| field).collect()
+    }
+}
+
+/// Which side's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Salesforce,
+    Jira,
+}
+
+fn with(request: RequestBuilder, body: &Value) -> RequestBuilder {
+    match body {
+        Value::Null => request,
+        body => request.header("content-type", "application/json").body(body.to_string()),
+    }
+}
+
+/// The answer to a request that must succeed.
+fn answer(request: RequestBuilder) -> Value {
+    let (status, body) = send(request).expect("the sandbox answers");
+    assert!((200..300).contains(&status), "{status}: {body}");
+    if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() }
+}
+
+pub(super) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}

@@ -1,0 +1,75 @@
+//! Display-only, one-way, two-way: who may change what.
+
+use serde_json::json;
+
+use super::company::{Company, Side};
+
+fn item(mode: &str) -> String {
+    format!(
+        r"
+  cases:
+    owner: integrations@acme.example
+    mode: {mode}
+    salesforce: {{ connection: acme-org, object: Case }}
+    jira: {{ connection: acme-site, project: OPS, issue_type: Bug }}
+    auto_create: jira
+    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
+    fields: [ {{ salesforce: Subject, jira: summary }}, {{ salesforce: Priority, jira: priority }} ]
+    status:
+      field: Status
+      values: {{ New: To Do, Working: In Progress, Closed: Done }}
+"
+    )
+}
+
+/// S1-57, S1-58: one-way creates and carries to Jira; an edit in Jira never reaches Salesforce, and is undone.
+#[test]
+fn one_way_edits_in_jira_do_not_flow_back() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "Theirs", "Priority": "High" }));
+    assert_eq!(company.sync(&item("one-way"))["created"]["jira"], 1);
+    let key = company.twin("Case", &id).unwrap();
+    company.edit_issue(&key, &json!({ "summary": "Ours", "priority": { "name": "Low" } }));
+    company.sync(&item("one-way"));
+    let (case, issue) = (company.record("Case", &id), company.issue(&key));
+    assert_eq!((&case["Subject"], &case["Priority"]), (&json!("Theirs"), &json!("High")));
+    assert_eq!((&issue["summary"], &issue["priority"]["name"]), (&json!("Theirs"), &json!("High")));
+    company.edit("Case", &id, &json!({ "Subject": "Theirs again" }));
+    company.sync(&item("one-way"));
+    assert_eq!(company.issue(&key)["summary"], "Theirs again");
+    assert_eq!(company.written_by_entente(Side::Salesforce), ["Jira_Reference__c"]);
+}
+
+/// S1-61: the status has a direction of its own; on a one-way item, too, the side that moved wins.
+#[test]
+fn a_status_flows_back_even_where_fields_do_not() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "Theirs" }));
+    company.sync(&item("one-way"));
+    let key = company.twin("Case", &id).unwrap();
+    company.move_issue(&key, "In Progress");
+    company.sync(&item("one-way"));
+    assert_eq!(company.record("Case", &id)["Status"], "Working");
+    company.edit("Case", &id, &json!({ "Status": "Closed" }));
+    company.sync(&item("one-way"));
+    assert_eq!(company.issue(&key)["status"]["name"], "Done");
+}
+
+/// S1-55: a display-only item changes nothing, on neither side.
+#[test]
+fn display_only_changes_nothing() {
+    let company = Company::new();
+    company.create("Case", &json!({ "Subject": "Theirs" }));
+    let before = (company.writes(Side::Salesforce), company.writes(Side::Jira));
+    let display_only = r"
+  cases:
+    owner: integrations@acme.example
+    mode: display-only
+    salesforce: { connection: acme-org, object: Case }
+    jira: { connection: acme-site, projects: [ OPS, SUP ] }
+    fields: [ { salesforce: Subject }, { salesforce: Priority } ]
+";
+    company.sync(display_only);
+    assert_eq!((company.writes(Side::Salesforce), company.writes(Side::Jira)), before);
+    assert!(company.issues("OPS").is_empty());
+}

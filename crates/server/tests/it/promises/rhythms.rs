@@ -1,0 +1,105 @@
+//! The server's two rhythms: polls find everything, pushes are quick, and together they do nothing twice.
+
+use serde_json::{Value, json};
+
+use super::company::Company;
+use crate::process::{Running, ready, wait_for};
+
+const ITEM: &str = r"
+  cases:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Case }
+    jira: { connection: acme-site, project: OPS, issue_type: Bug }
+    auto_create: jira
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    fields: [ { salesforce: Subject, jira: summary } ]
+    status:
+      field: Status
+      values: { New: To Do, Working: In Progress, Closed: Done }
+";
+
+/// A server that looks every so many seconds, and, with `push`, is told of changes.
+fn serve(company: &Company, poll_seconds: u32, push: bool) -> Running {
+    // The account that registers webhooks must administer the site.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = format!("http://127.0.0.1:{port}");
+    let more = format!(
+        "triggers: {{ poll_seconds: {poll_seconds}, push: {push} }}\n\
+         server: {{ public_url: \"{server}\", api_tokens: [ token-of-a-test ] }}\n"
+    );
+    let file = company.configure(ITEM, &more);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text.replace("integration@sandbox.example", "admin@sandbox.example");
+    let text = text.replace("api_token: sandbox-least-api-token", "api_token: sandbox-api-token, webhook_secret: hush");
+    let file = company.desk.file("acme.yaml", &text);
+    let ready_file = company.desk.arg("server.json");
+    let running = Running::start(
+        &["serve", "--config", &file, "--listen", &port.to_string(), "--ready-file", &ready_file],
+        &company.desk,
+    );
+    ready(&company.desk.path("server.json"));
+    if push {
+        company.push_cases_to(&server);
+    }
+    running
+}
+
+fn twin(company: &Company, id: &str) -> String {
+    wait_for("the twin", || company.twin("Case", id))
+}
+
+fn until_issue(company: &Company, key: &str, shows: impl Fn(&Value) -> bool) {
+    wait_for("the issue to follow", || Some(company.issue(key)).filter(&shows));
+}
+
+fn until_case(company: &Company, id: &str, shows: impl Fn(&Value) -> bool) {
+    wait_for("the case to follow", || Some(company.record("Case", id)).filter(&shows));
+}
+
+/// S1-02, S1-03, S2-42, S2-45: polls alone create issues for new cases and carry what changed since.
+#[test]
+fn polls_alone_find_new_and_changed_records() {
+    let company = Company::new();
+    let _server = serve(&company, 5, false);
+    let id = company.create("Case", &json!({ "Subject": "New" }));
+    let key = twin(&company, &id);
+    company.edit("Case", &id, &json!({ "Subject": "Changed", "Status": "Working" }));
+    until_issue(&company, &key, |issue| issue["summary"] == "Changed" && issue["status"]["name"] == "In Progress");
+    company.edit_issue(&key, &json!({ "summary": "From Jira" }));
+    until_case(&company, &id, |case| case["Subject"] == "From Jira");
+}
+
+/// S1-04, S1-59, S2-43, S2-85: pushes alone carry fields and status, from both sides; the next poll is a day away.
+#[test]
+fn pushes_alone_carry_changes_both_ways() {
+    let company = Company::new();
+    let first = company.create("Case", &json!({ "Subject": "There at the start" }));
+    let _server = serve(&company, 86_400, true);
+    let key = twin(&company, &first);
+    company.edit_issue(&key, &json!({ "summary": "From Jira" }));
+    company.move_issue(&key, "In Progress");
+    until_case(&company, &first, |case| case["Subject"] == "From Jira" && case["Status"] == "Working");
+    company.edit("Case", &first, &json!({ "Subject": "From Salesforce", "Status": "Closed" }));
+    until_issue(&company, &key, |issue| issue["summary"] == "From Salesforce" && issue["status"]["name"] == "Done");
+}
+
+/// S2-28, S2-44: with both rhythms, and every push told twice, each case has one issue.
+#[test]
+fn both_rhythms_together_make_nothing_twice() {
+    let company = Company::new();
+    company.org_door("webhooks", &json!({ "double": 1.0 }));
+    let _server = serve(&company, 5, true);
+    let ids: Vec<_> = (0..8).map(|n| company.create("Case", &json!({ "Subject": format!("Case {n}") }))).collect();
+    let mut twins: Vec<_> = ids.iter().map(|id| twin(&company, id)).collect();
+    // One more change of each goes through both rhythms, too.
+    for (id, key) in ids.iter().zip(&twins) {
+        company.edit("Case", id, &json!({ "Subject": format!("Edited {key}") }));
+    }
+    for key in &twins {
+        until_issue(&company, key, |issue| issue["summary"] == format!("Edited {key}"));
+    }
+    twins.sort();
+    let mut issues = company.issues("OPS");
+    issues.sort();
+    assert_eq!(issues, twins);
+}
