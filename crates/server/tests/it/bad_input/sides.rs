@@ -136,3 +136,23 @@ fn a_field_that_is_not_there_is_named_by_the_sync_that_is_refused() {
     assert!(ended.stderr.contains("item support-bugs: 12 records refused: "), "{ended:?}");
     assert!(ended.stderr.contains("Sumary") && ended.stderr.contains("entente doctor"), "{ended:?}");
 }
+
+#[test]
+fn correlation_fields_that_are_not_there_are_named_before_anything_runs() {
+    let peers = Peers::new();
+    for (word, other, sentence) in [
+        ("jira: Salesforce Case ID", "jira: No Such Field", "there is no field No Such Field that the account can see"),
+        (
+            "salesforce: Jira_Reference__c",
+            "salesforce: Nowhere__c",
+            "there is no field Case.Nowhere__c that the integration user can see",
+        ),
+    ] {
+        let file = peers.with(word, other);
+        for command in [vec!["check", &file, "--online"], vec!["doctor", "--config", &file]] {
+            let ended = run(&command);
+            assert_eq!(ended.code, 1, "{command:?}: {ended:?}");
+            assert!(ended.stdout.contains(sentence), "{command:?}: {}", ended.stdout);
+        }
+    }
+}

@@ -73,3 +73,16 @@ fn display_only_changes_nothing() {
     assert_eq!((company.writes(Side::Salesforce), company.writes(Side::Jira)), before);
     assert!(company.issues("OPS").is_empty());
 }
+
+/// S1-98: records that were there before an item began get no twin.
+#[test]
+fn an_item_that_starts_now_takes_only_what_is_new() {
+    let company = Company::new();
+    let old = company.create("Case", &json!({ "Subject": "Old" }));
+    let item = item("two-way").replace("    auto_create:", "    start: now\n    auto_create:");
+    assert_eq!(company.sync(&item)["created"]["jira"], 0);
+    company.org_door("clock", &json!({ "advance_seconds": 5 }));
+    let new = company.create("Case", &json!({ "Subject": "New" }));
+    assert_eq!(company.sync(&item)["created"]["jira"], 1);
+    assert_eq!((company.twin("Case", &old), company.twin("Case", &new)), (None, Some("OPS-1".to_owned())));
+}

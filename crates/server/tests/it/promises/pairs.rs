@@ -178,11 +178,11 @@ fn a_status_that_the_table_does_not_have_moves_nothing() {
     assert!(notes.contains("Closed") && said["writes"] == json!([]), "{said}");
 }
 
-/// S2-53, S2-59: what may be done to a value on its way.
+/// S2-53, S2-55, S2-59: what may be done to a value on its way.
 #[test]
 fn values_are_cut_and_recased_on_their_way() {
     let company = Company::new();
-    let items = r"
+    let items = r#"
   cases:
     owner: integrations@acme.example
     salesforce: { connection: acme-org, object: Case }
@@ -191,15 +191,15 @@ fn values_are_cut_and_recased_on_their_way() {
     correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
     fields:
       - { salesforce: Subject, jira: summary, to_jira: [ { first_characters: 7 } ] }
-      - { salesforce: SuppliedName, jira: Salesforce Reference, to_jira: [ upper_case ] }
+      - { salesforce: SuppliedName, jira: Salesforce Reference, to_jira: [ upper_case, { replace: { find: " ", with: "-" } } ] }
       - { salesforce: SuppliedCompany, jira: Customer, to_jira: [ lower_case ], to_salesforce: [ upper_case ] }
-";
+"#;
     let case = json!({ "Subject": "Größe passt nicht", "SuppliedName": "Ann Ö", "SuppliedCompany": "ACME" });
     let id = company.create("Case", &case);
     company.sync(items);
     let key = company.twin("Case", &id).unwrap();
     let issue = company.issue(&key);
-    assert_eq!((text(&issue["summary"]), text(&issue["Salesforce Reference"])), ("Größe p", "ANN Ö"));
+    assert_eq!((text(&issue["summary"]), text(&issue["Salesforce Reference"])), ("Größe p", "ANN-Ö"));
     assert_eq!(issue["Customer"], "acme");
     assert_eq!(company.record("Case", &id)["Subject"], "Größe passt nicht", "what was cut is not cut at home");
     company.jira(Method::PUT, &format!("issue/{key}"), &json!({ "fields": { "customfield_10032": "umbrella" } }));
