@@ -92,6 +92,14 @@ impl Company {
         answer(with(self.client.post(format!("{}/__sandbox/{path}", self.salesforce)), body))
     }
 
+    /// Lets time pass on both sides.
+    pub(super) fn pass_seconds(&self, seconds: u32) {
+        for side in [&self.salesforce, &self.jira] {
+            let clock = self.client.post(format!("{side}/__sandbox/clock"));
+            answer(with(clock, &json!({ "advance_seconds": seconds })));
+        }
+    }
+
     /// Lets the org tell a server of changed cases.
     pub(super) fn push_cases_to(&self, server: &str) {
         self.org_door("push", &json!({ "object": "Case", "url": format!("{server}/hooks/salesforce/acme-org") }));

@@ -55,6 +55,26 @@ fn a_status_flows_back_even_where_fields_do_not() {
     assert_eq!(company.issue(&key)["status"]["name"], "Done");
 }
 
+/// S1-61: where both sides moved, the later move wins, whichever side made it.
+#[test]
+fn of_two_moves_the_later_one_stands() {
+    let company = Company::new();
+    let ids = ["Jira is later", "Salesforce is later"].map(|name| company.create("Case", &json!({ "Subject": name })));
+    company.sync(&item("one-way"));
+    let [first, second] = ids.each_ref().map(|id| company.twin("Case", id).unwrap());
+    company.pass_seconds(600);
+    company.edit("Case", &ids[0], &json!({ "Status": "Closed" }));
+    company.move_issue(&second, "Done");
+    company.pass_seconds(600);
+    company.move_issue(&first, "In Progress");
+    company.edit("Case", &ids[1], &json!({ "Status": "Working" }));
+    company.sync(&item("one-way"));
+    for (id, key) in ids.iter().zip([first, second]) {
+        let shown = (company.record("Case", id)["Status"].clone(), company.issue(&key)["status"]["name"].clone());
+        assert_eq!(shown, (json!("Working"), json!("In Progress")), "{key}");
+    }
+}
+
 /// S1-55: a display-only item changes nothing, on neither side.
 #[test]
 fn display_only_changes_nothing() {
@@ -81,7 +101,7 @@ fn an_item_that_starts_now_takes_only_what_is_new() {
     let old = company.create("Case", &json!({ "Subject": "Old" }));
     let item = item("two-way").replace("    auto_create:", "    start: now\n    auto_create:");
     assert_eq!(company.sync(&item)["created"]["jira"], 0);
-    company.org_door("clock", &json!({ "advance_seconds": 5 }));
+    company.pass_seconds(5);
     let new = company.create("Case", &json!({ "Subject": "New" }));
     assert_eq!(company.sync(&item)["created"]["jira"], 1);
     assert_eq!((company.twin("Case", &old), company.twin("Case", &new)), (None, Some("OPS-1".to_owned())));
