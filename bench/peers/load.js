@@ -30,7 +30,7 @@ const jira = new Version3Client({
 
 const begun = performance.now();
 await salesforce.authorize({ grant_type: 'client_credentials' });
-const cases = await salesforce
+const { records: cases } = await salesforce
   .query('SELECT Id, Subject, Description, Priority FROM Case WHERE Jira_Reference__c = null')
   .run({ autoFetch: true, maxFetch: 1_000_000 });
 const fields = await jira.issueFields.getFields();
