@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::DATE;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use bytes::Bytes;
@@ -43,14 +45,23 @@ async fn intercept(State(control): State<Arc<Control>>, mut request: Request, ne
     let name = RouteName(Arc::from(format!("{method} {route}")));
     request.extensions_mut().insert(name);
     let (request, fault) = meet_fault(&control, request, &method, &route).await;
-    let response = match fault {
+    let mut response = match fault {
         Some(fault) => strike(&control, &fault, request, next).await,
         None => next.run(request).await,
     };
+    tell_time(&control, &mut response);
     let status = if answer::was_reset(&response) { 0 } else { response.status().as_u16() };
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     control.ledger.lock().call(Called { method, route, status, ms });
     response
+}
+
+/// The `Date` of an answer is the vendor's time, by which clients measure how far theirs is off.
+fn tell_time(control: &Control, response: &mut Response) {
+    let date = control.clock().now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
 }
 
 /// The matched route with `{..}` for its parameters. The API's version is part of a route's name, so it stays.

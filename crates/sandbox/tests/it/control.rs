@@ -154,6 +154,10 @@ async fn each_side_has_its_own_clock() {
     sandbox.door(Method::POST, "/clock", json!({"advance_seconds": 86_400})).await;
     let behind_ms = sandbox.world.salesforce.control().clock().now_ms() - sandbox.world.jira.control().clock().now_ms();
     assert!((86_300_000..86_500_000).contains(&behind_ms), "{behind_ms}");
+    let answer = sandbox.get("/limits").await;
+    let told = jiff::fmt::rfc2822::parse(answer.headers["date"].to_str().expect("a text")).expect("a date");
+    let ahead_secs = told.timestamp().as_second() - sandbox.world.jira.control().clock().now().as_second();
+    assert!((86_300..86_500).contains(&ahead_secs), "the Date of an answer is the side's own: {ahead_secs}");
 }
 
 #[tokio::test]
