@@ -89,10 +89,12 @@ impl Store {
         tx.commit().await
     }
 
-    /// Gives an item another name, with all that is remembered under the old one. The journal keeps the old name.
+    /// Gives an item another name, with all that is remembered under the old one. The journal keeps the old name. How an
+    /// item of the new name ran before it was this one is forgotten.
     pub async fn rename_item(&self, from: &str, to: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         for sql in [
+            "DELETE FROM item WHERE item = $2 AND EXISTS (SELECT 1 FROM item WHERE item = $1)",
             "UPDATE link SET item = $2 WHERE item = $1",
             "UPDATE intent SET item = $2 WHERE item = $1",
             "UPDATE parked SET item = $2 WHERE item = $1",

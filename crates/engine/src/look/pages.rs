@@ -1,33 +1,25 @@
 //! All units of an item, page by page, read and planned.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use entente_core::{Side, Sides, State, filter::Verdict, plan::admits};
 use entente_store::{Link, LinkState};
 
-use super::Looked;
+use super::{
+    Looked,
+    earlier::{Earlier, is_live},
+    issues::{self, JiraSide},
+};
 use crate::{
     error::EngineError,
     limits::LOOK_PAGE_LINKS,
-    outside::{OrgRow, SiteIssue, origin_source},
+    outside::OrgRow,
     report::Progress,
     round::{self, Scene, facts, read},
-    scheme::Scheme,
     unit::{Seen, Unit, Work},
     wiring::Wired,
     worker::Worker,
 };
-
-/// What a scan of the Jira side leaves for the pages.
-#[derive(Default)]
-struct JiraSide {
-    /// Every issue in scope, by id.
-    seen: HashMap<String, Seen>,
-    ids_by_key: HashMap<String, String>,
-    /// Unlinked issues that name a Salesforce record, by that record.
-    claims: HashMap<String, String>,
-    linked: HashSet<String>,
-}
 
 /// Hands over every unit of an item: links, records that may get one, and issues that may get one. With `needs`, facts
 /// that a plan asks for are fetched.
@@ -41,73 +33,39 @@ pub(crate) async fn each_page(
     let scheme = wired.scheme().await?;
     let scene = Scene { worker, wired, scheme: &scheme };
     let mut looked = Looked::default();
-    let mut jira = scan_jira(&scene, &scheme, &mut looked, progress).await?;
+    let earlier = Earlier::before(&scene).await;
+    let mut jira = issues::scan(&scene, &earlier, &mut looked, progress).await?;
     let mut met: HashSet<i64> = HashSet::new();
     let mut done = 0;
     let object = &wired.item.salesforce.object;
     looked.salesforce_began = wired
         .org
-        .scan(object, &scheme.salesforce_paths, async |rows, total| {
+        .scan(object, &earlier.salesforce_paths(&scene), async |rows, total| {
             done += rows.len() as u64;
             progress(Progress { stage: "reading Salesforce", done, total: Some(total) });
-            let works = salesforce_page(&scene, rows, &mut jira, &mut met).await?;
+            let works = salesforce_page(&scene, &earlier, rows, &mut jira, &mut met).await?;
             each(planned(&scene, works, needs).await?).await
         })
         .await?;
-    let lone = lone_issues(&scene, &mut jira);
+    let lone = lone_issues(&scene, &jira);
     each(planned(&scene, lone, needs).await?).await?;
     missing_links(&scene, &met, &mut jira, needs, &mut each).await?;
-    looked.claims = jira.claims;
+    looked.claims = jira.claims.into_firsts();
     Ok(looked)
 }
 
-async fn scan_jira(
-    scene: &Scene<'_>,
-    scheme: &Scheme,
-    looked: &mut Looked,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<JiraSide, EngineError> {
-    let mut side = JiraSide::default();
-    let (Some((_, project_id)), Some(issue_type)) = (&scheme.project, &scheme.issue_type) else { return Ok(side) };
-    let site = &scene.wired.site;
-    let mut pages = site.scan(project_id, issue_type, &scheme.jira_ids);
-    while let Some(page) = pages.next().await.map_err(EngineError::peer(&site.name))? {
-        let read_ms = site.read_ms(page.moment);
-        looked.jira_began = looked.jira_began.or(page.moment.theirs.or(Some(page.moment.ours)));
-        let issues: Vec<SiteIssue> = page.issues.into_iter().map(|issue| SiteIssue { issue, read_ms }).collect();
-        let ids: Vec<String> = issues.iter().map(SiteIssue::id).collect();
-        let links = scene.worker.store().links_by_records(&scene.wired.org.name, Side::Jira, &site.name, &ids).await?;
-        let live = links.iter().filter(|link| link.item == scene.wired.item.name);
-        side.linked.extend(live.map(|link| link.jira_id.clone()));
-        for issue in issues {
-            side.add(scene, &issue);
-        }
-        progress(Progress { stage: "reading Jira", done: side.seen.len() as u64, total: None });
+pub(super) fn grouped(links: Vec<Link>, by: impl Fn(&Link) -> &String) -> HashMap<String, Vec<Link>> {
+    let mut groups: HashMap<String, Vec<Link>> = HashMap::new();
+    for link in links {
+        groups.entry(by(&link).clone()).or_default().push(link);
     }
-    Ok(side)
-}
-
-impl JiraSide {
-    fn add(&mut self, scene: &Scene<'_>, issue: &SiteIssue) {
-        let seen = read::jira_seen(scene, issue);
-        if !self.linked.contains(&issue.id()) {
-            let shown =
-                scene.wired.item.correlation.as_ref().and_then(|correlation| {
-                    seen.record()?.value(correlation.jira.as_str())?.as_text().map(str::to_owned)
-                });
-            let named = origin_source(&issue.issue).map(str::to_owned).or(shown);
-            if let Some(id) = named.and_then(|named| entente_salesforce::RecordId::parse(&named).ok()) {
-                self.claims.insert(id.to_string(), issue.id());
-            }
-        }
-        self.ids_by_key.insert(issue.key(), issue.id());
-        self.seen.insert(issue.id(), seen);
-    }
+    groups
 }
 
 /// One page of Salesforce rows as units: links with both sides, and records that may get a link.
 async fn salesforce_page(
     scene: &Scene<'_>,
+    earlier: &Earlier,
     rows: Vec<OrgRow>,
     jira: &mut JiraSide,
     met: &mut HashSet<i64>,
@@ -115,25 +73,25 @@ async fn salesforce_page(
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
     let org = &scene.wired.org.name;
     let links = scene.worker.store().links_by_records(org, Side::Salesforce, org, &ids).await?;
-    let mut by_record: BTreeMap<String, Vec<Link>> = BTreeMap::new();
-    for link in links {
-        by_record.entry(link.salesforce_id.clone()).or_default().push(link);
-    }
+    let mut by_record = grouped(links, |link| &link.salesforce_id);
     let mut works = Vec::new();
     for row in rows {
         let links = by_record.remove(&row.id).unwrap_or_default();
         let seen = read::salesforce_seen(scene, &row);
         // A live link stands before what once was one.
-        let is_over = |link: &Link| matches!(link.state, LinkState::Unlinked { .. });
-        let own = links.into_iter().filter(|link| link.item == scene.wired.item.name);
-        match own.min_by_key(is_over) {
-            Some(link) if matches!(link.state, LinkState::Active | LinkState::Parked { .. }) => {
+        let own = links.iter().filter(|link| link.item == scene.wired.item.name);
+        match own.max_by_key(|link| is_live(link)) {
+            Some(link) if is_live(link) => {
                 met.insert(link.id);
-                works.push(linked(link, seen, jira));
+                works.push(linked(link.clone(), seen, jira));
             }
             // A tombstone: unlinked for good.
             Some(_) => {}
-            None => works.extend(candidate(scene, &row.id, seen, jira)),
+            None if links.iter().any(is_live) => {}
+            None => {
+                let taken = || earlier.take_record(scene, &row, &links);
+                works.extend(candidate(scene, &row.id, seen, jira, taken));
+            }
         }
     }
     Ok(works)
@@ -150,14 +108,23 @@ fn not_in_search() -> Seen {
     Seen::absent(State::Unreadable("the search did not show it".to_owned()))
 }
 
-/// A record without a link that passes the filter, with the issue that names it or that it names.
-fn candidate(scene: &Scene<'_>, id: &str, seen: Seen, jira: &mut JiraSide) -> Option<Work> {
+/// A record without a link that passes the filter and is not taken by an earlier item, with the issue that names it or
+/// that it names.
+fn candidate(
+    scene: &Scene<'_>,
+    id: &str,
+    seen: Seen,
+    jira: &mut JiraSide,
+    is_taken: impl FnOnce() -> bool,
+) -> Option<Work> {
     let item = &scene.wired.item;
-    if seen.record().map(|record| admits(item, Side::Salesforce, record)) != Some(Verdict::Passes) {
+    let shown = item.correlation.as_ref().and_then(|c| seen.record()?.value(c.salesforce.as_str())?.as_text());
+    jira.claims.settle(id, shown);
+    if admits(item, Side::Salesforce, seen.record()?) != Verdict::Passes || is_taken() {
         return None;
     }
-    let shown = item.correlation.as_ref().and_then(|c| seen.record()?.value(c.salesforce.as_str())?.as_text());
-    let twin = jira.claims.get(id).cloned().or_else(|| jira.ids_by_key.get(shown?).cloned());
+    let claimed = jira.claims.best(id, shown).map(|claim| claim.issue_id.clone());
+    let twin = claimed.or_else(|| jira.ids_by_key.get(shown?).cloned());
     let twin = twin.filter(|twin| !jira.linked.contains(twin));
     let issue = match (&twin, shown) {
         (Some(twin), _) => jira.seen.remove(twin).unwrap_or_else(not_in_search),
@@ -170,12 +137,13 @@ fn candidate(scene: &Scene<'_>, id: &str, seen: Seen, jira: &mut JiraSide) -> Op
 }
 
 /// Issues that no record was met for, when records may be created for them.
-fn lone_issues(scene: &Scene<'_>, jira: &mut JiraSide) -> Vec<Work> {
+fn lone_issues(scene: &Scene<'_>, jira: &JiraSide) -> Vec<Work> {
     if !scene.wired.item.creates_on(Side::Salesforce) {
         return Vec::new();
     }
-    let claimed: HashSet<&String> = jira.claims.values().collect();
-    let lone = jira.seen.iter().filter(|(id, _)| !jira.linked.contains(*id) && !claimed.contains(id));
+    let claimed = jira.claims.issues();
+    let is_free = |id: &str| !jira.linked.contains(id) && !jira.elsewhere.contains(id) && !claimed.contains(id);
+    let lone = jira.seen.iter().filter(|(id, _)| is_free(id));
     lone.map(|(id, seen)| {
         let ids = Sides::new(None, Some(id.clone()));
         let unit = Unit { link: None, ids, tickets: Vec::new(), later: Vec::new() };

@@ -2,5 +2,6 @@
 
 mod agreement;
 mod doctor;
+mod lifecycle;
 mod safety;
 mod stage;

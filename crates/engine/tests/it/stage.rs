@@ -195,11 +195,29 @@ triggers: {{ poll_seconds: 5 }}
 
     /// Injects a fault on a side.
     pub(crate) async fn fault(&self, base: &str, fault: Value) {
-        let request = Request::post(format!("{base}/__sandbox/faults"))
+        self.control(base, "faults", fault).await;
+    }
+
+    /// Turns a knob on a side's control door.
+    pub(crate) async fn control(&self, base: &str, door: &str, body: Value) {
+        let request = Request::post(format!("{base}/__sandbox/{door}"))
             .header("content-type", "application/json")
-            .body(Body::Bytes(Bytes::from(fault.to_string())))
+            .body(Body::Bytes(Bytes::from(body.to_string())))
             .expect("a request");
         self.send(request).await;
+    }
+
+    /// The id of a Jira field.
+    pub(crate) async fn field(&self, name: &str) -> String {
+        let fields = self.jira(Method::GET, "/rest/api/3/field", Value::Null).await;
+        let found = fields.as_array().and_then(|fields| fields.iter().find(|field| field["name"] == name));
+        found.and_then(|field| field["id"].as_str()).unwrap_or_else(|| panic!("{name} in {fields}")).to_owned()
+    }
+
+    /// Changes the document for engines that are made from now on.
+    pub(crate) fn edit(&mut self, from: &str, to: &str) {
+        assert!(self.config.contains(from), "{from:?} is in {}", self.config);
+        self.config = self.config.replace(from, to);
     }
 }
 

@@ -82,6 +82,7 @@ async fn a_new_name_takes_everything_along() {
         store.spend(&fence, ITEM, 20, 20, HOUR, NOW).await.unwrap();
         store.hold(ITEM, "why", NOW).await.unwrap();
 
+        store.finish_sync(&fence, "bugs", NOW).await.unwrap();
         store.rename_item(ITEM, "bugs").await.unwrap();
         assert_eq!(
             (store.count_links(Some("bugs")).await.unwrap(), store.count_links(Some(ITEM)).await.unwrap()),
