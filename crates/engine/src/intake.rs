@@ -46,6 +46,7 @@ pub(crate) async fn jira(
     let open =
         |site: &&std::sync::Arc<crate::outside::Site>| !site.webhook_secrets.is_empty() && wiring.config.triggers.push;
     let site = wiring.sites.get(connection).filter(open);
+    let site = site.filter(|_| !wiring.orgs_of_site(connection).is_empty());
     let site = site.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
     if !webhook::verify_signature(&site.webhook_secrets, signature, body) {
         return Err(IntakeError::Refused(connection.to_owned()));
@@ -71,6 +72,7 @@ pub(crate) async fn salesforce(
     body: &[u8],
 ) -> Result<usize, IntakeError> {
     let org = wiring.orgs.get(connection).filter(|_| wiring.config.triggers.push);
+    let org = org.filter(|_| wiring.items_of(connection).next().is_some());
     let org = org.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
     if !org.webhook_secrets.is_empty() && !is_one_of(&org.webhook_secrets, secret) {
         return Err(IntakeError::Refused(connection.to_owned()));

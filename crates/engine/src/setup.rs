@@ -11,7 +11,14 @@ pub(crate) async fn webhooks(wiring: &Wiring) {
         return;
     };
     for site in wiring.sites.values() {
-        let Some(secret) = site.webhook_secrets.first() else { continue };
+        let Some(secret) = site.webhook_secrets.first() else {
+            tracing::warn!(
+                connection = site.name,
+                "Jira does not push for {}: it has no webhook_secret, so changes there are seen at the next poll",
+                site.name
+            );
+            continue;
+        };
         let projects: Vec<String> = projects(wiring, site);
         if projects.is_empty() {
             continue;

@@ -40,6 +40,8 @@ pub(crate) struct Wired {
     discovered: AtomicBool,
     /// Issues that name a Salesforce record but have no link yet, by that record's id.
     claims: Mutex<HashMap<String, String>>,
+    /// Why the last look at it did not finish.
+    problem: Mutex<Option<String>>,
 }
 
 impl Wiring {
@@ -66,6 +68,7 @@ impl Wiring {
                 scheme: Mutex::default(),
                 discovered: AtomicBool::new(false),
                 claims: Mutex::default(),
+                problem: Mutex::default(),
             }))
         });
         let items = items.collect();
@@ -110,6 +113,19 @@ impl Wired {
         self.site.forget_metadata();
     }
 
+    /// Remembers how a look at the item has ended. Only what may be about names makes them be looked up again.
+    pub(crate) fn looked(&self, result: &Result<(), EngineError>) {
+        *self.problem.lock() = result.as_ref().err().map(ToString::to_string);
+        if result.as_ref().is_err_and(EngineError::is_about_names) {
+            self.forget_scheme();
+        }
+    }
+
+    /// Why the last look at it did not finish.
+    pub(crate) fn problem(&self) -> Option<String> {
+        self.problem.lock().clone()
+    }
+
     /// Existing twins have been looked for: `claims` are the issues that name a record.
     pub(crate) fn discover(&self, claims: HashMap<String, String>) {
         *self.claims.lock() = claims;
@@ -118,6 +134,23 @@ impl Wired {
 
     pub(crate) fn is_discovered(&self) -> bool {
         self.discovered.load(Ordering::Acquire)
+    }
+
+    /// An issue names this record, which may not be linked yet.
+    pub(crate) fn remember_claim(&self, salesforce_id: &str, jira_id: &str) {
+        self.claims.lock().insert(salesforce_id.to_owned(), jira_id.to_owned());
+    }
+
+    /// Names that the org or the site does not have: a person who runs the item by hand is told, before anything is done.
+    pub(crate) async fn check_names(&self) -> Result<(), EngineError> {
+        let unresolved = self.scheme().await?.unresolved();
+        let Some((side, path, what)) = unresolved.first() else { return Ok(()) };
+        let more = match unresolved.len() {
+            1 => String::new(),
+            n => format!(" ({} more)", n - 1),
+        };
+        let reason = format!("{side} {path}: {what}{more}; `entente check --online` names them all");
+        Err(EngineError::Item { item: self.item.name.clone(), reason })
     }
 
     /// Forgets an issue that named this record and is gone.

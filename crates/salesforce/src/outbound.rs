@@ -24,8 +24,8 @@ pub const ACK: &str = concat!(
 pub struct OutboundMessage {
     /// The org that sends it.
     pub organization: RecordId,
-    /// The action that was set up to send it.
-    pub action: RecordId,
+    /// The action that was set up to send it, as it came: nothing depends on it.
+    pub action: String,
     /// What it tells, 1 to 100.
     pub notifications: Vec<Notification>,
 }
@@ -33,8 +33,8 @@ pub struct OutboundMessage {
 /// One record that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// The notification itself; a repeated one has the same id.
-    pub id: RecordId,
+    /// The notification itself, as it came; a repeated one has the same id.
+    pub id: String,
     /// The object's API name.
     pub object: String,
     /// The record.
@@ -147,7 +147,7 @@ impl Reading {
         }
         Ok(OutboundMessage {
             organization: id(&self.organization, "OrganizationId")?,
-            action: id(&self.action, "ActionId")?,
+            action: self.action,
             notifications: self.drafts.into_iter().map(Draft::finish).collect::<Result<_, _>>()?,
         })
     }
@@ -159,7 +159,7 @@ impl Draft {
             return Err(OutboundError::Missing("object name"));
         }
         Ok(Notification {
-            id: id(&self.id, "notification id")?,
+            id: self.id,
             record: id(&self.record, "record id")?,
             version: datetime::parse(&self.version),
             object: self.object,
@@ -211,11 +211,11 @@ mod tests {
         let text = message(&[notification(NOTE, CASE), notification(NOTE, &stamped)].concat());
         let parsed = parse(text.as_bytes()).expect("a message");
         assert_eq!(parsed.organization.as_str(), "00Dxx0000001gPLEAY");
-        assert_eq!(parsed.action.as_str(), "04kxx0000000001AAA");
+        assert_eq!(parsed.action, "04kxx0000000001AAA");
         let seen: Vec<_> =
             parsed.notifications.iter().map(|n| (n.object.as_str(), n.record.as_str(), n.version.is_some())).collect();
         assert_eq!(seen, [("Case", "500410000021Zt4AAE", false), ("Case", "500410000021Zt4AAE", true)]);
-        assert_eq!(parsed.notifications[0].id.as_str(), NOTE);
+        assert_eq!(parsed.notifications[0].id, NOTE);
     }
 
     #[test]
@@ -234,8 +234,6 @@ mod tests {
             (message(""), OutboundError::Missing("number of notifications")),
             (message(&one.repeat(101)), OutboundError::Missing("number of notifications")),
             (message(&one).replace("00Dxx0000001gPLEAY", ""), OutboundError::Missing("OrganizationId")),
-            (message(&one).replace("04kxx0000000001AAA", "x"), OutboundError::Missing("ActionId")),
-            (message(&notification("x", CASE)), OutboundError::Missing("notification id")),
             (message(&notification(NOTE, "")), OutboundError::Missing("record id")),
             (message(&one).replace("sf:Case\"", "sf:Case; DROP\""), OutboundError::Missing("object name")),
             (message(&one).replace("</soapenv:Envelope>", ""), OutboundError::Xml),

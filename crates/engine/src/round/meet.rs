@@ -267,7 +267,11 @@ fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<
         Some(link) => {
             refuse(work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
         }
-        None if enters != Some(Verdict::Passes) => work.end = End::PassOn,
+        None if enters != Some(Verdict::Passes) => {
+            // Should the record enter later, this is its issue.
+            scene.wired.remember_claim(&row.id, work.id(Side::Jira));
+            work.end = End::PassOn;
+        }
         None => join(scene, work, Side::Salesforce, row.id.clone(), seen),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_engine::{Difference, Engine, Outside, VerifyReport};
+use entente_engine::{Difference, DifferenceWhy, Engine, Outside, VerifyReport};
 
 use super::answer::json;
 use super::data::Data;
@@ -57,7 +57,19 @@ fn in_words(report: &VerifyReport) -> String {
 fn difference(difference: &Difference) -> String {
     let Difference { item, link, field, salesforce, jira, why } = difference;
     let link = link.map_or_else(|| "no link".to_owned(), |link| format!("link {link}"));
-    format!("{item}, {link}: {field}: {salesforce:?} in Salesforce, {jira:?} in Jira ({why:?})")
+    format!("{item}, {link}: {field}: {salesforce:?} in Salesforce, {jira:?} in Jira ({})", in_a_word(*why))
+}
+
+/// Why two sides differ, as people say it.
+fn in_a_word(why: DifferenceWhy) -> &'static str {
+    match why {
+        DifferenceWhy::Conflict => "both sides changed, and a person decides",
+        DifferenceWhy::Blocked => "a vendor refused the value",
+        DifferenceWhy::Unmapped => "the value table has no answer",
+        DifferenceWhy::Unreadable => "a side cannot be read",
+        DifferenceWhy::Drift => "it does not flow back, and stays",
+        DifferenceWhy::Unexplained => "nothing explains it",
+    }
 }
 
 #[cfg(test)]
@@ -78,7 +90,7 @@ mod tests {
         };
         let report = VerifyReport { links: 2, agree: 1, disagree: 1, differences: vec![one], ..Default::default() };
         insta::assert_snapshot!(in_words(&report), @r#"
-        support-bugs, link 7: Subject>summary: "Printer" in Salesforce, "Printer on fire" in Jira (Unexplained)
+        support-bugs, link 7: Subject>summary: "Printer" in Salesforce, "Printer on fire" in Jira (nothing explains it)
         2 links: 1 agree, 0 explained, 1 disagree; 0 missing.
         "#);
     }
