@@ -91,7 +91,9 @@ impl Worker {
     }
 
     async fn next_rounds(&self) -> Result<Vec<Round>, EngineError> {
-        let due = self.store().due(&self.org.name, self.outside().now_ms(), DUE_HINTS_MAX).await?;
+        // Other items' hints, which stay, must not hide those of the one item that is asked for.
+        let limit = if self.only_item.is_some() { usize::MAX } else { DUE_HINTS_MAX };
+        let due = self.store().due(&self.org.name, self.outside().now_ms(), limit).await?;
         if due.is_empty() {
             return Ok(Vec::new());
         }

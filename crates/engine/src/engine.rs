@@ -1,7 +1,7 @@
 //! The engine's face: what the porch may ask for.
 
 use std::{
-    sync::{Arc, atomic::AtomicU64, atomic::Ordering},
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -12,11 +12,9 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor,
-    drain::Until,
-    intake, look, preview,
-    report::{DryRun, Event, Finding, PerSide, Progress, Status, SyncReport, VerifyReport},
-    setup, status, verify,
+    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor, intake, preview,
+    report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
+    setup, status, sync, verify,
     wiring::{Wired, Wiring},
     worker::Worker,
 };
@@ -35,9 +33,10 @@ pub struct Engine {
 /// What a `sync` or a dry run is about.
 #[derive(Clone, Debug, Default)]
 pub struct SyncOptions {
-    /// Only this item.
+    /// Only this item: hints about others stay where they are, and the report counts this one alone.
     pub item: Option<String>,
-    /// Only writes towards this side.
+    /// Only writes towards this side. What is not written towards the other is not remembered: the next full look finds
+    /// it again.
     pub direction: Option<Side>,
     /// How long to wait for what cannot be done now.
     pub wait: Option<Duration>,
@@ -116,69 +115,10 @@ impl Engine {
         options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<SyncReport, EngineError> {
-        let began = self.inner.outside.clock.now();
         let wiring = self.inner.wiring();
         let items = self.chosen(&wiring, options)?;
-        let mut tally = (PerSide::default(), 0);
-        for worker in self.workers(&wiring, &items, options) {
-            self.own(&worker).await?;
-            let result = self.sync_org(&worker, &items, options, progress).await;
-            worker.release().await;
-            result?;
-            tally.0.salesforce += worker.tally.created_salesforce.load(Ordering::Relaxed);
-            tally.0.jira += worker.tally.created_jira.load(Ordering::Relaxed);
-            tally.1 += worker.tally.noops.load(Ordering::Relaxed);
-        }
-        let counts = self.inner.store.counts(self.inner.outside.now_ms()).await?;
-        let calls = status::calls(&wiring);
-        Ok(SyncReport {
-            links: counts.all.links,
-            created: tally.0,
-            writes: calls.writes,
-            reads: calls.reads,
-            auth: calls.auth,
-            noops: tally.1,
-            conflicts: counts.all.conflicts,
-            parked: counts.all.parked,
-            waiting: counts.backlog.due + counts.backlog.waiting,
-            held: 0,
-            seconds: self.inner.outside.clock.now().duration_since(began).as_secs_f64(),
-        })
-    }
-
-    async fn sync_org(
-        &self,
-        worker: &Arc<Worker>,
-        items: &[Arc<Wired>],
-        options: &SyncOptions,
-        progress: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(), EngineError> {
-        worker.follow_items().await?;
-        let mut failed = None;
-        for wired in items.iter().filter(|wired| wired.org.name == worker.org.name) {
-            if let Err(error) = look::offer(worker, wired, progress).await {
-                failed = failed.or(Some(error));
-            }
-        }
-        let wait_ms = options.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()).unwrap_or_default();
-        let now_ms = self.inner.outside.now_ms();
-        let backlog = self.inner.store.backlog(Some(&worker.org.name), now_ms).await?;
-        let until = Until::Quiet { deadline_ms: if wait_ms > 0 { now_ms + wait_ms } else { 0 } };
-        let report = self.report_progress(worker, backlog.due, progress);
-        let lease = worker.keep_lease_while(worker.drain(until));
-        tokio::select! {
-            result = lease => result.and(failed.map_or(Ok(()), Err)),
-            () = report => Ok(()),
-        }
-    }
-
-    /// Tells how far the rounds have come, as long as they run.
-    async fn report_progress(&self, worker: &Worker, total: u64, progress: &(dyn Fn(Progress) + Sync)) {
-        loop {
-            let done = worker.tally.rounds_units.load(Ordering::Relaxed);
-            progress(Progress { stage: "agreeing", done, total: Some(total.max(done)) });
-            self.inner.outside.clock.sleep(Duration::from_millis(200)).await;
-        }
+        let workers = self.workers(&wiring, &items, options);
+        sync::run(&self.inner, &wiring, &items, &workers, options, progress).await
     }
 
     /// What a `sync` would do.
@@ -193,12 +133,13 @@ impl Engine {
         let wiring = self.inner.wiring();
         let items = self.chosen(&wiring, options)?;
         let mut report = DryRun::default();
+        let mut failed = None;
         for worker in self.workers(&wiring, &items, options) {
             for wired in items.iter().filter(|wired| wired.org.name == worker.org.name) {
-                preview::item(&worker, wired, progress, &mut report).await?;
+                failed = failed.or(preview::item(&worker, wired, progress, &mut report).await.err());
             }
         }
-        Ok(report)
+        failed.map_or(Ok(report), Err)
     }
 
     /// Whether both sides agree.
@@ -209,12 +150,13 @@ impl Engine {
         let wiring = self.inner.wiring();
         let items: Vec<Arc<Wired>> = wiring.items.clone();
         let mut report = VerifyReport::default();
+        let mut failed = None;
         for worker in self.workers(&wiring, &items, &SyncOptions::default()) {
             for wired in items.iter().filter(|wired| wired.org.name == worker.org.name) {
-                verify::item(&worker, wired, progress, &mut report).await?;
+                failed = failed.or(verify::item(&worker, wired, progress, &mut report).await.err());
             }
         }
-        Ok(report)
+        failed.map_or(Ok(report), Err)
     }
 
     /// Everything that is missing in the org and the site, by name: rights, fields, objects.
@@ -300,12 +242,5 @@ impl Engine {
     fn workers(&self, wiring: &Arc<Wiring>, items: &[Arc<Wired>], options: &SyncOptions) -> Vec<Arc<Worker>> {
         let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
         orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options))).collect()
-    }
-
-    async fn own(&self, worker: &Worker) -> Result<(), EngineError> {
-        match worker.acquire().await? {
-            true => Ok(()),
-            false => Err(EngineError::Leased(worker.org.name.clone())),
-        }
     }
 }

@@ -45,6 +45,15 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// Whether what a configuration names may not be as it was looked up: then it is looked up anew.
+    pub(crate) fn is_about_names(&self) -> bool {
+        match self {
+            Self::Item { .. } | Self::Connection { .. } => true,
+            Self::Peer { error, .. } => matches!(error, CallError::Invalid { .. } | CallError::Gone { .. }),
+            Self::Store(_) | Self::NoSuchItem(_) | Self::Defect(_) | Self::Leased(_) => false,
+        }
+    }
+
     /// Names the connection that a call failed on.
     pub(crate) fn peer(connection: &str) -> impl FnOnce(CallError) -> Self + '_ {
         move |error| Self::Peer { connection: connection.to_owned(), error }

@@ -29,6 +29,7 @@ mod round;
 mod scheme;
 mod setup;
 mod status;
+mod sync;
 mod translate;
 mod unit;
 mod verify;

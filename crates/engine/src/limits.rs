@@ -49,11 +49,20 @@ pub(crate) const LEASE_TTL_MS: i64 = 20_000;
 /// How often it renews.
 pub(crate) const LEASE_RENEW_MS: u64 = 5_000;
 
+/// How long a command waits for a lease that is not its own: until that of a dead process has ended.
+pub(crate) const LEASE_WAIT_MAX_MS: i64 = LEASE_TTL_MS + 1_000;
+
+/// How often it asks meanwhile.
+pub(crate) const LEASE_WAIT_STEP_MS: u64 = 250;
+
 /// Queries that one composite call may carry.
 pub(crate) const QUERIES_PER_CALL_MAX: usize = 5;
 
 /// Links read at once by a full look.
 pub(crate) const LOOK_PAGE_LINKS: usize = 2_000;
+
+/// First wait before an item is looked at again that could not be looked at; doubles with each failure.
+pub(crate) const LOOK_RETRY_FIRST_MS: i64 = 2_000;
 
 /// Pause between two tries of a worker whose peers or store cannot be reached.
 pub(crate) const WORKER_RETRY_MS: u64 = 2_000;

@@ -12,12 +12,13 @@ use std::{collections::HashMap, sync::atomic::Ordering};
 
 use entente_core::{MappingKey, Side, State, plan::NoteCode};
 use entente_store::{Hint, HintKey, Link};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::EngineError,
-    limits::{BACKOFF_MAX_MS, WORKER_RETRY_MS},
+    limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS},
     poll::{jira_cursor, salesforce_cursor},
     report::Progress,
     unit::Work,
@@ -40,9 +41,8 @@ pub(crate) struct Looked {
 /// Looks at the items of an org: at once, and then as often as the configuration says. An item that cannot be looked at
 /// holds up no other.
 pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
-    let items: Vec<_> = worker.wiring.items_of(&worker.org.name).cloned().collect();
-    let looks: Vec<_> = items.iter().map(|wired| keep_one(worker, wired, stop)).collect();
-    futures_util::future::join_all(looks).await.into_iter().collect()
+    let looks = worker.wiring.items_of(&worker.org.name).map(|wired| keep_one(worker, wired, stop));
+    try_join_all(looks).await.map(drop)
 }
 
 async fn keep_one(worker: &Worker, wired: &Wired, stop: &CancellationToken) -> Result<(), EngineError> {
@@ -54,13 +54,13 @@ async fn keep_one(worker: &Worker, wired: &Wired, stop: &CancellationToken) -> R
                 n_failures = 0;
                 every_ms
             }
+            // Without its store, or its lease, the worker starts over.
             Err(error @ EngineError::Store(_)) => return Err(error),
-            Err(error) => {
-                // Nothing is created for the item until a look has finished.
-                tracing::warn!(item = wired.item.name, "Item {} is looked at again later: {error}", wired.item.name);
-                wired.forget_scheme();
-                n_failures += 1;
-                Some((WORKER_RETRY_MS << n_failures.min(8)).min(BACKOFF_MAX_MS.unsigned_abs()))
+            // Nothing is created for the item until a look has finished.
+            Err(_) => {
+                let pause_ms = worker.backoff_ms(n_failures, LOOK_RETRY_FIRST_MS);
+                n_failures = n_failures.saturating_add(1);
+                Some(pause_ms.unsigned_abs())
             }
         };
         let goes_on = match pause_ms {
@@ -82,25 +82,49 @@ pub(crate) async fn offer(
     wired: &Wired,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), EngineError> {
+    let result = offer_all(worker, wired, progress).await;
+    wired.looked(&result);
+    if let Err(error) = &result {
+        tracing::warn!(item = wired.item.name, "The look at item {} did not finish: {error}", wired.item.name);
+    }
+    result
+}
+
+async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), EngineError> {
     let started_ms = worker.outside().now_ms();
     wired.site.verify().await?;
-    let mut offered = Vec::new();
+    let store = worker.store();
+    let mut candidates = Vec::new();
+    let mut n_offered = 0;
     let looked = each_page(worker, wired, false, progress, async |works: Vec<Work>| {
-        let conflicts = stored_conflicts(worker, &works).await?;
-        for work in &works {
-            match is_settled(work, &conflicts) {
-                true => drop(worker.tally.noops.fetch_add(1, Ordering::Relaxed)),
-                false => offered.push(hint(worker, wired, work)),
-            }
+        let mut hints = unsettled(worker, wired, &works).await?;
+        if !wired.is_discovered() {
+            // Rounds could only put them off until this look has ended.
+            candidates.extend(hints.extract_if(.., |(_, is_link)| !*is_link).map(|(hint, _)| hint));
         }
+        let hints: Vec<Hint> = hints.into_iter().map(|(hint, _)| hint).collect();
+        n_offered += hints.len();
+        store.offer(&hints, worker.outside().now_ms()).await?;
+        worker.wake();
         Ok(())
     })
     .await?;
     wired.discover(looked.claims.clone());
+    for hints in candidates.chunks(LOOK_PAGE_LINKS) {
+        n_offered += hints.len();
+        store.offer(hints, worker.outside().now_ms()).await?;
+    }
+    finish(worker, wired, &looked, started_ms).await?;
+    tracing::info!(item = wired.item.name, n_offered, "Looked at item {}", wired.item.name);
+    worker.wake();
+    Ok(())
+}
+
+/// Polls go on from where this look began.
+async fn finish(worker: &Worker, wired: &Wired, looked: &Looked, started_ms: i64) -> Result<(), EngineError> {
     let fence = worker.fence()?;
     let store = worker.store();
     let now_ms = worker.outside().now_ms();
-    store.offer(&offered, now_ms).await?;
     if let Some(began) = looked.salesforce_began {
         let name = salesforce_cursor(&wired.item.salesforce.object);
         store.advance(&fence, &name, &began.as_millisecond().to_string(), &[], now_ms).await?;
@@ -112,16 +136,22 @@ pub(crate) async fn offer(
     }
     store.finish_sync(&fence, &wired.item.name, started_ms).await?;
     store.set_discovered(&fence, &wired.item.name).await?;
-    tracing::info!(item = wired.item.name, n_offered = offered.len(), "Looked at item {}", wired.item.name);
-    worker.wake();
     Ok(())
+}
+
+/// Hints for the units of a page that are not as they should be, and whether each is about a link.
+async fn unsettled(worker: &Worker, wired: &Wired, works: &[Work]) -> Result<Vec<(Hint, bool)>, EngineError> {
+    let conflicts = stored_conflicts(worker, works).await?;
+    let (settled, unsettled): (Vec<&Work>, Vec<&Work>) = works.iter().partition(|work| is_settled(work, &conflicts));
+    let n_quiet = settled.iter().filter(|work| work.unit.link.is_some()).count();
+    worker.tally.noops.fetch_add(n_quiet as u64, Ordering::Relaxed);
+    Ok(unsettled.into_iter().map(|work| (hint(worker, wired, work), work.unit.link.is_some())).collect())
 }
 
 type Conflicts = HashMap<i64, Vec<entente_store::Conflict>>;
 
 async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, EngineError> {
-    let ids: Vec<i64> =
-        works.iter().filter(|w| !w.plan.conflicts.is_empty()).filter_map(|w| Some(w.unit.link.as_ref()?.id)).collect();
+    let ids: Vec<i64> = works.iter().filter_map(|work| Some(work.unit.link.as_ref()?.id)).collect();
     let mut by_link = Conflicts::new();
     for conflict in worker.store().conflicts(&ids).await? {
         by_link.entry(conflict.link_id).or_default().push(conflict);

@@ -210,6 +210,9 @@ pub struct ItemStatus {
     pub last_sync: Option<String>,
     /// Live links.
     pub links: u64,
+    /// Why it cannot be looked at now, in one sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// One connection's state.

@@ -51,6 +51,7 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
             state,
             last_sync: last_sync.map(|at| at.to_string()),
             links: counts.items.get(&item.name).map_or(0, |item| item.links),
+            problem: wiring.item(&item.name).and_then(|wired| wired.problem()),
         }
     });
     let connections = wiring.orgs.values().map(|org| (org.name.clone(), org.health.now()));

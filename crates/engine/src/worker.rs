@@ -3,6 +3,7 @@
 //! Each loop is only "wait; step". What is decided is decided in `core`; what is remembered is in the store.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -151,21 +152,23 @@ impl Worker {
 
     /// Links follow their items: renamed with them, at rest while they are gone, taken up when they come back.
     pub(crate) async fn follow_items(&self) -> Result<(), StoreError> {
-        let (config, now_ms) = (&self.wiring.config, self.outside().now_ms());
-        let known = self.store().counts(now_ms).await?.items;
-        for (name, before) in
-            config.renamed.iter().filter(|(name, before)| known.contains_key(*before) && !known.contains_key(*name))
-        {
-            self.store().rename_item(before, name).await?;
-            tracing::info!(item = name, "Item {before} is now called {name}");
+        let (store, config, now_ms) = (self.store(), &self.wiring.config, self.outside().now_ms());
+        let mut known: BTreeSet<String> = store.counts(now_ms).await?.items.into_keys().collect();
+        let ran = store.item_runtimes().await?;
+        for (name, before) in &config.renamed {
+            if known.contains(name) {
+                continue;
+            }
+            if known.remove(before) || ran.iter().any(|runtime| runtime.item == *before) {
+                store.rename_item(before, name).await?;
+                tracing::info!(item = name, "Item {before} is now called {name}");
+            }
         }
-        for item in
-            known.keys().filter(|item| config.item(item).is_none() && !config.renamed.values().any(|old| old == *item))
-        {
-            self.store().detach_item(item, now_ms).await?;
+        for item in known.iter().filter(|item| config.item(item).is_none()) {
+            store.detach_item(item, now_ms).await?;
         }
         for item in &config.items {
-            self.store().adopt_item(&item.name, now_ms).await?;
+            store.adopt_item(&item.name, now_ms).await?;
         }
         Ok(())
     }
@@ -233,10 +236,15 @@ impl Worker {
     /// When a unit that could not be handled comes again: later with each attempt, and never all at once.
     pub(crate) fn later(&self, unit: &Unit) -> i64 {
         let attempts = unit.tickets.iter().map(|ticket| ticket.attempts).max().unwrap_or_default();
-        let longest = BACKOFF_FIRST_MS.saturating_mul(1 << attempts.min(20)).min(BACKOFF_MAX_MS);
+        self.outside().now_ms() + self.backoff_ms(attempts, BACKOFF_FIRST_MS)
+    }
+
+    /// A wait that doubles with each failure, up to a limit, and never ends for all at once.
+    pub(crate) fn backoff_ms(&self, n_failures: u32, first_ms: i64) -> i64 {
+        let longest = first_ms.saturating_mul(1 << n_failures.min(20)).min(BACKOFF_MAX_MS);
         let half = longest / 2;
         let jitter = i64::try_from(self.outside().rng.next_u64() % (half.unsigned_abs() + 1)).unwrap_or_default();
-        self.outside().now_ms() + half + jitter
+        half + jitter
     }
 
     /// At once for the first time, later after that: for what another look at it may settle.

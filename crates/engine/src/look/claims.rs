@@ -59,7 +59,10 @@ fn rank(claim: &Claim, shown_key: Option<&str>) -> (bool, bool, u64) {
 mod tests {
     use super::*;
 
-    fn claims(of: &[(&str, bool)]) -> Claims {
+    /// Issues that name the record, by key, and whether by our marker.
+    type Named<'a> = &'a [(&'a str, bool)];
+
+    fn claims(of: Named<'_>) -> Claims {
         let mut claims = Claims::default();
         for (key, marked) in of {
             let claim = Claim { issue_id: format!("id of {key}"), issue_key: (*key).to_owned(), marked: *marked };
@@ -70,7 +73,7 @@ mod tests {
 
     #[test]
     fn mutual_names_then_our_marker_then_the_oldest_field() {
-        let table: [(&str, &[(&str, bool)], Option<&str>, &str); 5] = [
+        let table: [(&str, Named<'_>, Option<&str>, &str); 5] = [
             ("one", &[("OPS-7", false)], None, "OPS-7"),
             ("a clone is younger", &[("OPS-99", false), ("OPS-7", false)], None, "OPS-7"),
             ("a number is not a text", &[("OPS-10", false), ("OPS-9", false)], None, "OPS-9"),

@@ -1,13 +1,17 @@
 //! Items among each other and over time: who takes a record, what a broken one costs, what follows a renamed one.
 
+use std::time::Duration;
+
 use entente_core::Side;
-use entente_engine::SyncOptions;
+use entente_engine::{Engine, EngineError, Status, SyncOptions};
 use entente_sandbox::Seed;
-use entente_store::Store;
+use entente_store::{Hint, HintKey, Store};
+use entente_transport::{Clock, SystemClock};
 use http::Method;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
-use crate::stage::{ITEM, Stage};
+use crate::stage::{ITEM, SITE, Stage};
 
 /// The item of the other tests, and a second one for what the first does not take.
 fn two_items(filter: &str) -> String {
@@ -78,4 +82,125 @@ async fn links_follow_their_item_rest_without_it_and_are_taken_up_again() {
     let back = stage.sync().await;
     assert_eq!((back.links, back.created.jira), (before.links, 0), "{back:?}");
     assert_eq!(stage.issue(key).await["fields"]["summary"], "While its item is gone");
+}
+
+/// Waits until the state of an engine is as wanted.
+async fn until(engine: &Engine, wanted: impl Fn(&Status) -> bool) -> Status {
+    let waiting = async {
+        loop {
+            let status = engine.status().await.unwrap();
+            if wanted(&status) {
+                return status;
+            }
+            SystemClock.sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("the state that is waited for")
+}
+
+/// A second item, whose project is not there.
+fn with_broken_item() -> String {
+    let broken = ITEM.replace("OPS", "NOPE").replace("Web, Email", "Phone");
+    format!("{ITEM}  broken:\n    owner: tests@sandbox.example\n{broken}")
+}
+
+#[tokio::test]
+async fn a_broken_item_stops_no_other_and_is_named() {
+    let stage = Stage::new(Seed::Demo, &with_broken_item()).await;
+    let wanted = stage.query("SELECT Id FROM Case WHERE Origin IN ('Web','Email')").await.len() as u64;
+    let engine = stage.engine();
+    let result = engine.sync(&SyncOptions::default(), &|_| {}).await;
+    assert!(matches!(&result, Err(EngineError::Item { item, .. }) if item == "broken"), "{result:?}");
+    assert_eq!(stage.store.count_links(Some("support-bugs")).await.unwrap(), wanted);
+    assert!(matches!(engine.verify(&|_| {}).await, Err(EngineError::Item { item, .. }) if item == "broken"));
+}
+
+#[tokio::test]
+async fn a_server_with_a_broken_item_serves_the_others_and_shows_the_problem() {
+    let stage = Stage::new(Seed::Demo, &with_broken_item()).await;
+    let wanted = stage.query("SELECT Id FROM Case WHERE Origin IN ('Web','Email')").await.len() as u64;
+    let (engine, stop) = (stage.engine(), CancellationToken::new());
+    let watched = async {
+        let status = until(&engine, |status| status.links == wanted && status.items[1].problem.is_some()).await;
+        assert!(status.items[1].problem.as_deref().is_some_and(|problem| problem.contains("NOPE")), "{status:#?}");
+        assert_eq!(status.items[0].problem, None);
+        stop.cancel();
+    };
+    let (ended, ()) = tokio::join!(engine.run(stop.clone()), watched);
+    ended.unwrap();
+}
+
+#[tokio::test]
+async fn a_look_that_hangs_does_not_hold_up_the_end() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let hang = json!({"side_effect": "committed", "answer": "slow", "delay_ms": 600_000, "route": "POST /rest/api/3/search/jql"});
+    stage.fault(SITE, hang).await;
+    let (engine, stop) = (stage.engine(), CancellationToken::new());
+    let stopping = async {
+        while stage.hits(SITE).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+    };
+    let both = async { tokio::join!(engine.run(stop.clone()), stopping) };
+    let (ended, ()) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("the end");
+    ended.unwrap();
+}
+
+#[tokio::test]
+async fn a_lease_that_nobody_renews_is_waited_for() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let now_ms = SystemClock.now().as_millisecond();
+    stage.store.acquire("org", "somebody who died", 1_000, now_ms).await.unwrap().expect("a free lease");
+    assert!(stage.sync().await.links > 0);
+}
+
+#[tokio::test]
+async fn one_item_is_looked_at_and_reported_alone() {
+    let stage = Stage::new(Seed::Demo, &two_items("{ field: Origin, is one of: [Phone] }")).await;
+    let all = stage.sync().await;
+    let mine = stage.store.count_links(Some("support-bugs")).await.unwrap();
+    let others = stage.query("SELECT Id, Jira_Reference__c FROM Case WHERE Origin = 'Phone' LIMIT 1").await.remove(0);
+    let (id, key) =
+        (others["Id"].as_str().unwrap_or_default(), others["Jira_Reference__c"].as_str().unwrap_or_default());
+    let path = format!("/services/data/v64.0/sobjects/Case/{id}");
+    stage.salesforce(Method::PATCH, &path, json!({"Subject": "Of the other item"})).await;
+    let hint = HintKey { org: "org".into(), connection: "org".into(), kind: "Case".into(), record_id: id.to_owned() };
+    let hint = Hint { key: hint, version: None, due_ms: 0, priority: 0 };
+    stage.store.offer(&[hint], 0).await.unwrap();
+
+    let options = SyncOptions { item: Some("support-bugs".to_owned()), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert!(mine < all.links, "{all:?}");
+    assert_eq!((report.links, report.noops, report.waiting), (mine, mine, 0), "{report:?}");
+    assert_ne!(stage.issue(key).await["fields"]["summary"], "Of the other item");
+    assert_eq!(stage.store.backlog(None, 1).await.unwrap().due, 1, "the other item's hint is kept");
+    stage.sync().await;
+    assert_eq!(stage.issue(key).await["fields"]["summary"], "Of the other item");
+}
+
+#[tokio::test]
+async fn verify_does_not_trust_a_search_that_lags() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let links = stage.sync().await.links;
+    let key = stage.query("SELECT Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT 1").await.remove(0);
+    let key = key["Jira_Reference__c"].as_str().unwrap_or_default().to_owned();
+    stage.control(SITE, "index", json!({"lag_ms": 600_000})).await;
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), json!({"fields": {"summary": "Agreed by now"}})).await;
+    stage.engine().sync(&SyncOptions::default(), &|_| {}).await.unwrap();
+    let verify = stage.verify().await;
+    assert_eq!(verify.links, links, "{:#?}", verify.differences);
+    assert_eq!(verify.missing, 0, "{:#?}", verify.differences);
+}
+
+#[tokio::test]
+async fn a_record_that_names_an_issue_which_is_not_there_lacks_its_twin() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let case = stage.query("SELECT Id FROM Case WHERE Origin = 'Web' LIMIT 1").await.remove(0);
+    let path = format!("/services/data/v64.0/sobjects/Case/{}", case["Id"].as_str().unwrap_or_default());
+    stage.salesforce(Method::PATCH, &path, json!({"Jira_Reference__c": "OPS-999999"})).await;
+    let report = stage.sync().await;
+    let verify = stage.verify().await;
+    assert_eq!((report.parked, verify.missing), (1, 1), "{:#?}", verify.differences);
+    assert!(verify.differences.iter().all(|difference| difference.why == entente_engine::DifferenceWhy::Blocked));
 }

@@ -207,6 +207,13 @@ triggers: {{ poll_seconds: 5 }}
         self.send(request).await;
     }
 
+    /// How often the faults of a side have struck.
+    pub(crate) async fn hits(&self, base: &str) -> u64 {
+        let request = Request::get(format!("{base}/__sandbox/faults")).body(Body::Empty).expect("a request");
+        let faults = self.send(request).await;
+        faults.as_array().map(|all| all.iter().filter_map(|fault| fault["hits"].as_u64()).sum()).expect("faults")
+    }
+
     /// The id of a Jira field.
     pub(crate) async fn field(&self, name: &str) -> String {
         let fields = self.jira(Method::GET, "/rest/api/3/field", Value::Null).await;

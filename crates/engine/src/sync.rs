@@ -1,0 +1,168 @@
+//! One `sync`: a look at both sides of the chosen items, then rounds until nothing is due.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use entente_core::Side;
+use entente_store::{DueHint, Link, LinkState, StoreError};
+
+use crate::{
+    EngineError, Inner, SyncOptions,
+    drain::Until,
+    limits::{LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS},
+    look,
+    report::{Progress, SyncReport},
+    status,
+    wiring::{Wired, Wiring},
+    worker::Worker,
+};
+
+/// What is told while it goes on.
+type Tell<'a> = &'a (dyn Fn(Progress) + Sync);
+
+/// Does all that can be done, whatever fails: the first failure is the answer, and what went well stays done.
+pub(crate) async fn run(
+    inner: &Inner,
+    wiring: &Wiring,
+    items: &[Arc<Wired>],
+    workers: &[Arc<Worker>],
+    options: &SyncOptions,
+    progress: Tell<'_>,
+) -> Result<SyncReport, EngineError> {
+    let began = inner.outside.clock.now();
+    let mut failed = None;
+    for worker in workers {
+        let items: Vec<&Arc<Wired>> = items.iter().filter(|wired| wired.org.name == worker.org.name).collect();
+        let result = match own(inner, worker).await {
+            Ok(()) => worker.keep_lease_while(org(inner, worker, &items, options, progress)).await,
+            Err(error) => Err(error),
+        };
+        worker.release().await;
+        failed = failed.or(result.err());
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let mut report = report(inner, wiring, items, workers, options).await?;
+    report.seconds = inner.outside.clock.now().duration_since(began).as_secs_f64();
+    Ok(report)
+}
+
+/// Takes the org's lease, if need be after that of a process that died.
+async fn own(inner: &Inner, worker: &Worker) -> Result<(), EngineError> {
+    let give_up_ms = inner.outside.now_ms() + LEASE_WAIT_MAX_MS;
+    while !worker.acquire().await? {
+        if inner.outside.now_ms() >= give_up_ms {
+            return Err(EngineError::Leased(worker.org.name.clone()));
+        }
+        inner.outside.clock.sleep(Duration::from_millis(LEASE_WAIT_STEP_MS)).await;
+    }
+    Ok(())
+}
+
+async fn org(
+    inner: &Inner,
+    worker: &Arc<Worker>,
+    items: &[&Arc<Wired>],
+    options: &SyncOptions,
+    progress: Tell<'_>,
+) -> Result<(), EngineError> {
+    worker.follow_items().await?;
+    let mut failed = None;
+    for wired in items {
+        let looked = match wired.check_names().await {
+            Ok(()) => look::offer(worker, wired, progress).await,
+            Err(error) => Err(error),
+        };
+        failed = failed.or(looked.err());
+    }
+    let wait_ms = options.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()).unwrap_or_default();
+    let now_ms = inner.outside.now_ms();
+    let backlog = inner.store.backlog(Some(&worker.org.name), now_ms).await?;
+    let until = Until::Quiet { deadline_ms: if wait_ms > 0 { now_ms + wait_ms } else { 0 } };
+    let drained = tokio::select! {
+        result = worker.drain(until) => result,
+        () = tell(inner, worker, backlog.due, progress) => Ok(()),
+    };
+    drained.and(failed.map_or(Ok(()), Err))
+}
+
+/// Tells how far the rounds have come, as long as they run.
+async fn tell(inner: &Inner, worker: &Worker, total: u64, progress: Tell<'_>) {
+    loop {
+        let done = worker.tally.rounds_units.load(Ordering::Relaxed);
+        progress(Progress { stage: "agreeing", done, total: Some(total.max(done)) });
+        inner.outside.clock.sleep(Duration::from_millis(200)).await;
+    }
+}
+
+async fn report(
+    inner: &Inner,
+    wiring: &Wiring,
+    items: &[Arc<Wired>],
+    workers: &[Arc<Worker>],
+    options: &SyncOptions,
+) -> Result<SyncReport, EngineError> {
+    let counts = inner.store.counts(inner.outside.now_ms()).await?;
+    let of_items = match &options.item {
+        Some(name) => counts.items.get(name).copied().unwrap_or_default(),
+        None => counts.all,
+    };
+    let mut waiting = counts.backlog.due + counts.backlog.waiting;
+    if options.item.is_some() {
+        waiting = 0;
+        for (worker, wired) in workers.iter().flat_map(|worker| items.iter().map(move |wired| (worker, wired))) {
+            waiting += waiting_for(worker, wired).await?;
+        }
+    }
+    let calls = status::calls(wiring);
+    let mut report = SyncReport {
+        links: of_items.links,
+        conflicts: of_items.conflicts,
+        parked: of_items.parked,
+        writes: calls.writes,
+        reads: calls.reads,
+        auth: calls.auth,
+        waiting,
+        ..SyncReport::default()
+    };
+    for tally in workers.iter().map(|worker| &worker.tally) {
+        report.created.salesforce += tally.created_salesforce.load(Ordering::Relaxed);
+        report.created.jira += tally.created_jira.load(Ordering::Relaxed);
+        report.noops += tally.noops.load(Ordering::Relaxed);
+    }
+    Ok(report)
+}
+
+/// Hints that wait and are about an item's links, or about records that it may take.
+async fn waiting_for(worker: &Worker, wired: &Wired) -> Result<u64, StoreError> {
+    let hints = worker.store().due(&worker.org.name, i64::MAX, usize::MAX).await?;
+    let (records, issues): (Vec<DueHint>, Vec<DueHint>) =
+        hints.into_iter().partition(|due| due.hint.key.connection == worker.org.name);
+    let records = records.into_iter().filter(|due| due.hint.key.kind == wired.item.salesforce.object);
+    let issues = issues.into_iter().filter(|due| due.hint.key.connection == wired.site.name);
+    let records = of_item(worker, wired, Side::Salesforce, &worker.org.name, records).await?;
+    Ok(records + of_item(worker, wired, Side::Jira, &wired.site.name, issues).await?)
+}
+
+async fn of_item(
+    worker: &Worker,
+    wired: &Wired,
+    side: Side,
+    connection: &str,
+    hints: impl Iterator<Item = DueHint>,
+) -> Result<u64, StoreError> {
+    let ids: HashSet<String> = hints.map(|due| due.hint.key.record_id).collect();
+    let wanted: Vec<String> = ids.iter().cloned().collect();
+    let mut items: HashMap<String, Vec<Link>> = HashMap::new();
+    for link in worker.store().links_by_records(&worker.org.name, side, connection, &wanted).await? {
+        let id = if side == Side::Salesforce { &link.salesforce_id } else { &link.jira_id };
+        items.entry(id.clone()).or_default().push(link);
+    }
+    let is_other = |link: &Link| link.item != wired.item.name && !matches!(link.state, LinkState::Unlinked { .. });
+    let others = items.values().filter(|links| links.iter().any(is_other)).count();
+    Ok((ids.len() - others) as u64)
+}
