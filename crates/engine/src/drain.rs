@@ -138,3 +138,17 @@ fn failure(ended: Result<Result<(), EngineError>, JoinError>) -> Option<EngineEr
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_round_that_panics_is_a_defect_and_ends_nothing_else() {
+        let mut running = Rounds::new();
+        running.spawn(async { panic!("of a test") });
+        let ended = running.join_next().await.expect("one round");
+        assert!(matches!(failure(ended), Some(EngineError::Defect(what)) if what.contains("of a test")));
+        assert!(failure(Ok(Ok(()))).is_none());
+    }
+}

@@ -183,3 +183,31 @@ fn wake_if(worker: &Worker, any: bool) {
         worker.wake();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Option<Timestamp> {
+        Timestamp::from_millisecond(ms).ok()
+    }
+
+    #[test]
+    fn a_second_edit_within_a_whole_second_is_offered_too() {
+        let (mut offered, stamp) = (Offered::default(), "10000".to_owned());
+        let mut poll = |began_ms| offered.is_new("org", "500", Some(&stamp), at(began_ms), ECHO_AGE_MS);
+        assert!(poll(10_400), "seen between two edits of one second");
+        assert!(poll(11_999), "the second edit carries the same stamp");
+        assert!(poll(12_000), "from here on nothing can hide behind the stamp");
+        assert!(!poll(17_000));
+    }
+
+    #[test]
+    fn a_stamp_of_milliseconds_is_offered_once() {
+        let (mut offered, stamp) = (Offered::default(), "10000".to_owned());
+        assert!(offered.is_new("site", "1", Some(&stamp), at(10_000), 0));
+        assert!(!offered.is_new("site", "1", Some(&stamp), at(15_000), 0));
+        assert!(offered.is_new("site", "1", Some(&"10001".to_owned()), at(15_000), 0));
+        assert!(offered.is_new("site", "1", None, at(15_000), 0), "without a version nobody can say");
+    }
+}

@@ -204,3 +204,19 @@ async fn a_record_that_names_an_issue_which_is_not_there_lacks_its_twin() {
     assert_eq!((report.parked, verify.missing), (1, 1), "{:#?}", verify.differences);
     assert!(verify.differences.iter().all(|difference| difference.why == entente_engine::DifferenceWhy::Blocked));
 }
+
+#[tokio::test]
+async fn a_conflict_that_both_sides_take_back_is_forgotten() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: ask\n")).await;
+    stage.sync().await;
+    let case =
+        stage.query("SELECT Id, Subject, Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT 1").await.remove(0);
+    let path = format!("/services/data/v64.0/sobjects/Case/{}", case["Id"].as_str().unwrap_or_default());
+    let issue = format!("/rest/api/3/issue/{}", case["Jira_Reference__c"].as_str().unwrap_or_default());
+    stage.salesforce(Method::PATCH, &path, json!({"Subject": "Theirs"})).await;
+    stage.jira(Method::PUT, &issue, json!({"fields": {"summary": "Ours"}})).await;
+    assert_eq!(stage.sync().await.conflicts, 1);
+    stage.salesforce(Method::PATCH, &path, json!({"Subject": case["Subject"]})).await;
+    stage.jira(Method::PUT, &issue, json!({"fields": {"summary": case["Subject"]}})).await;
+    assert_eq!(stage.sync().await.conflicts, 0);
+}
