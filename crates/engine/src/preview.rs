@@ -21,6 +21,7 @@ pub(crate) async fn item(
     report: &mut DryRun,
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
+    wired.check_names().await?;
     look::each_page(worker, wired, true, progress, async |works| {
         works.iter().for_each(|work| add(wired, work, report));
         Ok(())

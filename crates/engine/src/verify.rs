@@ -23,6 +23,7 @@ pub(crate) async fn item(
     report: &mut VerifyReport,
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
+    wired.check_names().await?;
     look::each_page(worker, wired, false, progress, async |works: Vec<Work>| {
         let (quiet, doubtful): (Vec<Work>, Vec<Work>) = works.into_iter().partition(is_quiet);
         quiet.iter().for_each(|work| add(wired, work, report));

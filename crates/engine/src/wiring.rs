@@ -9,9 +9,9 @@ use std::{
 };
 
 use entente_core::{
-    ConnectedItem,
+    ConnectedItem, Side,
     config::{Config, ConnectionKind},
-    item::ItemState,
+    item::{ItemState, Mode},
 };
 use parking_lot::Mutex;
 
@@ -143,7 +143,9 @@ impl Wired {
 
     /// Names that the org or the site does not have: a person who runs the item by hand is told, before anything is done.
     pub(crate) async fn check_names(&self) -> Result<(), EngineError> {
-        let unresolved = self.scheme().await?.unresolved();
+        let mut unresolved = self.scheme().await?.unresolved();
+        // What is only displayed has no field in Jira.
+        unresolved.retain(|(side, ..)| self.item.mode != Mode::DisplayOnly || *side == Side::Salesforce);
         let Some((side, path, what)) = unresolved.first() else { return Ok(()) };
         let more = match unresolved.len() {
             1 => String::new(),

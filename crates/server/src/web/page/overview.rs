@@ -162,6 +162,7 @@ mod tests {
                 state: "active",
                 last_sync: Some("2026-11-21T04:52:22.973Z".to_owned()),
                 links: 312,
+                problem: None,
             }],
             connections: vec![ConnectionStatus {
                 name: "acme-org".to_owned(),
