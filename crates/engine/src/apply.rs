@@ -4,7 +4,7 @@
 //! depends on it for the next round; what was achieved, and only that, becomes the base.
 
 mod create;
-mod jira;
+pub(crate) mod jira;
 pub(crate) mod payload;
 mod receipt;
 mod salesforce;

@@ -32,8 +32,6 @@ pub(crate) struct SalesforceField {
     pub(crate) query_path: Option<String>,
     /// How it travels.
     pub(crate) kind: Kind,
-    /// Whether the integration user may change it.
-    pub(crate) updateable: bool,
 }
 
 impl SalesforceField {
@@ -178,15 +176,13 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
     let mut object = item.salesforce.object.clone();
     let mut query_path: Vec<String> = Vec::new();
     let mut parts = path.as_str().split('.').peekable();
-    let mut field =
-        SalesforceField { path: path.clone(), query_path: None, kind: Kind::Foreign(String::new()), updateable: false };
+    let mut field = SalesforceField { path: path.clone(), query_path: None, kind: Kind::Foreign(String::new()) };
     while let Some(part) = parts.next() {
         let describe = org.describe(&object).await?;
         if parts.peek().is_none() {
             if let Some(found) = describe.field(part) {
                 query_path.push(found.name.clone());
                 field.kind = translate::salesforce::kind(&found.kind);
-                field.updateable = query_path.len() == 1 && found.updateable;
                 field.query_path = Some(query_path.join("."));
             }
             return Ok(field);

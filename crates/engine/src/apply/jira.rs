@@ -69,17 +69,19 @@ pub(super) fn history(work: &Work) -> HistoryMetadata {
     }
 }
 
+/// Whether the entry bears the mark of [`history`].
+pub(crate) fn is_ours(change: &entente_jira::Change) -> bool {
+    let generator = change.history_metadata.as_ref().and_then(|history| history.generator.as_ref());
+    generator.and_then(|generator| generator.id.as_deref()) == Some("entente")
+}
+
 /// Values that others set between our read and our edit, which the edit overwrote. Jira has no conditional edit, but
 /// its changelog says who was there.
 fn lost(scene: &Scene<'_>, work: &Work, edited: &Edited) -> Vec<(MappingKey, Value)> {
     let (Some(issue), Some(read)) = (&edited.issue, work.seen.jira.modified) else { return Vec::new() };
-    let ours = |change: &entente_jira::Change| {
-        let generator = change.history_metadata.as_ref().and_then(|history| history.generator.as_ref());
-        generator.and_then(|generator| generator.id.as_deref()) == Some("entente")
-    };
     // The newest entry is this very edit, whether or not Jira returns the mark.
     let between =
-        issue.changes().iter().skip(1).filter(|change| !ours(change) && change.created.is_some_and(|at| at > read));
+        issue.changes().iter().skip(1).filter(|change| !is_ours(change) && change.created.is_some_and(|at| at > read));
     let mut lost = Vec::new();
     for item in between.flat_map(|change| &change.items) {
         for write in work.updates(Side::Jira) {

@@ -8,7 +8,11 @@ use entente_core::{
 };
 
 use super::Scene;
-use crate::{apply::payload::Payload, error::EngineError, unit::Work};
+use crate::{
+    apply::{jira::is_ours, payload::Payload},
+    error::EngineError,
+    unit::Work,
+};
 
 pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     let store = scene.worker.store();
@@ -75,12 +79,8 @@ async fn moved_since(scene: &Scene<'_>, work: &Work) -> Option<Sides<Value>> {
         return None;
     }
     let changes = scene.wired.site.client.changelog(issue).await.ok()?;
-    let ours = |change: &entente_jira::Change| {
-        let generator = change.history_metadata.as_ref().and_then(|history| history.generator.as_ref());
-        generator.and_then(|generator| generator.id.as_deref()) == Some("entente")
-    };
-    let theirs = changes.iter().filter(|change| !ours(change)).flat_map(|change| &change.items);
-    let moved = theirs.into_iter().find(|item| item.field_id.as_deref() == Some(STATUS))?;
+    let mut theirs = changes.iter().filter(|change| !is_ours(change)).flat_map(|change| &change.items);
+    let moved = theirs.find(|item| item.field_id.as_deref() == Some(STATUS))?;
     Some(Sides::new(record, moved.from_string.as_deref().map_or(Value::Empty, Value::text)))
 }
 

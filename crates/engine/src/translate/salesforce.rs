@@ -105,7 +105,6 @@ mod tests {
             path: FieldPath::from("account.Name"),
             query_path: query_path.map(str::to_owned),
             kind: Kind::Text,
-            updateable: false,
         };
         let row = json!({"Account": null, "Contact": {"Name": "Ada"}});
         let row = row.as_object().unwrap();
