@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use entente_core::config::{self, Pace as ConfiguredPace};
 use entente_transport::{
-    Clock, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions, WireSetupError,
+    Clock, Egress, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions, WireSetupError,
 };
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -48,15 +48,15 @@ impl Outside {
         self.clock.now().as_millisecond()
     }
 
-    /// A wire for one connection, through its proxy if it has one.
-    fn wire(&self, connection: &config::Connection) -> Result<Arc<dyn Wire>, EngineError> {
+    /// A wire for one connection, to these hosts, through its proxy if it has one.
+    fn wire(&self, connection: &config::Connection, egress: Egress) -> Result<Arc<dyn Wire>, EngineError> {
         let proxy = connection.proxy.as_ref().map(|proxy| Proxy {
             url: proxy.url.clone(),
             user: proxy.user.clone(),
             password: proxy.password.as_ref().map(secret),
             no_proxy: proxy.no_proxy.clone(),
         });
-        let options = WireOptions { proxy, ..WireOptions::default() };
+        let options = WireOptions { proxy, ..WireOptions::to(egress) };
         (self.wires)(&options)
             .map_err(|error| EngineError::Connection { connection: connection.name.clone(), reason: error.to_string() })
     }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use entente_transport::{Answer, Call, CallError, Clock, Opened, Pace, Rng, Transport, Wire};
+use entente_transport::{Answer, Call, CallError, Clock, Egress, Opened, Pace, Rng, Transport, Wire};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use url::Url;
 use crate::dialect::JiraDialect;
 use crate::id::IssueKey;
 use crate::request::Request;
-use crate::site::{ConnectionProblem, normalize_site_url};
+use crate::site::{ConnectionProblem, egress, normalize_site_url};
 
 pub(crate) mod account;
 pub(crate) mod attachments;
@@ -84,6 +84,8 @@ pub struct Client {
 struct Shared {
     transport: Transport,
     dialect: Arc<JiraDialect>,
+    /// Where a redirect may lead; whatever carries the requests checks each of them again.
+    egress: Egress,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
 }
@@ -101,10 +103,11 @@ impl Client {
         pace: Pace,
     ) -> Result<Self, ConnectionProblem> {
         let site = normalize_site_url(&connection.site_url, connection.sandbox).map_err(ConnectionProblem::SiteUrl)?;
+        let egress = egress(&site, connection.sandbox);
         let Auth::ApiToken { email, api_token } = &connection.auth;
         let dialect = Arc::new(JiraDialect::new(site, email, api_token, &connection.user_agent)?);
         let transport = Transport::new(wire, Arc::clone(&clock), Arc::clone(&rng), pace, Arc::clone(&dialect) as _);
-        Ok(Self { shared: Arc::new(Shared { transport, dialect, clock, rng }) })
+        Ok(Self { shared: Arc::new(Shared { transport, dialect, egress, clock, rng }) })
     }
 
     /// The way out, for its counters and its capture of exchanges.

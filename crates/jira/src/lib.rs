@@ -11,6 +11,7 @@
 //! use entente_transport::{HttpWire, SystemClock, SystemRng, WireOptions};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let egress = entente_jira::egress(&"https://acme.atlassian.net".parse()?, false);
 //! let client = Client::new(
 //!     Connection {
 //!         site_url: "https://acme.atlassian.net".into(),
@@ -18,7 +19,7 @@
 //!         sandbox: false,
 //!         user_agent: "my-tool/1.0".into(),
 //!     },
-//!     Arc::new(HttpWire::new(&WireOptions::default())?),
+//!     Arc::new(HttpWire::new(&WireOptions::to(egress))?),
 //!     Arc::new(SystemClock),
 //!     Arc::new(SystemRng),
 //!     entente_jira::limits::PACE,
@@ -70,6 +71,6 @@ pub use client::webhooks::{NewWebhook, RegisteredWebhook};
 pub use client::write_comment::{CommentAudience, NewComment};
 pub use client::{Auth, Client, Connection, Moment};
 pub use id::{IssueId, IssueKey, IssueRef};
-pub use site::{ConnectionProblem, normalize_site_url};
+pub use site::{ConnectionProblem, egress, normalize_site_url};
 
 pub use entente_transport::{CallError, CallProblem, Scope};

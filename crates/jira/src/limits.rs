@@ -85,9 +85,6 @@ pub const BULK_CALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long an upload may take: a gigabyte at a few megabytes a second.
 pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Redirects on the way to a file's content; the vendor needs one.
-pub const REDIRECTS_MAX: usize = 5;
-
 /// How long to wait after a 429 that does not say how long.
 pub const THROTTLE_DEFAULT: Duration = Duration::from_secs(5);
 

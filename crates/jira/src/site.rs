@@ -3,17 +3,30 @@
 //! A site URL is typed by a person, and credentials follow it, so only Jira's own hosts are taken; loopback and plain
 //! http are for the sandbox.
 
-use std::net::IpAddr;
-
+use entente_transport::{Egress, is_this_machine};
 use url::{Host, Url};
 
 /// The domains under which Jira Cloud sites live.
 /// <https://support.atlassian.com/organization-administration/docs/ip-addresses-and-domains-for-atlassian-cloud-products/>
-const SITE_DOMAINS: [&str; 2] = [".atlassian.net", ".jira.com"];
+const SITE_HOSTS: [&str; 2] = ["*.atlassian.net", "*.jira.com"];
 
 /// Where scoped tokens are accepted.
 /// <https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/>
 const GATEWAY: &str = "https://api.atlassian.com/ex/jira/";
+
+/// The host of [`GATEWAY`].
+const GATEWAY_HOST: &str = "api.atlassian.com";
+
+/// Where the content of files is fetched; a site redirects to it.
+/// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-attachments/#api-rest-api-3-attachment-content-id-get>
+const FILES_HOST: &str = "api.media.atlassian.com";
+
+/// Where the calls of a connection to `site` may go: the site, the gateway that scoped tokens want, and the store of
+/// files. For a sandbox on this machine, also this machine.
+pub fn egress(site: &Url, sandbox: bool) -> Egress {
+    let site_host = site.host_str().unwrap_or_default();
+    Egress::to([site_host, GATEWAY_HOST, FILES_HOST]).or_this_machine(sandbox && is_this_machine(site))
+}
 
 /// Why a connection cannot be made of what was given.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,12 +55,12 @@ pub fn normalize_site_url(text: &str, sandbox: bool) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("the site URL must not contain a user name or password".into());
     }
-    match (url.scheme(), is_loopback(&host)) {
+    match (url.scheme(), is_this_machine(&url)) {
         ("http" | "https", true) if sandbox => {}
         (_, true) => {
             return Err(format!("{host} is this machine; only a connection marked `sandbox: true` may use it"));
         }
-        ("https", false) if is_site(&host) && url.port().is_none() => {}
+        ("https", false) if Egress::to(SITE_HOSTS).check(&url).is_ok() => {}
         ("https", false) => return Err(not_a_site(&host)),
         _ => return Err(format!("{with_scheme:?} must begin with https://")),
     }
@@ -60,36 +73,9 @@ pub fn normalize_site_url(text: &str, sandbox: bool) -> Result<Url, String> {
 /// The base of gateway calls for the site with this cloud id, ending in a slash.
 pub(crate) fn gateway_url(site: &Url, cloud_id: &str) -> Option<Url> {
     let well_formed = !cloud_id.is_empty() && cloud_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let root = match site.host() {
-        // The sandbox answers for the gateway too, on the same port.
-        Some(host) if is_loopback(&host.to_owned()) => site.join("ex/jira/").ok()?,
-        _ => Url::parse(GATEWAY).ok()?,
-    };
+    // The sandbox answers for the gateway too, on the same port.
+    let root = if is_this_machine(site) { site.join("ex/jira/").ok()? } else { Url::parse(GATEWAY).ok()? };
     root.join(&[cloud_id, "/"].concat()).ok().filter(|_| well_formed)
-}
-
-/// Whether Jira may send us to `url` for a file: its own hosts or any public name by https. Addresses of machines are
-/// refused, since through a redirect they would be asked from inside our network.
-pub(crate) fn may_hold_files(url: &Url, site: &Url) -> bool {
-    let is_sandbox = site.host().is_some_and(|host| is_loopback(&host.to_owned()));
-    match url.host().map(|host| host.to_owned()) {
-        Some(host) if is_loopback(&host) => is_sandbox,
-        Some(Host::Domain(name)) => url.scheme() == "https" && name.contains('.') && !name.ends_with(".local"),
-        _ => false,
-    }
-}
-
-fn is_site(host: &Host<String>) -> bool {
-    let Host::Domain(name) = host else { return false };
-    SITE_DOMAINS.iter().any(|domain| name.strip_suffix(domain).is_some_and(|site| !site.is_empty()))
-}
-
-fn is_loopback(host: &Host<String>) -> bool {
-    match host {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
-    }
 }
 
 fn not_a_site(host: &Host<String>) -> String {
@@ -127,7 +113,11 @@ mod tests {
             ("https://evil.example/?acme.atlassian.net", false),
             ("https://atlassian.net", false),
             ("https://.atlassian.net", false),
+            ("https://a..atlassian.net", false),
             ("https://acme.atlassian.net:8443", false),
+            ("https://acme.atlassian.net.", false),
+            ("https://evil-atlassian.net", false),
+            ("https://api.atlassian.com/ex/jira/1-a", false),
             ("https://user:pass@acme.atlassian.net", false),
             ("https://jira.acme.example", false),
             ("http://127.0.0.1:7402", false),
@@ -141,26 +131,26 @@ mod tests {
     }
 
     #[test]
-    fn files_are_fetched_from_public_names_only() {
-        let site = |text| Url::parse(text).expect("a URL");
-        let (real, sandbox) = (site("https://acme.atlassian.net"), site("http://127.0.0.1:7402"));
-        for (url, from_real, from_sandbox) in [
+    fn calls_go_to_the_site_the_gateway_and_the_store_of_files() {
+        let url = |text| Url::parse(text).expect("a URL");
+        let real = egress(&url("https://acme.atlassian.net"), true);
+        let stand_in = egress(&url("http://127.0.0.1:7402"), true);
+        for (text, from_real, from_stand_in) in [
+            ("https://acme.atlassian.net/rest/api/3/myself", true, false),
+            ("https://api.atlassian.com/ex/jira/1-a/", true, true),
             ("https://api.media.atlassian.com/file/1/binary?token=x", true, true),
             ("http://api.media.atlassian.com/file/1/binary", false, false),
+            ("https://other.atlassian.net/", false, false),
+            ("https://acme.atlassian.net.evil.example/", false, false),
+            ("https://acme.atlassian.net@evil.example/", false, false),
             ("https://169.254.169.254/latest", false, false),
-            ("https://10.0.0.1/", false, false),
             ("https://intranet/", false, false),
-            ("https://printer.local/", false, false),
             ("https://localhost/", false, true),
             ("http://127.0.0.1:7402/media/1", false, true),
             ("file:///etc/passwd", false, false),
         ] {
-            let url = site(url);
-            assert_eq!(
-                (may_hold_files(&url, &real), may_hold_files(&url, &sandbox)),
-                (from_real, from_sandbox),
-                "{url}"
-            );
+            let allowed = |egress: &Egress| egress.check(&url(text)).is_ok();
+            assert_eq!((allowed(&real), allowed(&stand_in)), (from_real, from_stand_in), "{text}");
         }
     }
 

@@ -4,10 +4,11 @@ use entente_transport::{Answer, BoxFuture, CallError, Credential, Dialect, Door}
 use http::{HeaderName, HeaderValue};
 use parking_lot::Mutex;
 use secrecy::ExposeSecret;
+use url::Url;
 
 use crate::auth::{Connection, SignedIn, Token, grant, judge};
 use crate::client::Usage;
-use crate::login_url::is_allowed;
+use crate::login_url::egress;
 use crate::refusal;
 
 const LIMIT_INFO: HeaderName = HeaderName::from_static("sforce-limit-info");
@@ -27,14 +28,15 @@ impl Salesforce {
         Self { connection, signed_in: Mutex::default(), usage: Mutex::default() }
     }
 
+    /// Neither the client's secret nor a token goes anywhere but to Salesforce.
+    fn may_call(&self, url: &Url, otherwise: &str) -> Result<(), CallError> {
+        let egress = egress(&self.connection.login_url, self.connection.sandbox);
+        egress.check(url).map_err(|why| CallError::Auth { reason: format!("{otherwise}: {why}") })
+    }
+
     fn accept(&self, token: &Token) -> Result<Credential, CallError> {
         let url = &token.instance_url;
-        if !is_allowed(url, self.connection.sandbox) {
-            let host = url.host_str().unwrap_or("nowhere");
-            return Err(CallError::Auth {
-                reason: format!("the sign-in named {host} as the org's host, which is not Salesforce"),
-            });
-        }
+        self.may_call(url, "the sign-in named a host of the org that is not Salesforce's")?;
         let bearer = HeaderValue::try_from(["Bearer ", token.access_token.expose_secret()].concat());
         let bearer = bearer.map_err(|_| CallError::Broken { reason: "the token is not text".into() })?;
         let (organization, user) = (token.organization, token.user);
@@ -50,9 +52,7 @@ impl Dialect for Salesforce {
 
     fn sign_in<'a>(&'a self, door: Door<'a>) -> BoxFuture<'a, Result<Credential, CallError>> {
         Box::pin(async move {
-            if !is_allowed(&self.connection.login_url, self.connection.sandbox) {
-                return Err(CallError::Auth { reason: "the login URL is not a Salesforce host".into() });
-            }
+            self.may_call(&self.connection.login_url, "the login URL is not a Salesforce host")?;
             let answer = door.send(grant(&self.connection, door.now())?).await?;
             self.accept(&judge(&self.connection, &answer)?)
         })

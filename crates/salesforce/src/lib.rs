@@ -56,7 +56,7 @@ pub use composite::{Part, PartAnswer};
 pub use describe::{Field, ObjectDescribe, ObjectSummary, PicklistValue, RecordType};
 pub use file::NewFile;
 pub use id::{RecordId, RecordIdError};
-pub use login_url::normalize_login_url;
+pub use login_url::{HOSTS, egress, normalize_login_url};
 pub use org::{ApiVersion, CaseStatus, Limit, Organization, UserInfo};
 pub use query::{Page, PageToken, Rows};
 pub use refusal::duplicate_of;

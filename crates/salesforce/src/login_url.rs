@@ -1,17 +1,29 @@
 //! Which hosts are Salesforce, and what a person may mean by a login URL.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
+use entente_transport::{Egress, is_this_machine};
+use url::Url;
 
 /// The sign-in hosts that every org shares.
 const SHARED_HOSTS: [&str; 2] = ["login.salesforce.com", "test.salesforce.com"];
+
+/// Where people may sign in: the shared hosts and every My Domain.
+const LOGIN_HOSTS: [&str; 3] = ["login.salesforce.com", "test.salesforce.com", "*.my.salesforce.com"];
 
 /// The suffix of every My Domain, sandboxes (`acme--uat.sandbox`), Developer Editions and scratch orgs included.
 const MY_DOMAIN: &str = ".my.salesforce.com";
 
 /// The suffix of the address that people see in their browser.
 const LIGHTNING: &str = ".lightning.force.com";
+
+/// Every host that is called for an org: where it signs in, and whatever instance its sign-in names.
+pub const HOSTS: [&str; 5] =
+    ["login.salesforce.com", "test.salesforce.com", "*.salesforce.com", "*.my.salesforce.com", "*.force.com"];
+
+/// Where the calls of a connection with this login URL may go. A token answer names its host itself, so that host must
+/// pass here before anything is sent to it. For a sandbox on this machine, also this machine.
+pub fn egress(login_url: &Url, sandbox: bool) -> Egress {
+    Egress::to(HOSTS).or_this_machine(sandbox && is_this_machine(login_url))
+}
 
 /// The origin that a login URL means: `https://login.salesforce.com`, `https://test.salesforce.com` or a My Domain.
 ///
@@ -25,7 +37,7 @@ pub fn normalize_login_url(text: &str, sandbox: bool) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("a login URL carries no user name or password".into());
     }
-    if is_loopback(&url) {
+    if is_this_machine(&url) && matches!(url.scheme(), "http" | "https") {
         return if sandbox {
             origin(&url)
         } else {
@@ -40,22 +52,11 @@ pub fn normalize_login_url(text: &str, sandbox: bool) -> Result<Url, String> {
         Some(domain) => format!("{domain}{MY_DOMAIN}"),
         None => host.to_owned(),
     };
-    if SHARED_HOSTS.contains(&host.as_str()) || host.strip_suffix(MY_DOMAIN).is_some_and(|domain| !domain.is_empty()) {
-        return Url::parse(&format!("https://{host}/")).map_err(|_| format!("`{host}` is not a host name"));
+    let login = Url::parse(&format!("https://{host}/")).map_err(|_| format!("`{host}` is not a host name"))?;
+    if Egress::to(LOGIN_HOSTS).check(&login).is_ok() {
+        return Ok(login);
     }
     Err(format!("`{host}` is not a Salesforce login host; write https://YOUR-DOMAIN.my.salesforce.com"))
-}
-
-/// Whether calls may go to `url`: Salesforce's own hosts by https; for a sandbox connection also loopback. A token
-/// answer names its host itself, so it must pass here before anything is sent to it.
-pub(crate) fn is_allowed(url: &Url, sandbox: bool) -> bool {
-    if is_loopback(url) {
-        return sandbox;
-    }
-    let host = url.host_str().unwrap_or_default();
-    url.scheme() == "https"
-        && (host.ends_with(".salesforce.com") || host.ends_with(".force.com"))
-        && url.port().is_none()
 }
 
 /// Whether this host belongs to a sandbox or scratch org, which sign in at `test.salesforce.com`.
@@ -67,16 +68,6 @@ pub(crate) fn is_test_org(url: &Url) -> bool {
 /// Whether this is a host that all orgs share.
 pub(crate) fn is_shared(url: &Url) -> bool {
     SHARED_HOSTS.contains(&url.host_str().unwrap_or_default())
-}
-
-fn is_loopback(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
-        && match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-            None => false,
-        }
 }
 
 fn origin(url: &Url) -> Result<Url, String> {
@@ -115,6 +106,11 @@ mod tests {
             "https://acme.my.salesforce.com:8443",
             "https://salesforce.com.evil.example",
             "https://evilmy.salesforce.com",
+            "https://evil-my.salesforce.com",
+            "https://na139.salesforce.com",
+            "https://acme.my.salesforce.com.",
+            "https://x.localhost",
+            "http://2130706433",
             "https://.my.salesforce.com",
             "https://acme.my.salesforce.com.evil.example",
             "https://acme.my.salesforce.com@evil.example",
@@ -143,15 +139,31 @@ mod tests {
 
     #[test]
     fn calls_only_go_to_salesforce() {
-        let allowed = |text: &str, sandbox| is_allowed(&Url::parse(text).expect("a URL"), sandbox);
-        assert!(allowed("https://acme.my.salesforce.com", false));
-        assert!(allowed("https://na139.salesforce.com", false));
-        assert!(allowed("https://acme.file.force.com", false));
-        assert!(!allowed("http://acme.my.salesforce.com", false));
-        assert!(!allowed("https://evil.example", false));
-        assert!(!allowed("https://evilforce.com", false));
-        assert!(!allowed("http://127.0.0.1:1", false));
-        assert!(allowed("http://127.0.0.1:1", true));
-        assert!(!allowed("http://169.254.169.254", true));
+        let url = |text: &str| Url::parse(text).expect("a URL");
+        let org = egress(&url("https://acme.my.salesforce.com"), true);
+        for allowed in ["https://acme.my.salesforce.com", "https://na139.salesforce.com", "https://acme.file.force.com"]
+        {
+            assert_eq!(org.check(&url(allowed)), Ok(()), "{allowed}");
+        }
+        for refused in [
+            "http://acme.my.salesforce.com",
+            "https://salesforce.com",
+            "https://evil.example",
+            "https://evilforce.com",
+            "https://x.my.salesforce.com.evil.example",
+            "https://acme.my.salesforce.com.",
+            "https://.my.salesforce.com",
+            "https://acme.my.salesforce.com@evil.example",
+            "https://user@acme.my.salesforce.com",
+            "https://acme.my.salesforce.com:8443",
+            "https://[::ffff:10.0.0.1]",
+            "http://127.0.0.1:1",
+            "http://localhost:1",
+        ] {
+            assert!(org.check(&url(refused)).is_err(), "{refused}");
+        }
+        let stand_in = egress(&url("http://127.0.0.1:7401"), true);
+        assert_eq!(stand_in.check(&url("http://127.0.0.1:1")), Ok(()));
+        assert!(stand_in.check(&url("http://169.254.169.254")).is_err());
     }
 }

@@ -4,7 +4,7 @@
 //! re-sends it when that is surely harmless, and answers with an [`Answer`] or a [`CallError`] that says what the
 //! caller can do. How a vendor signs in and what its answers mean is the [`Dialect`]'s business.
 //!
-//! It never follows a redirect, never re-sends a write that may have had an effect, and knows no vendor. The only
+//! It never follows a redirect, never calls a host outside its connection's [`Egress`], never re-sends a write that may have had an effect, and knows no vendor. The only
 //! sources of time and chance of the whole house are its [`Clock`] and [`Rng`].
 //!
 //! Next: [`Transport::send`] is the path of every request; `limits` holds every number.
@@ -13,6 +13,7 @@ mod call;
 mod capture;
 mod clock;
 mod dialect;
+mod egress;
 mod error;
 mod limits;
 mod pace;
@@ -26,6 +27,7 @@ pub use call::{Answer, Call, Effect, Opened, Payload};
 pub use capture::Exchange;
 pub use clock::{Clock, SystemClock};
 pub use dialect::{Credential, Dialect, Door};
+pub use egress::{Egress, is_this_machine};
 pub use error::{CallError, CallProblem, Scope};
 pub use limits::{CALL_TIMEOUT_MS, EXCHANGES_KEPT, RESENDS_MAX, RESPONSE_BYTES_MAX};
 pub use pace::{Pace, PaceLimits};

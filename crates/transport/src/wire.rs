@@ -13,6 +13,7 @@ use thiserror::Error;
 
 mod http_wire;
 mod reason;
+mod resolver;
 
 pub use http_wire::{HttpWire, Proxy, WireOptions, WireSetupError};
 

@@ -8,7 +8,7 @@ use std::{
 use entente_core::config::{Connection, SalesforceAuth, SalesforceConnection};
 use entente_salesforce::{
     Auth, Change, Client, Field, Filter, Literal, ObjectDescribe, Order, Part, Query, RecordId, Row, Saved,
-    WriteOptions, duplicate_of,
+    WriteOptions, duplicate_of, egress,
     limits::{COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX},
     normalize_login_url,
 };
@@ -136,12 +136,12 @@ impl Org {
     ) -> Result<Self, EngineError> {
         let problem = |reason: String| EngineError::Connection { connection: connection.name.clone(), reason };
         let login_url = normalize_login_url(&salesforce.login_url, connection.sandbox).map_err(problem)?;
+        let wire = outside.wire(connection, egress(&login_url, connection.sandbox))?;
         let mut settings = entente_salesforce::Connection::new(login_url, auth(&salesforce.auth));
         settings.sandbox = connection.sandbox;
         if let Some(version) = &salesforce.api_version {
             settings.api_version.clone_from(version);
         }
-        let wire = outside.wire(connection)?;
         let pace = pace(connection, PACE_DEFAULT);
         Ok(Self {
             name: connection.name.clone(),

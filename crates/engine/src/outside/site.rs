@@ -7,8 +7,9 @@ use std::{
 
 use entente_core::config::{Connection, JiraConnection};
 use entente_jira::{
-    Auth, BulkFetch, Client, Field, Issue, IssueId, IssueKey, IssueRef, Moment, Project, Search,
+    Auth, BulkFetch, Client, Field, Issue, IssueId, IssueKey, IssueRef, Moment, Project, Search, egress,
     jql::{self, Jql, Literal},
+    normalize_site_url,
 };
 use entente_transport::{CallError, PaceLimits};
 use jiff::{SignedDuration, Timestamp};
@@ -77,7 +78,9 @@ impl SiteIssue {
 impl Site {
     /// Sets a site up; nothing is sent yet.
     pub(crate) fn new(connection: &Connection, jira: &JiraConnection, outside: &Outside) -> Result<Self, EngineError> {
-        let wire = outside.wire(connection)?;
+        let problem = |reason: String| EngineError::Connection { connection: connection.name.clone(), reason };
+        let site_url = normalize_site_url(&jira.site_url, connection.sandbox).map_err(problem)?;
+        let wire = outside.wire(connection, egress(&site_url, connection.sandbox))?;
         let settings = entente_jira::Connection {
             site_url: jira.site_url.clone(),
             auth: Auth::ApiToken { email: jira.email.clone(), api_token: secret(&jira.api_token) },
@@ -85,10 +88,8 @@ impl Site {
             user_agent: concat!("entente/", env!("CARGO_PKG_VERSION")).to_owned(),
         };
         let pace = pace(connection, PACE_DEFAULT);
-        let client =
-            Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace).map_err(|error| {
-                EngineError::Connection { connection: connection.name.clone(), reason: error.to_string() }
-            })?;
+        let client = Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace)
+            .map_err(|error| problem(error.to_string()))?;
         Ok(Self {
             name: connection.name.clone(),
             client,

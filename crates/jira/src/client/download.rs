@@ -9,9 +9,7 @@ use http::header::LOCATION;
 use url::Url;
 
 use super::Client;
-use crate::limits::REDIRECTS_MAX;
 use crate::request::Request;
-use crate::site::may_hold_files;
 
 const ROUTE: &str = "GET /rest/api/3/attachment/content/{id}";
 const REDIRECTS: &[u16] = &[301, 302, 303, 307, 308];
@@ -26,26 +24,22 @@ impl Client {
     pub async fn download(&self, attachment_id: &str) -> Result<Opened, CallError> {
         // `redirect=false` has been reported to damage content: https://jira.atlassian.com/browse/JRACLOUD-97046
         let request = Request::read(ROUTE).segment(attachment_id).query("redirect", true).answers(REDIRECTS);
-        let mut opened = self.open_call(request.into_call()?).await?;
-        let mut from = self.shared.transport.credential().await?.base;
-        for _ in 0..REDIRECTS_MAX {
-            if opened.status == StatusCode::OK {
-                return Ok(opened);
-            }
-            let to = self.target(&from, &opened)?;
-            opened = self.open_call(Call::get(ROUTE, to.as_str()).anonymous().answers(REDIRECTS)).await?;
-            from = to;
+        let opened = self.open_call(request.into_call()?).await?;
+        if opened.status == StatusCode::OK {
+            return Ok(opened);
         }
-        Err(CallError::Broken {
-            reason: format!("the file's address did not lead to it after {REDIRECTS_MAX} redirects"),
-        })
+        let from = self.shared.transport.credential().await?.base;
+        let store = self.store_of(&from, &opened)?;
+        // One step and no further: what the store itself redirects to is nobody's that we know.
+        self.open_call(Call::get(ROUTE, store.as_str()).anonymous()).await
     }
 
-    fn target(&self, from: &Url, opened: &Opened) -> Result<Url, CallError> {
+    /// Where an answer of `from` sends us for the content.
+    fn store_of(&self, from: &Url, opened: &Opened) -> Result<Url, CallError> {
+        let broken = |why: String| CallError::Broken { reason: format!("Jira points to no usable address: {why}") };
         let location = opened.headers.get(LOCATION).and_then(|location| location.to_str().ok());
-        let to = location.and_then(|location| from.join(location).ok());
-        to.filter(|to| may_hold_files(to, self.site_url())).ok_or_else(|| CallError::Broken {
-            reason: "Jira points to no usable address for the file's content".into(),
-        })
+        let store = location.and_then(|location| from.join(location).ok()).ok_or_else(|| broken("none".into()))?;
+        self.shared.egress.check(&store).map_err(broken)?;
+        Ok(store)
     }
 }

@@ -11,7 +11,7 @@ use entente_jira::{
     BulkFetch, CallError, Client, CommentOrder, Edit, NewAttachment, NewComment, NewWebhook, Property, RemoteLink,
     Search, TransitionTo,
 };
-use entente_transport::{BoxFuture, ByteStream, HttpWire, Proxy, WireOptions};
+use entente_transport::{BoxFuture, ByteStream, Egress, HttpWire, Proxy, WireOptions};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -26,7 +26,8 @@ fn through(proxy: &ForwardProxy, password: &str, no_proxy: &[&str], sandbox: &Sa
         password: Some(SecretString::from(password)),
         no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
     };
-    let wire = HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::default() }).expect("a wire");
+    let egress = Egress::default().or_this_machine(true);
+    let wire = HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::to(egress) }).expect("a wire");
     client(&sandbox.served.jira_url(), "sandbox-api-token", &Arc::new(wire))
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use entente_jira::{Auth, Client, Connection, Created, FieldMeta, NewIssue};
 use entente_sandbox::{Clock, Options, Seed, Served, World, credentials, serve};
-use entente_transport::{Body, HttpWire, Pace, SystemClock, SystemRng, Wire, WireOptions};
+use entente_transport::{Body, Egress, HttpWire, Pace, SystemClock, SystemRng, Wire, WireOptions};
 use http::Request;
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ impl Sandbox {
     pub(crate) async fn demo() -> Self {
         let world = World::new(&Options { seed: Seed::Demo, ..Options::default() }, &Clock::real());
         let served = serve(&world, "127.0.0.1:0", "127.0.0.1:0").await.expect("two free ports");
-        let wire = Arc::new(HttpWire::new(&WireOptions::default()).expect("a wire"));
+        let wire = Arc::new(HttpWire::new(&WireOptions::to(Egress::default().or_this_machine(true))).expect("a wire"));
         let client = client(&served.jira_url(), credentials::JIRA_API_TOKEN, &wire);
         Self { served, client, wire }
     }

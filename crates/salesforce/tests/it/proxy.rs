@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_salesforce::{CallError, Client, New, NewFile, Part, Query, RecordId, SearchIn, WriteOptions};
-use entente_transport::{ByteStream, HttpWire, Proxy, WireOptions};
+use entente_transport::{ByteStream, Egress, HttpWire, Proxy, WireOptions};
 use futures_util::TryStreamExt;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -26,7 +26,8 @@ fn through(proxy: &ForwardProxy, password: &str, no_proxy: &[&str], sandbox: &Sa
         password: Some(SecretString::from(password)),
         no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
     };
-    let wire = HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::default() }).expect("a wire");
+    let egress = Egress::default().or_this_machine(true);
+    let wire = HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::to(egress) }).expect("a wire");
     client(&sandbox.served.salesforce_url(), credentials_of("sandbox-secret"), &Arc::new(wire))
 }
 

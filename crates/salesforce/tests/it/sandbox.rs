@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use entente_salesforce::{Auth, Client, Connection, Row, normalize_login_url};
 use entente_sandbox::{Clock, Options, Seed, Served, World, credentials, serve};
-use entente_transport::{Body, HttpWire, Pace, SystemClock, SystemRng, Wire, WireOptions};
+use entente_transport::{Body, Egress, HttpWire, Pace, SystemClock, SystemRng, Wire, WireOptions};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ impl Sandbox {
     pub(crate) async fn demo() -> Self {
         let world = World::new(&Options { seed: Seed::Demo, ..Options::default() }, &Clock::real());
         let served = serve(&world, "127.0.0.1:0", "127.0.0.1:0").await.expect("two free ports");
-        let wire = Arc::new(HttpWire::new(&WireOptions::default()).expect("a wire"));
+        let wire = Arc::new(HttpWire::new(&WireOptions::to(Egress::default().or_this_machine(true))).expect("a wire"));
         let client = client(&served.salesforce_url(), credentials_of(credentials::SALESFORCE_CLIENT_SECRET), &wire);
         Self { served, client, wire }
     }

@@ -3,6 +3,7 @@
 //! `hooks`; wrong names and credentials by `check` and `doctor`, in `peers`.
 
 mod files;
+mod hosts;
 mod secrets;
 mod sides;
 mod tls;

@@ -13,18 +13,29 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use super::reason::{self, ProxyName};
+use super::resolver::Resolver;
 use super::{Body, ByteStream, Wire, WireError};
+use crate::egress::Egress;
 use crate::limits::{CONNECT_TIMEOUT_MS, POOL_IDLE_TIMEOUT_MS, READ_IDLE_TIMEOUT_MS};
 
 /// How to reach the outside.
 #[derive(Debug, Clone, Default)]
 pub struct WireOptions {
+    /// The hosts that requests may go to; none unless given.
+    pub egress: Egress,
     /// The proxy for every request. The environment's proxy variables are never read: a connection says what it uses.
     pub proxy: Option<Proxy>,
     /// The longest wait for a connection, TLS included, in milliseconds; ten seconds unless given.
     pub connect_timeout_ms: Option<u64>,
     /// Further trusted certificates, as a PEM file.
     pub ca_file: Option<PathBuf>,
+}
+
+impl WireOptions {
+    /// The usual options for requests to these hosts.
+    pub fn to(egress: Egress) -> Self {
+        Self { egress, ..Self::default() }
+    }
 }
 
 /// A forward proxy.
@@ -49,11 +60,12 @@ pub struct WireSetupError(String);
 #[derive(Debug, Clone)]
 pub struct HttpWire {
     client: reqwest::Client,
+    egress: Egress,
     proxy: Option<ProxyName>,
 }
 
 impl HttpWire {
-    /// Makes a wire: no redirects, no proxies from the environment, gzip undone.
+    /// Makes a wire: listed hosts only, no redirects, no proxies from the environment, gzip undone.
     pub fn new(options: &WireOptions) -> Result<Self, WireSetupError> {
         // rustls panics at first use if two providers are compiled in and none is chosen; a second choice is an error
         // that only says that it was chosen already.
@@ -66,7 +78,7 @@ impl HttpWire {
             Ok(client) => client,
             Err(_) => builder(options)?.tls_certs_only(certificates).build().map_err(|error| unbuilt(&error))?,
         };
-        Ok(Self { client, proxy: options.proxy.as_ref().map(ProxyName::of) })
+        Ok(Self { client, egress: options.egress.clone(), proxy: options.proxy.as_ref().map(ProxyName::of) })
     }
 }
 
@@ -76,6 +88,8 @@ impl Wire for HttpWire {
             let host = request.uri().authority().map_or("the peer", Authority::as_str).to_owned();
             let reason = |error| reason::of(&error, &host, self.proxy.as_ref());
             let request = outgoing(request).map_err(|error| WireError::NotSent { reason: reason(error) })?;
+            // The address as it will be called: numbers and names have their one form by now.
+            self.egress.check(request.url()).map_err(|reason| WireError::NotSent { reason })?;
             match (self.client.execute(request).await, &self.proxy) {
                 // Only a proxy answers so: the peer has not seen the request.
                 (Ok(response), Some(proxy)) if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
@@ -97,6 +111,7 @@ fn builder(options: &WireOptions) -> Result<reqwest::ClientBuilder, WireSetupErr
         .user_agent(concat!("entente/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+        .dns_resolver(Resolver::new(options.egress.clone(), options.proxy.as_ref()))
         .connect_timeout(Duration::from_millis(connect_timeout_ms))
         .read_timeout(Duration::from_millis(READ_IDLE_TIMEOUT_MS))
         .pool_idle_timeout(Duration::from_millis(POOL_IDLE_TIMEOUT_MS));

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use entente_transport::{
-    Body, Call, CallError, HttpWire, Pace, Proxy, SystemClock, SystemRng, Transport, Wire, WireError, WireOptions,
+    Body, Call, CallError, Egress, HttpWire, Pace, Proxy, SystemClock, SystemRng, Transport, Wire, WireError,
+    WireOptions,
 };
 use http::Request;
 use secrecy::SecretString;
@@ -22,7 +23,8 @@ fn through(url: &str, no_proxy: &[&str], password: Option<&str>) -> HttpWire {
         password: password.map(SecretString::from),
         no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
     };
-    HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::default() }).expect("a wire")
+    let egress = Egress::to(["acme.example"]).or_this_machine(true);
+    HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::to(egress) }).expect("a wire")
 }
 
 fn get(url: &str) -> Request<Body> {

@@ -1,14 +1,14 @@
 //! The real wire over sockets: what surely was not sent, what may have been, and what it refuses to do.
 
 use bytes::Bytes;
-use entente_transport::{Body, ByteStream, HttpWire, Wire, WireError, WireOptions};
+use entente_transport::{Body, ByteStream, Egress, HttpWire, Wire, WireError, WireOptions};
 use http::Request;
 use tokio::net::TcpListener;
 
 use crate::loopback::Server;
 
 fn wire() -> HttpWire {
-    HttpWire::new(&WireOptions::default()).expect("a wire")
+    HttpWire::new(&WireOptions::to(Egress::default().or_this_machine(true))).expect("a wire")
 }
 
 fn get(url: &str) -> Request<Body> {
@@ -38,6 +38,31 @@ async fn a_peer_that_hangs_up_may_have_acted() {
     let outcome = wire().send(get(&server.url("/"))).await;
     assert!(matches!(outcome, Err(WireError::Lost { .. })), "{outcome:?}");
     assert_eq!(server.heads.lock().len(), 1, "and the wire does not try again by itself");
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_on_the_list_sees_nothing() {
+    let server = Server::start(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+    let refused = async |wire: &HttpWire, url: &str| match wire.send(get(url)).await {
+        Err(WireError::NotSent { reason }) => reason,
+        other => panic!("{url}: {other:?}"),
+    };
+    let real = HttpWire::new(&WireOptions::to(Egress::to(["acme.example"]))).expect("a wire");
+    for url in [server.url("/"), server.url("/").replace("127.0.0.1", "localhost")] {
+        let host = if url.contains("localhost") { "localhost" } else { "127.0.0.1" };
+        let sentence = format!("`{host}` is not on the list of hosts that this connection may call");
+        assert_eq!(refused(&real, &url).await, sentence);
+    }
+    assert!(refused(&real, "http://acme.example/").await.contains("by https on its usual port only"));
+    assert!(server.heads.lock().is_empty());
+}
+
+#[tokio::test]
+async fn a_name_of_the_list_that_leads_into_our_network_is_not_called() {
+    // Of all names, `localhost` is the one that surely leads to this machine.
+    let wire = HttpWire::new(&WireOptions::to(Egress::to(["localhost"]))).expect("a wire");
+    let Err(WireError::NotSent { reason }) = wire.send(get("https://localhost/")).await else { panic!("called") };
+    assert!(reason.contains("only public addresses are called; check the name"), "{reason}");
 }
 
 #[tokio::test]

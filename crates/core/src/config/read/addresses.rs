@@ -9,9 +9,9 @@ use crate::config::tree::Position;
 const SHARED_LOGIN: [&str; 2] = ["login.salesforce.com", "test.salesforce.com"];
 const MY_DOMAIN: &str = ".my.salesforce.com";
 const LIGHTNING: &str = ".lightning.force.com";
-/// Scoped API tokens work only here, and here the path names the site:
-/// <https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/>.
-const ATLASSIAN_GATEWAY: &str = "api.atlassian.com";
+/// The domains of Jira Cloud sites:
+/// <https://support.atlassian.com/organization-administration/docs/ip-addresses-and-domains-for-atlassian-cloud-products/>.
+const SITE_DOMAINS: [&str; 2] = [".atlassian.net", ".jira.com"];
 
 impl Reader<'_> {
     /// A Salesforce login address as an origin. The address that browsers show (Lightning) becomes its My Domain.
@@ -21,10 +21,10 @@ impl Reader<'_> {
         if is_loopback(&url) {
             return origin(&url);
         }
-        if let Some(domain) = host.strip_suffix(LIGHTNING) {
+        if let Some(domain) = host.strip_suffix(LIGHTNING).filter(|_| is_below(LIGHTNING, host)) {
             return format!("https://{domain}{MY_DOMAIN}");
         }
-        let known = SHARED_LOGIN.contains(&host) || host.strip_suffix(MY_DOMAIN).is_some_and(|org| !org.is_empty());
+        let known = SHARED_LOGIN.contains(&host) || is_below(MY_DOMAIN, host);
         if known && url.port().is_none() {
             return origin(&url);
         }
@@ -37,10 +37,14 @@ impl Reader<'_> {
     /// The address of a Jira site as an origin.
     pub(super) fn site_url(&mut self, text: &str, at: Position, sandbox: bool) -> String {
         let Some(url) = self.remote(text, at, sandbox) else { return String::new() };
-        if url.host_str() == Some(ATLASSIAN_GATEWAY) {
-            return without_slash(url);
+        let host = url.host_str().unwrap_or_default();
+        if is_loopback(&url) || (SITE_DOMAINS.iter().any(|domain| is_below(domain, host)) && url.port().is_none()) {
+            return origin(&url);
         }
-        origin(&url)
+        let message = format!("`{host}` is no host of a Jira Cloud site");
+        let remedy = "write the site's address, `https://NAME.atlassian.net`; Jira Data Center is not supported";
+        self.report.error(at, "site-host", message, remedy);
+        String::new()
     }
 
     /// The server's own address; loopback is fine here, for trying things out.
@@ -103,9 +107,14 @@ pub(super) fn is_shared_login(login_url: &str) -> bool {
     SHARED_LOGIN.iter().any(|host| login_url.strip_prefix("https://") == Some(host))
 }
 
+/// Whether a host lies below a domain, which begins with its dot.
+fn is_below(domain: &str, host: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|name| name.split('.').all(|label| !label.is_empty()))
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,

@@ -145,6 +145,8 @@ fn connections() {
             "no login host",
         ),
         ("login-host", "https://acme.my.salesforce.com", "¦https://.my.salesforce.com", "no login host"),
+        ("site-host", "https://acme.atlassian.net", "¦https://jira.acme.example:8443", "Data Center is not supported"),
+        ("site-host", "https://acme.atlassian.net", "¦https://api.atlassian.com/ex/jira/1-a", "NAME.atlassian.net"),
         ("shared-login", "https://acme.my.salesforce.com", "¦https://login.salesforce.com", "My Domain"),
         ("insecure-url", "https://acme.my.salesforce.com", "¦http://acme.my.salesforce.com", "https://"),
         ("insecure-url", "https://acme.atlassian.net", "¦http://acme.atlassian.net", "https://"),
