@@ -10,6 +10,7 @@ mod data;
 mod demo;
 mod doctor;
 mod failure;
+mod init;
 mod listen;
 mod progress;
 mod refusals;
@@ -51,6 +52,7 @@ enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Sandbox(sandbox::Sandbox),
+    Init(init::Init),
     Check(check::Check),
     Sync(sync::Sync),
     Verify(verify::Verify),
@@ -91,6 +93,7 @@ impl Command {
             Self::Demo(demo) => demo.run(screen).await,
             Self::Serve(serve) => serve.run(screen).await,
             Self::Sandbox(sandbox) => sandbox.run(screen).await,
+            Self::Init(init) => init.run(screen).await,
             Self::Check(check) => check.run(screen).await,
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
@@ -101,7 +104,7 @@ impl Command {
     /// Whether the answer is one JSON document.
     fn is_json(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) => false,
+            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Init(_) => false,
             Self::Check(check) => check.json,
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,

@@ -6,3 +6,4 @@ mod filters;
 mod modes;
 mod pairs;
 mod rhythms;
+mod templates;

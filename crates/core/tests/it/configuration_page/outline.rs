@@ -110,7 +110,8 @@ pub(super) const SECTIONS: &[Section] = &[
         shape: "connected-item",
         level: 2,
         title: "Connected item",
-        prose: "Its name is its identity: links belong to it, and `renamed_from` is how they follow a new name.\n\n\
+        prose: "Its name is its identity: links belong to it, and `renamed_from` is how they follow a new name. \
+                [Choosing a mode](choosing-a-mode.md) says when to synchronize and when to show only.\n\n\
                 Unless it is `display-only`, it has a `correlation` and at least one line under `fields`. What this \
                 version does not run yet is checked all the same, and `check` says so.",
         example: Some(Excerpt::Shallow(&["items", "support-bugs"])),
