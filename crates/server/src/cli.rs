@@ -15,6 +15,7 @@ mod listen;
 mod progress;
 mod refusals;
 pub(crate) mod sandbox;
+mod secret;
 pub(crate) mod serve;
 mod sync;
 mod verify;
@@ -31,7 +32,7 @@ use crate::ready;
 use crate::screen::Screen;
 
 pub use answer::Exit;
-pub(crate) use data::USUAL_DIR;
+pub(crate) use data::{USUAL_DIR, beside};
 pub use failure::Failure;
 
 /// Keeps Salesforce and Jira in agreement.
@@ -57,6 +58,7 @@ enum Command {
     Sync(sync::Sync),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
+    Secret(secret::Secret),
 }
 
 /// Runs the command that `arguments` name; the first one is the program's own name.
@@ -98,6 +100,7 @@ impl Command {
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
+            Self::Secret(secret) => secret.run(screen),
         }
     }
 
@@ -109,6 +112,7 @@ impl Command {
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
             Self::Doctor(doctor) => doctor.json,
+            Self::Secret(secret) => secret.is_json(),
         }
     }
 

@@ -12,6 +12,7 @@ use entente_core::config::{self, Config, Problem};
 use sha2::{Digest as _, Sha256};
 
 use crate::limits::CONFIGURATION_BYTES_MAX;
+use crate::secrets::Secrets;
 
 /// A document as it was read once.
 #[derive(Debug)]
@@ -34,10 +35,10 @@ impl Document {
     ///
     /// # Errors
     /// When there is no such file, or it is no text, or far too large.
-    pub fn read(path: &Path) -> io::Result<Self> {
+    pub fn read(path: &Path, secrets: &Secrets) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
-        let text = text(&path)?;
-        let (config, problems) = config::parse(&text, &vars::look_up);
+        let text = bounded(&path, CONFIGURATION_BYTES_MAX)?;
+        let (config, problems) = config::parse(&text, &|reference| vars::look_up(reference, secrets));
         Ok(Self { digest: Sha256::digest(&text).into(), path, config, problems })
     }
 
@@ -49,15 +50,16 @@ impl Document {
     }
 }
 
-fn text(path: &Path) -> io::Result<String> {
+/// The text of a file, if it has at most `bytes_max` bytes.
+pub(crate) fn bounded(path: &Path, bytes_max: u64) -> io::Result<String> {
     let mut text = String::new();
-    let read = std::fs::File::open(path)?.take(CONFIGURATION_BYTES_MAX + 1).read_to_string(&mut text);
+    let read = std::fs::File::open(path)?.take(bytes_max + 1).read_to_string(&mut text);
     let read = read.map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => io::Error::new(error.kind(), "it is no text in UTF-8"),
         _ => error,
     })?;
-    if read as u64 > CONFIGURATION_BYTES_MAX {
-        let message = format!("it has more than {CONFIGURATION_BYTES_MAX} bytes");
+    if read as u64 > bytes_max {
+        let message = format!("it has more than {bytes_max} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
     Ok(text)
@@ -71,10 +73,11 @@ mod tests {
     fn a_file_that_cannot_be_a_configuration_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("c.yaml");
-        assert_eq!(Document::read(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        let secrets = Secrets::of(&path, None);
+        assert_eq!(Document::read(&path, &secrets).unwrap_err().kind(), io::ErrorKind::NotFound);
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
-        assert_eq!(Document::read(&path).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(Document::read(&path, &secrets).unwrap_err().kind(), io::ErrorKind::InvalidData);
         std::fs::File::create(&path).unwrap().set_len(CONFIGURATION_BYTES_MAX + 1).unwrap();
-        assert_eq!(Document::read(&path).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(Document::read(&path, &secrets).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
     }
 }

@@ -29,6 +29,7 @@ use crate::cli::{check, sandbox};
 use crate::configuration::watch::Watch;
 use crate::ready::Ready;
 use crate::screen::Screen;
+use crate::secrets::Secrets;
 use crate::serving;
 use crate::web::App;
 
@@ -87,14 +88,16 @@ impl Demo {
             world.load(&saved.world_at(&urls)).map_err(|reason| home.broken(&reason))?;
         }
         let file = home.write_configuration(&urls, saved.map(|saved| saved.urls).as_ref())?;
-        let (document, config) = check::read_valid(&file, screen)?;
+        let secrets = Secrets::of(&file, None);
+        let (document, config) = check::read_valid(&file, &secrets, screen)?;
         let config = Arc::new(config);
         let outside = Outside::system();
         let clock = outside.clock.clone();
         let engine = Engine::new(config.clone(), store.clone(), outside)?;
         let app = App::new(engine, store.clone(), clock, config.clone(), true);
         ask_for_outbound_messages(&world, &config, &urls).await?;
-        let watched = Watch { path: document.path, digest: document.digest, public_url: None, hears_hangups: false };
+        let watched =
+            Watch { path: document.path, digest: document.digest, secrets, public_url: None, hears_hangups: false };
         screen.show("");
         Ok(Self { home, store, world, served, listener, urls, watched, config, app })
     }

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod log;
 pub mod ready;
 pub mod screen;
+pub mod secrets;
 pub mod serving;
 pub mod stop;
 pub mod web;

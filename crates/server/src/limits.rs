@@ -7,6 +7,11 @@ pub const CONFIGURATION_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// How often the configuration document is looked at for changes.
 pub const CONFIGURATION_LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// The largest secret, or file that holds one; a private key has about 3 kB.
+pub const SECRET_BYTES_MAX: u64 = 64 * 1024;
+/// The largest encrypted store; far above what one company's connections need.
+pub const SECRETS_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
 /// The largest webhook body. Jira's own limit for a webhook is 25 MB, but a body only says which record to look at.
 pub const HOOK_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// The largest body of any other request.

@@ -11,6 +11,7 @@ use super::answer::{Report, Row, counted};
 use super::{Exit, Failure};
 use crate::configuration::Document;
 use crate::screen::Screen;
+use crate::secrets::Secrets;
 
 /// Look a configuration over and name everything that is wrong with it, at once
 #[derive(Debug, Args)]
@@ -32,6 +33,10 @@ pub(crate) struct Check {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Where the secrets lie that `secret:NAME` names; usually `entente-data` beside the configuration file
+    #[arg(long, value_name = "D")]
+    data_dir: Option<PathBuf>,
 }
 
 impl Check {
@@ -42,7 +47,7 @@ impl Check {
             screen.result(&schema).map_err(|error| Failure::output(&error))?;
             return Ok(Exit::Done);
         };
-        let document = read(&file)?;
+        let document = read(&file, &Secrets::of(&file, self.data_dir.as_deref()))?;
         let mut rows = rows(&document, &file);
         let when_ok = match &document.config {
             Some(config) => format!("{} is valid: {}", file.display(), contents(config)),
@@ -58,8 +63,8 @@ impl Check {
 }
 
 /// Reads the document at `file` for a command that works with it; what it warns about is said.
-pub(crate) fn read_valid(file: &Path, screen: &Screen) -> Result<(Document, Config), Failure> {
-    let mut document = read(file)?;
+pub(crate) fn read_valid(file: &Path, secrets: &Secrets, screen: &Screen) -> Result<(Document, Config), Failure> {
+    let mut document = read(file, secrets)?;
     let rows = rows(&document, file);
     let Some(config) = document.config.take() else {
         return Err(Failure::configuration(rows));
@@ -68,8 +73,8 @@ pub(crate) fn read_valid(file: &Path, screen: &Screen) -> Result<(Document, Conf
     Ok((document, config))
 }
 
-fn read(file: &Path) -> Result<Document, Failure> {
-    Document::read(file).map_err(|error| Failure::file("read", file, &error))
+fn read(file: &Path, secrets: &Secrets) -> Result<Document, Failure> {
+    Document::read(file, secrets).map_err(|error| Failure::file("read", file, &error))
 }
 
 fn rows(document: &Document, file: &Path) -> Vec<Row> {

@@ -6,6 +6,7 @@ use clap::Args;
 use entente_store::Store;
 
 use super::Failure;
+use crate::secrets::Secrets;
 
 /// The directory beside the configuration file that is used when nobody names one.
 pub(crate) const USUAL_DIR: &str = "entente-data";
@@ -35,6 +36,11 @@ impl Data {
             (Some(dir), None) => Ok(Store::open(dir).await?),
             (None, None) => Ok(Store::open(&beside(configuration)).await?),
         }
+    }
+
+    /// The secrets of the configuration file at `configuration`: a file also where the database is PostgreSQL.
+    pub(crate) fn secrets(&self, configuration: &Path) -> Secrets {
+        Secrets::of(configuration, self.data_dir.as_deref())
     }
 }
 

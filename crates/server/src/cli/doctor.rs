@@ -9,6 +9,7 @@ use entente_store::Store;
 use super::answer::{Report, Row};
 use super::{Exit, Failure, check};
 use crate::screen::Screen;
+use crate::secrets::Secrets;
 
 /// Ask the org and the site whether everything that the configuration needs is there and allowed
 #[derive(Debug, Args)]
@@ -21,12 +22,17 @@ pub(crate) struct Doctor {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Where the secrets lie that `secret:NAME` names; usually `entente-data` beside the configuration file
+    #[arg(long, value_name = "D")]
+    data_dir: Option<PathBuf>,
 }
 
 impl Doctor {
     /// Runs the command. It remembers nothing, so that it works beside a server that runs.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let (_, config) = check::read_valid(&self.config, screen)?;
+        let secrets = Secrets::of(&self.config, self.data_dir.as_deref());
+        let (_, config) = check::read_valid(&self.config, &secrets, screen)?;
         let engine = Engine::new(config.into(), Store::memory().await?, Outside::system())?;
         let findings = engine.doctor().await;
         let report = Report::new(findings.iter().map(|finding| Row::of_finding(finding, &self.config)).collect());

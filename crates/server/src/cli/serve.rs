@@ -49,11 +49,13 @@ impl Serve {
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let stop = stop::on_signal(Hangup::IsNotOurs)
             .map_err(|error| Failure::machine("cannot listen for signals", &error))?;
-        let (document, config) = check::read_valid(&self.config, screen)?;
+        let secrets = self.data.secrets(&self.config);
+        let (document, config) = check::read_valid(&self.config, &secrets, screen)?;
         may_write(self.ready_file.as_deref())?;
         let watched = Watch {
             path: document.path,
             digest: document.digest,
+            secrets,
             public_url: self.public_url.clone(),
             hears_hangups: true,
         };

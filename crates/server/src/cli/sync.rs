@@ -66,7 +66,7 @@ impl From<Towards> for Side {
 impl Sync {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let (document, config) = check::read_valid(&self.config, screen)?;
+        let (document, config) = check::read_valid(&self.config, &self.data.secrets(&self.config), screen)?;
         let options = self.options(&config)?;
         let store = self.data.open(&document.path).await?;
         let items = names(&config, self.item.as_deref());

@@ -34,7 +34,7 @@ pub(crate) struct Verify {
 impl Verify {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let (document, config) = check::read_valid(&self.config, screen)?;
+        let (document, config) = check::read_valid(&self.config, &self.data.secrets(&self.config), screen)?;
         let store = self.data.open(&document.path).await?;
         let engine = Engine::new(config.into(), store.clone(), Outside::system())?;
         let shown = Shown::on(screen);

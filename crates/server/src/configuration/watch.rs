@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Digest, Document};
 use crate::limits::CONFIGURATION_LOOK_EVERY;
+use crate::secrets::Secrets;
 use crate::stop::received;
 use crate::web::App;
 
@@ -21,6 +22,8 @@ pub struct Watch {
     pub path: PathBuf,
     /// Its content when it was last read.
     pub digest: Digest,
+    /// Where the secrets lie that it names.
+    pub secrets: Secrets,
     /// The `--public-url`, which wins over the document's.
     pub public_url: Option<String>,
     /// Whether SIGHUP means to read it again.
@@ -55,7 +58,7 @@ pub async fn watch(app: App, mut watched: Watch, stop: CancellationToken) {
 
 /// Reads the document. When somebody `asked`, it takes effect even unchanged: what it refers to may have changed.
 async fn look(app: &App, watched: &mut Watch, asked: bool) {
-    let document = match Document::read(&watched.path) {
+    let document = match Document::read(&watched.path, &watched.secrets) {
         Ok(document) => document,
         Err(error) => {
             let problem = format!("{} cannot be read: {error}", watched.path.display());

@@ -201,7 +201,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::at(Some(dir.path().join("it's a \"demo\""))).unwrap();
         let file = home.write_configuration(&urls(7400, 7401, 7402), None).unwrap();
-        let document = crate::configuration::Document::read(&file).unwrap();
+        let document = crate::configuration::Document::read(&file, &crate::secrets::Secrets::of(&file, None)).unwrap();
         assert_eq!(document.problems, []);
         let config = document.config.unwrap();
         assert_eq!(config.server.api_tokens[0].expose().len(), 64);

@@ -16,3 +16,4 @@ mod sandbox_page;
 mod serve;
 mod stage;
 mod status;
+mod stored_secrets;
