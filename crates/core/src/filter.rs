@@ -9,7 +9,7 @@ use std::{cmp::Ordering, collections::BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    record::{Field, FieldPath, Record},
+    record::{FieldPath, Record},
     value::{Number, Value},
 };
 
@@ -74,22 +74,33 @@ impl Filter {
     /// What this filter says of a record. A field that was not asked for counts as unreadable, never as empty.
     #[must_use]
     pub fn judge(&self, record: &Record) -> Verdict {
+        self.judge_by(&|path| record.value(path.as_str()))
+    }
+
+    /// The same for values that are kept in another way; what cannot be read has none.
+    #[must_use]
+    pub fn judge_by<'v>(&self, value: &impl Fn(&FieldPath) -> Option<&'v Value>) -> Verdict {
         match self {
-            Self::All(parts) => Self::fold(parts, record, Verdict::Passes, &Verdict::Fails),
-            Self::Any(parts) => Self::fold(parts, record, Verdict::Fails, &Verdict::Passes),
-            Self::Test(path, condition) => match record.field(path.as_str()) {
-                Some(Field::Known(value)) if condition.holds(value) => Verdict::Passes,
-                Some(Field::Known(_)) => Verdict::Fails,
-                Some(Field::Unreadable(_)) | None => Verdict::Unknown(path.clone()),
+            Self::All(parts) => Self::fold(parts, value, Verdict::Passes, &Verdict::Fails),
+            Self::Any(parts) => Self::fold(parts, value, Verdict::Fails, &Verdict::Passes),
+            Self::Test(path, condition) => match value(path) {
+                Some(value) if condition.holds(value) => Verdict::Passes,
+                Some(_) => Verdict::Fails,
+                None => Verdict::Unknown(path.clone()),
             },
         }
     }
 
     /// The first part that settles the group decides it; an unknown part leaves it open.
-    fn fold(parts: &[Self], record: &Record, otherwise: Verdict, settles: &Verdict) -> Verdict {
+    fn fold<'v>(
+        parts: &[Self],
+        value: &impl Fn(&FieldPath) -> Option<&'v Value>,
+        otherwise: Verdict,
+        settles: &Verdict,
+    ) -> Verdict {
         let mut open = None;
         for part in parts {
-            match part.judge(record) {
+            match part.judge_by(value) {
                 verdict if verdict == *settles => return verdict,
                 Verdict::Unknown(path) => open = open.or(Some(path)),
                 Verdict::Passes | Verdict::Fails => {}
@@ -187,6 +198,7 @@ fn flag(value: &Value) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::Field;
 
     fn record(fields: &[(&str, Value)]) -> Record {
         fields.iter().map(|(p, v)| (FieldPath::from(*p), Field::Known(v.clone()))).collect()

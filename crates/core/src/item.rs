@@ -1,15 +1,15 @@
 //! A connected item: what pairs with what, and how. The parsed form of one entry under `items:`.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     filter::Filter,
-    record::FieldPath,
+    record::{Field, FieldPath, Record},
     side::{Side, Sides},
-    transform::Transform,
+    transform::{Collected, Transform},
     value::Value,
 };
 
@@ -238,11 +238,68 @@ pub struct FieldMapping {
     pub to_jira: Vec<Transform>,
     /// What is done to a value on its way to Salesforce.
     pub to_salesforce: Vec<Transform>,
+    /// The further fields of each side that steps read on the way to the other.
+    pub further: Sides<Vec<FieldPath>>,
     /// Who wins here, when it differs from the item's rule.
     pub conflicts: Option<ConflictPolicy>,
 }
 
 impl FieldMapping {
+    /// Collects the fields that the steps name beside the mapped one.
+    #[must_use]
+    pub fn with_further_fields(mut self) -> Self {
+        self.further =
+            Sides::new(further(&self.paths.salesforce, &self.to_jira), further(&self.paths.jira, &self.to_salesforce));
+        self
+    }
+
+    /// Every field of a side that this line reads.
+    pub fn read_on(&self, side: Side) -> impl Iterator<Item = &FieldPath> {
+        std::iter::once(self.paths.get(side)).chain(self.further.get(side))
+    }
+
+    /// What this line reads of one side: the value of its field, and if steps read further fields, theirs behind it as
+    /// one list, so that a change of any of them is seen. The error is the field that was not read, and why.
+    pub fn collect<'a>(
+        &'a self,
+        side: Side,
+        record: &'a Record,
+    ) -> Result<Cow<'a, Value>, (&'a FieldPath, Option<&'a str>)> {
+        let value = |path: &'a FieldPath| match record.field(path.as_str()) {
+            Some(Field::Known(value)) => Ok(value),
+            Some(Field::Unreadable(why)) => Err((path, Some(why.as_str()))),
+            None => Err((path, None)),
+        };
+        let own = value(self.paths.get(side))?;
+        let further = self.further.get(side);
+        if further.is_empty() {
+            return Ok(Cow::Borrowed(own));
+        }
+        let values = std::iter::once(Ok(own)).chain(further.iter().map(value));
+        Ok(Cow::Owned(Value::List(values.map(|value| value.cloned()).collect::<Result<_, _>>()?)))
+    }
+
+    /// A collected value taken apart again. One from a time when the line read other fields is only the field's own.
+    #[must_use]
+    pub fn collected<'a>(&'a self, side: Side, value: &'a Value) -> Collected<'a> {
+        let (path, further) = (self.paths.get(side), self.further.get(side));
+        match value {
+            Value::List(values) if !further.is_empty() && values.len() == further.len() + 1 => {
+                Collected { own: (path, &values[0]), further: (further, &values[1..]) }
+            }
+            own => Collected { own: (path, own), further: (further, &[]) },
+        }
+    }
+
+    /// The collected value of a side, had its mapped field another value.
+    #[must_use]
+    pub fn with_own(&self, side: Side, value: &Value, own: Value) -> Value {
+        match self.collected(side, value).further.1 {
+            [] => own,
+            further => Value::List(std::iter::once(own).chain(further.iter().cloned()).collect()),
+        }
+    }
+
     /// A plain two-way mapping of two fields.
     #[must_use]
     pub fn plain(salesforce: &str, jira: &str) -> Self {
@@ -254,9 +311,21 @@ impl FieldMapping {
             values: None,
             to_jira: Vec::new(),
             to_salesforce: Vec::new(),
+            further: Sides::default(),
             conflicts: None,
         }
     }
+}
+
+/// The fields that steps read beside the mapped one, each once, in the order in which they are named.
+fn further(own: &FieldPath, steps: &[Transform]) -> Vec<FieldPath> {
+    let mut paths: Vec<FieldPath> = Vec::new();
+    for path in steps.iter().flat_map(Transform::fields) {
+        if path != own && !paths.contains(path) {
+            paths.push(path.clone());
+        }
+    }
+    paths
 }
 
 /// Which way a field's values flow.

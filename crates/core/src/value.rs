@@ -45,6 +45,27 @@ impl Value {
         if values.is_empty() { Self::Empty } else { Self::List(values) }
     }
 
+    /// Several values of one field, in canonical form: each once, in the order of their texts.
+    ///
+    /// Labels, components, options: both vendors keep them as sets and answer in an order of their own.
+    #[must_use]
+    pub fn set(mut values: Vec<Self>) -> Self {
+        values.retain(|value| !value.is_empty());
+        values.sort_by_cached_key(ToString::to_string);
+        values.dedup();
+        Self::list(values)
+    }
+
+    /// The members of a list; any other value is its own only member.
+    #[must_use]
+    pub fn members(&self) -> &[Self] {
+        match self {
+            Self::Empty => &[],
+            Self::List(values) => values,
+            one => std::slice::from_ref(one),
+        }
+    }
+
     /// Whether there is nothing in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -143,7 +143,7 @@ fn with_system(names: impl Iterator<Item = String>, system: &[&str]) -> Vec<Stri
 
 /// Every Salesforce field that planning an item needs.
 fn wanted_in_salesforce(item: &ConnectedItem) -> Vec<FieldPath> {
-    let mapped = item.fields.iter().map(|mapping| mapping.paths.salesforce.clone());
+    let mapped = item.fields.iter().flat_map(|mapping| mapping.read_on(Side::Salesforce)).cloned();
     let filtered = item.salesforce.filter.fields().into_iter().cloned();
     let status = item.status.iter().map(|status| status.field.clone());
     let correlation = item.correlation.iter().map(|correlation| correlation.salesforce.clone());
@@ -152,7 +152,7 @@ fn wanted_in_salesforce(item: &ConnectedItem) -> Vec<FieldPath> {
 
 /// Every Jira field that planning an item needs.
 fn wanted_in_jira(item: &ConnectedItem) -> Vec<FieldPath> {
-    let mapped = item.fields.iter().map(|mapping| mapping.paths.jira.clone());
+    let mapped = item.fields.iter().flat_map(|mapping| mapping.read_on(Side::Jira)).cloned();
     let filtered = item.jira.filter.fields().into_iter().cloned();
     let status = item.status.iter().map(|_| FieldPath::from(STATUS));
     let correlation = item.correlation.iter().map(|correlation| correlation.jira.clone());

@@ -3,8 +3,9 @@
 pub(crate) mod jira;
 pub(crate) mod salesforce;
 
+pub(crate) use entente_core::codec::instant;
 use entente_core::{Field, Value};
-use jiff::{Timestamp, civil};
+use jiff::civil;
 
 /// How a field keeps its value on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +36,6 @@ pub(crate) enum Kind {
     Foreign(String),
 }
 
-/// The `Z` or `+0000` forms of both vendors.
-pub(crate) fn instant(text: &str) -> Option<Timestamp> {
-    if let Ok(timestamp) = text.parse() {
-        return Some(timestamp);
-    }
-    jiff::fmt::strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).and_then(|time| time.to_timestamp()).ok()
-}
-
 fn date(text: &str) -> Option<civil::Date> {
     text.parse().ok()
 }
@@ -55,23 +48,5 @@ fn known(value: Option<Value>, shown: &serde_json::Value, kind: &Kind) -> Field 
             let shown: String = shown.to_string().chars().take(80).collect();
             Field::Unreadable(format!("{shown} is not a value of the kind {kind:?}"))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_vendors_write_times_without_a_colon() {
-        for text in [
-            "2026-01-02T03:04:05.000+0000",
-            "2026-01-02T05:04:05.000+0200",
-            "2026-01-02T03:04:05Z",
-            "2026-01-02T03:04:05.000Z",
-        ] {
-            assert_eq!(instant(text), Some("2026-01-02T03:04:05Z".parse().unwrap()), "{text}");
-        }
-        assert_eq!(instant("yesterday"), None);
     }
 }

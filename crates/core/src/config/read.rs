@@ -10,6 +10,7 @@ mod filters;
 mod items;
 mod names;
 mod server;
+mod steps;
 
 use std::collections::BTreeMap;
 

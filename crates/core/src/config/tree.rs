@@ -140,6 +140,11 @@ impl Node {
         self.scalar().map(|scalar| scalar.written.as_str()).unwrap_or_default()
     }
 
+    /// A part of what the scalar says, as it is written; all of it, where a reference hides the part.
+    pub(crate) fn shown_part<'a>(&'a self, part: &'a str) -> &'a str {
+        if self.shown().contains(part) { part } else { self.shown() }
+    }
+
     /// The word that the scalar says, as the enum that serialises to it.
     pub(crate) fn word<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_value(self.text()?.into()).ok()

@@ -11,6 +11,8 @@
 //! none      filled      filled    the rule
 //! ```
 
+use std::borrow::Cow;
+
 use jiff::SignedDuration;
 
 use super::{Conflict, FieldWrite, Need, Note, NoteCode, Plan, Why, lens};
@@ -19,7 +21,7 @@ use crate::{
     item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, Mode},
     known::Known,
     link::LinkFacts,
-    record::{Field, Record},
+    record::{FieldPath, Record},
     side::{Side, Sides},
     value::Value,
 };
@@ -41,7 +43,8 @@ pub(super) fn reconcile(
     plan: &mut Plan,
     updates: &mut Sides<Vec<FieldWrite>>,
 ) {
-    let Some(values) = read(mapping, now, plan) else { return };
+    let Some(collected) = read(mapping, now, plan) else { return };
+    let values = Sides::new(&*collected.salesforce, &*collected.jira);
     let agreed = base.and_then(|b| b.get(&mapping.key));
     if agreed.is_some_and(|a| a.salesforce == *values.salesforce && a.jira == *values.jira) {
         return;
@@ -60,7 +63,10 @@ pub(super) fn reconcile(
             Ok(write) => updates.get_mut(side).push(write),
             Err(note) => plan.notes.push(note),
         },
-        Verdict::Conflict => plan.conflicts.push(Conflict { key: mapping.key.clone(), now: values.map(Value::clone) }),
+        Verdict::Conflict => {
+            let now = Sides::new(scene.own(Side::Salesforce).clone(), scene.own(Side::Jira).clone());
+            plan.conflicts.push(Conflict { key: mapping.key.clone(), now });
+        }
         Verdict::Need => plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
         Verdict::Drift(side) => plan.notes.push(scene.drifted(side)),
     }
@@ -75,21 +81,18 @@ fn direction(item: &ConnectedItem, mapping: &FieldMapping) -> Direction {
 }
 
 /// Both values, or a note: what cannot be read is never taken for empty.
-fn read<'a>(mapping: &FieldMapping, now: Sides<&'a Record>, plan: &mut Plan) -> Option<Sides<&'a Value>> {
-    let mut values = Sides::new(None, None);
-    for side in Side::BOTH {
-        let path = mapping.paths.get(side);
-        match now.get(side).field(path.as_str()) {
-            Some(Field::Known(value)) => *values.get_mut(side) = Some(value),
-            Some(Field::Unreadable(why)) => plan.notes.push(unreadable(mapping, side, why)),
-            None => plan.notes.push(unreadable(mapping, side, "it was not among the fields that the vendor returned")),
-        }
-    }
-    Some(Sides::new(values.salesforce?, values.jira?))
+fn read<'a>(mapping: &'a FieldMapping, now: Sides<&'a Record>, plan: &mut Plan) -> Option<Sides<Cow<'a, Value>>> {
+    let mut collect = |side| {
+        let collected = mapping.collect(side, now.get(side));
+        collected.map_err(|(path, why)| plan.notes.push(unreadable(mapping, side, path, why))).ok()
+    };
+    let (salesforce, jira) = (collect(Side::Salesforce), collect(Side::Jira));
+    Some(Sides::new(salesforce?, jira?))
 }
 
-pub(super) fn unreadable(mapping: &FieldMapping, side: Side, why: &str) -> Note {
-    let text = format!("{side} {} cannot be read: {why}", mapping.paths.get(side));
+pub(super) fn unreadable(mapping: &FieldMapping, side: Side, path: &FieldPath, why: Option<&str>) -> Note {
+    let why = why.unwrap_or("it was not among the fields that the vendor returned");
+    let text = format!("{side} {path} cannot be read: {why}");
     Note { code: NoteCode::Unreadable, key: Some(mapping.key.clone()), text }
 }
 
@@ -134,7 +137,7 @@ impl Scene<'_> {
 
     /// At this point there is no base and the values do not agree.
     fn first_meeting(&self, link: &LinkFacts, known: &Known) -> Verdict {
-        match (self.now.salesforce.is_empty(), self.now.jira.is_empty()) {
+        match (self.says_nothing(Side::Salesforce), self.says_nothing(Side::Jira)) {
             (true, false) if self.direction.allows(Side::Salesforce) => Verdict::Write(Side::Salesforce, Why::Filled),
             (false, true) if self.direction.allows(Side::Jira) => Verdict::Write(Side::Jira, Why::Filled),
             // The owner has nothing to say yet; that is no reason to empty what people have filled in.
@@ -193,11 +196,12 @@ impl Scene<'_> {
     /// The write that carries the other side's value to `side`, unless the mapping has no value for it or the vendor
     /// has refused that very value.
     pub(super) fn write(&self, side: Side, why: Why, link: &LinkFacts) -> Result<FieldWrite, Note> {
-        let (from, source) = (*self.now.get(side), *self.now.get(side.other()));
-        let Some(to) = lens::convert(self.mapping, side, source, from) else {
+        let (old, source) = (*self.now.get(side), *self.now.get(side.other()));
+        let Some(to) = lens::convert(self.mapping, side, source, old) else {
             return Err(lens::unmapped(self.mapping, side, source));
         };
-        let was_agreed = self.agreed.is_some_and(|agreed| agreed.get(side) == from);
+        let was_agreed = self.agreed.is_some_and(|agreed| agreed.get(side) == old);
+        let from = self.own(side);
         let write = FieldWrite {
             key: self.mapping.key.clone(),
             path: self.mapping.paths.get(side).clone(),
@@ -216,8 +220,24 @@ impl Scene<'_> {
         }
     }
 
+    /// Whether a side has nothing to deliver: its field is empty, and no step (a constant, a further field) fills it.
+    fn says_nothing(&self, side: Side) -> bool {
+        let steps = match side {
+            Side::Salesforce => &self.mapping.to_jira,
+            Side::Jira => &self.mapping.to_salesforce,
+        };
+        let (mine, theirs) = (*self.now.get(side), *self.now.get(side.other()));
+        let filled = || lens::convert(self.mapping, side.other(), mine, theirs).is_some_and(|value| !value.is_empty());
+        self.own(side).is_empty() && (steps.is_empty() || !filled())
+    }
+
+    /// What the mapped field itself shows.
+    pub(super) fn own(&self, side: Side) -> &Value {
+        lens::own(self.mapping, side, self.now.get(side))
+    }
+
     fn drifted(&self, side: Side) -> Note {
-        let (path, value) = (self.mapping.paths.get(side), self.now.get(side));
+        let (path, value) = (self.mapping.paths.get(side), self.own(side));
         let text = format!("{side} {path} is \"{value}\", which does not flow back; left as it is");
         Note { code: NoteCode::Drift, key: Some(self.mapping.key.clone()), text }
     }

@@ -7,19 +7,25 @@ use super::{Note, NoteCode};
 use crate::{
     item::FieldMapping,
     side::{Side, Sides},
-    transform,
+    transform::{self, Outcome},
     value::Value,
 };
 
 /// Whether both values mean the same under this mapping.
 pub(super) fn agree(mapping: &FieldMapping, now: Sides<&Value>) -> bool {
+    let own = Sides::new(own(mapping, Side::Salesforce, now.salesforce), own(mapping, Side::Jira, now.jira));
     if has_forward_rule(mapping) {
-        return to_jira(mapping, now.salesforce).as_ref() == Some(now.jira);
+        return to_jira(mapping, now.salesforce).as_ref() == Some(own.jira);
     }
     if has_backward_rule(mapping) {
-        return transform::apply_all(&mapping.to_salesforce, now.jira) == *now.salesforce;
+        return steps_back(mapping, now.jira).is_some_and(|back| back.into_value() == *own.salesforce);
     }
-    now.salesforce == now.jira
+    own.salesforce == own.jira
+}
+
+/// The value of the mapped field itself.
+pub(super) fn own<'a>(mapping: &'a FieldMapping, side: Side, collected: &'a Value) -> &'a Value {
+    mapping.collected(side, collected).own.1
 }
 
 fn has_forward_rule(mapping: &FieldMapping) -> bool {
@@ -31,8 +37,12 @@ fn has_backward_rule(mapping: &FieldMapping) -> bool {
     !has_forward_rule(mapping) && !mapping.to_salesforce.is_empty() && mapping.direction.allows(Side::Salesforce)
 }
 
-/// What `target` should show for `source`, given what it shows now. `None`: the value table has no answer, or no
-/// Salesforce value exists that Jira would show as this.
+fn steps_back(mapping: &FieldMapping, jira: &Value) -> Option<Outcome> {
+    transform::run(&mapping.to_salesforce, &mapping.collected(Side::Jira, jira))
+}
+
+/// What `target` should show for `source`, given what it shows now. `None`: the value table or a step has no answer, or
+/// no Salesforce value exists that Jira would show as this.
 pub(super) fn convert(mapping: &FieldMapping, target: Side, source: &Value, old: &Value) -> Option<Value> {
     match target {
         Side::Jira => to_jira(mapping, source),
@@ -41,29 +51,47 @@ pub(super) fn convert(mapping: &FieldMapping, target: Side, source: &Value, old:
 }
 
 fn to_jira(mapping: &FieldMapping, salesforce: &Value) -> Option<Value> {
-    let value = transform::apply_all(&mapping.to_jira, salesforce);
+    let value = match transform::run(&mapping.to_jira, &mapping.collected(Side::Salesforce, salesforce))? {
+        Outcome::Value(value) => value,
+        Outcome::Final(value) => return Some(value),
+    };
     match &mapping.values {
         Some(_) if value.is_empty() && !maps_empty(mapping) => Some(Value::Empty),
-        Some(values) => values.to_jira(&value).cloned(),
+        Some(values) => each(&value, |value| values.to_jira(value)),
         // Where only the way back has a rule, a value may go there only if it would come back as itself.
-        None if has_backward_rule(mapping) && transform::apply_all(&mapping.to_salesforce, &value) != value => None,
+        None if has_backward_rule(mapping) => {
+            let back = steps_back(mapping, &value)?.into_value();
+            (back == value).then_some(value)
+        }
         None => Some(value),
     }
 }
 
-/// The way back keeps the old value if it already shows as `jira`; else it takes the first listed, or the given
-/// transform, or the value itself where that shows as `jira` (cutting text off is undone by the text that is left).
+/// The way back keeps the old value if it already shows as `jira`; else it takes the given steps and the first listed,
+/// or the value itself, where that shows as `jira` (cutting text off is undone by the text that is left).
 fn to_salesforce(mapping: &FieldMapping, jira: &Value, old: &Value) -> Option<Value> {
-    if has_forward_rule(mapping) && to_jira(mapping, old).as_ref() == Some(jira) {
-        return Some(old.clone());
+    let shown = Some(own(mapping, Side::Jira, jira));
+    if has_forward_rule(mapping) && to_jira(mapping, old).as_ref() == shown {
+        return Some(own(mapping, Side::Salesforce, old).clone());
     }
-    let value = match &mapping.values {
-        Some(_) if jira.is_empty() && !maps_empty(mapping) => Value::Empty,
-        Some(values) => values.to_salesforce(jira)?.clone(),
-        None => transform::apply_all(&mapping.to_salesforce, jira),
+    let value = match (steps_back(mapping, jira)?, &mapping.values) {
+        (Outcome::Value(value), Some(_)) if value.is_empty() && !maps_empty(mapping) => Value::Empty,
+        (Outcome::Value(value), Some(values)) => each(&value, |value| values.to_salesforce(value))?,
+        (outcome, _) => outcome.into_value(),
     };
-    let shows = mapping.to_jira.is_empty() || to_jira(mapping, &value).as_ref() == Some(jira);
+    let would_be = mapping.with_own(Side::Salesforce, old, value.clone());
+    let shows = !has_forward_rule(mapping) || to_jira(mapping, &would_be).as_ref() == shown;
     shows.then_some(value)
+}
+
+/// Looks a value up, a list member by member.
+fn each<'t>(value: &Value, look_up: impl Fn(&Value) -> Option<&'t Value>) -> Option<Value> {
+    match value {
+        Value::List(values) => {
+            Some(Value::set(values.iter().map(|value| look_up(value).cloned()).collect::<Option<_>>()?))
+        }
+        one => look_up(one).cloned(),
+    }
 }
 
 fn maps_empty(mapping: &FieldMapping) -> bool {
@@ -72,7 +100,7 @@ fn maps_empty(mapping: &FieldMapping) -> bool {
 
 pub(super) fn unmapped(mapping: &FieldMapping, target: Side, source: &Value) -> Note {
     let from = target.other();
-    let path = mapping.paths.get(from);
+    let (path, source) = (mapping.paths.get(from), own(mapping, from, source));
     let text = if mapping.values.is_some() {
         format!("{from} {path} is \"{source}\", which the value table does not map to {target}; left as it is")
     } else {

@@ -104,12 +104,15 @@ pub(super) fn first_value(
     plan: &mut Plan,
 ) -> Option<FieldWrite> {
     let from = target.other();
-    let Some(shown) = source.value(mapping.paths.get(from).as_str()) else {
-        plan.notes.push(field::unreadable(mapping, from, "it is left out of the new record"));
-        return None;
+    let shown = match mapping.collect(from, source) {
+        Ok(shown) => shown,
+        Err((path, _)) => {
+            plan.notes.push(field::unreadable(mapping, from, path, Some("it is left out of the new record")));
+            return None;
+        }
     };
-    let Some(to) = lens::convert(mapping, target, shown, &Value::Empty) else {
-        plan.notes.push(lens::unmapped(mapping, target, shown));
+    let Some(to) = lens::convert(mapping, target, &shown, &Value::Empty) else {
+        plan.notes.push(lens::unmapped(mapping, target, &shown));
         return None;
     };
     (!to.is_empty()).then(|| FieldWrite {
@@ -117,7 +120,7 @@ pub(super) fn first_value(
         path: mapping.paths.get(target).clone(),
         from: Value::Empty,
         to,
-        source: shown.clone(),
+        source: shown.into_owned(),
         overwrites: false,
         why: Why::Created,
     })
@@ -169,8 +172,8 @@ fn gone(lost: Side, confirmed: bool, item: &ConnectedItem, base: Option<&Base>, 
         return;
     }
     let edited = item.fields.iter().any(|mapping| {
-        let now = kept.value(mapping.paths.get(lost.other()).as_str());
-        base.and_then(|b| b.get(&mapping.key)).is_some_and(|agreed| now.is_some_and(|v| v != agreed.get(lost.other())))
+        let now = mapping.collect(lost.other(), kept);
+        base.and_then(|b| b.get(&mapping.key)).is_some_and(|agreed| now.is_ok_and(|v| *v != *agreed.get(lost.other())))
     });
     let edited = if edited { ", which was edited since" } else { "" };
     plan.writes.push(Write::Unlink {

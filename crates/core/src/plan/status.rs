@@ -30,6 +30,7 @@ fn mapping(status: &StatusMapping) -> FieldMapping {
         values: Some(status.values.clone()),
         to_jira: Vec::new(),
         to_salesforce: Vec::new(),
+        further: Sides::default(),
         conflicts: None,
     }
 }

@@ -198,6 +198,61 @@ fn a_cut_text_agrees_and_comes_back_whole() {
     }
 }
 
+/// High and urgent is Highest: the line reads a second field, whose change counts like one of its own.
+#[test]
+fn a_line_that_reads_further_fields_sees_their_changes() {
+    let when = |field: &str, is: &str, then: &str| Transform::When {
+        filter: Filter::Test(field.into(), Condition::Is(Value::text(is))),
+        then: Value::text(then),
+    };
+    let mut item = item();
+    let mapping = FieldMapping {
+        values: Some(ValueMap::of_texts([("High", "High"), ("Low", "Low")])),
+        to_jira: vec![when("Urgency", "Urgent", "Highest")],
+        to_salesforce: vec![when("priority", "Highest", "High")],
+        ..FieldMapping::plain("Priority", "priority")
+    };
+    item.fields = vec![mapping.with_further_fields()];
+    let both = |priority: &str, urgency: &str| Value::List(vec![Value::text(priority), Value::text(urgency)]);
+    let plan_of = |base: (Value, &str), priority: &str, urgency: &str, jira: &str| {
+        let key = item.fields[0].key.clone();
+        let base = Base { fields: [(key, Sides::new(base.0, Value::text(base.1)))].into() };
+        let salesforce = state(&[("Priority", priority), ("Urgency", urgency)]);
+        let jira = state(&[("priority", jira)]);
+        plan(&item, &LinkFacts::default(), Some(&base), Sides::new(&salesforce, &jira), &Known::default())
+    };
+    let calm = || (both("High", ""), "High");
+    let rows = [
+        ("nobody changed", calm(), ("High", "", "High"), "nothing"),
+        ("the further field changed", calm(), ("High", "Urgent", "High"), "Jira := Highest"),
+        ("it was agreed already", (both("High", ""), "Highest"), ("High", "Urgent", "Highest"), "agree"),
+        ("Jira was calmed", (both("High", "Urgent"), "Highest"), ("High", "Urgent", "Low"), "note"),
+        ("Jira changed", calm(), ("High", "", "Low"), "Salesforce := Low"),
+        ("no Salesforce value shows as this", calm(), ("High", "", "Highest"), "note"),
+        ("a base from before the line read two fields", (Value::text("High"), "High"), ("High", "", "High"), "agree"),
+    ];
+    for (name, base, (priority, urgency, jira), expected) in rows {
+        assert_eq!(outcome(&plan_of(base, priority, urgency, jira)), expected, "{name}");
+    }
+    let changed = plan_of(calm(), "High", "Urgent", "High");
+    let Write::Update { fields, .. } = &changed.writes[0] else { panic!("{changed:?}") };
+    assert_eq!((&fields[0].source, fields[0].overwrites), (&both("High", "Urgent"), false));
+    let mut hidden = record(&[("Priority", "High")]);
+    hidden.set("Urgency".into(), Field::Unreadable("no access".into()));
+    let (hidden, jira) = (State::Present(hidden), state(&[("priority", "High")]));
+    let plan = plan(&item, &LinkFacts::default(), None, Sides::new(&hidden, &jira), &Known::default());
+    assert_eq!((outcome(&plan).as_str(), plan.notes[0].code), ("note", NoteCode::Unreadable));
+}
+
+#[test]
+fn a_constant_is_something_to_say() {
+    let mut item = item();
+    item.fields[0].to_jira = vec![Transform::Constant(Value::text("Support"))];
+    item.fields[0].direction = Direction::ToJira;
+    assert_eq!(outcome(&subject(None, "", "x", &item, &Known::default())), "Jira := Support over an edit");
+    assert_eq!(outcome(&subject(None, "", "Support", &item, &Known::default())), "agree");
+}
+
 #[test]
 fn a_refused_value_is_not_sent_again_but_another_is() {
     let item = item();

@@ -23,6 +23,7 @@ pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Us
     for mapping in &item.fields {
         let written = item.writes_to(side) && mapping.direction.allows(side);
         uses.add(mapping.paths.get(side), written, mapping.values.as_ref());
+        mapping.further.get(side).iter().for_each(|path| uses.add(path, false, None));
     }
     if let Some(status) = &item.status {
         match side {

@@ -68,7 +68,7 @@ fn value(kind: &Kind, json: &Json) -> Option<Value> {
         Kind::Account => json.get("accountId")?.as_str().map(Value::text),
         Kind::List(kind) => {
             let values = json.as_array()?.iter().map(|json| value(kind, json)).collect::<Option<_>>()?;
-            Some(Value::list(values))
+            Some(Value::set(values))
         }
         Kind::Document | Kind::Semicolons | Kind::Foreign(_) => None,
     }

@@ -52,7 +52,7 @@ fn value(kind: &Kind, json: &Json) -> Option<Value> {
         Kind::Flag => json.as_bool().map(Value::Flag),
         Kind::Date => json.as_str().and_then(date).map(Value::Date),
         Kind::Instant => json.as_str().and_then(instant).map(Value::Instant),
-        Kind::Semicolons => json.as_str().map(|text| Value::list(text.split(';').map(Value::text).collect())),
+        Kind::Semicolons => json.as_str().map(|text| Value::set(text.split(';').map(Value::text).collect())),
         Kind::Document | Kind::Named | Kind::Option | Kind::Account | Kind::List(_) | Kind::Foreign(_) => None,
     }
 }

@@ -6,4 +6,5 @@ mod filters;
 mod modes;
 mod pairs;
 mod rhythms;
+mod steps;
 mod templates;

@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Reader;
 use crate::{
-    config::{
-        suggest::{listed, nearest},
-        tree::Node,
-    },
+    config::{suggest::nearest, tree::Node},
     item::{Direction, FieldMapping, MappingKey, Mode, StatusMapping, ValueMap},
     record::FieldPath,
     side::{Side, Sides},
-    transform::Transform,
     value::Value,
 };
 
@@ -63,7 +59,8 @@ impl Reader<'_> {
         if salesforce.is_empty() || jira.is_empty() {
             return None;
         }
-        let (to_jira, to_salesforce) = (self.steps(line.get("to_jira")), self.steps(line.get("to_salesforce")));
+        let to_jira = self.steps(line.get("to_jira"), Side::Salesforce, item);
+        let to_salesforce = self.steps(line.get("to_salesforce"), Side::Jira, item);
         let direction = match mode {
             Mode::DisplayOnly => Direction::ToJira,
             Mode::OneWay | Mode::TwoWay => {
@@ -71,24 +68,27 @@ impl Reader<'_> {
             }
         };
         let paths = Sides::new(FieldPath::new(salesforce), FieldPath::new(jira));
-        Some(FieldMapping {
+        let mapping = FieldMapping {
             key: MappingKey::of(&paths.salesforce, &paths.jira),
             paths,
             direction,
             values: line.has("values").then(|| values(line.get("values"))),
             to_jira,
             to_salesforce,
+            further: Sides::default(),
             conflicts: line.get("conflicts").word(),
-        })
+        };
+        Some(mapping.with_further_fields())
     }
 
     /// The first part of `account.Name` must be one of the item's lookups.
-    fn known_lookup(&mut self, node: &Node, path: &str, related: &Node) {
+    pub(super) fn known_lookup(&mut self, node: &Node, path: &str, related: &Node) {
         match path.split_once('.') {
             Some((lookup, _)) if !related.has(lookup) => {}
             _ => return,
         }
-        let (lookup, rest) = node.shown().split_once('.').unwrap_or((node.shown(), ".."));
+        let shown = node.shown_part(path);
+        let (lookup, rest) = shown.split_once('.').unwrap_or((shown, ".."));
         let known = || related.entries().iter().map(|entry| entry.key.as_str());
         let (hint, remedy) = match nearest(lookup, known()) {
             Some(near) => (format!("; did you mean `{near}.{rest}`?"), format!("write `{near}.{rest}`")),
@@ -127,31 +127,6 @@ impl Reader<'_> {
         }
     }
 
-    fn steps(&mut self, list: &Node) -> Vec<Transform> {
-        list.members().iter().filter_map(|step| self.step(step)).collect()
-    }
-
-    fn step(&mut self, node: &Node) -> Option<Transform> {
-        if let Some(word) = node.text() {
-            return step_of(word, node);
-        }
-        match node.entries() {
-            [] if node.scalar().is_some() || !node.members().is_empty() => None,
-            [only] => step_of(&only.key, &only.value),
-            entries => {
-                let names = ["first_characters", "lower_case", "upper_case", "replace"];
-                let message = format!("a step has exactly one key; this one has {}", entries.len());
-                self.report.error(
-                    node.at,
-                    "one-step",
-                    message,
-                    format!("make each step its own list member: {}", listed(names)),
-                );
-                None
-            }
-        }
-    }
-
     /// The status table of an item.
     pub(super) fn status(&mut self, item: &Node, writers: &mut Writers) -> Option<StatusMapping> {
         let node = item.get("status");
@@ -169,19 +144,6 @@ impl Reader<'_> {
             }
         }
         Some(StatusMapping { field: FieldPath::new(field), values: values(node.get("values")) })
-    }
-}
-
-fn step_of(name: &str, argument: &Node) -> Option<Transform> {
-    match name {
-        "first_characters" => argument.whole().map(Transform::FirstCharacters),
-        "lower_case" => Some(Transform::LowerCase),
-        "upper_case" => Some(Transform::UpperCase),
-        "replace" => {
-            let verbatim = |key| argument.get(key).scalar().and_then(|s| s.text()).unwrap_or_default().to_owned();
-            Some(Transform::Replace { find: verbatim("find"), with: verbatim("with") })
-        }
-        _ => None,
     }
 }
 

@@ -30,7 +30,12 @@ const POLLING_TIMES: [&str; 2] = ["{lasttime}", "{lasttimecomment}"];
 impl Reader<'_> {
     /// The filter of one end of an item; none lets everything through.
     pub(super) fn filter(&mut self, end: &Node, side: Side) -> Filter {
-        if end.has("filter") { self.part(end.get("filter"), side) } else { Filter::default() }
+        if end.has("filter") { self.filter_of(end.get("filter"), side) } else { Filter::default() }
+    }
+
+    /// A filter over the fields of a side.
+    pub(super) fn filter_of(&mut self, node: &Node, side: Side) -> Filter {
+        self.part(node, side)
     }
 
     fn part(&mut self, node: &Node, side: Side) -> Filter {

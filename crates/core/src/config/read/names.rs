@@ -39,16 +39,17 @@ impl Reader<'_> {
     /// A Salesforce field, perhaps of a related record.
     pub(super) fn salesforce_field(&mut self, node: &Node) -> String {
         let name = node.text_or_empty();
-        if !name.is_empty() && !name.split('.').all(|part| API_NAME.is_match(part)) {
-            let message = format!("`{}` is no API name of a Salesforce field", node.shown());
-            self.report.error(
-                node.at,
-                "bad-field",
-                message,
-                "write its API name, e.g. `Subject` or `Jira_Reference__c`",
-            );
-        }
+        self.check_salesforce_field(node, name);
         name.to_owned()
+    }
+
+    /// Reports a name, written in `node`, that no Salesforce field has.
+    pub(super) fn check_salesforce_field(&mut self, node: &Node, name: &str) {
+        if !name.is_empty() && !name.split('.').all(|part| API_NAME.is_match(part)) {
+            let message = format!("`{}` is no API name of a Salesforce field", node.shown_part(name));
+            let remedy = "write its API name, e.g. `Subject` or `Jira_Reference__c`";
+            self.report.error(node.at, "bad-field", message, remedy);
+        }
     }
 
     /// The key of a Jira project.

@@ -20,17 +20,70 @@ pub(super) static FIELD: Shape = Shape {
     ],
 };
 
-const STEPS: Kind =
-    Kind::List { of: &Kind::Either(&[Kind::Word(&["lower_case", "upper_case"]), Kind::Map(&STEP)]), min: 0, max: MANY };
+const STEPS: Kind = Kind::List {
+    of: &Kind::Either(&[Kind::Word(&["lower_case", "upper_case", "trim"]), Kind::Map(&STEP)]),
+    min: 0,
+    max: MANY,
+};
 
 static STEP: Shape = Shape {
     name: "step",
-    about: "One step of a transform: exactly one of these keys.",
+    about: "One step of a transform: exactly one of these keys, but for `then`, which goes with `when`.",
     keys: &[
         Key::optional("first_characters", Kind::Whole { min: 1, max: 131_072 }, "Keeps the first characters."),
         Key::optional("lower_case", Kind::Yes, "Lower case."),
         Key::optional("upper_case", Kind::Yes, "Upper case."),
+        Key::optional("trim", Kind::Yes, "White space at both ends goes, and what lies between counts once."),
         Key::optional("replace", Kind::Map(&REPLACE), "Replaces every occurrence of one text by another."),
+        Key::optional(
+            "pattern",
+            Kind::Verbatim,
+            "What this regular expression finds first: its first group, when it has one; nothing, when it finds nothing.",
+        ),
+        Key::optional("replace_pattern", Kind::Map(&REPLACE_PATTERN), "Replaces everything that a pattern finds."),
+        Key::optional("format_date", Kind::Map(&DATE_FORMAT), "A date or a time as people write it."),
+        Key::optional("read_date", Kind::Map(&DATE_FORMAT), "A date or a time from how people write it."),
+        Key::optional("template", Kind::Text, "A text with fields in it: {CaseNumber}: {Subject}."),
+        Key::optional("build_array", Kind::Map(&BUILD_ARRAY), "Several fields as one list, or as one text."),
+        Key::optional("constant", Kind::Text, "Always this."),
+        Key::optional("default", Kind::Text, "This, where there is nothing."),
+        Key::optional("when", Kind::Map(&FILTER), "Where this passes, `then` is delivered, and no later step runs."),
+        Key::optional("then", Kind::Free, "What `when` delivers; nothing to empty the field."),
+    ],
+};
+
+static REPLACE_PATTERN: Shape = Shape {
+    name: "replace-pattern",
+    about: "Replaces everything that a regular expression finds.",
+    keys: &[
+        Key::required("find", Kind::Verbatim, "The regular expression."),
+        Key::required("with", Kind::Free, "What takes the place of each match; $1 is the first group."),
+    ],
+};
+
+static DATE_FORMAT: Shape = Shape {
+    name: "date-format",
+    about: "How a date or a time is written.",
+    keys: &[
+        Key::required("format", Kind::Text, "As strftime has it: %Y-%m-%d %H:%M."),
+        Key::optional("zone", Kind::Text, "Time zone: Europe/Berlin; UTC, if there is none."),
+    ],
+};
+
+static BUILD_ARRAY: Shape = Shape {
+    name: "build-array",
+    about: "Several fields as one list, or as one text.",
+    keys: &[
+        Key::required(
+            "fields",
+            Kind::List { of: &Kind::Text, min: 1, max: MANY },
+            "Which fields, in their order; empty ones are left out.",
+        ),
+        Key::optional(
+            "separator",
+            Kind::Verbatim,
+            "What stands between them in one text; without it they become a list.",
+        ),
     ],
 };
 

@@ -102,6 +102,9 @@ const PLACES: &[(&str, &str)] = &[
     ("field", "items: { a: { fields: [ { KEY: x } ] } }"),
     ("step", "items: { a: { fields: [ { to_jira: [ { KEY: x } ] } ] } }"),
     ("replace", "items: { a: { fields: [ { to_jira: [ { replace: { KEY: x } } ] } ] } }"),
+    ("replace-pattern", "items: { a: { fields: [ { to_jira: [ { replace_pattern: { KEY: x } } ] } ] } }"),
+    ("date-format", "items: { a: { fields: [ { to_jira: [ { format_date: { KEY: x } } ] } ] } }"),
+    ("build-array", "items: { a: { fields: [ { to_jira: [ { build_array: { KEY: x } } ] } ] } }"),
     ("filter", "items: { a: { salesforce: { filter: { any: [ { all: [ { KEY: x } ] } ] } } } }"),
 ];
 

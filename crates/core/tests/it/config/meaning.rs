@@ -106,6 +106,17 @@ fn steps_keep_their_order_and_their_white_space() {
 }
 
 #[test]
+fn steps_name_the_further_fields_that_a_line_reads() {
+    let steps = "to_jira: [ { template: \"{account.Name} {Subject}\" }, \
+                 { when: { any: [ { field: Origin, is: a }, { field: account.Name, is: b } ] }, then: } ], \
+                 to_salesforce: [ { build_array: { fields: [ labels ], separator: \", \" } } ]";
+    let item = config(&with("jira: summary }", &format!("jira: summary, {steps} }}"))).items.remove(0);
+    let mapping = &item.fields[0];
+    assert_eq!(mapping.further, Sides::new(vec!["account.Name".into(), "Origin".into()], vec!["labels".into()]));
+    assert!(matches!(&mapping.to_jira[1], Transform::When { then: Value::Empty, .. }));
+}
+
+#[test]
 fn a_display_only_item_needs_neither_correlation_nor_jira_fields() {
     let text = "    mode: display-only\n    salesforce: { connection: org, object: Account }\n    \
                 jira: { connection: site, projects: [ OPS, CRM ] }\n    owner: me\n    fields: [ { salesforce: Name } ]\n";

@@ -163,8 +163,11 @@ pub(super) const SECTIONS: &[Section] = &[
         shape: "step",
         level: 4,
         title: "Step",
-        prose: "Steps run in their order. `lower_case` and `upper_case` may stand alone, without `: true`. A text that \
-                was cut off flows back if the other side would then show it.",
+        prose: "Steps run in their order, each on what the one before made of the value. `lower_case`, `upper_case` and \
+                `trim` may stand alone, without `: true`. Names of fields are those of the side that the value comes \
+                from; a change of any field that is named is seen. A text that was cut off flows back if the other side \
+                would then show it. A value that a step cannot take, as a word where a date is needed, is left alone, \
+                and said.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "- { salesforce: Region__c,"])),
     },
     Section {
@@ -173,6 +176,30 @@ pub(super) const SECTIONS: &[Section] = &[
         title: "Replace",
         prose: "White space counts.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "- salesforce: Product_Code__c", "to_jira"])),
+    },
+    Section {
+        shape: "replace-pattern",
+        level: 4,
+        title: "Replace pattern",
+        prose: "Patterns are those of <https://docs.rs/regex/latest/regex/#syntax>: every one ends soon, because it \
+                knows neither look-around nor back-references.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "- salesforce: Invoice__c", "to_jira"])),
+    },
+    Section {
+        shape: "date-format",
+        level: 4,
+        title: "Date format",
+        prose: "It takes dates, times, ISO 8601, and counts since 1970: of seconds up to eleven digits, of milliseconds \
+                with more. The marks are those of strftime: `%Y` year, `%m` month, `%d` day, `%H` hour, `%M` minute, \
+                `%Z` zone.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "- salesforce: Due__c"])),
+    },
+    Section {
+        shape: "build-array",
+        level: 4,
+        title: "Build array",
+        prose: "A list becomes labels, components or the options of a field with several.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "- salesforce: Type"])),
     },
     Section {
         shape: "status",

@@ -71,6 +71,11 @@ impl Company {
         ended.json()
     }
 
+    /// What a `sync` with these items would do.
+    pub(super) fn plan(&self, items: &str) -> Value {
+        run(&["sync", "--config", &self.configure(items, ""), "--dry-run", "--json"]).json()
+    }
+
     pub(super) fn try_sync(&self, items: &str) -> Ended {
         run(&["sync", "--config", &self.configure(items, ""), "--json"])
     }
