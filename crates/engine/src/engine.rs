@@ -25,7 +25,7 @@ const EVENTS_KEPT: usize = 1_024;
 /// Keeps the items of one configuration in agreement. Clones share everything.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     /// Told when the configuration has changed, so that the workers start again with it.
     reconfigured: Arc<Notify>,
 }

@@ -36,6 +36,15 @@ pub enum EngineError {
     /// There is no such item.
     #[error("there is no item \"{0}\" in this configuration")]
     NoSuchItem(String),
+    /// What a person named is not there.
+    #[error("{0}")]
+    Missing(String),
+    /// What a person gave makes no sense here.
+    #[error("{0}")]
+    Unfit(String),
+    /// What a person asked for does not apply as things are.
+    #[error("{0}")]
+    Declined(String),
     /// A fault of this program.
     #[error("a round broke off, which is a defect of Entente; nothing is lost, and it is tried again: {0}")]
     Defect(String),
@@ -50,7 +59,13 @@ impl EngineError {
         match self {
             Self::Item { .. } | Self::Connection { .. } => true,
             Self::Peer { error, .. } => matches!(error, CallError::Invalid { .. } | CallError::Gone { .. }),
-            Self::Store(_) | Self::NoSuchItem(_) | Self::Defect(_) | Self::Leased(_) => false,
+            Self::Store(_)
+            | Self::NoSuchItem(_)
+            | Self::Missing(_)
+            | Self::Unfit(_)
+            | Self::Declined(_)
+            | Self::Defect(_)
+            | Self::Leased(_) => false,
         }
     }
 

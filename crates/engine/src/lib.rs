@@ -24,6 +24,7 @@ mod look;
 mod outside;
 mod poll;
 mod preview;
+mod remedy;
 mod report;
 mod round;
 mod scheme;

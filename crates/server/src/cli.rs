@@ -3,8 +3,14 @@
 //!
 //! Results go to stdout, progress and logs to stderr. The process ends with 0 (done), 1 (the answer is no) or 2 (used
 //! wrongly), and every refusal says what to do next.
+//!
+//! Two kinds of commands. `check`, `sync`, `verify`, `doctor`, `serve`, `sandbox` and `demo` do their work in this
+//! process. All others ask the API, of a server that runs (`--server URL --token T`, or `ENTENTE_SERVER` and
+//! `ENTENTE_API_TOKEN`) or of the database that `--config FILE` names: [`ask`] is the one place that tells the two
+//! apart, and [`status`] the smallest example. What such a command does stands in `web/api`, once.
 
 mod answer;
+mod ask;
 pub(crate) mod check;
 mod data;
 mod demo;
@@ -14,9 +20,11 @@ mod init;
 mod listen;
 mod progress;
 mod refusals;
+mod resume;
 pub(crate) mod sandbox;
 mod secret;
 pub(crate) mod serve;
+mod status;
 mod sync;
 mod verify;
 
@@ -57,6 +65,8 @@ enum Command {
     Check(check::Check),
     Sync(sync::Sync),
     Verify(verify::Verify),
+    Status(status::Status),
+    Resume(resume::Resume),
     Doctor(doctor::Doctor),
     Secret(secret::Secret),
 }
@@ -99,6 +109,8 @@ impl Command {
             Self::Check(check) => check.run(screen).await,
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
+            Self::Status(status) => status.run(screen).await,
+            Self::Resume(resume) => resume.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
             Self::Secret(secret) => secret.run(screen),
         }
@@ -111,6 +123,8 @@ impl Command {
             Self::Check(check) => check.json,
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
+            Self::Status(status) => status.json,
+            Self::Resume(resume) => resume.json,
             Self::Doctor(doctor) => doctor.json,
             Self::Secret(secret) => secret.is_json(),
         }

@@ -19,6 +19,11 @@ pub const FORM_BYTES_MAX: usize = 16 * 1024;
 /// How long a caller may take to send its body.
 pub const BODY_TIME: Duration = Duration::from_secs(30);
 
+/// The largest answer that a command reads from the API.
+pub const API_ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How long a command waits for an answer of the API.
+pub const API_ANSWER_TIME: Duration = Duration::from_secs(120);
+
 /// Entries of the journal in one answer of the API, at most.
 pub const JOURNAL_ANSWER_MAX: usize = 1_000;
 /// Entries of the journal in one answer of the API when nobody says how many.

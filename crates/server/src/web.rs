@@ -34,7 +34,6 @@ pub fn router(app: App) -> Router {
         .route("/hooks/salesforce/{connection}", post(hooks::salesforce))
         .route("/hooks/salesforce/{connection}/{secret}", post(hooks::salesforce_with_secret))
         .layer(DefaultBodyLimit::max(HOOK_BYTES_MAX));
-    let api = Router::new().route("/status", get(api::status)).route("/journal", get(api::journal));
     let page = Router::new()
         .route("/", get(page::overview))
         .route("/login", get(login::form).post(login::log_in))
@@ -43,7 +42,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/healthz", get(health::process))
         .route("/readyz", get(health::data))
-        .nest("/api/v1", api)
+        .nest("/api/v1", api_v1())
         .merge(page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .merge(hooks)
@@ -53,6 +52,18 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(guard_headers))
         .layer(CatchPanicLayer::custom(problem::of_panic))
         .with_state(app)
+}
+
+/// The API alone, for a command that asks without a socket. It asks for no token: who opened the database may use it.
+pub(crate) fn api(app: App) -> Router {
+    Router::new().nest("/api/v1", api_v1()).fallback(no_such_page).with_state(app)
+}
+
+fn api_v1() -> Router<App> {
+    Router::new()
+        .route("/status", get(api::status))
+        .route("/journal", get(api::journal))
+        .route("/items/{name}/resume", post(api::resume))
 }
 
 async fn no_such_page() -> Problem {

@@ -84,7 +84,9 @@ impl From<StoreError> for Failure {
         let message = error.to_string();
         match error {
             StoreError::InUse { .. } => {
-                Self::misuse("in-use", message, "one process at a time works in a data directory")
+                let remedy = "one process at a time works in a data directory; where that one is a server, `--server URL \
+                              --token T` asks it instead";
+                Self::misuse("in-use", message, remedy)
             }
             StoreError::BadUrl => Self::misuse(
                 "database",
@@ -121,6 +123,8 @@ impl From<EngineError> for Failure {
             | EngineError::Item { .. }
             | EngineError::NoSuchItem(_)
             | EngineError::Leased(_) => Self::no("engine", error.to_string(), SEE_A_DOCTOR),
+            EngineError::Missing(sentence) | EngineError::Unfit(sentence) => Self::misuse("refused", sentence, ""),
+            EngineError::Declined(sentence) => Self::no("refused", sentence, ""),
             EngineError::Defect(_) => Self::no("defect", error.to_string(), PLEASE_REPORT),
         }
     }

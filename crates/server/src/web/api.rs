@@ -1,7 +1,9 @@
 //! The API, version 1. Every address under `/api` needs a bearer token; see [`super::token`].
 
 mod journal;
+mod resume;
 mod status;
 
 pub(crate) use journal::journal;
+pub(crate) use resume::resume;
 pub(crate) use status::status;

@@ -52,8 +52,21 @@ impl IntoResponse for Problem {
 
 impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
-        tracing::error!(%error, "Could not answer a caller");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("The engine cannot answer now: {error}."))
+        match error {
+            EngineError::Missing(sentence) => Self::new(StatusCode::NOT_FOUND, sentence),
+            EngineError::Unfit(sentence) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence),
+            EngineError::Declined(sentence) => Self::new(StatusCode::CONFLICT, sentence),
+            EngineError::Store(_)
+            | EngineError::Peer { .. }
+            | EngineError::Connection { .. }
+            | EngineError::Item { .. }
+            | EngineError::NoSuchItem(_)
+            | EngineError::Defect(_)
+            | EngineError::Leased(_) => {
+                tracing::error!(%error, "Could not answer a caller");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("The engine cannot answer now: {error}."))
+            }
+        }
     }
 }
 

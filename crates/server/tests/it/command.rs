@@ -4,7 +4,8 @@ use std::process::Stdio;
 
 use crate::process::{Desk, Running, ended, entente, ready, run};
 
-const COMMANDS: [&str; 8] = ["demo", "serve", "sandbox", "check", "sync", "verify", "doctor", "secret"];
+const COMMANDS: [&str; 10] =
+    ["demo", "serve", "sandbox", "check", "sync", "verify", "status", "resume", "doctor", "secret"];
 
 #[test]
 fn every_command_explains_itself_with_an_example() {

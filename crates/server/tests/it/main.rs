@@ -1,5 +1,6 @@
 //! The porch from outside: the command line as a process, the doors as requests, the layers as a graph.
 
+mod ask;
 mod bad_input;
 mod command;
 mod configuration;

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) fn entente(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
     command.args(arguments).env_remove("ENTENTE_LOG").env_remove("ENTENTE_DATABASE_URL").stdin(Stdio::null());
-    command.env_remove("ENTENTE_KEY").env_remove("ENTENTE_KEY_FILE");
+    command.env_remove("ENTENTE_KEY").env_remove("ENTENTE_KEY_FILE").env_remove("ENTENTE_SERVER");
     command.envs(VARIABLES);
     command
 }

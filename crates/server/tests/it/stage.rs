@@ -96,6 +96,13 @@ impl TestApp {
         let request = headers.iter().fold(Request::post(path), |request, (name, value)| request.header(*name, *value));
         self.send(request.body(body.into()).unwrap()).await
     }
+
+    /// A JSON document to the API.
+    pub(crate) async fn post_json(&self, path: &str, body: &str) -> Answer {
+        let authorization = format!("Bearer {TOKEN}");
+        let headers = [(AUTHORIZATION.as_str(), authorization.as_str()), (CONTENT_TYPE.as_str(), "application/json")];
+        self.post(path, &headers, body.to_owned()).await
+    }
 }
 
 impl Answer {

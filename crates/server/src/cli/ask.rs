@@ -1,0 +1,227 @@
+//! Whom a command asks: a server that runs, over its API, or the database itself, over that same API without a socket.
+//!
+//! One process at a time works in a data directory, so beside a running server a command has to ask the server. Either
+//! way the question goes to `/api/v1`, and the answer is the same JSON document: a command of this kind is an address
+//! of the API, options that become its query or body, and the words in which a person reads the answer.
+//!
+//! ```text
+//! #[command(flatten)]
+//! ask: Ask,
+//! ..
+//! let asked = self.ask.open(screen).await?;
+//! let answer = asked.post(&["items", &self.item, "resume"], &json!({ "by": who() })).await;
+//! asked.close().await;
+//! ```
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use clap::Args;
+use entente_engine::{Engine, Outside};
+use entente_store::Store;
+use http::header::CONTENT_TYPE;
+use http::{Method, Request, StatusCode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::redirect::Policy;
+use serde_json::Value as Json;
+use tower::ServiceExt as _;
+use url::form_urlencoded;
+
+use super::data::Data;
+use super::{Failure, check};
+use crate::limits::{API_ANSWER_BYTES_MAX, API_ANSWER_TIME};
+use crate::screen::Screen;
+use crate::web::{App, api};
+
+/// `--config FILE [--data-dir D | --database-url URL]`, or `--server URL --token T`.
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// The configuration file, when no server runs on its data
+    #[arg(long, value_name = "FILE", required_unless_present = "server")]
+    config: Option<PathBuf>,
+
+    /// Ask the server that runs at this address instead
+    #[arg(long, value_name = "URL", env = "ENTENTE_SERVER", value_parser = server)]
+    server: Option<String>,
+
+    /// One of that server's `server.api_tokens`
+    #[arg(long, value_name = "T", env = "ENTENTE_API_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+
+    #[command(flatten)]
+    data: Data,
+}
+
+/// Somebody who answers.
+pub(crate) enum Asked {
+    /// A server that runs.
+    Server { client: reqwest::Client, url: String, token: String },
+    /// The database, opened for this command alone.
+    Store { api: Router, store: Store },
+}
+
+impl Ask {
+    /// Finds out whom to ask; a database stays open until [`Asked::close`].
+    pub(crate) async fn open(&self, screen: &Screen) -> Result<Asked, Failure> {
+        match (&self.server, &self.config) {
+            (Some(url), _) => self.server(url),
+            (None, Some(config)) => self.store(config, screen).await,
+            (None, None) => Err(Failure::misuse(
+                "nobody-to-ask",
+                "neither --config nor --server is given",
+                "give --config FILE, or --server URL and --token T when a server runs",
+            )),
+        }
+    }
+
+    fn server(&self, url: &str) -> Result<Asked, Failure> {
+        let Some(token) = self.token.clone() else {
+            let remedy = "give one of the server's `server.api_tokens` with --token, or in ENTENTE_API_TOKEN";
+            return Err(Failure::misuse("no-token", format!("the server at {url} wants a token"), remedy));
+        };
+        // The token goes to the named server and nowhere else: no proxies, no redirects.
+        let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(API_ANSWER_TIME);
+        // Plain http wants no certificates, and a machine that has none must still be able to call itself.
+        let client = if url.starts_with("http:") { client.tls_certs_only([]) } else { client };
+        let client = client.build().map_err(|error| Failure::machine("cannot call", &error))?;
+        Ok(Asked::Server { client, url: url.to_owned(), token })
+    }
+
+    async fn store(&self, config: &std::path::Path, screen: &Screen) -> Result<Asked, Failure> {
+        let (document, config) = check::read_valid(config, &self.data.secrets(config), screen)?;
+        let config = Arc::new(config);
+        let store = self.data.open(&document.path).await?;
+        let outside = Outside::system();
+        let clock = outside.clock.clone();
+        let engine = Engine::new(config.clone(), store.clone(), outside)?;
+        Ok(Asked::Store { api: api(App::new(engine, store.clone(), clock, config, false)), store })
+    }
+}
+
+impl Asked {
+    /// Reads an address under `/api/v1`, given in its parts; what is asked for without a value is left out.
+    pub(crate) async fn get(&self, path: &[&str], query: &[(&str, Option<String>)]) -> Result<Json, Failure> {
+        let given = query.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        self.send(Method::GET, &address(path, given), None).await
+    }
+
+    /// Sends a wish to an address under `/api/v1`, given in its parts.
+    pub(crate) async fn post(&self, path: &[&str], body: &Json) -> Result<Json, Failure> {
+        self.send(Method::POST, &address(path, std::iter::empty::<(&str, &str)>()), Some(body)).await
+    }
+
+    /// Whether a server runs that carries out at once what it is asked for.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self, Self::Server { .. })
+    }
+
+    /// Lets the database go.
+    pub(crate) async fn close(self) {
+        match self {
+            Self::Server { .. } => {}
+            Self::Store { store, .. } => store.close().await,
+        }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&Json>) -> Result<Json, Failure> {
+        let (status, bytes) = match self {
+            Self::Server { client, url, token } => {
+                let request = client.request(method, format!("{url}{path}")).bearer_auth(token);
+                let request = request.header(CONTENT_TYPE, "application/json");
+                let request = request.body(body.map(Json::to_string).unwrap_or_default());
+                let response = request.send().await.map_err(|error| unanswered(url, &error))?;
+                let status = response.status();
+                (status, response.bytes().await.map_err(|error| unanswered(url, &error))?)
+            }
+            Self::Store { api, .. } => {
+                let request = Request::builder()
+                    .method(method)
+                    .uri(path)
+                    .header(CONTENT_TYPE, "application/json")
+                    .body(body.map_or_else(axum::body::Body::empty, |body| body.to_string().into()));
+                let request = request.map_err(|error| Failure::machine("cannot ask", &error))?;
+                let Ok(response) = api.clone().oneshot(request).await;
+                let status = response.status();
+                let bytes = read(response.into_body()).await;
+                (status, bytes.map_err(|error| Failure::machine("cannot read the answer", &error))?)
+            }
+        };
+        understood(status, &bytes)
+    }
+}
+
+/// Who sits at this terminal, for the journal.
+pub(crate) fn who() -> String {
+    std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "somebody at a terminal".to_owned())
+}
+
+/// Path and query under `/api/v1`; whatever a part holds stays within it.
+fn address<K: AsRef<str>, V: AsRef<str>>(path: &[&str], query: impl Iterator<Item = (K, V)>) -> String {
+    let escaped = path.iter().map(|part| utf8_percent_encode(part, NON_ALPHANUMERIC).to_string());
+    let path = escaped.collect::<Vec<_>>().join("/");
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("/api/v1/{path}{mark}{query}")
+}
+
+async fn read(body: axum::body::Body) -> Result<bytes::Bytes, axum::Error> {
+    axum::body::to_bytes(body, API_ANSWER_BYTES_MAX).await
+}
+
+/// The document of an answer; a refusal has its sentence in it.
+fn understood(status: StatusCode, bytes: &[u8]) -> Result<Json, Failure> {
+    let answer: Option<Json> = serde_json::from_slice(bytes).ok();
+    match answer {
+        Some(answer) if status.is_success() => Ok(answer),
+        answer => Err(refusal(status, answer.as_ref().and_then(|answer| answer["detail"].as_str()))),
+    }
+}
+
+fn refusal(status: StatusCode, sentence: Option<&str>) -> Failure {
+    let Some(sentence) = sentence else {
+        let message = format!("the answer was {status}, without the sentence that Entente gives");
+        return Failure::misuse("no-entente", message, "check that --server is the address of an Entente server");
+    };
+    match status {
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNAUTHORIZED
+        | StatusCode::NOT_FOUND
+        | StatusCode::UNPROCESSABLE_ENTITY => Failure::misuse("refused", sentence, ""),
+        _ => Failure::no("refused", sentence, ""),
+    }
+}
+
+fn unanswered(url: &str, error: &reqwest::Error) -> Failure {
+    // The innermost cause is the one that a person can do something about.
+    let cause = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).last();
+    let error = cause.map(ToString::to_string).unwrap_or_default();
+    let remedy = "check that the server runs and that --server, or ENTENTE_SERVER, is its address";
+    Failure::no("unanswered", format!("the server at {url} does not answer: {error}"), remedy)
+}
+
+/// Reads the address of a server: `http://127.0.0.1:7400`, or where a proxy shows it.
+fn server(text: &str) -> Result<String, String> {
+    let wrong = || "write it like http://127.0.0.1:7400".to_owned();
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let plain =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    match url.scheme() {
+        "http" | "https" if plain && url.has_host() => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_an_address_without_credentials() {
+        assert_eq!(server("http://127.0.0.1:7400/").unwrap(), "http://127.0.0.1:7400");
+        assert_eq!(server("https://acme.example/entente").unwrap(), "https://acme.example/entente");
+        for wrong in ["127.0.0.1:7400", "ftp://acme.example", "http://a:b@acme.example", "http://acme.example/?x=1"] {
+            assert!(server(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `entente status`: how things stand, and what waits for a person.
+
+use clap::Args;
+use serde_json::Value as Json;
+
+use super::answer::{counted, json};
+use super::ask::Ask;
+use super::{Exit, Failure};
+use crate::screen::{Screen, harmless};
+
+/// Say how things stand: links, conflicts, parked work, items, connections
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente status --config entente.yaml\n  \
+                        entente status --server http://127.0.0.1:7400 --token TOKEN --json")]
+pub(crate) struct Status {
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+impl Status {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let asked = self.ask.open(screen).await?;
+        let runs = asked.is_running();
+        let answer = asked.get(&["status"], &[]).await;
+        asked.close().await;
+        let answer = answer?;
+        let text = if self.json { json(&answer) } else { in_words(&answer, runs) };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn in_words(status: &Json, runs: bool) -> String {
+    let count = |name: &str| status[name].as_u64().unwrap_or_default();
+    let n = |name: &str, noun: &str| counted(usize::try_from(count(name)).unwrap_or(usize::MAX), noun);
+    let mut lines = vec![format!(
+        "{}, {}, {} parked, {} waiting, {} due.",
+        n("links", "link"),
+        n("conflicts", "conflict"),
+        count("parked"),
+        count("waiting"),
+        count("backlog")
+    )];
+    let rows = |name: &str| status[name].as_array().cloned().unwrap_or_default();
+    lines.extend(rows("items").iter().map(item));
+    if runs {
+        lines.extend(rows("connections").iter().map(connection));
+    }
+    lines.extend(status["configuration_problem"].as_str().map(|problem| format!("configuration: {problem}")));
+    lines.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn item(item: &Json) -> String {
+    let text = |name: &str| item[name].as_str();
+    let seen = text("last_sync").map_or_else(|| "not looked at yet".to_owned(), |at| format!("last look {at}"));
+    let links = counted(item["links"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or_default(), "link");
+    let problem = text("problem").map(|problem| format!(": {problem}")).unwrap_or_default();
+    format!("item {}: {}, {links}, {seen}{problem}", text("name").unwrap_or("?"), text("state").unwrap_or("?"))
+}
+
+fn connection(connection: &Json) -> String {
+    let text = |name: &str| connection[name].as_str();
+    let read = connection["fresh_seconds"].as_i64().map(|seconds| format!(", read {seconds} s ago"));
+    let problem = text("problem").map(|problem| format!(": {problem}")).unwrap_or_default();
+    let (name, state) = (text("name").unwrap_or("?"), text("state").unwrap_or("?"));
+    format!("connection {name}: {state}{}{problem}", read.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_item_and_each_connection_has_its_line() {
+        let status = json!({
+            "links": 12, "conflicts": 1, "parked": 2, "waiting": 0, "backlog": 3,
+            "items": [{"name": "bugs", "state": "active", "links": 12, "last_sync": null, "problem": "no field X"}],
+            "connections": [{"name": "org", "state": "ok", "fresh_seconds": 3, "problem": null}],
+            "configuration_problem": null,
+        });
+        insta::assert_snapshot!(in_words(&status, true), @r"
+        12 links, 1 conflict, 2 parked, 0 waiting, 3 due.
+        item bugs: active, 12 links, not looked at yet: no field X
+        connection org: ok, read 3 s ago
+        ");
+        assert!(!in_words(&status, false).contains("connection"), "nobody has asked it");
+    }
+}

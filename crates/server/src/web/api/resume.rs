@@ -1,0 +1,33 @@
+//! `POST /api/v1/items/{name}/resume`: lets a held item run again.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::web::{App, Problem};
+
+/// Who asks.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    by: Option<String>,
+}
+
+/// The item that runs again.
+#[derive(Debug, Serialize)]
+pub(crate) struct Resumed {
+    item: String,
+}
+
+/// Lets the item run again.
+pub(crate) async fn resume(
+    State(app): State<App>,
+    Path(item): Path<String>,
+    asked: Result<Json<Asked>, JsonRejection>,
+) -> Result<Json<Resumed>, Problem> {
+    let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    app.engine().resume(&item, asked.by.as_deref().unwrap_or("a caller of the API")).await?;
+    Ok(Json(Resumed { item }))
+}
