@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fields::Field;
+use super::issue::Issue;
+use workflow::Workflow;
 
 pub(crate) mod founding;
+pub(crate) mod workflow;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Catalogue {
@@ -43,6 +46,9 @@ pub(crate) struct Project {
     pub(crate) components: Vec<Named>,
     pub(crate) versions: Vec<Version>,
     pub(crate) workflow: String,
+    /// Issue types with a workflow of their own.
+    #[serde(default)]
+    pub(crate) type_workflows: BTreeMap<String, String>,
     /// The number of the newest issue; deleted issues leave gaps.
     pub(crate) last_number: u64,
     pub(crate) properties: BTreeMap<String, Value>,
@@ -156,37 +162,6 @@ pub(crate) struct LinkType {
     pub(crate) outward: String,
 }
 
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Workflow {
-    pub(crate) name: String,
-    pub(crate) initial: String,
-    pub(crate) statuses: Vec<String>,
-    pub(crate) transitions: Vec<Transition>,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Transition {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    /// Empty: from any status (a global transition).
-    pub(crate) from: Vec<String>,
-    pub(crate) to: String,
-    /// Field ids on its screen; the API does not require them, it only refuses others.
-    pub(crate) screen: Vec<String>,
-    /// Fields a validator insists on, with the validator's own words.
-    pub(crate) validators: Vec<(String, String)>,
-    /// Post function: the resolution to set when none was given. `Some("")` clears it.
-    pub(crate) resolution: Option<String>,
-    /// Offered to customers in the portal too.
-    pub(crate) for_customers: bool,
-}
-
-impl Transition {
-    pub(crate) fn leaves(&self, status: &str) -> bool {
-        self.from.is_empty() || self.from.iter().any(|from| from == status)
-    }
-}
-
 impl Catalogue {
     pub(crate) fn issue_type(&self, id: &str) -> Option<&IssueType> {
         self.issue_types.iter().find(|t| t.id == id)
@@ -212,8 +187,14 @@ impl Catalogue {
         self.fields.iter().find(|f| f.id == id)
     }
 
-    pub(crate) fn workflow_of(&self, project: &Project) -> Option<&Workflow> {
-        self.workflows.get(&project.workflow)
+    /// The workflow of one issue type in a project.
+    pub(crate) fn workflow_of(&self, project: u64, kind: &str) -> Option<&Workflow> {
+        let project = self.projects.get(&project)?;
+        self.workflows.get(project.type_workflows.get(kind).unwrap_or(&project.workflow))
+    }
+
+    pub(crate) fn workflow_for(&self, issue: &Issue) -> Option<&Workflow> {
+        self.workflow_of(issue.project, &issue.kind)
     }
 
     pub(crate) fn types_of<'a>(&'a self, project: &'a Project) -> impl Iterator<Item = &'a IssueType> {

@@ -1,4 +1,7 @@
-//! The control door's routes that only this side has: rights, the search index's lag, rate limits, moves.
+//! The control door's routes that only this side has: rights, the search index's lag, rate limits, and what people do on
+//! screens: moving an issue, drawing a workflow, setting up a portal.
+
+mod workflow;
 
 use std::sync::Arc;
 
@@ -10,6 +13,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::issue::by_hand;
 use super::permission::{self, Right};
 use super::rates::Settings;
 use super::site::Site;
@@ -22,6 +26,7 @@ pub fn door(site: &Arc<Site>) -> Router {
         .route("/__sandbox/index", post(index))
         .route("/__sandbox/limits", post(limits))
         .route("/__sandbox/move", post(move_issue))
+        .route("/__sandbox/workflow", post(draw_workflow))
         .route("/__sandbox/portal", post(portal))
         .with_state(site.clone())
 }
@@ -94,8 +99,16 @@ struct Move {
 
 /// The vendor has no call for moving one issue; people do it on the screen, and integrations must follow.
 async fn move_issue(State(site): State<Arc<Site>>, Json(asked): Json<Move>) -> Response {
-    match super::issue::change::move_by_hand(&site, &asked.issue, &asked.project) {
+    match by_hand::move_issue(&site, &asked.issue, &asked.project) {
         Ok(key) => Json(json!({ "key": key })).into_response(),
+        Err(why) => refused(&why),
+    }
+}
+
+async fn draw_workflow(State(site): State<Arc<Site>>, Json(drawn): Json<workflow::Drawn>) -> Response {
+    let now = site.control().clock().now_ms();
+    match workflow::draw(&mut site.contents().lock(), drawn, now) {
+        Ok(told) => Json(told).into_response(),
         Err(why) => refused(&why),
     }
 }

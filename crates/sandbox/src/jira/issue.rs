@@ -11,6 +11,7 @@ use serde_json::Value;
 
 pub(crate) mod assign;
 pub(crate) mod bulk;
+pub(crate) mod by_hand;
 pub(crate) mod change;
 pub(crate) mod changelog;
 pub(crate) mod comment;

@@ -137,12 +137,7 @@ fn from_request(
 ) -> Issue {
     let created = now - dice.random_range(DAY_MS..20 * DAY_MS);
     let kind = contents.desks.request_type(request_type).map(|r| r.issue_type.clone()).unwrap_or_default();
-    let initial = contents
-        .catalogue
-        .projects
-        .get(project)
-        .and_then(|p| contents.catalogue.workflow_of(p))
-        .map(|w| w.initial.clone());
+    let initial = contents.catalogue.workflow_of(*project, &kind).map(|w| w.initial.clone());
     let mut issue = blank(contents, *project, &kind, &initial.unwrap_or_default(), &pick(dice, team).clone(), created);
     issue.values.insert("summary".into(), json!(summary));
     issue.values.insert("description".into(), json!({ "doc": adf::from_plain(description) }));

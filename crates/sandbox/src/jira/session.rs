@@ -23,7 +23,7 @@ use super::{permission, time};
 use crate::control::{BackDated, Write};
 
 /// A request, read completely.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,

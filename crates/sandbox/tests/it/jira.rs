@@ -3,6 +3,7 @@
 mod access;
 mod comments;
 mod configuration;
+mod contract;
 mod desk;
 mod files;
 mod import;
@@ -104,11 +105,16 @@ impl Site {
     }
 
     pub(crate) async fn send(request: reqwest::RequestBuilder) -> Reply {
-        let response = request.send().await.expect("an answer");
+        let (client, request) = request.build_split();
+        let request = request.expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or_default();
-        Reply { status, headers, text, body }
+        let reply = Reply { status, headers, text, body };
+        contract::check(&method, &path, &reply);
+        reply
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Catalogue, Category, IssueType, LinkType, Named, Project, ProjectKind, Status, Transition, Version, Workflow,
-};
+use super::workflow::{Transition, Workflow};
+use super::{Catalogue, Category, IssueType, LinkType, Named, Project, ProjectKind, Status, Version};
 use crate::jira::fields::founding::fields;
 use crate::jira::people::ADMIN_ID;
 
@@ -237,6 +236,7 @@ pub(crate) fn project(
         components: Vec::new(),
         versions: Vec::new(),
         workflow: workflow.into(),
+        type_workflows: BTreeMap::new(),
         last_number: 0,
         properties: BTreeMap::new(),
     }

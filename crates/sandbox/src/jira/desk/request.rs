@@ -185,9 +185,8 @@ pub(super) fn transitions(s: &mut Session<'_>) -> Answer {
 }
 
 fn customer_transitions(s: &Session<'_>, issue: &Issue) -> Vec<(String, String)> {
-    let workflow = s.contents.catalogue.projects.get(&issue.project).and_then(|p| s.contents.catalogue.workflow_of(p));
-    let all = workflow.into_iter().flat_map(|w| &w.transitions);
-    let offered = all.filter(|t| t.for_customers && t.leaves(&issue.status) && t.to != issue.status);
+    let all = s.contents.catalogue.workflow_for(issue).into_iter().flat_map(|w| &w.transitions);
+    let offered = all.filter(|t| t.for_customers && transition::is_offered(s, issue, t));
     offered.map(|t| (t.id.clone(), t.name.clone())).collect()
 }
 

@@ -115,6 +115,11 @@ impl Kind {
         }
     }
 
+    /// Whether its values are parts of one project, which a moved issue leaves behind.
+    pub(crate) fn belongs_to_project(self) -> bool {
+        matches!(self, Self::Version | Self::Versions | Self::Components)
+    }
+
     pub(crate) fn is_list(self) -> bool {
         self.operations().contains(&"remove") && self.operations().contains(&"set")
     }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Importer, text};
 use crate::jira::catalogue::founding::{OPEN_WORKFLOW, RESOLUTION_DONE, SUB_TASK, project as new_project};
-use crate::jira::catalogue::{Category, IssueType, ProjectKind, Status, Transition, Version, Workflow};
+use crate::jira::catalogue::workflow::{Transition, Workflow};
+use crate::jira::catalogue::{Category, IssueType, ProjectKind, Status, Version};
 use crate::jira::fields::input::id_text;
 
 impl Importer<'_> {

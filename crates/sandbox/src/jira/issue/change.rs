@@ -13,7 +13,6 @@ use crate::jira::answer::{Problems, Refusal};
 use crate::jira::fields::input::{self, Complaint, Context, off_screen};
 use crate::jira::fields::{Field, Kind};
 use crate::jira::session::Session;
-use crate::jira::site::Site;
 
 /// Which fields may be set.
 #[derive(Clone, Copy)]
@@ -294,35 +293,4 @@ pub(crate) fn touch(s: &mut Session<'_>, id: u64) {
     let now = s.now;
     s.before_change(id);
     s.contents.change_issue(id, |issue| issue.updated = now);
-}
-
-/// Moves an issue to another project as a person does on the screen: new key, old one remembered, first status if need be.
-pub(crate) fn move_by_hand(site: &Site, issue: &str, project: &str) -> Result<String, String> {
-    let now = site.control().clock().now_ms();
-    let contents = &mut *site.contents().lock();
-    let id = contents.find_issue(issue).map(|i| i.id).ok_or_else(|| format!("There is no issue {issue}."))?;
-    let to = contents.find_project(project).map(|p| p.id).ok_or_else(|| format!("There is no project {project}."))?;
-    let entry_id = contents.next_id();
-    let Some(target) = contents.catalogue.projects.get_mut(&to) else {
-        return Err(format!("There is no project {project}."));
-    };
-    target.last_number += 1;
-    let key = format!("{}-{}", target.key, target.last_number);
-    let (target_id, target_name) = (to.to_string(), target.name.clone());
-    let Some(issue) = contents.issues.get(&id) else { return Err(format!("There is no issue {issue}.")) };
-    let old_key = issue.key.clone();
-    let old_project = contents.catalogue.projects.get(&issue.project).map(|p| (p.id.to_string(), p.name.clone()));
-    let (old_id, old_name) = old_project.unzip();
-    let items = vec![
-        history::system("Key", "", (None, Some(old_key.clone())), (None, Some(key.clone()))),
-        history::system("project", "project", (old_id, old_name), (Some(target_id), Some(target_name))),
-    ];
-    contents.old_keys.insert(old_key, id);
-    contents.change_issue(id, |issue| {
-        issue.key.clone_from(&key);
-        issue.project = to;
-        issue.updated = now;
-        issue.histories.push(History { id: entry_id, author: None, created: now, items, metadata: None });
-    });
-    Ok(key)
 }

@@ -103,13 +103,7 @@ impl Draft {
         values.retain(|_, value| !value.is_null());
         values.entry("reporter".into()).or_insert_with(|| json!(me));
         values.entry("priority".into()).or_insert_with(|| json!(PRIORITY_DEFAULT));
-        let status = s
-            .contents
-            .catalogue
-            .projects
-            .get(&self.project)
-            .and_then(|p| s.contents.catalogue.workflow_of(p))
-            .map(|w| w.initial.clone());
+        let status = s.contents.catalogue.workflow_of(self.project, &self.kind).map(|w| w.initial.clone());
         Issue {
             id,
             key: next_key(s, self.project),

@@ -14,7 +14,7 @@ pub(crate) fn get(s: &mut Session<'_>) -> Answer {
     let view = s.view();
     let mut row = view.issue(issue, &wanted);
     if wanted.expands("transitions") {
-        row["transitions"] = super::transition::available(s, issue, false);
+        row["transitions"] = super::transition::available(s, issue);
     }
     if wanted.expands("editmeta") {
         row["editmeta"] = edit_meta_of(s, issue.project);

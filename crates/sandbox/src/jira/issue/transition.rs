@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::change::{self, Screen, Target};
 use super::{Issue, history, property};
 use crate::jira::answer::{Answer, Problems, Refusal, Reply};
-use crate::jira::catalogue::{Transition, Workflow};
+use crate::jira::catalogue::workflow::{Condition, Transition};
 use crate::jira::fields::input::id_text;
 use crate::jira::meta::create::field_meta;
 use crate::jira::session::Session;
@@ -13,38 +13,57 @@ use crate::jira::webhook::event;
 
 pub(crate) fn list(s: &mut Session<'_>) -> Answer {
     let issue = s.issue()?;
-    let with_fields = s.call.query_list("expand").iter().any(|e| e == "transitions.fields");
-    let mut rows = available(s, issue, with_fields);
-    if let (Some(id), Some(list)) = (s.call.query("transitionId"), rows.as_array_mut()) {
-        list.retain(|row| row["id"] == *id);
+    let expand = s.call.query_list("expand");
+    let mut rows = offered(s, issue, s.call.query_flag("includeUnavailableTransitions", false));
+    if let Some(id) = s.call.query("transitionId") {
+        rows.retain(|(transition, _)| transition.id == *id);
     }
-    Ok(Reply::ok(json!({ "expand": "transitions", "transitions": rows })))
+    let with_fields = expand.iter().any(|e| e == "transitions.fields");
+    Ok(Reply::ok(json!({ "expand": "transitions", "transitions": show(s, issue, &rows, with_fields) })))
 }
 
-/// The transitions the caller may make now; without the permission there are none.
-pub(crate) fn available(s: &Session<'_>, issue: &Issue, with_fields: bool) -> Value {
-    let Some(workflow) = workflow_of(s, issue) else { return json!([]) };
+/// The transitions of an issue as `expand=transitions` shows them.
+pub(crate) fn available(s: &Session<'_>, issue: &Issue) -> Value {
+    show(s, issue, &offered(s, issue, false), false)
+}
+
+/// The ways out of the present status, and whether the caller may go each. Without the permission there are none.
+fn offered<'s>(s: &'s Session<'_>, issue: &Issue, with_unavailable: bool) -> Vec<(&'s Transition, bool)> {
     if !s.may("TRANSITION_ISSUES", issue.project) {
-        return json!([]);
+        return Vec::new();
     }
+    let all = s.contents.catalogue.workflow_for(issue).into_iter().flat_map(|w| &w.transitions);
+    let ways = all.filter(|t| t.leaves(&issue.status)).map(|t| (t, is_offered(s, issue, t)));
+    ways.filter(|(_, is_available)| *is_available || with_unavailable).collect()
+}
+
+fn show(s: &Session<'_>, issue: &Issue, rows: &[(&Transition, bool)], with_fields: bool) -> Value {
     let view = s.view();
-    let row = |transition: &Transition| {
-        let mut row = view.transition(transition, workflow);
+    let row = |(transition, is_available): &(&Transition, bool)| {
+        let mut row = view.transition(transition, *is_available);
         if with_fields {
             row["fields"] = screen_fields(s, issue, transition);
         }
         row
     };
-    workflow.transitions.iter().filter(|t| leads_out(t, issue)).map(row).collect()
+    rows.iter().map(row).collect()
 }
 
-/// An open workflow's transition to the status one is in would be a loop, which it does not offer.
-fn leads_out(transition: &Transition, issue: &Issue) -> bool {
-    transition.leaves(&issue.status) && transition.to != issue.status
+/// Whether a transition leads out of the present status and its condition lets the caller go.
+pub(crate) fn is_offered(s: &Session<'_>, issue: &Issue, transition: &Transition) -> bool {
+    transition.leaves(&issue.status) && transition.condition.as_ref().is_none_or(|condition| holds(s, issue, condition))
 }
 
-fn workflow_of<'s>(s: &'s Session<'_>, issue: &Issue) -> Option<&'s Workflow> {
-    s.contents.catalogue.workflow_of(s.contents.catalogue.projects.get(&issue.project)?)
+fn holds(s: &Session<'_>, issue: &Issue, condition: &Condition) -> bool {
+    let is_me = |field: &str| s.caller.as_deref() == Some(issue.text(field));
+    match condition {
+        Condition::Never => false,
+        Condition::Assignee => is_me("assignee"),
+        Condition::Reporter => is_me("reporter"),
+        Condition::Permission(key) => s.may(key, issue.project),
+        Condition::Group(name) => s.caller.as_ref().is_some_and(|me| s.contents.people.is_in(me, name)),
+        Condition::SubTasks(status) => s.contents.children_of(issue.id).all(|child| child.status == *status),
+    }
 }
 
 /// The screen's fields, none of which the API requires: validators are not shown anywhere.
@@ -76,8 +95,8 @@ pub(crate) fn perform(s: &mut Session<'_>, id: u64, body: &Value) -> Result<(), 
     let target = Target { project: issue.project, issue: Some(id) };
     let mut edits = change::read(s, target, Screen::Transition(&transition.screen), part("fields"), part("update"))?;
     let properties = property::read_list(body.get("properties"))?;
-    post_function(issue, &transition, &mut edits);
     validate(issue, &transition, &edits)?;
+    post_function(issue, &transition, &mut edits);
     // Everything is judged; from here on nothing fails.
     let further = enter(s, id, &transition.to).into_iter().collect();
     let metadata = body.get("historyMetadata").filter(|m| !m.is_null()).cloned();
@@ -92,7 +111,7 @@ pub(crate) fn perform(s: &mut Session<'_>, id: u64, body: &Value) -> Result<(), 
 }
 
 fn choose<'s>(s: &'s Session<'_>, issue: &Issue, id: &str) -> Result<&'s Transition, Refusal> {
-    let named = workflow_of(s, issue).and_then(|w| w.transitions.iter().find(|t| t.id == id));
+    let named = s.contents.catalogue.workflow_for(issue).and_then(|w| w.transitions.iter().find(|t| t.id == id));
     let refused = || {
         let name = named.map(|t| t.name.as_str()).unwrap_or_default();
         Refusal::message(
@@ -104,10 +123,10 @@ fn choose<'s>(s: &'s Session<'_>, issue: &Issue, id: &str) -> Result<&'s Transit
             ),
         )
     };
-    named.filter(|t| leads_out(t, issue) && s.may("TRANSITION_ISSUES", issue.project)).ok_or_else(refused)
+    named.filter(|t| is_offered(s, issue, t) && s.may("TRANSITION_ISSUES", issue.project)).ok_or_else(refused)
 }
 
-/// Sets or clears the resolution where the workflow does so by itself.
+/// Does what the workflow does by itself: sets or clears the resolution, and other fields.
 fn post_function(issue: &Issue, transition: &Transition, edits: &mut change::Edits) {
     match transition.resolution.as_deref() {
         Some("") => {
@@ -118,6 +137,7 @@ fn post_function(issue: &Issue, transition: &Transition, edits: &mut change::Edi
         }
         _ => {}
     }
+    edits.values.extend(transition.sets.clone());
 }
 
 fn validate(issue: &Issue, transition: &Transition, edits: &change::Edits) -> Result<(), Refusal> {

@@ -50,13 +50,15 @@ pub(crate) fn get(s: &mut Session<'_>) -> Answer {
     Ok(Reply::ok(s.view().project(project)))
 }
 
-/// By issue type; here all types of a project share its workflow.
+/// By issue type.
 pub(crate) fn statuses(s: &mut Session<'_>) -> Answer {
     let project = s.project(s.call.param("project"))?;
     let view = s.view();
-    let workflow = s.contents.catalogue.workflow_of(project);
-    let statuses: Vec<Value> = workflow.into_iter().flat_map(|w| &w.statuses).map(|id| view.status(id)).collect();
-    let show = |kind: &crate::jira::catalogue::IssueType| json!({ "self": view.api(&format!("issuetype/{}", kind.id)), "id": kind.id, "name": kind.name, "subtask": kind.level < 0, "statuses": statuses });
+    let statuses = |kind: &str| -> Value {
+        let workflow = s.contents.catalogue.workflow_of(project.id, kind);
+        workflow.into_iter().flat_map(|w| &w.statuses).map(|id| view.status(id)).collect()
+    };
+    let show = |kind: &crate::jira::catalogue::IssueType| json!({ "self": view.api(&format!("issuetype/{}", kind.id)), "id": kind.id, "name": kind.name, "subtask": kind.level < 0, "statuses": statuses(&kind.id) });
     Ok(Reply::ok(s.contents.catalogue.types_of(project).map(show).collect()))
 }
 

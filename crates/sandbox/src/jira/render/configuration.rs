@@ -3,12 +3,18 @@
 use serde_json::{Value, json};
 
 use super::{Noun, View};
-use crate::jira::catalogue::{Category, IssueType, Named, Project, ProjectKind, Status, Transition, Version, Workflow};
+use crate::jira::catalogue::workflow::Transition;
+use crate::jira::catalogue::{Category, IssueType, Named, Project, ProjectKind, Status, Version};
 use crate::jira::fields::{Choice, Field};
 
 impl View<'_> {
     pub(crate) fn issue_type(&self, id: &str) -> Value {
-        let show = || self.contents.catalogue.issue_type(id).map_or(Value::Null, |kind| self.issue_type_row(kind));
+        let show = || {
+            let mut row = self.contents.catalogue.issue_type(id).map_or(Value::Null, |kind| self.issue_type_row(kind));
+            // Only the lists of types tell the name as it was before translation.
+            row.as_object_mut().map(|row| row.remove("untranslatedName"));
+            row
+        };
         self.once(Noun::IssueType, id, show)
     }
 
@@ -109,15 +115,13 @@ impl View<'_> {
         row["style"] = json!("classic");
         row["isPrivate"] = json!(false);
         row["properties"] = json!({});
-        row["entityId"] = json!(format!("{:08x}-0000-4000-8000-000000000000", project.id));
-        row["uuid"] = row["entityId"].clone();
         for wanted in expand {
             match wanted.as_str() {
                 "description" => row["description"] = json!(project.description),
                 "lead" => row["lead"] = self.user(&project.lead),
                 "issueTypes" => {
                     row["issueTypes"] =
-                        self.contents.catalogue.types_of(project).map(|t| self.issue_type_row(t)).collect()
+                        self.contents.catalogue.types_of(project).map(|t| self.issue_type(&t.id)).collect()
                 }
                 "projectKeys" => row["projectKeys"] = json!([project.key]),
                 "url" => row["url"] = json!(format!("{}/browse/{}", self.base, project.key)),
@@ -197,7 +201,7 @@ impl View<'_> {
         row
     }
 
-    pub(crate) fn transition(&self, transition: &Transition, workflow: &Workflow) -> Value {
+    pub(crate) fn transition(&self, transition: &Transition, is_available: bool) -> Value {
         json!({
             "id": transition.id,
             "name": transition.name,
@@ -205,9 +209,9 @@ impl View<'_> {
             "hasScreen": !transition.screen.is_empty(),
             "isGlobal": transition.from.is_empty(),
             "isInitial": false,
-            "isAvailable": true,
-            "isConditional": false,
-            "isLooped": workflow.statuses.is_empty(),
+            "isAvailable": is_available,
+            "isConditional": transition.condition.is_some(),
+            "isLooped": transition.is_loop(),
         })
     }
 }
