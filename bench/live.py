@@ -120,14 +120,15 @@ def storm(addresses: dict, people: People, pairs: list[Pair], process, address: 
 
 
 def last_call(addresses: dict, address: str) -> float:
-    """When the last call was seen before the server said that it has nothing left to do."""
-    seen, at = stage.calls(addresses), time.monotonic()
+    """When the last call was seen before the server said that it has nothing left to do; a poll has to come first."""
+    first = seen = sum(stage.calls(addresses).values())
+    at = time.monotonic()
     deadline = at + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        now = stage.calls(addresses)
-        if sum(now.values()) - sum(seen.values()) > 0:
+        now = sum(stage.calls(addresses).values())
+        if now > seen:
             seen, at = now, time.monotonic()
-        elif time.monotonic() - at > POLL_SECONDS / 2 and is_idle(address):
+        elif seen > first and time.monotonic() - at > POLL_SECONDS / 2 and is_idle(address):
             return at
         time.sleep(WATCH_SECONDS)
     raise SystemExit("the storm did not end")
