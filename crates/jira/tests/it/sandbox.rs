@@ -4,6 +4,7 @@ mod faults;
 mod issues;
 mod pushes;
 mod site;
+mod typed;
 
 use std::sync::Arc;
 

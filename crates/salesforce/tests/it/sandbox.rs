@@ -4,6 +4,7 @@ mod faults;
 mod org;
 mod pushes;
 mod reading;
+mod typed;
 mod writing;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use super::{App, Problem, page, token};
+use crate::limits::FORM_BYTES_MAX;
 
 /// What a login form, or the demo's link, carries.
 #[derive(Debug, Default, Deserialize)]
@@ -36,6 +37,10 @@ pub(crate) async fn log_in(
     }
     match shown {
         Ok(Form(shown)) if token::is_token(&app.config(), shown.token.trim()) => welcome(&app, shown.token.trim()),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let detail = format!("A form has at most {FORM_BYTES_MAX} bytes.");
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response()
+        }
         _ => {
             let sentence = "This is not one of the tokens under server.api_tokens.";
             (StatusCode::UNAUTHORIZED, page::login(Some(sentence))).into_response()

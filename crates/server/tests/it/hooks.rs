@@ -58,6 +58,56 @@ async fn a_stranger_is_refused_and_leaves_no_hint() {
 }
 
 #[tokio::test]
+async fn either_of_two_secrets_opens_a_door_until_the_old_one_is_taken_out() {
+    let changing = CONFIGURATION
+        .replace("webhook_secret: org-secret", "webhook_secret: [ org-next, org-secret ]")
+        .replace("webhook_secret: site-secret", "webhook_secret: [ site-next, site-secret ]");
+    let changed = changing.replace(", org-secret ]", " ]").replace(", site-secret ]", " ]");
+    let refused = "401 Unauthorized: The signature or the secret is not the one that was agreed on.";
+    // Past the secret, a body that is no message is told so.
+    let opened = |answer: &Answer| answer.problem().starts_with("400 Bad Request: The body cannot be read");
+    for (configuration, old_opens) in [(changing, true), (changed, false)] {
+        let app = TestApp::with(&configuration, false).await;
+        let next = push(&app, "acme-site", "site-next", CREATED).await;
+        let old = push(&app, "acme-site", "site-secret", CREATED).await;
+        assert_eq!((next.status, old.status == StatusCode::ACCEPTED), (StatusCode::ACCEPTED, old_opens));
+        let org = async |secret: &str| app.post(&format!("/hooks/salesforce/acme-org/{secret}"), &[], "<x/>").await;
+        assert!(opened(&org("org-next").await));
+        assert_eq!(opened(&org("org-secret").await), old_opens);
+        // Neither a part of a secret, nor both, nor one of the other side.
+        for guess in ["org-nex", "org-next-", "org-nextorg-secret", "site-next", "%20org-next", "ORG-NEXT"] {
+            assert_eq!(org(guess).await.problem(), refused, "{guess}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_made_to_explode_is_refused_at_once() {
+    let app = TestApp::new().await;
+    let depth = 200_000;
+    let json = format!("{{\"issue\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+    assert!(push(&app, "acme-site", "site-secret", &json).await.problem().starts_with("400 "));
+    let entities = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;\">]><x>&b;</x>";
+    let zipped = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0];
+    let gzip: &[(&str, &str)] = &[("content-encoding", "gzip")];
+    let deep = "<a>".repeat(depth);
+    for (headers, body) in [(&[][..], deep.as_bytes()), (&[], entities.as_bytes()), (gzip, &zipped)] {
+        let answer = app.post("/hooks/salesforce/acme-org/org-secret", headers, body.to_vec()).await;
+        assert!(answer.problem().starts_with("400 Bad Request: The body cannot be read: "), "{answer:?}");
+    }
+    assert_eq!(due(&app).await, 0);
+}
+
+#[tokio::test]
+async fn a_form_has_a_limit_too() {
+    let app = TestApp::new().await;
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+    let long = app.post("/login", &form, vec![b'x'; 16 * 1024 + 1]).await;
+    assert_eq!(long.problem(), "413 Payload Too Large: A form has at most 16384 bytes.");
+    assert_eq!(app.post("/login", &form, "token=guess").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_refused_with_the_reason() {
     let app = TestApp::new().await;
     let jira = push(&app, "acme-site", "site-secret", "not json").await;

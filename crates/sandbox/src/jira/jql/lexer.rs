@@ -61,7 +61,9 @@ fn quoted(chars: &[char], at: &mut usize) -> Result<Kind, String> {
                     'n' => '\n',
                     't' => '\t',
                     'r' => '\r',
-                    other => *other,
+                    '\'' | '"' | '\\' | ' ' => *escaped,
+                    'u' => unicode(chars, at).ok_or_else(|| illegal_escape('u', *at))?,
+                    other => return Err(illegal_escape(*other, *at)),
                 });
             }
             c if *c == quote => return Ok(Kind::Quoted(text)),
@@ -71,6 +73,32 @@ fn quoted(chars: &[char], at: &mut usize) -> Result<Kind, String> {
     Err(format!(
         "Error in the JQL Query: The quoted string '{text}' has not been completed. (line 1, character {start})"
     ))
+}
+
+/// The character of four hexadecimal digits; one beyond the first 65,536 takes two such escapes.
+fn unicode(chars: &[char], at: &mut usize) -> Option<char> {
+    let unit = four_digits(chars, at)?;
+    let is_low = chars.get(*at..*at + 2) == Some(&['\\', 'u']) && (0xd800..0xdc00).contains(&unit);
+    let units = if is_low {
+        *at += 2;
+        vec![unit, four_digits(chars, at)?]
+    } else {
+        vec![unit]
+    };
+    char::decode_utf16(units).next()?.ok()
+}
+
+fn four_digits(chars: &[char], at: &mut usize) -> Option<u16> {
+    let digits: String = chars.get(*at..*at + 4)?.iter().collect();
+    *at += 4;
+    u16::from_str_radix(&digits, 16).ok()
+}
+
+fn illegal_escape(escaped: char, at: usize) -> String {
+    format!(
+        "Error in the JQL Query: '\\{escaped}' is an illegal JQL escape sequence. The valid escape sequences are \\', \\\", \
+         \\t, \\n, \\r, \\\\, '\\ ' and \\uXXXX. (line 1, character {at})"
+    )
 }
 
 fn word(chars: &[char], at: &mut usize) -> Kind {

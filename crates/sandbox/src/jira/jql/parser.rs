@@ -351,6 +351,8 @@ mod tests {
             ("project =", "before the end of the query. (line 1, character 10)"),
             ("project = OPS foo", "Expecting either 'OR' or 'AND' but got 'foo'. (line 1, character 15)"),
             ("and = 1", "'and' is a reserved JQL word"),
+            ("summary ~ \"a\\qb\"", "'\\q' is an illegal JQL escape sequence."),
+            ("summary ~ \"\\u00zz\"", "'\\u' is an illegal JQL escape sequence."),
             ("summary ~ \"x", "has not been completed. (line 1, character 11)"),
             ("project in (OPS", "Expecting ')' or ','"),
             ("project OPS", "Expecting operator"),
