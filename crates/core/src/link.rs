@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{item::MappingKey, side::Side, value::Value};
+use crate::{
+    item::MappingKey,
+    side::{Side, Sides},
+    value::Value,
+};
 
 /// Where a link came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +41,34 @@ pub struct LinkFacts {
     pub jira_key: Option<String>,
     /// When the record was created, for a record that may get a twin.
     pub created: Option<Timestamp>,
-    /// What a person decided about a conflict, by mapping: whose value stands.
-    pub decisions: BTreeMap<MappingKey, Side>,
+    /// What a person decided about a field, by mapping.
+    pub decisions: BTreeMap<MappingKey, Decision>,
     /// Writes that the vendor refused, by mapping; the same value is not sent again.
     pub blocked: BTreeMap<MappingKey, Blocked>,
+}
+
+/// What a person decided about a field. It holds for what the person saw: an edit made since then is another matter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What shall stand.
+    pub take: Take,
+    /// What either side showed when it was decided.
+    pub seen: Sides<Value>,
+}
+
+/// What shall stand after a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Take {
+    /// What this side shows.
+    Side(Side),
+    /// A value of the person's own, in the words of one side; the other shows what the mapping makes of it.
+    Value {
+        /// In whose words.
+        side: Side,
+        /// The value.
+        value: Value,
+    },
 }
 
 /// A write that a vendor refused for good.

@@ -40,6 +40,14 @@ pub fn plan(item: &ConnectedItem, link: &LinkFacts, base: Option<&Base>, now: Si
     plan
 }
 
+/// What Jira should show of a field when Salesforce shows `value`; none when the mapping has no answer.
+#[must_use]
+pub fn counterpart(item: &ConnectedItem, key: &MappingKey, value: &Value, now: &Value) -> Option<Value> {
+    let status = item.status.as_ref().filter(|_| key.as_str() == STATUS).map(status::mapping);
+    let mapping = status.as_ref().or_else(|| item.fields.iter().find(|mapping| mapping.key == *key))?;
+    lens::convert(mapping, Side::Jira, value, now)
+}
+
 /// All that should happen to one link, and what is still wanted to decide the rest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Plan {

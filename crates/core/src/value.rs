@@ -72,6 +72,37 @@ impl Value {
         matches!(self, Self::Empty)
     }
 
+    /// What a person typed, in the kind of `sample`; none when it cannot be read so. Nothing typed is nothing; members of
+    /// a list stand between commas.
+    #[must_use]
+    pub fn like(sample: &Self, typed: &str) -> Option<Self> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Some(Self::Empty);
+        }
+        match sample {
+            Self::Empty | Self::Text(_) => Some(Self::text(typed)),
+            Self::Number(_) => typed.parse().ok().and_then(Number::new).map(Self::Number),
+            Self::Flag(_) => typed.parse().ok().map(Self::Flag),
+            Self::Date(_) => typed.parse().ok().map(Self::Date),
+            Self::Instant(_) => typed.parse().ok().map(Self::Instant),
+            Self::List(_) => Some(Self::list(typed.split(',').map(Self::text).filter(|one| !one.is_empty()).collect())),
+        }
+    }
+
+    /// What kind of value it is, as people say it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::Text(_) => "text",
+            Self::Number(_) => "number",
+            Self::Flag(_) => "checkbox (true or false)",
+            Self::Date(_) => "date (2026-12-31)",
+            Self::Instant(_) => "time (2026-12-31T12:00:00Z)",
+            Self::List(_) => "list",
+        }
+    }
+
     /// The text, if it is text.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

@@ -51,6 +51,7 @@ pub use entente_store::Entry as JournalEntry;
 pub use error::EngineError;
 pub use intake::IntakeError;
 pub use outside::{Outside, Wires};
+pub use remedy::{ConflictSide, DecisionTold, OpenConflict, Wish};
 pub use report::{
     ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
     PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,

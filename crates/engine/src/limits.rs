@@ -28,6 +28,9 @@ pub(crate) const GONE_AFTER_MS: i64 = 10 * 60 * 1_000;
 /// A batch writes nothing when at least this many of its expected records, and half of them, are missing.
 pub(crate) const MASS_MISSING_MIN: usize = 5;
 
+/// What a person asked for goes before what was found.
+pub(crate) const PERSON_PRIORITY: i32 = 10;
+
 /// First wait of a hint that could not be handled; doubles with each attempt.
 pub(crate) const BACKOFF_FIRST_MS: i64 = 1_000;
 

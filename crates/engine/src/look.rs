@@ -176,7 +176,8 @@ fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     }
     let known = work.unit.link.as_ref().and_then(|link| conflicts.get(&link.id)).map(Vec::as_slice).unwrap_or_default();
     let same = plan.conflicts.iter().all(|c| known.iter().any(|k| k.mapping == c.key && k.values == c.now));
-    present && same && (known.len() == plan.conflicts.len())
+    let refused = |k: &entente_store::Conflict| k.decided.is_some() && work.undone.contains(&k.mapping);
+    present && same && known.iter().filter(|k| !refused(k)).count() == plan.conflicts.len()
 }
 
 /// Whether the link remembers a miss of a side that is there, or a refusal that stands in the way of nothing any more.

@@ -1,5 +1,29 @@
-//! What people do about work that waits for them: they resume an item that is held.
+//! What people do about work that waits for them: they decide conflicts, and resume an item that is held.
 //!
 //! A person's act is a stored row, and where something should follow from it, a hint. Nothing here writes to a vendor.
 
+mod conflicts;
 mod held;
+
+use entente_core::ConnectedItem;
+use entente_store::{Hint, HintKey, Link};
+use jiff::Timestamp;
+
+pub use conflicts::{ConflictSide, DecisionTold, OpenConflict, Wish};
+
+use crate::limits::PERSON_PRIORITY;
+
+/// "Look at this link", because a person said so.
+fn look_at(link: &Link, item: &ConnectedItem, now_ms: i64) -> Hint {
+    let key = HintKey {
+        org: link.org.clone(),
+        connection: link.org.clone(),
+        kind: item.salesforce.object.clone(),
+        record_id: link.salesforce_id.clone(),
+    };
+    Hint { key, version: None, due_ms: now_ms, priority: PERSON_PRIORITY }
+}
+
+fn rfc_3339(at_ms: i64) -> String {
+    Timestamp::from_millisecond(at_ms).unwrap_or_default().to_string()
+}

@@ -74,6 +74,7 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
             let now = entente_core::Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
             work.plan = plan(item, &work.facts, work.base.as_ref(), now, known);
             work.plan.writes.retain(|write| scene.worker.carries_out(write));
+            work.undone = work.undone_by(&work.plan);
         }
         let wanting: Vec<usize> =
             (0..works.len()).filter(|n| works[*n].is_open() && !works[*n].plan.needs.is_empty()).collect();

@@ -11,7 +11,7 @@ use std::{
 use entente_core::{
     Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
     link::Blocked,
-    plan::{FieldWrite, Note, Write},
+    plan::{FieldWrite, Note, Why, Write},
 };
 use entente_store::{DueHint, HintKey, Link, NewEntry};
 use jiff::Timestamp;
@@ -187,6 +187,8 @@ pub(crate) struct Work {
     pub(crate) stopped: bool,
     /// Both sides show what was agreed, so the versions that were read may mark echoes.
     pub(crate) at_rest: bool,
+    /// Fields with a decision that is still to be carried out.
+    pub(crate) undone: Vec<MappingKey>,
 }
 
 impl Work {
@@ -209,7 +211,19 @@ impl Work {
             told: Vec::new(),
             stopped: false,
             at_rest: false,
+            undone: Vec::new(),
         }
+    }
+
+    /// The fields whose decisions a plan of this unit has still to carry out: by a write, or by one that is refused.
+    pub(crate) fn undone_by(&self, plan: &Plan) -> Vec<MappingKey> {
+        if self.facts.decisions.is_empty() {
+            return Vec::new();
+        }
+        let written = plan.writes.iter().flat_map(Write::fields).filter(|field| field.why == Why::Decided);
+        let refused = plan.notes.iter().filter_map(|note| note.key.as_ref());
+        let keys = written.map(|field| &field.key).chain(refused);
+        keys.filter(|key| self.facts.decisions.contains_key(*key)).cloned().collect()
     }
 
     pub(crate) fn id(&self, side: Side) -> &str {

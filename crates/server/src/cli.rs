@@ -12,6 +12,7 @@
 mod answer;
 mod ask;
 pub(crate) mod check;
+mod conflicts;
 mod data;
 mod demo;
 mod doctor;
@@ -66,6 +67,7 @@ enum Command {
     Sync(sync::Sync),
     Verify(verify::Verify),
     Status(status::Status),
+    Conflicts(conflicts::Conflicts),
     Resume(resume::Resume),
     Doctor(doctor::Doctor),
     Secret(secret::Secret),
@@ -110,6 +112,7 @@ impl Command {
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
             Self::Status(status) => status.run(screen).await,
+            Self::Conflicts(conflicts) => conflicts.run(screen).await,
             Self::Resume(resume) => resume.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
             Self::Secret(secret) => secret.run(screen),
@@ -124,6 +127,7 @@ impl Command {
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
             Self::Status(status) => status.json,
+            Self::Conflicts(conflicts) => conflicts.is_json(),
             Self::Resume(resume) => resume.json,
             Self::Doctor(doctor) => doctor.json,
             Self::Secret(secret) => secret.is_json(),

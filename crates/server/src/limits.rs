@@ -28,6 +28,10 @@ pub const API_ANSWER_TIME: Duration = Duration::from_secs(120);
 pub const JOURNAL_ANSWER_MAX: usize = 1_000;
 /// Entries of the journal in one answer of the API when nobody says how many.
 pub const JOURNAL_ANSWER_USUAL: usize = 100;
+/// Conflicts in one answer of the API, at most.
+pub const CONFLICTS_ANSWER_MAX: usize = 1_000;
+/// Conflicts in one answer of the API when nobody says how many.
+pub const CONFLICTS_ANSWER_USUAL: usize = 100;
 /// Entries of the journal on the page.
 pub const JOURNAL_PAGE: usize = 50;
 

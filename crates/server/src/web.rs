@@ -64,6 +64,9 @@ fn api_v1() -> Router<App> {
         .route("/status", get(api::status))
         .route("/journal", get(api::journal))
         .route("/items/{name}/resume", post(api::resume))
+        .route("/conflicts", get(api::conflicts::list))
+        .route("/conflicts/{id}", get(api::conflicts::show))
+        .route("/conflicts/{id}/resolve", post(api::conflicts::resolve))
 }
 
 async fn no_such_page() -> Problem {

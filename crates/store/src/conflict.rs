@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entente_core::{MappingKey, Side, Sides, Value};
+use entente_core::{
+    MappingKey, Side, Sides, Value,
+    link::{Decision, Take},
+};
 
 use serde::Serialize;
 
@@ -20,9 +23,11 @@ pub struct NewConflict {
     pub values: Sides<Value>,
 }
 
-/// A conflict that waits for a person.
+/// A conflict that waits for a person, or for its decision to be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
+    /// Its number.
+    pub id: i64,
     /// Whose.
     pub link_id: LinkId,
     /// Which field.
@@ -31,95 +36,156 @@ pub struct Conflict {
     pub values: Sides<Value>,
     /// Since when it is open.
     pub since_ms: i64,
+    /// What was decided, which a round has still to carry out.
+    pub decided: Option<Decided>,
 }
 
-/// What a person decided about a conflict.
+/// A person's decision about a field of a link, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// Whose.
-    pub link_id: LinkId,
-    /// Which field.
-    pub mapping: MappingKey,
-    /// Whose value stands.
-    pub stands: Side,
+pub struct Decided {
+    /// What shall stand, and what the person saw.
+    pub decision: Decision,
     /// Who decided.
     pub by: String,
+    /// When.
+    pub at_ms: i64,
+}
+
+/// A person's decision about a field of a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDecision {
+    /// Whose.
+    pub link_id: LinkId,
+    /// Under which item, for the journal.
+    pub item: String,
+    /// Which field.
+    pub mapping: MappingKey,
+    /// What shall stand, and what the person saw.
+    pub decision: Decision,
+    /// Who decided.
+    pub by: String,
+    /// The record to look at, so that a round carries it out.
+    pub hint: Hint,
 }
 
 impl Store {
     /// Open conflicts of some links.
     pub async fn conflicts(&self, link_ids: &[LinkId]) -> Result<Vec<Conflict>, StoreError> {
         const SQL: &str = "
-            SELECT * FROM conflict WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)
-            ORDER BY link_id, mapping";
+            SELECT c.*, d.take, d.salesforce AS seen_salesforce, d.jira AS seen_jira, d.decided_by, d.decided_ms
+            FROM conflict AS c LEFT JOIN decision AS d ON d.link_id = c.link_id AND d.mapping = c.mapping
+            WHERE c.link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)
+            ORDER BY c.link_id, c.mapping";
         if link_ids.is_empty() {
             return Ok(Vec::new());
         }
         self.db().rows(SQL, &[ids(link_ids)?]).await?.iter().map(conflict).collect()
     }
 
-    /// Open conflicts of an item, or of all, the oldest first.
-    pub async fn open_conflicts(&self, item: Option<&str>, limit: usize) -> Result<Vec<Conflict>, StoreError> {
+    /// Open conflicts of an item, or of all, in the order of their numbers; begin with `after = 0`.
+    pub async fn open_conflicts(
+        &self,
+        item: Option<&str>,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Conflict>, StoreError> {
         const SQL: &str = "
-            SELECT conflict.* FROM conflict JOIN link ON link.id = conflict.link_id
-            WHERE (link.item = $1 OR $1 IS NULL) AND link.state IN ('active', 'parked')
-            ORDER BY conflict.since_ms, conflict.link_id, conflict.mapping LIMIT $2";
-        self.db().rows(SQL, &[item.into(), limit.into()]).await?.iter().map(conflict).collect()
+            SELECT c.*, d.take, d.salesforce AS seen_salesforce, d.jira AS seen_jira, d.decided_by, d.decided_ms
+            FROM conflict AS c JOIN link ON link.id = c.link_id
+                LEFT JOIN decision AS d ON d.link_id = c.link_id AND d.mapping = c.mapping
+            WHERE (link.item = $1 OR $1 IS NULL) AND link.state IN ('active', 'parked') AND c.id > $2
+            ORDER BY c.id LIMIT $3";
+        self.db().rows(SQL, &[item.into(), after.into(), limit.into()]).await?.iter().map(conflict).collect()
     }
 
-    /// Stores a person's decision, journals it and offers `hint`, so that a round carries it out: one transaction.
-    /// `false`, and nothing stored, when there is no such open conflict. A later decision replaces an earlier one; it goes
-    /// when a round commits the link without that conflict.
-    pub async fn decide(&self, decision: &Decision, hint: &Hint, now_ms: i64) -> Result<bool, StoreError> {
-        retried(|| self.decide_once(decision, hint, now_ms)).await
+    /// Stores decisions of a person, journals them and offers their hints, so that rounds carry them out: one
+    /// transaction. Each opens a conflict where none is open, which lasts as long as the decision is not carried out. A
+    /// later decision replaces an earlier one.
+    pub async fn decide(&self, decisions: &[NewDecision], now_ms: i64) -> Result<(), StoreError> {
+        retried(|| self.decide_once(decisions, now_ms)).await
     }
 
-    async fn decide_once(&self, decision: &Decision, hint: &Hint, now_ms: i64) -> Result<bool, StoreError> {
+    async fn decide_once(&self, decisions: &[NewDecision], now_ms: i64) -> Result<(), StoreError> {
+        const OPEN: &str = "
+            INSERT INTO conflict (link_id, mapping, salesforce, jira, since_ms)
+            SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce', r.value->>'jira', $2
+            FROM json_each($1) AS r WHERE true ON CONFLICT (link_id, mapping) DO NOTHING";
         const SQL: &str = "
-            INSERT INTO decision (link_id, mapping, stands, decided_by, decided_ms)
-            SELECT conflict.link_id, conflict.mapping, $3, $4, $5 FROM conflict WHERE link_id = $1 AND mapping = $2
-            ON CONFLICT (link_id, mapping) DO UPDATE SET
-                stands = excluded.stands, decided_by = excluded.decided_by, decided_ms = excluded.decided_ms";
-        let Decision { link_id, mapping, stands, by } = decision;
-        let mut tx = self.begin().await?;
-        let params =
-            [(*link_id).into(), (&mapping.to_string()).into(), stands.as_str().into(), by.into(), now_ms.into()];
-        if tx.run(SQL, &params).await? == 0 {
-            return Ok(false);
+            INSERT INTO decision (link_id, mapping, take, salesforce, jira, decided_by, decided_ms)
+            SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'take', r.value->>'salesforce',
+                r.value->>'jira', r.value->>'decided_by', $2
+            FROM json_each($1) AS r WHERE true
+            ON CONFLICT (link_id, mapping) DO UPDATE SET take = excluded.take, salesforce = excluded.salesforce,
+                jira = excluded.jira, decided_by = excluded.decided_by, decided_ms = excluded.decided_ms";
+        if decisions.is_empty() {
+            return Ok(());
         }
-        hint::offer(&mut tx, std::slice::from_ref(hint), now_ms).await?;
-        let entry = journalled(decision, hint);
-        journal::append(&mut tx, [(entry.link_id, &entry)].into_iter(), now_ms).await?;
-        tx.commit().await?;
-        Ok(true)
+        let rows = list(&decisions.iter().map(decision_row).collect::<Result<Vec<_>, _>>()?)?;
+        let entries: Vec<NewEntry> = decisions.iter().map(journalled).collect();
+        let hints: Vec<Hint> = decisions.iter().map(|decision| decision.hint.clone()).collect();
+        let mut tx = self.begin().await?;
+        tx.run(OPEN, &[rows.clone(), now_ms.into()]).await?;
+        tx.run(SQL, &[rows, now_ms.into()]).await?;
+        hint::offer(&mut tx, &hints, now_ms).await?;
+        journal::append(&mut tx, entries.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
+        tx.commit().await
     }
 
     /// What was decided for some links.
     pub async fn decisions(
         &self,
         link_ids: &[LinkId],
-    ) -> Result<HashMap<LinkId, BTreeMap<MappingKey, Side>>, StoreError> {
+    ) -> Result<HashMap<LinkId, BTreeMap<MappingKey, Decision>>, StoreError> {
         const SQL: &str = "
             SELECT * FROM decision WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
-        let mut decisions: HashMap<LinkId, BTreeMap<MappingKey, Side>> = HashMap::new();
+        let mut decisions: HashMap<LinkId, BTreeMap<MappingKey, Decision>> = HashMap::new();
         if link_ids.is_empty() {
             return Ok(decisions);
         }
         for row in self.db().rows(SQL, &[ids(link_ids)?]).await? {
-            decisions.entry(row.int("link_id")?).or_default().insert(row.mapping("mapping")?, row.side("stands")?);
+            let seen = Sides::new(row.json("salesforce")?, row.json("jira")?);
+            let decision = Decision { take: row.json("take")?, seen };
+            decisions.entry(row.int("link_id")?).or_default().insert(row.mapping("mapping")?, decision);
         }
         Ok(decisions)
     }
 }
 
-fn journalled(decision: &Decision, hint: &Hint) -> NewEntry {
+#[derive(Serialize)]
+struct DecisionRow<'a> {
+    link_id: LinkId,
+    mapping: &'a MappingKey,
+    take: String,
+    salesforce: String,
+    jira: String,
+    decided_by: &'a str,
+}
+
+fn decision_row(new: &NewDecision) -> Result<DecisionRow<'_>, StoreError> {
+    let Decision { take, seen } = &new.decision;
+    Ok(DecisionRow {
+        link_id: new.link_id,
+        mapping: &new.mapping,
+        take: json(take)?,
+        salesforce: json(&seen.salesforce)?,
+        jira: json(&seen.jira)?,
+        decided_by: &new.by,
+    })
+}
+
+fn journalled(new: &NewDecision) -> NewEntry {
+    let (side, words): (Side, String) = match &new.decision.take {
+        Take::Side(side) => (*side, format!("the value of {side} stands")),
+        Take::Value { side, value } => (*side, format!("{side} shall show \"{value}\"")),
+    };
     NewEntry {
         kind: "decision".to_owned(),
-        org: Some(hint.key.org.clone()),
-        link_id: Some(decision.link_id),
-        side: Some(decision.stands),
-        mapping: Some(decision.mapping.clone()),
-        text: format!("{} decided that the value of {} stands for {}", decision.by, decision.stands, decision.mapping),
+        org: Some(new.hint.key.org.clone()),
+        item: Some(new.item.clone()),
+        link_id: Some(new.link_id),
+        side: Some(side),
+        mapping: Some(new.mapping.clone()),
+        text: format!("{} decided that {words} for {}", new.by, new.mapping),
         ..NewEntry::default()
     }
 }
@@ -175,9 +241,17 @@ fn open_rows<'a>(of_links: &[(LinkId, &'a [NewConflict])]) -> Result<Vec<Open<'a
 
 fn conflict(row: &Row) -> Result<Conflict, StoreError> {
     Ok(Conflict {
+        id: row.int("id")?,
         link_id: row.int("link_id")?,
         mapping: row.mapping("mapping")?,
         values: Sides::new(row.json("salesforce")?, row.json("jira")?),
         since_ms: row.int("since_ms")?,
+        decided: decided(row)?,
     })
+}
+
+fn decided(row: &Row) -> Result<Option<Decided>, StoreError> {
+    let Some(take) = row.json_or_null("take")? else { return Ok(None) };
+    let seen = Sides::new(row.json("seen_salesforce")?, row.json("seen_jira")?);
+    Ok(Some(Decided { decision: Decision { take, seen }, by: row.text("decided_by")?, at_ms: row.int("decided_ms")? }))
 }

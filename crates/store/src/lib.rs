@@ -29,12 +29,12 @@ mod sql;
 
 use std::sync::Arc;
 
-pub use conflict::{Conflict, Decision, NewConflict};
+pub use conflict::{Conflict, Decided, NewConflict, NewDecision};
 pub use error::StoreError;
 pub use hint::{Backlog, DueHint, Hint, HintKey};
 pub use intent::{Intent, IntentState, NewIntent};
 pub use item::{ItemRuntime, Spent};
-pub use journal::{Entry, NewEntry};
+pub use journal::{Entry, NewEntry, Verified};
 pub use lease::Fence;
 pub use link::{Link, LinkId, LinkState};
 pub use note::{NewNote, Note};

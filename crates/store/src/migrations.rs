@@ -12,6 +12,7 @@ use crate::{
 };
 
 const FIRST: &str = include_str!("../migrations/0001_first.sql");
+const REMEDIES: &str = include_str!("../migrations/0002_remedies.sql");
 
 /// The directory's lock keeps other processes away.
 pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
@@ -28,9 +29,12 @@ pub(crate) async fn migrate_postgres(pool: &PgPool) -> Result<(), StoreError> {
 }
 
 fn migrator(dialect: Dialect) -> Migrator {
-    let first = sqlx::AssertSqlSafe(dialect.first(FIRST)).into_sql_str();
-    let mut migrator =
-        Migrator::with_migrations(vec![Migration::new(1, "first".into(), MigrationType::Simple, first, false)]);
+    let steps = [(1, "first", dialect.first(FIRST)), (2, "remedies", dialect.remedies(REMEDIES))];
+    let step = |(version, name, text): (i64, &'static str, String)| {
+        let text = sqlx::AssertSqlSafe(text).into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, text, false)
+    };
+    let mut migrator = Migrator::with_migrations(steps.into_iter().map(step).collect());
     // Its own lock belongs to a session, which breaks behind a pooler that hands out transactions.
     migrator.set_locking(false);
     migrator

@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::SqliteArguments,
 };
 
-pub(crate) use param::{Param, ids, json, list, texts};
+pub(crate) use param::{Param, ids, json, list, texts, without_nul};
 pub(crate) use row::{Row, damaged};
 
 use crate::StoreError;

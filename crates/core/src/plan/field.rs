@@ -20,7 +20,7 @@ use crate::{
     base::Base,
     item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, Mode},
     known::Known,
-    link::LinkFacts,
+    link::{Decision, LinkFacts, Take},
     record::{FieldPath, Record},
     side::{Side, Sides},
     value::Value,
@@ -46,7 +46,8 @@ pub(super) fn reconcile(
     let Some(collected) = read(mapping, now, plan) else { return };
     let values = Sides::new(&*collected.salesforce, &*collected.jira);
     let agreed = base.and_then(|b| b.get(&mapping.key));
-    if agreed.is_some_and(|a| a.salesforce == *values.salesforce && a.jira == *values.jira) {
+    let chosen = link.decisions.get(&mapping.key);
+    if chosen.is_none() && agreed.is_some_and(|a| a.salesforce == *values.salesforce && a.jira == *values.jira) {
         return;
     }
     let scene = Scene {
@@ -57,6 +58,12 @@ pub(super) fn reconcile(
         agreed,
         now: values,
     };
+    match scene.chosen(chosen, link) {
+        Some(Ok((side, write))) => return updates.get_mut(side).push(write),
+        Some(Err(note)) => return plan.notes.push(note),
+        None if scene.is_as_agreed() => return,
+        None => {}
+    }
     match scene.verdict(link, known) {
         Verdict::Agree => plan.base.push((mapping.key.clone(), values.map(Value::clone))),
         Verdict::Write(side, why) => match scene.write(side, why, link) {
@@ -122,6 +129,38 @@ enum Edit {
 }
 
 impl Scene<'_> {
+    /// Whether both sides show what was agreed.
+    pub(super) fn is_as_agreed(&self) -> bool {
+        self.agreed.is_some_and(|agreed| agreed.as_ref() == self.now)
+    }
+
+    /// The next write towards a value that a person gave; none when it stands already, or when somebody has edited since.
+    ///
+    /// The side in whose words it was given comes first. Until the other side follows, the decision stays, so that a
+    /// crash in between leaves nothing half done.
+    pub(super) fn chosen(
+        &self,
+        decision: Option<&Decision>,
+        link: &LinkFacts,
+    ) -> Option<Result<(Side, FieldWrite), Note>> {
+        let Decision { take: Take::Value { side, value }, seen } = decision? else { return None };
+        let (here, there) = (self.own(*side), self.own(side.other()));
+        if self.direction != Direction::Both || there != seen.get(side.other()) {
+            return None;
+        }
+        if here == value || (self.is_as_agreed() && here != seen.get(*side)) {
+            let open = !lens::agree(self.mapping, self.now);
+            return open.then(|| Ok((side.other(), self.write(side.other(), Why::Decided, link)?)));
+        }
+        if here != seen.get(*side) {
+            return None;
+        }
+        Some(match lens::convert(self.mapping, side.other(), value, there) {
+            Some(_) => self.write_to(*side, value.clone(), Why::Decided, link).map(|write| (*side, write)),
+            None => Err(lens::unmapped(self.mapping, side.other(), value)),
+        })
+    }
+
     pub(super) fn verdict(&self, link: &LinkFacts, known: &Known) -> Verdict {
         if lens::agree(self.mapping, self.now) {
             return Verdict::Agree;
@@ -163,7 +202,9 @@ impl Scene<'_> {
             Direction::ToSalesforce => return Verdict::Write(Side::Salesforce, Why::Changed),
             Direction::Both => {}
         }
-        if let Some(winner) = link.decisions.get(&self.mapping.key) {
+        if let Some(Decision { take: Take::Side(winner), seen }) = link.decisions.get(&self.mapping.key)
+            && Side::BOTH.iter().all(|side| seen.get(*side) == self.own(*side))
+        {
             return Verdict::Write(winner.other(), Why::Decided);
         }
         if self.jira_followed(known) {
@@ -197,9 +238,14 @@ impl Scene<'_> {
     /// has refused that very value.
     pub(super) fn write(&self, side: Side, why: Why, link: &LinkFacts) -> Result<FieldWrite, Note> {
         let (old, source) = (*self.now.get(side), *self.now.get(side.other()));
-        let Some(to) = lens::convert(self.mapping, side, source, old) else {
-            return Err(lens::unmapped(self.mapping, side, source));
-        };
+        match lens::convert(self.mapping, side, source, old) {
+            Some(to) => self.write_to(side, to, why, link),
+            None => Err(lens::unmapped(self.mapping, side, source)),
+        }
+    }
+
+    fn write_to(&self, side: Side, to: Value, why: Why, link: &LinkFacts) -> Result<FieldWrite, Note> {
+        let (old, source) = (*self.now.get(side), *self.now.get(side.other()));
         let was_agreed = self.agreed.is_some_and(|agreed| agreed.get(side) == old);
         let from = self.own(side);
         let write = FieldWrite {

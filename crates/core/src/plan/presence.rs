@@ -153,6 +153,16 @@ impl Write {
         }
     }
 
+    /// The fields that it sets.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldWrite] {
+        match self {
+            Self::Create { fields, .. } | Self::Update { fields, .. } => fields,
+            Self::Status { change, .. } => std::slice::from_ref(change),
+            Self::Correlate { .. } | Self::Unlink { .. } => &[],
+        }
+    }
+
     /// For a creation: what its refusal is remembered by.
     #[must_use]
     pub fn fingerprint(&self) -> Option<Value> {

@@ -22,7 +22,7 @@ use crate::{
 pub const STATUS: &str = "status";
 
 /// The status table as a mapping like any other.
-fn mapping(status: &StatusMapping) -> FieldMapping {
+pub(super) fn mapping(status: &StatusMapping) -> FieldMapping {
     FieldMapping {
         key: MappingKey::named(STATUS),
         paths: Sides::new(status.field.clone(), FieldPath::from(STATUS)),
@@ -63,7 +63,8 @@ pub(super) fn reconcile(
         return None;
     };
     let agreed = base.and_then(|b| b.fields.get(STATUS));
-    if agreed.is_some_and(|a| a.salesforce == *salesforce && a.jira == *jira) {
+    let chosen = link.decisions.get(STATUS);
+    if chosen.is_none() && agreed.is_some_and(|a| a.salesforce == *salesforce && a.jira == *jira) {
         return None;
     }
     let mapping = mapping(status);
@@ -75,17 +76,29 @@ pub(super) fn reconcile(
         agreed,
         now: Sides::new(salesforce, jira),
     };
-    match scene.verdict(link, known) {
-        Verdict::Agree => plan.base.push((mapping.key.clone(), scene.now.map(Value::clone))),
-        Verdict::Write(side, why) => match scene.write(side, why, link) {
-            Ok(change) if side == Side::Jira => return Some(Write::Status { change, via: Vec::new() }),
-            Ok(change) => updates.get_mut(side).push(change),
-            Err(note) => plan.notes.push(note),
+    let write = match scene.chosen(chosen, link) {
+        Some(write) => write,
+        None if scene.is_as_agreed() => return None,
+        None => match scene.verdict(link, known) {
+            Verdict::Write(side, why) => scene.write(side, why, link).map(|change| (side, change)),
+            verdict => return unwritten(verdict, &mapping, scene.now, plan),
         },
+    };
+    match write {
+        Ok((Side::Jira, change)) => return Some(Write::Status { change, via: Vec::new() }),
+        Ok((Side::Salesforce, change)) => updates.salesforce.push(change),
+        Err(note) => plan.notes.push(note),
+    }
+    None
+}
+
+fn unwritten(verdict: Verdict, mapping: &FieldMapping, now: Sides<&Value>, plan: &mut Plan) -> Option<Write> {
+    match verdict {
+        Verdict::Agree => plan.base.push((mapping.key.clone(), now.map(Value::clone))),
         Verdict::Need => plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
         // The status is two-sided and has no `ask`, so neither can arise; a conflict is the safe reading of both.
-        Verdict::Conflict | Verdict::Drift(_) => {
-            plan.conflicts.push(Conflict { key: mapping.key.clone(), now: scene.now.map(Value::clone) });
+        Verdict::Write(..) | Verdict::Conflict | Verdict::Drift(_) => {
+            plan.conflicts.push(Conflict { key: mapping.key.clone(), now: now.map(Value::clone) });
         }
     }
     None

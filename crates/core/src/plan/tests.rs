@@ -9,7 +9,7 @@ use crate::{
         AutoCreate, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start,
         StatusMapping, ValueMap,
     },
-    link::Blocked,
+    link::{Blocked, Decision, Take},
     record::{Field, Record},
     transform::Transform,
 };
@@ -136,9 +136,45 @@ fn an_edit_on_top_of_a_write_that_was_never_recorded_is_no_conflict() {
 fn a_persons_decision_settles_a_conflict() {
     let item = item();
     let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "c")]));
-    let link = LinkFacts { decisions: [(item.fields[0].key.clone(), Side::Jira)].into(), ..LinkFacts::default() };
-    let plan = plan(&item, &link, None, now.as_ref(), &Known::default());
-    assert_eq!(outcome(&plan), "Salesforce := c over an edit");
+    let key = item.fields[0].key.clone();
+    let seen = |salesforce, jira| Sides::new(Value::text(salesforce), Value::text(jira));
+    let decided = |take: &Take, seen| {
+        let decision = Decision { take: take.clone(), seen };
+        LinkFacts { decisions: [(key.clone(), decision)].into(), ..LinkFacts::default() }
+    };
+    let planned = |link: &LinkFacts| outcome(&plan(&item, link, None, now.as_ref(), &Known::default()));
+    let jira = Take::Side(Side::Jira);
+    assert_eq!(planned(&decided(&jira, seen("b", "c"))), "Salesforce := c over an edit");
+    assert_eq!(planned(&decided(&jira, seen("b", "x"))), "conflict", "Jira was edited since");
+}
+
+#[test]
+fn a_value_that_a_person_gave_goes_to_the_one_side_and_then_to_the_other() {
+    let item = item();
+    let key = item.fields[0].key.clone();
+    let take = |value| Take::Value { side: Side::Salesforce, value: Value::text(value) };
+    let rows = [
+        ("both edited", Some(("a", "a")), ("b", "c"), ("b", "c"), "d", "Salesforce := d over an edit"),
+        ("half way", Some(("d", "c")), ("d", "c"), ("b", "c"), "d", "Jira := d"),
+        ("half way, and the vendor rewrote it", Some(("D", "c")), ("D", "c"), ("b", "c"), "d", "Jira := D"),
+        ("carried out", Some(("d", "d")), ("d", "d"), ("b", "c"), "d", "nothing"),
+        ("what was agreed is taken back", Some(("b", "b")), ("b", "b"), ("b", "b"), "a", "Salesforce := a"),
+        ("Jira was edited since", Some(("b", "b")), ("b", "x"), ("b", "b"), "a", "Salesforce := x"),
+        ("Salesforce was edited since", Some(("b", "b")), ("x", "b"), ("b", "b"), "a", "Jira := x"),
+    ];
+    for (name, base, now, seen, value, expected) in rows {
+        let seen = Sides::new(Value::text(seen.0), Value::text(seen.1));
+        let decisions = [(key.clone(), Decision { take: take(value), seen })].into();
+        let base = base.map(|(salesforce, jira)| {
+            let mut base = Base::default();
+            base.set(key.clone(), Sides::new(Value::text(salesforce), Value::text(jira)));
+            base
+        });
+        let now = Sides::new(state(&[("Subject", now.0)]), state(&[("summary", now.1)]));
+        let link = LinkFacts { decisions, ..LinkFacts::default() };
+        let plan = plan(&item, &link, base.as_ref(), now.as_ref(), &Known::default());
+        assert_eq!(outcome(&plan), expected, "{name}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use entente_core::{
     Field, MappingKey, Side, Sides, State, Value,
     link::Blocked,
-    plan::{CORRELATION, FieldWrite, correlation_refusal, explain},
+    plan::{CORRELATION, FieldWrite, Why, correlation_refusal, explain},
 };
 use entente_store::NewEntry;
 use entente_transport::{CallError, CallProblem};
@@ -90,6 +90,10 @@ fn believe(work: &mut Work, side: Side) {
 pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Value) {
     work.base_next.set(write.key.clone(), Sides::from_view(side, shown.clone(), write.source.clone()));
     work.blocked_next.remove(&write.key);
+    if write.why == Why::Decided && *shown == write.from {
+        // The vendor took the value and did nothing with it; asking again would change nothing.
+        work.facts.decisions.remove(&write.key);
+    }
     let why = explain::why(write, side);
     let overwrote = if write.overwrites { " (an edit was overwritten)" } else { "" };
     let text = format!("{side} {} := \"{shown}\", because {why}{overwrote}", write.path);

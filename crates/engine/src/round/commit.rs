@@ -152,7 +152,13 @@ fn versions(work: &Work) -> Sides<Option<String>> {
 
 fn conflicts(work: &Work) -> Vec<NewConflict> {
     let conflicts = work.plan.conflicts.iter();
-    conflicts.map(|conflict| NewConflict { mapping: conflict.key.clone(), values: conflict.now.clone() }).collect()
+    let open = conflicts.map(|conflict| NewConflict { mapping: conflict.key.clone(), values: conflict.now.clone() });
+    // A decision lasts until it is carried out, and its conflict with it.
+    let undone = work.undone.iter().filter_map(|key| {
+        let values = work.facts.decisions.get(key)?.seen.clone();
+        Some(NewConflict { mapping: key.clone(), values })
+    });
+    open.chain(undone).collect()
 }
 
 fn notes(work: &Work) -> Vec<NewNote> {

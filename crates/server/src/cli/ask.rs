@@ -106,6 +106,25 @@ impl Asked {
         self.send(Method::GET, &address(path, given), None).await
     }
 
+    /// Reads a list to its end: each page names what comes after it.
+    pub(crate) async fn pages(
+        &self,
+        path: &[&str],
+        query: &[(&str, Option<String>)],
+        rows: &str,
+    ) -> Result<Vec<Json>, Failure> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let query: Vec<_> = query.iter().cloned().chain([("after", after)]).collect();
+            let page = self.get(path, &query).await?;
+            all.extend(page[rows].as_array().cloned().unwrap_or_default());
+            match page["next"].as_i64() {
+                Some(next) => after = Some(next.to_string()),
+                None => return Ok(all),
+            }
+        }
+    }
+
     /// Sends a wish to an address under `/api/v1`, given in its parts.
     pub(crate) async fn post(&self, path: &[&str], body: &Json) -> Result<Json, Failure> {
         self.send(Method::POST, &address(path, std::iter::empty::<(&str, &str)>()), Some(body)).await

@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use crate::process::{Desk, Running, ended, entente, ready, run};
 
-const COMMANDS: [&str; 10] =
-    ["demo", "serve", "sandbox", "check", "sync", "verify", "status", "resume", "doctor", "secret"];
+const COMMANDS: [&str; 11] =
+    ["demo", "serve", "sandbox", "check", "sync", "verify", "status", "conflicts", "resume", "doctor", "secret"];
 
 #[test]
 fn every_command_explains_itself_with_an_example() {

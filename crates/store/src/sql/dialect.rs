@@ -35,6 +35,27 @@ CREATE TRIGGER journal_stays BEFORE DELETE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 ";
 
+/// From the second migration on, the oldest rows may go once it is noted up to which one they were let go.
+const SQLITE_LETS_GO: &str = "
+DROP TRIGGER journal_stays;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+    WHEN OLD.id > COALESCE((SELECT CAST(content AS INTEGER) FROM meta WHERE name = 'journal let go'), 0)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+";
+
+const POSTGRES_LETS_GO: &str = "
+CREATE FUNCTION journal_lets_go() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF OLD.id > COALESCE((SELECT CAST(content AS BIGINT) FROM meta WHERE name = 'journal let go'), 0) THEN
+        RAISE EXCEPTION 'the journal is append-only';
+    END IF;
+    RETURN OLD;
+END $$;
+DROP TRIGGER journal_seal ON journal;
+CREATE TRIGGER journal_seal BEFORE UPDATE OR TRUNCATE ON journal
+    FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only();
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal FOR EACH ROW EXECUTE FUNCTION journal_lets_go();
+";
+
 /// Waits until no other process migrates the same PostgreSQL database; ends with the transaction.
 pub(crate) const POSTGRES_MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(7234861094526)";
 
@@ -50,6 +71,15 @@ impl Dialect {
             Self::Sqlite => self.tables(tables) + SQLITE_LAST,
             Self::Postgres => POSTGRES_FIRST.to_owned() + &self.tables(tables) + POSTGRES_LAST,
         }
+    }
+
+    /// The second migration's text in this dialect.
+    pub(crate) fn remedies(self, tables: &str) -> String {
+        let lets_go = match self {
+            Self::Sqlite => SQLITE_LETS_GO,
+            Self::Postgres => POSTGRES_LETS_GO,
+        };
+        self.tables(tables) + lets_go
     }
 
     fn tables(self, tables: &str) -> String {

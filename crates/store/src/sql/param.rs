@@ -85,7 +85,7 @@ pub(crate) fn texts(texts: &[String]) -> Result<Param, StoreError> {
 
 /// PostgreSQL's text cannot hold the character NUL (https://www.postgresql.org/docs/current/datatype-character.html);
 /// neither peer can show it.
-fn without_nul(mut text: String) -> String {
+pub(crate) fn without_nul(mut text: String) -> String {
     text.retain(|c| c != '\0');
     text
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use entente_core::Side;
-use entente_store::{Decision, LinkUpdate, NewConflict, NewLink, NewNote, RoundCommit, Store};
+use entente_core::{
+    Side,
+    link::{Decision, Take},
+};
+use entente_store::{LinkUpdate, NewConflict, NewDecision, NewLink, NewNote, RoundCommit, Store};
 
 use crate::{
     databases::on_each,
@@ -30,13 +33,18 @@ async fn a_conflict_keeps_its_time_until_it_is_gone() {
         let later = conflict("Subject", "a", "c");
         store.commit(&fence, &with(&link, vec![later.clone(), priority.clone()]), NOW + 1).await.unwrap();
         assert_eq!(open(&store, link.id).await, [(priority.clone(), NOW + 1), (later, NOW)]);
-        assert_eq!(store.open_conflicts(Some(ITEM), 9).await.unwrap()[0].mapping, key("Subject"), "the oldest first");
-        assert_eq!(store.open_conflicts(Some("other"), 9).await.unwrap(), []);
+        assert_eq!(
+            store.open_conflicts(Some(ITEM), 0, 9).await.unwrap()[0].mapping,
+            key("Subject"),
+            "the oldest first"
+        );
+        assert_eq!(store.open_conflicts(Some("other"), 0, 9).await.unwrap(), []);
 
         store.commit(&fence, &with(&link, vec![priority.clone()]), NOW + 2).await.unwrap();
         store.commit(&fence, &with(&link, vec![subject.clone(), priority.clone()]), NOW + 3).await.unwrap();
         assert_eq!(open(&store, link.id).await, [(priority, NOW + 1), (subject, NOW + 3)]);
-        assert_eq!(store.open_conflicts(None, 1).await.unwrap().len(), 1);
+        let first = store.open_conflicts(None, 0, 1).await.unwrap().remove(0);
+        assert_eq!(store.open_conflicts(None, first.id, 9).await.unwrap().len(), 1, "each is listed once");
     })
     .await;
 }
@@ -72,18 +80,22 @@ async fn a_decision_is_stored_journalled_and_offered_as_one() {
     on_each(async |store| {
         let fence = fence(&store).await;
         let link = make_links(&store, &fence, [1]).await.remove(0);
-        let decision =
-            Decision { link_id: link.id, mapping: key("Subject"), stands: Side::Jira, by: "ada@acme.example".into() };
-        assert!(!store.decide(&decision, &case_hint(1), NOW).await.unwrap(), "there is nothing to decide");
-        assert!(store.due(ORG, NOW, 1).await.unwrap().is_empty());
-        assert!(store.journal_of_link(link.id, 9).await.unwrap().is_empty());
-
-        store.commit(&fence, &with(&link, vec![conflict("Subject", "a", "b")]), NOW).await.unwrap();
-        let first = Decision { stands: Side::Salesforce, ..decision.clone() };
-        assert!(store.decide(&first, &case_hint(1), NOW).await.unwrap());
-        assert!(store.decide(&decision, &case_hint(1), NOW).await.unwrap(), "a person may change their mind");
-        let expected = [(link.id, BTreeMap::from([(key("Subject"), Side::Jira)]))].into();
-        assert_eq!(store.decisions(&[link.id]).await.unwrap(), expected);
+        let seen = conflict("Subject", "a", "b").values;
+        let decision = |take| NewDecision {
+            link_id: link.id,
+            item: ITEM.into(),
+            mapping: key("Subject"),
+            decision: Decision { take: Take::Side(take), seen: seen.clone() },
+            by: "ada@acme.example".into(),
+            hint: case_hint(1),
+        };
+        store.decide(&[decision(Side::Salesforce)], NOW).await.unwrap();
+        assert_eq!(open(&store, link.id).await, [(conflict("Subject", "a", "b"), NOW)], "a decision opens a conflict");
+        store.decide(&[decision(Side::Jira)], NOW).await.unwrap();
+        let expected = [(link.id, BTreeMap::from([(key("Subject"), decision(Side::Jira).decision)]))].into();
+        assert_eq!(store.decisions(&[link.id]).await.unwrap(), expected, "a person may change their mind");
+        let listed = store.open_conflicts(None, 0, 9).await.unwrap().remove(0).decided.unwrap();
+        assert_eq!((listed.decision, listed.at_ms), (decision(Side::Jira).decision, NOW));
         assert_eq!(store.due(ORG, NOW, 1).await.unwrap()[0].seq, 2);
         let entry = store.journal_of_link(link.id, 9).await.unwrap().remove(0);
         assert_eq!((entry.what.kind.as_str(), entry.what.side), ("decision", Some(Side::Jira)));

@@ -1,7 +1,7 @@
 //! The journal tells everything, in order, and nobody can change it.
 
 use entente_core::{Side, Value};
-use entente_store::{Entry, NewEntry, Store};
+use entente_store::{Entry, NewEntry, Store, Verified};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::{
@@ -77,4 +77,45 @@ async fn postgresql_refuses_to_change_the_journal() {
     }
     assert_eq!(texts(&store.journal_tail(0, 9).await.unwrap()), ["a"]);
     schema.remove().await;
+}
+
+#[tokio::test]
+async fn every_row_is_sealed_and_old_ones_may_be_let_go() {
+    on_each(async |store| {
+        assert_eq!(store.verify_journal().await.unwrap(), Verified::Intact { rows: 0, unsealed: 0 });
+        let odd = NewEntry { kind: "odd".into(), text: "with\0 a NUL and \"words\"".into(), ..NewEntry::default() };
+        store.journal(&[entry("a", Some(1)), odd, entry("b", None)], NOW).await.unwrap();
+        store.journal(&[entry("c", Some(1))], NOW + 1).await.unwrap();
+        assert_eq!(store.verify_journal().await.unwrap(), Verified::Intact { rows: 4, unsealed: 0 });
+        assert_eq!(store.let_go(NOW + 1).await.unwrap(), 3);
+        assert_eq!(store.verify_journal().await.unwrap(), Verified::Intact { rows: 1, unsealed: 0 });
+        assert_eq!(texts(&store.journal_tail(0, 9).await.unwrap()), ["c"]);
+        store.journal(&[entry("d", Some(1))], NOW + 2).await.unwrap();
+        assert_eq!(store.let_go(NOW + 9).await.unwrap(), 2);
+        store.journal(&[entry("e", Some(1))], NOW + 3).await.unwrap();
+        assert_eq!(store.verify_journal().await.unwrap(), Verified::Intact { rows: 1, unsealed: 0 });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_gets_round_the_database_leaves_a_trace() {
+    for (attack, broken) in [
+        ("UPDATE journal SET value_before = '\"other\"' WHERE id = 2", Some(2)),
+        ("UPDATE journal SET at_ms = at_ms + 1 WHERE id = 3", Some(3)),
+        ("UPDATE journal SET seal = NULL WHERE id = 2", Some(2)),
+        ("DELETE FROM journal WHERE id = 1", Some(2)),
+        ("DELETE FROM journal WHERE id = 2", Some(3)),
+        ("DELETE FROM journal WHERE id = 3", None),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        store.journal(&[entry("a", None), entry("b", None), entry("c", None)], NOW).await.unwrap();
+        let url = format!("sqlite://{}", dir.path().join("entente.db").display());
+        let mut other = SqliteConnection::connect(&url).await.unwrap();
+        for sql in ["DROP TRIGGER journal_keeps", "DROP TRIGGER journal_stays", attack] {
+            sqlx::raw_sql(sql).execute(&mut other).await.unwrap();
+        }
+        assert_eq!(store.verify_journal().await.unwrap(), Verified::Broken { id: broken }, "{attack}");
+    }
 }

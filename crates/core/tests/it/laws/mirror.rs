@@ -3,6 +3,7 @@
 use entente_core::{
     Base, Known, MappingKey, Plan, Side, Sides,
     item::{AutoCreate, ConflictPolicy, Direction, Mode},
+    link::Take,
     plan::{FieldWrite, Why, Write, correlation_refusal},
 };
 use proptest::prelude::*;
@@ -58,7 +59,12 @@ pub(super) fn world(world: &World) -> World {
     }
     let mut link = world.link.clone();
     (link.salesforce_id, link.jira_key) = (link.jira_key, link.salesforce_id);
-    link.decisions.values_mut().for_each(|side| *side = side.other());
+    for decision in link.decisions.values_mut() {
+        decision.seen = swap(decision.seen.clone());
+        match &mut decision.take {
+            Take::Side(side) | Take::Value { side, .. } => *side = side.other(),
+        }
+    }
     link.blocked.values_mut().for_each(|blocked| blocked.side = blocked.side.other());
     link.blocked = link.blocked.into_iter().map(|(k, blocked)| (key(k), blocked)).collect();
     let base = world.base.fields.iter().map(|(key, values)| (key.clone(), swap(values.clone()))).collect();

@@ -9,7 +9,7 @@ use entente_core::{
         AutoCreate, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start,
         StatusMapping, ValueMap,
     },
-    link::Blocked,
+    link::{Blocked, Decision, Take},
     plan,
     plan::{CORRELATION, STATUS, correlation_refusal},
 };
@@ -142,7 +142,10 @@ impl World {
             self.base.set(key.clone(), base.map(Value::text));
         }
         if let Some(side) = line.decision {
-            self.link.decisions.insert(key.clone(), side);
+            let seen = self.now.as_ref().map(|state| state.present().cloned().unwrap_or_default());
+            let value = |side: Side| seen.get(side).value(paths.get(side).as_str()).cloned().unwrap_or_default();
+            let seen = Sides::new(value(Side::Salesforce), value(Side::Jira));
+            self.link.decisions.insert(key.clone(), Decision { take: Take::Side(side), seen });
         }
         if let Some((side, text)) = line.refused {
             let from = self.value(side, paths.get(side)).cloned().unwrap_or_default();

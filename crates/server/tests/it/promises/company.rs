@@ -97,6 +97,11 @@ impl Company {
         answer(with(self.client.post(format!("{}/__sandbox/{path}", self.salesforce)), body))
     }
 
+    /// A call to the site's control door.
+    pub(super) fn site_door(&self, path: &str, body: &Value) -> Value {
+        answer(with(self.client.post(format!("{}/__sandbox/{path}", self.jira)), body))
+    }
+
     /// Lets time pass on both sides.
     pub(super) fn pass_seconds(&self, seconds: u32) {
         for side in [&self.salesforce, &self.jira] {

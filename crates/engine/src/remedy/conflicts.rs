@@ -1,0 +1,173 @@
+//! Conflicts: which are open, and what a person decides about one.
+
+use entente_core::{
+    ConnectedItem, FieldPath, MappingKey, Side, Sides, Value,
+    link::{Decision, Take},
+    plan::{STATUS, counterpart},
+};
+use entente_store::{Conflict, Link, NewDecision};
+use serde::Serialize;
+
+use super::{look_at, rfc_3339};
+use crate::{Engine, EngineError};
+
+/// A conflict that waits for a person, or for its decision to be carried out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OpenConflict {
+    /// Its number.
+    pub id: i64,
+    /// The item.
+    pub item: String,
+    /// The link's number.
+    pub link: i64,
+    /// The mapping.
+    pub field: String,
+    /// The record and what it shows.
+    pub salesforce: ConflictSide,
+    /// The issue and what it shows.
+    pub jira: ConflictSide,
+    /// Since when it is open, RFC 3339.
+    pub since: String,
+    /// What was decided, as long as it is not carried out.
+    pub decision: Option<DecisionTold>,
+}
+
+/// One side of a conflict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConflictSide {
+    /// Salesforce record id, or issue key.
+    pub record: String,
+    /// What the field shows.
+    pub value: String,
+}
+
+/// A decision, as it is told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DecisionTold {
+    /// What shall stand: a value, or what a side shows.
+    pub take: String,
+    /// Who decided.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// What a person wants to stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// What this side shows.
+    Side(Side),
+    /// Another value, as Salesforce would show it.
+    Value(String),
+}
+
+impl Engine {
+    /// Open conflicts of an item, or of all, in the order of their numbers.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn conflicts(
+        &self,
+        item: Option<&str>,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<OpenConflict>, EngineError> {
+        let open = self.inner.store.open_conflicts(item, after, limit).await?;
+        let links: Vec<i64> = open.iter().map(|conflict| conflict.link_id).collect();
+        let links = self.inner.store.links_by_ids(&links).await?;
+        let link = |id| links.iter().find(|link| link.id == id);
+        Ok(open.iter().filter_map(|conflict| Some(told(conflict, link(conflict.link_id)?))).collect())
+    }
+
+    /// One open conflict.
+    ///
+    /// # Errors
+    /// No such conflict is open, or the store.
+    pub async fn conflict(&self, id: i64) -> Result<OpenConflict, EngineError> {
+        let (conflict, link) = self.open_conflict(id).await?;
+        Ok(told(&conflict, &link))
+    }
+
+    /// Decides a conflict: stored, and carried out by the next round. It holds for what both sides show now; an edit
+    /// made since then makes it void.
+    ///
+    /// # Errors
+    /// No such conflict is open, the value makes no sense for the field, or the store.
+    pub async fn resolve(&self, id: i64, wish: &Wish, by: &str) -> Result<OpenConflict, EngineError> {
+        let (conflict, link) = self.open_conflict(id).await?;
+        let wiring = self.inner.wiring();
+        let Some(item) = wiring.config.item(&link.item) else {
+            let sentence = format!("Item {} is not in this configuration, so nothing is decided for it.", link.item);
+            return Err(EngineError::Declined(sentence));
+        };
+        let take = match wish {
+            Wish::Side(side) => Take::Side(*side),
+            Wish::Value(text) => {
+                let value = fitting(item, &conflict, text).map_err(EngineError::Unfit)?;
+                Take::Value { side: Side::Salesforce, value }
+            }
+        };
+        let decision = NewDecision {
+            link_id: link.id,
+            item: link.item.clone(),
+            mapping: conflict.mapping.clone(),
+            decision: Decision { take, seen: conflict.values.clone() },
+            by: by.to_owned(),
+            hint: look_at(&link, item, self.inner.outside.now_ms()),
+        };
+        self.inner.store.decide(&[decision], self.inner.outside.now_ms()).await?;
+        self.inner.wake(&link.org).notify_one();
+        self.conflict(id).await
+    }
+
+    async fn open_conflict(&self, id: i64) -> Result<(Conflict, Link), EngineError> {
+        let missing = || EngineError::Missing(format!("No conflict {id} is open; `entente conflicts list` names all."));
+        let found = self.inner.store.open_conflicts(None, id.saturating_sub(1), 1).await?;
+        let conflict = found.into_iter().find(|conflict| conflict.id == id).ok_or_else(missing)?;
+        let link = self.inner.store.links_by_ids(&[conflict.link_id]).await?.pop().ok_or_else(missing)?;
+        Ok((conflict, link))
+    }
+}
+
+/// The value that a person typed, in the kind that the field has.
+fn fitting(item: &ConnectedItem, conflict: &Conflict, text: &str) -> Result<Value, String> {
+    let Sides { salesforce, jira } = &conflict.values;
+    let sample = if salesforce.is_empty() { jira } else { salesforce };
+    let (key, path) = (&conflict.mapping, salesforce_path(item, &conflict.mapping));
+    let value = Value::like(sample, text).ok_or_else(|| format!("\"{text}\" is no {} for {path}.", sample.kind()))?;
+    match counterpart(item, key, &value, jira) {
+        Some(_) => Ok(value),
+        None => Err(format!(
+            "\"{text}\" has no counterpart in Jira under `{key}` of item {}; add it to the value table, or take another.",
+            item.name
+        )),
+    }
+}
+
+fn salesforce_path(item: &ConnectedItem, key: &MappingKey) -> FieldPath {
+    let status = item.status.as_ref().filter(|_| key.as_str() == STATUS).map(|status| &status.field);
+    let field = item.fields.iter().find(|mapping| mapping.key == *key).map(|mapping| &mapping.paths.salesforce);
+    status.or(field).cloned().unwrap_or_else(|| FieldPath::from(key.as_str()))
+}
+
+fn told(conflict: &Conflict, link: &Link) -> OpenConflict {
+    let side = |record: &str, value: &Value| ConflictSide { record: record.to_owned(), value: value.to_string() };
+    let take = |take: &Take| match take {
+        Take::Side(side) => side.as_str().to_owned(),
+        Take::Value { value, .. } => value.to_string(),
+    };
+    OpenConflict {
+        id: conflict.id,
+        item: link.item.clone(),
+        link: link.id,
+        field: conflict.mapping.to_string(),
+        salesforce: side(&link.salesforce_id, &conflict.values.salesforce),
+        jira: side(&link.jira_key, &conflict.values.jira),
+        since: rfc_3339(conflict.since_ms),
+        decision: conflict.decided.as_ref().map(|decided| DecisionTold {
+            take: take(&decided.decision.take),
+            by: decided.by.clone(),
+            at: rfc_3339(decided.at_ms),
+        }),
+    }
+}

@@ -1,0 +1,167 @@
+//! `entente conflicts`: what waits for a person's word, and the word.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value as Json, json};
+
+use super::answer::{counted, json as document};
+use super::ask::{Ask, who};
+use super::{Exit, Failure};
+use crate::screen::{Screen, harmless};
+
+/// List the fields on which both sides changed, and decide what stands
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente conflicts list --config entente.yaml\n  \
+                        entente conflicts resolve 7 --take jira --server http://127.0.0.1:7400 --token TOKEN")]
+pub(crate) struct Conflicts {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// List all open conflicts
+    List(List),
+    /// Show one conflict
+    Show(Show),
+    /// Decide one conflict; the next round writes what was chosen and journals what it replaces
+    Resolve(Resolve),
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Only this connected item
+    #[arg(long, value_name = "NAME")]
+    item: Option<String>,
+
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+#[derive(Debug, Args)]
+struct Show {
+    /// The conflict's number
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+#[derive(Debug, Args)]
+struct Resolve {
+    /// The conflict's number
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// What stands: `salesforce`, `jira`, or another value as Salesforce would show it
+    #[arg(long, value_name = "salesforce|jira|VALUE", allow_hyphen_values = true)]
+    take: String,
+
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+impl Conflicts {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let as_json = self.is_json();
+        let (answer, text) = match self.act {
+            Act::List(list) => list.run(screen).await?,
+            Act::Show(show) => show.run(screen).await?,
+            Act::Resolve(resolve) => resolve.run(screen).await?,
+        };
+        let text = if as_json { document(&answer) } else { text };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+
+    /// Whether the answer is one JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        match &self.act {
+            Act::List(list) => list.json,
+            Act::Show(show) => show.json,
+            Act::Resolve(resolve) => resolve.json,
+        }
+    }
+}
+
+impl List {
+    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
+        let asked = self.ask.open(screen).await?;
+        let all = asked.pages(&["conflicts"], &[("item", self.item)], "conflicts").await;
+        asked.close().await;
+        let all = all?;
+        let lines = all.iter().map(line).chain([format!("{} open.", counted(all.len(), "conflict"))]);
+        let text = lines.collect::<Vec<_>>().join("\n");
+        Ok((json!({ "conflicts": all }), text))
+    }
+}
+
+impl Show {
+    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
+        let asked = self.ask.open(screen).await?;
+        let answer = asked.get(&["conflicts", &self.id], &[]).await;
+        asked.close().await;
+        answer.map(|conflict| (conflict.clone(), line(&conflict)))
+    }
+}
+
+impl Resolve {
+    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
+        let asked = self.ask.open(screen).await?;
+        let wish = match self.take.as_str() {
+            side @ ("salesforce" | "jira") => json!({ "take": side, "by": who() }),
+            value => json!({ "value": value, "by": who() }),
+        };
+        let runs = asked.is_running();
+        let answer = asked.post(&["conflicts", &self.id, "resolve"], &wish).await;
+        asked.close().await;
+        let answer = answer?;
+        let when =
+            if runs { "the server carries it out now" } else { "the next `entente sync` or `serve` carries it out" };
+        let text = harmless(&format!("Conflict {} is decided: {} stands; {when}.", self.id, self.take));
+        Ok((answer, text))
+    }
+}
+
+fn line(conflict: &Json) -> String {
+    let text = |value: &Json| value.as_str().unwrap_or("?").to_owned();
+    let side = |side: &str| (text(&conflict[side]["value"]), text(&conflict[side]["record"]));
+    let ((salesforce, record), (jira, issue)) = (side("salesforce"), side("jira"));
+    let decided = conflict["decision"]["take"].as_str().map(|take| format!("; decided: {take}")).unwrap_or_default();
+    let (item, field) = (text(&conflict["item"]), text(&conflict["field"]));
+    harmless(&format!(
+        "{}  {item}, {field}: {salesforce:?} in Salesforce {record}, {jira:?} in Jira {issue}{decided}",
+        conflict["id"]
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_is_one_line_whatever_it_holds() {
+        let conflict = json!({
+            "id": 7, "item": "bugs", "field": "Subject>summary",
+            "salesforce": {"record": "500", "value": "a\nb"}, "jira": {"record": "OPS-7", "value": "c"},
+            "decision": {"take": "jira"},
+        });
+        insta::assert_snapshot!(
+            line(&conflict),
+            @r#"7  bugs, Subject>summary: "a\nb" in Salesforce 500, "c" in Jira OPS-7; decided: jira"#
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! A conflict, from the edit that made it to the word that ends it.
+
+use serde_json::{Value, json};
+
+use super::company::{Company, text};
+use crate::process::{Desk, Ended, Running, ready, run, send, wait_for};
+
+const ASK: &str = r"
+  cases:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Case }
+    jira: { connection: acme-site, project: OPS, issue_type: Bug }
+    auto_create: jira
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    conflicts: ask
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low } }
+";
+
+/// A pair on which both sides have changed the name: the Case, the issue, and the conflict's number.
+fn both_edited(company: &Company) -> (String, String, String) {
+    let id = company.create("Case", &json!({ "Subject": "First", "Priority": "High" }));
+    company.sync(ASK);
+    let key = company.twin("Case", &id).unwrap();
+    company.edit("Case", &id, &json!({ "Subject": "Theirs" }));
+    company.edit_issue(&key, &json!({ "summary": "Ours" }));
+    let left = company.try_sync(ASK);
+    assert_eq!((left.code, &left.json()["conflicts"]), (1, &json!(1)), "{left:?}");
+    let listed = conflicts(company, &["list", "--json"]).json();
+    let conflict = &listed["conflicts"][0];
+    assert_eq!((text(&conflict["field"]), text(&conflict["jira"]["record"])), ("Subject>summary", key.as_str()));
+    assert_eq!((text(&conflict["salesforce"]["value"]), text(&conflict["jira"]["value"])), ("Theirs", "Ours"));
+    (id, key, conflict["id"].to_string())
+}
+
+fn conflicts(company: &Company, arguments: &[&str]) -> Ended {
+    let config = company.desk.arg("acme.yaml");
+    run(&[&["conflicts"], arguments, &["--config", &config]].concat())
+}
+
+fn shown(company: &Company, id: &str, key: &str) -> (Value, Value) {
+    (company.record("Case", id)["Subject"].clone(), company.issue(key)["summary"].clone())
+}
+
+/// Both sides changed, a person decides, and what is replaced can be found again.
+#[test]
+fn a_person_decides_whose_value_stands() {
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    let decided = conflicts(&company, &["resolve", &number, "--take", "jira"]);
+    assert_eq!(decided.code, 0, "{decided:?}");
+    assert_eq!(
+        shown(&company, &id, &key),
+        (json!("Theirs"), json!("Ours")),
+        "nothing is written by the command itself"
+    );
+    let listed = conflicts(&company, &["list"]);
+    assert!(listed.stdout.contains("; decided: jira\n1 conflict open."), "{}", listed.stdout);
+    let report = company.sync(ASK);
+    assert_eq!(report["conflicts"], 0);
+    assert_eq!(shown(&company, &id, &key), (json!("Ours"), json!("Ours")));
+    assert_eq!(conflicts(&company, &["list"]).stdout, "0 conflicts open.\n");
+    assert_eq!(company.sync(ASK)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays at rest");
+}
+
+/// Neither value is right, so a person gives a third; both sides show it.
+#[test]
+fn a_person_may_give_another_value() {
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    assert_eq!(conflicts(&company, &["resolve", &number, "--take", "A third"]).code, 0);
+    assert_eq!(company.sync(ASK)["conflicts"], 0);
+    assert_eq!(shown(&company, &id, &key), (json!("A third"), json!("A third")));
+    assert_eq!(company.sync(ASK)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays at rest");
+}
+
+#[test]
+fn a_decision_holds_for_what_was_seen() {
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    assert_eq!(conflicts(&company, &["resolve", &number, "--take", "salesforce"]).code, 0);
+    company.edit_issue(&key, &json!({ "summary": "Ours, and better" }));
+    let report = company.try_sync(ASK);
+    assert_eq!(report.json()["conflicts"], 1, "{report:?}");
+    assert_eq!(shown(&company, &id, &key), (json!("Theirs"), json!("Ours, and better")));
+}
+
+#[test]
+fn a_decision_outlives_a_write_that_fails() {
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    assert_eq!(conflicts(&company, &["resolve", &number, "--take", "salesforce"]).code, 0);
+    company.site_door("faults", &json!({ "name": "error_before", "route": "PUT /rest/api/3/issue/{..}", "times": 1 }));
+    company.try_sync(ASK);
+    let config = company.configure(ASK, "");
+    let report = run(&["sync", "--config", &config, "--json", "--wait", "30"]);
+    assert_eq!(report.code, 0, "{report:?}");
+    assert_eq!(shown(&company, &id, &key), (json!("Theirs"), json!("Theirs")));
+}
+
+#[test]
+fn while_a_server_runs_it_is_told_and_acts() {
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    let config = company.configure(ASK, "server: { api_tokens: [ \"${FIRST_TOKEN}\" ] }\n");
+    let desk = Desk::new();
+    let file = desk.arg("ready.json");
+    let _running = Running::start(&["serve", "--config", &config, "--listen", "0", "--ready-file", &file], &desk);
+    let ready = ready(&desk.path("ready.json"));
+    let (server, token) = (text(&ready["server"]), text(&ready["server_auth"]["api_token"]));
+    let told = run(&["conflicts", "resolve", &number, "--take", "salesforce", "--server", server, "--token", token]);
+    assert_eq!(told.code, 0, "{told:?}");
+    wait_for("the decision to be carried out", || {
+        (shown(&company, &id, &key) == (json!("Theirs"), json!("Theirs"))).then_some(())
+    });
+    let client = reqwest::Client::new();
+    let list = || send(client.get(format!("{server}/api/v1/conflicts")).bearer_auth(token)).unwrap();
+    wait_for("the conflict to be gone", || list().1.contains("\"conflicts\":[]").then_some(()));
+    let answer = |body: &'static str| {
+        let request = client.post(format!("{server}/api/v1/conflicts/{number}/resolve")).bearer_auth(token);
+        send(request.header("content-type", "application/json").body(body)).unwrap().0
+    };
+    assert_eq!((answer(r#"{"take":"jira"}"#), answer(r#"{"take":"both"}"#), answer("{}")), (404, 400, 400));
+}
+
+#[test]
+fn a_wrong_word_about_a_conflict_is_refused_with_what_to_do() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "First", "Priority": "High" }));
+    company.sync(ASK);
+    let key = company.twin("Case", &id).unwrap();
+    company.edit("Case", &id, &json!({ "Priority": "Medium" }));
+    company.edit_issue(&key, &json!({ "priority": { "name": "Low" } }));
+    company.try_sync(ASK);
+    let number = conflicts(&company, &["list", "--json"]).json()["conflicts"][0]["id"].to_string();
+    let refused = |id: &str, take: &str| {
+        let ended = conflicts(&company, &["resolve", id, "--take", take]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{ended:?}");
+        ended.stderr
+    };
+    insta::assert_snapshot!(refused(&number, "Urgent"), @r#"error: "Urgent" has no counterpart in Jira under `Priority>priority` of item cases; add it to the value table, or take another."#);
+    insta::assert_snapshot!(refused("99", "jira"), @"error: No conflict 99 is open; `entente conflicts list` names all.");
+    insta::assert_snapshot!(refused("first", "jira"), @r#"error: A conflict is named by its number, as `entente conflicts list` shows it; "first" is none."#);
+}
