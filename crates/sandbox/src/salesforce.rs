@@ -2,7 +2,7 @@
 //!
 //! [`schema`] says what its objects are made of, [`state`] remembers their rows, [`write`] changes them with every
 //! check the vendor makes ([`rules`] has those of single objects), [`soql`] reads them. [`api`] is the REST API over
-//! all of that, [`oauth`] lets callers in, [`push`] tells others of changes, [`door`] is the control door's own part.
+//! all of that, [`soap`] what only that API can do, [`oauth`] lets callers in, [`push`] tells others of changes, [`door`] is the control door's own part.
 //!
 //! Nothing here knows of Jira or of Entente: it answers as the vendor does, or not at all.
 
@@ -15,12 +15,14 @@ mod id;
 mod import;
 mod oauth;
 mod push;
+mod recent;
 mod refusal;
 mod rights;
 mod rules;
 mod schema;
 mod setup;
 mod snapshot;
+mod soap;
 mod soql;
 mod state;
 mod table;
@@ -117,7 +119,7 @@ fn fresh(control: &Control) -> State {
 
 /// The vendor's API.
 pub fn router(org: &Arc<Org>) -> Router {
-    api::routes().merge(oauth::routes()).with_state(org.clone())
+    api::routes().merge(oauth::routes()).merge(soap::routes()).with_state(org.clone())
 }
 
 /// Fills an org with the demo company; `records` cases, or its usual number.

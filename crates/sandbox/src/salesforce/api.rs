@@ -97,7 +97,9 @@ async fn serve(State(org): State<Arc<Org>>, request: Request) -> Response {
     let pretty = parts.headers.get("X-PrettyPrint").is_some_and(|value| value == "1");
     let route = parts.extensions.get::<RouteName>().cloned();
     let now_ms = parts.extensions.get::<BackDated>().map_or_else(|| org.control.clock().now_ms(), |dated| dated.at_ms);
-    let letting_in = let_in(&org, parts.uri.path(), &parts.headers, now_ms, route);
+    let version = parts.uri.path().split('/').nth(3).unwrap_or_default();
+    let letting_in = admit(&org, bearer(&parts.headers), version, now_ms, route)
+        .map(|(caller, usage)| (with_headers(caller, &parts.headers), usage));
     let (caller, usage) = match letting_in {
         Ok(let_in) => let_in,
         Err(refusal) => return Answer::refused(&refusal).into_response(None, pretty),
@@ -121,15 +123,14 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     ["Bearer ", "OAuth ", "bearer "].iter().find_map(|scheme| value.strip_prefix(scheme)).map(str::trim)
 }
 
-/// Checks version and token, and counts the call against the day's limit.
-fn let_in(
+/// Checks version and token, and counts the call against the day's limit: the caller, and how many calls there were.
+pub(super) fn admit(
     org: &Org,
-    path: &str,
-    headers: &HeaderMap,
+    token: Option<&str>,
+    version: &str,
     now_ms: i64,
     route: Option<RouteName>,
 ) -> Answered<(Caller, u64)> {
-    let version = path.split('/').nth(3).unwrap_or_default();
     let number =
         version.strip_prefix('v').and_then(|number| number.strip_suffix(".0")).and_then(|number| number.parse().ok());
     if !number.is_some_and(|number| VERSIONS.contains(&number)) {
@@ -137,7 +138,7 @@ fn let_in(
     }
     let mut state = org.state.lock();
     let expired = || Refusal::new(401, "INVALID_SESSION_ID", "Session expired or invalid");
-    let token = bearer(headers).ok_or_else(expired)?;
+    let token = token.ok_or_else(expired)?;
     let user = state
         .sessions
         .find(token, org.control.clock().now_ms())
@@ -158,7 +159,7 @@ fn let_in(
         auto_assign: true,
         allow_duplicates: false,
     };
-    Ok((with_headers(caller, headers), state.n_calls_used))
+    Ok((caller, state.n_calls_used))
 }
 
 /// The caller as a call's or a part's own headers make it.
@@ -206,7 +207,7 @@ fn dispatch(state: &mut Memory, context: &Context<'_>, call: &Call) -> Answered<
         ["composite", "tree", object] => tree::create(state, context, call, object),
         ["limits"] => Ok(limits::limits(state)),
         ["limits", "recordCount"] => Ok(limits::record_count(state, call)),
-        ["recent"] => Ok(Answer::json(serde_json::json!([]))),
+        ["recent"] => resources::recent(state, context, call),
         _ => Err(Refusal::not_found()),
     }
 }

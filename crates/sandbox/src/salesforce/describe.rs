@@ -2,12 +2,14 @@
 //!
 //! Vendor page: SOAP API Developer Guide, "DescribeSObjectResult". Fields that the caller may not read are absent.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::rights::{FieldRights, ObjectRights};
-use super::schema::{Field, Kind, Object, OnDelete};
+use super::schema::{Choice, Field, Kind, Object, OnDelete};
 use super::state::State;
-use super::write::Caller;
+use super::write::{Caller, MERGEABLE};
 
 /// The record type that every record without one has.
 const MASTER_RECORD_TYPE: &str = "012000000000000AAA";
@@ -49,7 +51,7 @@ fn traits(object: &Object, rights: ObjectRights) -> Map<String, Value> {
         ("label", json!(object.label)),
         ("labelPlural", json!(object.plural)),
         ("layoutable", json!(object.can.layout)),
-        ("mergeable", json!(matches!(object.name.as_str(), "Account" | "Contact" | "Lead" | "Case"))),
+        ("mergeable", json!(MERGEABLE.contains(&object.name.as_str()))),
         ("mruEnabled", json!(object.can.layout)),
         ("name", json!(object.name)),
         ("queryable", json!(object.can.query)),
@@ -169,6 +171,9 @@ fn type_names(field: &Field) -> (&'static str, &'static str) {
         Kind::Url => ("url", "xsd:string"),
         Kind::Base64 => ("base64", "xsd:base64Binary"),
         Kind::Address => ("address", "urn:address"),
+        Kind::Time => ("time", "xsd:time"),
+        Kind::Encrypted => ("encryptedstring", "xsd:string"),
+        Kind::Location => ("location", "urn:location"),
     }
 }
 
@@ -195,25 +200,25 @@ fn field(object: &Object, field: &Field, rights: ObjectRights, field_rights: Fie
         ("cascadeDelete", json!(field.on_delete == OnDelete::Cascade)),
         ("caseSensitive", json!(field.case_sensitive)),
         ("compoundFieldName", json!(compound(object, field))),
-        ("controllerName", Value::Null),
+        ("controllerName", json!(field.controller)),
         ("createable", json!(field.createable && rights.create && field_rights.create)),
         ("custom", json!(field.is_custom())),
-        ("defaultValue", if field.kind == Kind::Boolean { json!(false) } else { Value::Null }),
+        ("defaultValue", if field.kind == Kind::Boolean { json!(field.checked) } else { Value::Null }),
         ("defaultValueFormula", Value::Null),
         ("defaultedOnCreate", json!(field.defaulted || field.kind == Kind::Id || field.default_choice().is_some())),
-        ("dependentPicklist", json!(false)),
+        ("dependentPicklist", json!(field.controller.is_some())),
         ("deprecatedAndHidden", json!(false)),
         ("digits", json!(if field.kind == Kind::Int { 9 } else { 0 })),
         ("displayLocationInDecimal", json!(false)),
         ("encrypted", json!(false)),
         ("externalId", json!(field.external_id)),
-        ("extraTypeInfo", if field.kind == Kind::TextArea { json!("plaintextarea") } else { Value::Null }),
+        ("extraTypeInfo", extra_type(field)),
         ("filterable", json!(field.filterable)),
         ("filteredLookupInfo", Value::Null),
         ("formulaTreatNullNumberAsZero", json!(false)),
         ("groupable", json!(groupable(field))),
         ("highScaleNumber", json!(false)),
-        ("htmlFormatted", json!(false)),
+        ("htmlFormatted", json!(field.rich)),
         ("idLookup", json!(field.id_lookup)),
         ("inlineHelpText", Value::Null),
         ("label", json!(field.label)),
@@ -225,7 +230,7 @@ fn field(object: &Object, field: &Field, rights: ObjectRights, field_rights: Fie
         ("namePointing", json!(field.references.len() > 1)),
         ("nillable", json!(field.nillable)),
         ("permissionable", json!(permissionable)),
-        ("picklistValues", choices(field)),
+        ("picklistValues", choices(object, field)),
         ("polymorphicForeignKey", json!(field.references.len() > 1)),
         ("precision", json!(field.precision)),
         ("queryByDistance", json!(false)),
@@ -247,14 +252,36 @@ fn field(object: &Object, field: &Field, rights: ObjectRights, field_rights: Fie
     Value::Object(facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-fn choices(field: &Field) -> Value {
+fn extra_type(field: &Field) -> Value {
+    match field.kind {
+        Kind::TextArea if field.rich => json!("richtextarea"),
+        Kind::TextArea => json!("plaintextarea"),
+        _ => Value::Null,
+    }
+}
+
+fn choices(object: &Object, field: &Field) -> Value {
+    let controller = field.controller.as_deref().and_then(|name| object.field(name));
     let shown = field.choices.iter().map(|choice| {
         json!({
-            "active": choice.active, "defaultValue": choice.default, "label": choice.value, "validFor": null,
-            "value": choice.value,
+            "active": choice.active, "defaultValue": choice.default, "label": choice.value,
+            "validFor": controller.map(|controller| valid_for(controller, choice)), "value": choice.value,
         })
     });
     Value::Array(shown.collect())
+}
+
+/// One bit for each value of the controlling field, the first value's highest, as base64.
+fn valid_for(controller: &Field, choice: &Choice) -> String {
+    let values: Vec<&str> = match controller.kind {
+        Kind::Boolean => vec!["false", "true"],
+        _ => controller.choices.iter().map(|choice| choice.value.as_str()).collect(),
+    };
+    let mut bits = vec![0_u8; values.len().div_ceil(8)];
+    for (at, _) in values.iter().enumerate().filter(|(_, value)| choice.valid_for.iter().any(|valid| valid == *value)) {
+        bits[at / 8] |= 0x80 >> (at % 8);
+    }
+    STANDARD.encode(bits)
 }
 
 /// The compound field that a part belongs to.

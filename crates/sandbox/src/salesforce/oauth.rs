@@ -6,7 +6,6 @@
 mod endpoint;
 mod grant;
 mod identity;
-mod soap;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +19,8 @@ use crate::credentials as known;
 use crate::seed::Dice;
 
 pub(super) use endpoint::routes;
+pub(super) use grant::by_password;
+pub(super) use identity::text;
 
 /// How long a token lives unless the control door says otherwise: the vendor's usual session timeout.
 const LIFETIME_MS: i64 = 2 * 3_600_000;
@@ -118,12 +119,18 @@ impl Sessions {
         self.rotate = settings.rotate_refresh_tokens.unwrap_or(self.rotate);
     }
 
+    /// Ends one session.
+    pub(super) fn end(&mut self, token: &str) {
+        self.tokens.remove(token);
+    }
+
     /// Ends every session, as an administrator can.
     pub(super) fn end_all(&mut self) {
         self.tokens.clear();
     }
 
-    fn issue(&mut self, user: &Arc<str>, client: &str, now_ms: i64) -> String {
+    /// Gives out a token.
+    pub(super) fn issue(&mut self, user: &Arc<str>, client: &str, now_ms: i64) -> String {
         let random = self.random();
         let token = format!("{}!sim-{random}", &self.org_id[..15]);
         let expires_ms = now_ms.saturating_add(self.lifetime_ms);

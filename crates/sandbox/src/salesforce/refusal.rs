@@ -56,6 +56,13 @@ impl Refusal {
         Self { fields: Some(Vec::new()), ..Self::new(403, "INSUFFICIENT_ACCESS_OR_READONLY", message) }
     }
 
+    /// What a good record of a collection is told that is to be written with all others or not at all.
+    pub(super) fn rolled_back() -> Self {
+        let message =
+            "Record rolled back because not all records were valid and the request was using AllOrNone header";
+        Self::of_fields("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, &[])
+    }
+
     pub(super) fn json(message: impl Into<String>) -> Self {
         Self::new(400, "JSON_PARSER_ERROR", message)
     }

@@ -30,6 +30,11 @@ pub(super) enum Kind {
     Phone,
     Url,
     Base64,
+    Time,
+    /// Shown as it is to whoever may read the field; not filterable.
+    Encrypted,
+    /// Latitude and longitude, which are fields of their own, shown as one; read-only.
+    Location,
     /// Several fields shown as one; read-only.
     Address,
 }
@@ -48,6 +53,8 @@ pub(super) struct Choice {
     pub(super) value: String,
     pub(super) default: bool,
     pub(super) active: bool,
+    /// The values of the controlling field with which this one may stand.
+    pub(super) valid_for: Vec<String>,
 }
 
 /// One field.
@@ -75,6 +82,12 @@ pub(super) struct Field {
     pub(super) name_field: bool,
     pub(super) id_lookup: bool,
     pub(super) restricted: bool,
+    /// A text with HTML in it.
+    pub(super) rich: bool,
+    /// What a checkbox is in a new record that does not say.
+    pub(super) checked: bool,
+    /// The field on whose value the choices of this one depend.
+    pub(super) controller: Option<String>,
     pub(super) filterable: bool,
     /// Digits of an autonumber.
     pub(super) autonumber: Option<usize>,
@@ -85,7 +98,7 @@ pub(super) struct Field {
 
 impl Field {
     pub(super) fn is_custom(&self) -> bool {
-        self.name.ends_with("__c")
+        self.name.ends_with("__c") || self.name.ends_with("__s")
     }
 
     pub(super) fn default_choice(&self) -> Option<&str> {

@@ -10,6 +10,39 @@ use crate::credentials::{SALESFORCE_LEAST_USERNAME, SALESFORCE_USERNAME};
 const CASE_STATUSES: &[(&str, bool)] =
     &[("New", false), ("Working", false), ("Escalated", false), ("On Hold", false), ("Closed", true)];
 
+/// Object, whose status, and what the second column of it says of each value.
+type Statuses = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+const STATUSES: &[Statuses] = &[
+    (
+        "LeadStatus",
+        "IsConverted",
+        &[
+            ("Open - Not Contacted", ""),
+            ("Working - Contacted", ""),
+            ("Closed - Converted", "true"),
+            ("Closed - Not Converted", ""),
+        ],
+    ),
+    (
+        "TaskStatus",
+        "IsClosed",
+        &[
+            ("Not Started", ""),
+            ("In Progress", ""),
+            ("Completed", "true"),
+            ("Waiting on someone else", ""),
+            ("Deferred", ""),
+        ],
+    ),
+    ("SolutionStatus", "IsReviewed", &[("Draft", ""), ("Reviewed", "true"), ("Duplicate", "")]),
+    ("OrderStatus", "StatusCode", &[("Draft", "Draft"), ("Activated", "Activated")]),
+    (
+        "ContractStatus",
+        "StatusCode",
+        &[("Draft", "Draft"), ("In Approval Process", "InApproval"), ("Activated", "Activated")],
+    ),
+];
+
 /// Stage, probability, closed, won, forecast category and its name.
 const STAGES: &[(&str, f64, bool, bool, &str, &str)] = &[
     ("Prospecting", 10.0, false, false, "Pipeline", "Pipeline"),
@@ -44,6 +77,8 @@ pub(super) fn furnish(state: &mut State, now_ms: i64) {
     let now_ms = now_ms - now_ms.rem_euclid(1_000);
     let admin = people(state, now_ms);
     let audit = audit(now_ms, &admin);
+    let profile = [("Name", Cell::text("System Administrator")), ("UserType", Cell::text("Standard"))];
+    state.plant("Profile", None, &with(&profile, &audit));
     let organization = [
         ("Name", Cell::text("Sandbox Instruments")),
         ("City", Cell::text("Aarhus")),
@@ -101,6 +136,19 @@ fn statuses(state: &mut State, audit: &[(&'static str, Cell)]) {
             ("IsClosed", Cell::Bool(*closed)),
         ];
         state.plant("CaseStatus", None, &with(&cells, audit));
+    }
+    for (object, meaning, values) in STATUSES {
+        for (order, (name, means)) in values.iter().enumerate() {
+            let means = if meaning.starts_with("Is") { Cell::Bool(*means == "true") } else { Cell::text(means) };
+            let cells = [
+                ("MasterLabel", Cell::text(name)),
+                ("ApiName", Cell::text(name)),
+                ("SortOrder", number(order + 1)),
+                ("IsDefault", Cell::Bool(order == 0)),
+                (*meaning, means),
+            ];
+            state.plant(object, None, &with(&cells, audit));
+        }
     }
     for (order, (name, probability, closed, won, forecast, forecast_name)) in STAGES.iter().enumerate() {
         let cells = [

@@ -14,6 +14,7 @@ use super::cursor::Cursors;
 use super::id;
 use super::oauth::Sessions;
 use super::push::Pushes;
+use super::recent::Recent;
 use super::rights::Rights;
 use super::rules::custom::CustomRules;
 use super::schema::{Object, Schema, notation, tables};
@@ -37,6 +38,7 @@ pub(crate) struct State {
     pub(super) rules: CustomRules,
     pub(super) pushes: Pushes,
     pub(super) cursors: Cursors,
+    pub(super) recent: Recent,
     pub(super) n_calls_used: u64,
     /// When an object, a field or a right last changed, for conditional describes.
     pub(super) schema_changed_ms: i64,
@@ -86,6 +88,7 @@ impl State {
             rules: CustomRules::default(),
             pushes: Pushes::default(),
             cursors: Cursors::default(),
+            recent: Recent::default(),
             n_calls_used: 0,
             schema_changed_ms: 0,
             undo: Vec::new(),
@@ -105,6 +108,9 @@ impl State {
         };
         for (name, field) in notation::fields(&written["fields"])? {
             let field = notation::field(&name, &field)?;
+            for part in notation::parts(&field)? {
+                self.schema.objects[object].add(part);
+            }
             self.schema.objects[object].add(field);
         }
         self.tables[object].learn(&self.schema.objects[object]);

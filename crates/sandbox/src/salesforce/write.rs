@@ -4,9 +4,11 @@
 //! it ([`super::rules`]), [`checks`] looks it over, and only then does it become a row.
 
 mod checks;
+mod convert;
 mod create;
 mod delete;
 mod input;
+mod merge;
 mod update;
 mod upsert;
 
@@ -20,8 +22,10 @@ use super::state::State;
 use super::table::Row;
 use crate::control;
 
+pub(super) use convert::{Conversion, Converted, convert};
 pub(super) use create::create;
-pub(super) use delete::{delete, undelete};
+pub(super) use delete::{delete, purge, undelete};
+pub(super) use merge::{MERGEABLE, merge};
 pub(super) use update::{target, update};
 pub(super) use upsert::{Upserted, find, key_field, upsert};
 

@@ -157,9 +157,7 @@ fn finish(state: &mut State, savepoint: Savepoint, mut rows: Vec<Value>, all_or_
     let failed = rows.iter().any(|row| row["success"] == json!(false));
     if all_or_none && failed {
         state.roll_back(savepoint);
-        let message =
-            "Record rolled back because not all records were valid and the request was using AllOrNone header";
-        let rolled_back = refused(&Refusal::new(400, "ALL_OR_NONE_OPERATION_ROLLED_BACK", message));
+        let rolled_back = refused(&Refusal::rolled_back());
         rows.iter_mut().filter(|row| row["success"] == json!(true)).for_each(|row| *row = rolled_back.clone());
     }
     Answer::json(Value::Array(rows))

@@ -19,6 +19,9 @@ pub(super) fn first(state: &mut State, context: &Context<'_>, call: &Call, all_r
     if call.method != Method::GET {
         return Err(wrong_method(call, "GET,HEAD"));
     }
+    if let Some(text) = call.get("explain") {
+        return explain(state, context, text);
+    }
     let text =
         call.get("q").ok_or_else(|| Refusal::new(400, "MALFORMED_QUERY", "A query string has to be specified"))?;
     let result = soql::query(state, &context.caller, text, all_rows)?;
@@ -36,6 +39,22 @@ pub(super) fn first(state: &mut State, context: &Context<'_>, call: &Call, all_r
             page(state, context, &format!("{name}-0"))
         }
     }
+}
+
+/// The plan of a query. The sandbox knows one: to look at every row.
+fn explain(state: &State, context: &Context<'_>, text: &str) -> Answered<Answer> {
+    let result = soql::query(state, &context.caller, text, false)?;
+    let n_found = match &result.found {
+        Found::Count(count) => *count,
+        Found::Groups(rows) => rows.len(),
+        Found::Rows(places) => places.len(),
+    };
+    let (object, n_rows) = (&state.object(result.plan.object).name, state.tables[result.plan.object].len());
+    let plan = json!({
+        "cardinality": n_found, "fields": [], "leadingOperationType": "TableScan", "notes": [], "relativeCost": 1.0,
+        "sobjectCardinality": n_rows, "sobjectType": object,
+    });
+    Ok(Answer::json(json!({ "plans": [plan], "sourceQuery": text })))
 }
 
 fn batch(call: &Call) -> usize {

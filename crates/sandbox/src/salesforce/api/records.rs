@@ -1,5 +1,7 @@
 //! Single records: read, create, change, upsert, delete.
 
+use std::sync::Arc;
+
 use http::Method;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +20,16 @@ use super::{Context, blob, http_date, object, with_headers, wrong_method};
 pub(super) fn create(state: &mut State, context: &Context<'_>, call: &Call, object: usize) -> Answered<Answer> {
     let caller = with_headers(context.caller.clone(), &call.headers);
     let id = write::create(state, &caller, object, call.record()?, call.blob())?;
+    see(state, &caller, call, &id);
     Ok(created(state, &caller, object, &id, false))
+}
+
+/// Notes that the caller saw a record of an object that people look at.
+fn see(state: &mut State, caller: &Caller, call: &Call, id: &Arc<str>) {
+    let unnoticed = call.header("Sforce-Mru").is_some_and(|value| value.replace(' ', "").contains("updateMru=false"));
+    if !unnoticed && state.schema.by_id(id).is_some_and(|object| state.object(object).can.layout) {
+        state.recent.see(&caller.user, id);
+    }
 }
 
 fn created(state: &State, caller: &Caller, object: usize, id: &str, by_upsert: bool) -> Answer {
@@ -37,7 +48,14 @@ pub(super) fn by_id(state: &mut State, context: &Context<'_>, call: &Call, name:
         return create(state, context, call, object);
     }
     match call.method {
-        Method::GET | Method::HEAD => read(state, context, call, object, id),
+        Method::GET | Method::HEAD => {
+            let answer = read(state, context, call, object, id)?;
+            if let Some((_, row)) = id::normalise(id).and_then(|id| state.row(&id)) {
+                let seen = row.id.clone();
+                see(state, &context.caller, call, &seen);
+            }
+            Ok(answer)
+        }
         Method::PATCH => change(state, context, call, object, id),
         Method::DELETE => {
             let caller = with_headers(context.caller.clone(), &call.headers);

@@ -12,6 +12,9 @@ use super::call::Call;
 use super::condition::not_modified;
 use super::{Context, VERSIONS, http_date, object as object_at, records, wrong_method};
 
+/// Records that are told as seen unless the caller wants fewer.
+const RECENT_MAX: usize = 100;
+
 /// `GET /services/data`, which needs no token.
 pub(super) async fn versions() -> Json<Value> {
     let seasons = ["Winter", "Spring", "Summer"];
@@ -61,11 +64,36 @@ pub(super) fn object(state: &mut State, context: &Context<'_>, call: &Call, name
     match call.method {
         Method::GET => {
             let basic = describe::basic(state, &context.caller, object);
-            Ok(Answer::json(json!({ "objectDescribe": basic, "recentItems": [] })))
+            Ok(Answer::json(
+                json!({ "objectDescribe": basic, "recentItems": seen(state, context, Some(object), RECENT_MAX) }),
+            ))
         }
         Method::POST => records::create(state, context, call, object),
         _ => Err(wrong_method(call, "GET,HEAD,POST")),
     }
+}
+
+/// `GET V/recent?limit=`.
+pub(super) fn recent(state: &State, context: &Context<'_>, call: &Call) -> Answered<Answer> {
+    if call.method != Method::GET {
+        return Err(wrong_method(call, "GET,HEAD"));
+    }
+    let limit = call.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(RECENT_MAX);
+    Ok(Answer::json(Value::Array(seen(state, context, None, limit))))
+}
+
+/// What the caller saw last, with its name; of one object or of all.
+fn seen(state: &State, context: &Context<'_>, of: Option<usize>, limit: usize) -> Vec<Value> {
+    let shown = state.recent.of(&context.caller.user).filter_map(|id| {
+        let (object, row) = state.row(id).filter(|(object, row)| !state.is_deleted(*object, row))?;
+        let described = state.object(object);
+        let name = described.fields.iter().find(|field| field.name_field)?;
+        let url = format!("/services/data/{}/sobjects/{}/{id}", context.caller.version, described.name);
+        let mut shown = json!({ "attributes": { "type": described.name, "url": url }, "Id": &**id });
+        shown[&name.name] = state.get(object, row, &name.name).to_wire(name.kind);
+        of.is_none_or(|wanted| wanted == object).then_some(shown)
+    });
+    shown.take(limit).collect()
 }
 
 /// `GET V/sobjects/Case/describe`.

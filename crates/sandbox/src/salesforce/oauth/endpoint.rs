@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::grant::{self, Asked, Denied};
-use super::{Code, identity, soap, user_named};
+use super::{Code, identity, user_named};
 use crate::salesforce::Org;
 
 pub(in crate::salesforce) fn routes() -> Router<Arc<Org>> {
@@ -24,7 +24,6 @@ pub(in crate::salesforce) fn routes() -> Router<Arc<Org>> {
         .route("/services/oauth2/revoke", post(revoke).get(revoke_by_query))
         .route("/services/oauth2/introspect", post(introspect))
         .route("/services/oauth2/userinfo", get(userinfo).post(userinfo))
-        .route("/services/Soap/u/{version}", post(soap::login))
         .route("/id/{org}/{user}", get(identity_of))
         .route("/.well-known/openid-configuration", get(discovery))
 }

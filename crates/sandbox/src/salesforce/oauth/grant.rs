@@ -18,7 +18,7 @@ use crate::salesforce::state::State;
 pub(super) type Form = HashMap<String, String>;
 
 /// `error` and `error_description`.
-pub(super) type Denied = (&'static str, &'static str);
+pub(in crate::salesforce) type Denied = (&'static str, &'static str);
 
 /// Who was let in.
 pub(super) struct Granted {
@@ -81,7 +81,7 @@ fn password(state: &State, asked: &Asked<'_>) -> Result<Granted, Denied> {
 
 /// The user of a name and a password, with or without the security token behind it. Everybody but the least
 /// privileged user has the same password.
-pub(super) fn by_password(state: &State, username: &str, password: &str) -> Result<Arc<str>, Denied> {
+pub(in crate::salesforce) fn by_password(state: &State, username: &str, password: &str) -> Result<Arc<str>, Denied> {
     let denied = ("invalid_grant", "authentication failure");
     let own = match username {
         known::SALESFORCE_LEAST_USERNAME => known::SALESFORCE_LEAST_PASSWORD,

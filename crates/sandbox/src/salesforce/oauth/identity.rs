@@ -10,8 +10,8 @@ pub(super) fn url(base_url: &str, org_id: &str, user: &str) -> String {
     format!("{base_url}/id/{org_id}/{user}")
 }
 
-/// A text field of a user.
-pub(super) fn text(state: &State, user: &str, field: &str) -> Value {
+/// A text field of a user, or of another record.
+pub(in crate::salesforce) fn text(state: &State, user: &str, field: &str) -> Value {
     let found = state.row(user).map(|(object, row)| state.get(object, row, field));
     found.and_then(|cell| cell.as_str()).map_or(Value::Null, |text| json!(text))
 }

@@ -113,14 +113,26 @@ fn from_mapping(name: &str, mapping: &Map<String, Value>) -> Read<Field> {
     let default = text(&written, "default").or_else(|| text(&written, "defaultValue"));
     let values = ["values", "picklistValues"].iter().find_map(|key| written[*key].as_array());
     field.choices = values.into_iter().flatten().filter_map(|value| choice(value, default.as_deref())).collect();
+    field.checked = default.as_deref() == Some("true") || flag(&written, "default") || flag(&written, "defaultValue");
+    field.controller = text(&written, "controllingField").or_else(|| text(&written, "controller"));
     Ok(field)
+}
+
+/// The fields that stand behind a compound one.
+pub(in crate::salesforce) fn parts(field: &Field) -> Read<Vec<Field>> {
+    if field.kind != Kind::Location {
+        return Ok(Vec::new());
+    }
+    let stem = field.name.strip_suffix("__c").unwrap_or(&field.name);
+    ["Latitude", "Longitude"].iter().map(|part| line(&format!("{stem}__{part}__s"), "double(18 15)")).collect()
 }
 
 fn choice(value: &Value, default: Option<&str>) -> Option<Choice> {
     let name = value.as_str().map(str::to_owned).or_else(|| text(value, "value")).or_else(|| text(value, "label"))?;
     let default = default == Some(&name) || flag(value, "default") || flag(value, "defaultValue");
     let active = value.get("active").and_then(Value::as_bool).unwrap_or(true);
-    Some(Choice { default, active, value: name })
+    let valid_for = words(&value["validFor"]).unwrap_or_default().into_iter().map(str::to_owned).collect();
+    Some(Choice { default, active, valid_for, value: name })
 }
 
 /// The line that says the same as a mapping in the vendor's metadata words.
@@ -133,14 +145,18 @@ fn metadata_line(written: &Value) -> String {
         format!("{kind}({} {})", digit("precision", 18), digit("scale", 2))
     };
     let mut line = match kind.to_ascii_lowercase().as_str() {
-        "text" | "string" | "encryptedstring" => sized("string", 255),
+        "text" | "string" => sized("string", 255),
+        "encryptedtext" | "encryptedstring" => sized("encryptedstring", 175),
+        "autonumber" => "autonumber readonly".to_owned(),
         "textarea" => sized("textarea", 255),
-        "longtextarea" | "html" | "longtext" => sized("textarea", 32_768),
+        "longtextarea" | "longtext" => sized("textarea", 32_768),
+        "html" => sized("textarea", 32_768) + " rich",
         "checkbox" | "boolean" => "boolean".to_owned(),
         "number" | "double" => number("double"),
         "currency" => number("currency"),
         "percent" => number("percent"),
-        "lookup" | "reference" | "masterdetail" => reference_line(written),
+        "lookup" | "reference" => reference_line(written),
+        "masterdetail" => reference_line(written) + " required createonly cascade",
         "multiselectpicklist" | "multipicklist" => "multipicklist".to_owned(),
         other => other.to_owned(),
     };
@@ -224,6 +240,9 @@ fn kind(word: &str) -> Option<Kind> {
         "phone" => Kind::Phone,
         "url" => Kind::Url,
         "base64" => Kind::Base64,
+        "time" => Kind::Time,
+        "encryptedstring" => Kind::Encrypted,
+        "location" => Kind::Location,
         "address" => Kind::Address,
         _ => return None,
     })
@@ -240,7 +259,7 @@ fn plain(name: &str, kind: Kind, length: Option<usize>) -> Field {
         _ => 0,
     };
     let length = length.unwrap_or(usual);
-    let written = kind != Kind::Address;
+    let written = !matches!(kind, Kind::Address | Kind::Location);
     Field {
         name: name.to_owned(),
         label: String::new(),
@@ -262,7 +281,11 @@ fn plain(name: &str, kind: Kind, length: Option<usize>) -> Field {
         name_field: false,
         id_lookup: false,
         restricted: false,
-        filterable: !(matches!(kind, Kind::Base64 | Kind::Address) || (kind == Kind::TextArea && length > 255)),
+        rich: false,
+        checked: false,
+        controller: None,
+        filterable: !(matches!(kind, Kind::Base64 | Kind::Address | Kind::Location | Kind::Encrypted)
+            || (kind == Kind::TextArea && length > 255)),
         autonumber: None,
         through: None,
         choices: Vec::new(),
@@ -283,6 +306,7 @@ fn apply_words(field: &mut Field, rest: &str) -> Read<()> {
             "name" => field.name_field = true,
             "lookup" => field.id_lookup = true,
             "restricted" => field.restricted = true,
+            "rich" => field.rich = true,
             "unfilterable" => field.filterable = false,
             "cascade" => field.on_delete = OnDelete::Cascade,
             "restrict" => field.on_delete = OnDelete::Restrict,

@@ -61,6 +61,7 @@ fn value(state: &State, caller: &Caller, object: usize, row: &Row, name: &str, l
     let seen = leaf.see(state, object, row);
     match seen.kind {
         Kind::Address => address(state, object, row, name),
+        Kind::Location => location(state, object, row, name),
         // Bytes are shown as the place where they are.
         Kind::Base64 => {
             let object = &state.object(object).name;
@@ -68,6 +69,14 @@ fn value(state: &State, caller: &Caller, object: usize, row: &Row, name: &str, l
         }
         kind => seen.cell.to_wire(kind),
     }
+}
+
+/// A place shows its two numbers as one; null when it has none.
+fn location(state: &State, object: usize, row: &Row, name: &str) -> Value {
+    let stem = name.strip_suffix("__c").unwrap_or(name);
+    let part = |part: &str| state.get(object, row, &format!("{stem}__{part}__s")).to_wire(Kind::Double);
+    let (latitude, longitude) = (part("Latitude"), part("Longitude"));
+    if latitude.is_null() { Value::Null } else { json!({ "latitude": latitude, "longitude": longitude }) }
 }
 
 /// A compound field shows its parts as one; null when all of them are.

@@ -93,7 +93,7 @@ fn fill_defaults(state: &State, caller: &Caller, draft: &mut Draft) {
             continue;
         }
         match (field.kind, field.default_choice()) {
-            (Kind::Boolean, _) => draft.row.set(at, Cell::Bool(false)),
+            (Kind::Boolean, _) => draft.row.set(at, Cell::Bool(field.checked)),
             (Kind::Picklist, Some(value)) => draft.row.set(at, Cell::text(value)),
             _ => {}
         }

@@ -56,15 +56,19 @@ fn discard(state: &mut State, caller: &Caller, object: usize, place: usize) -> A
     } else {
         state.replace(object, place, None);
     }
+    note_deleted(state, caller, &id);
+    Ok(())
+}
+
+pub(super) fn note_deleted(state: &mut State, caller: &Caller, id: &str) {
     state.log(control::Write {
         route: caller.route.clone(),
-        record: id.to_string(),
+        record: id.to_owned(),
         field: "(deleted)".to_owned(),
         before: json!(false),
         after: json!(true),
         by: caller.username.clone(),
     });
-    Ok(())
 }
 
 fn held_by(state: &State, object: usize, children: usize) -> Refusal {
@@ -83,7 +87,8 @@ fn clear(state: &mut State, object: usize, place: usize, field: usize) {
     }
 }
 
-fn stamp(state: &State, caller: &Caller, object: usize, row: &mut super::Row, deleted: bool) {
+/// Marks a row as deleted or not, now and by the caller.
+pub(super) fn stamp(state: &State, caller: &Caller, object: usize, row: &mut super::Row, deleted: bool) {
     let cells = [
         ("IsDeleted", Cell::Bool(deleted)),
         ("LastModifiedById", Cell::Text(caller.user.clone())),
@@ -97,15 +102,65 @@ fn stamp(state: &State, caller: &Caller, object: usize, row: &mut super::Row, de
     }
 }
 
-/// Takes a record out of the recycle bin. Its children stay there: the vendor restores them, tests have not asked yet.
+/// Takes a record out of the recycle bin, with what went there together with it.
 pub(in crate::salesforce) fn undelete(state: &mut State, caller: &Caller, id: &str) -> Answered<Arc<str>> {
-    let id = super::super::id::normalise(id).ok_or_else(Refusal::no_such_target)?;
-    let object = state.schema.by_id(&id).ok_or_else(Refusal::no_such_target)?;
-    let place = state.tables[object].place(&id).ok_or_else(Refusal::no_such_target)?;
-    let Some(mut row) = state.tables[object].row(place).cloned() else { return Err(Refusal::no_such_target()) };
+    let (object, place) = in_bin(state, id)?;
+    let found = restore(state, caller, object, place);
+    found.ok_or_else(Refusal::no_such_target)
+}
+
+/// The place of a record that is in the recycle bin.
+fn in_bin(state: &State, id: &str) -> Answered<(usize, usize)> {
+    let normal = super::super::id::normalise(id).unwrap_or_default();
+    let place = state.schema.by_id(&normal).and_then(|object| Some((object, state.tables[object].place(&normal)?)));
+    let (object, place) = place.ok_or_else(Refusal::no_such_target)?;
+    let deleted = state.tables[object].row(place).is_some_and(|row| state.is_deleted(object, row));
+    if !deleted {
+        return Err(Refusal::of_fields("UNDELETE_FAILED", "Entity is not in the recycle bin", &[]));
+    }
+    Ok((object, place))
+}
+
+fn restore(state: &mut State, caller: &Caller, object: usize, place: usize) -> Option<Arc<str>> {
+    let before = state.tables[object].row(place).cloned()?;
+    for children in state.schema.children_of(object) {
+        if state.object(children.object).fields[children.field].on_delete != OnDelete::Cascade {
+            continue;
+        }
+        let found: Vec<_> = state.tables[children.object].having(children.field, &before.id)?.collect();
+        for child in found {
+            if state.tables[children.object]
+                .row(child)
+                .is_some_and(|row| went_along(state, object, &before, children.object, row))
+            {
+                restore(state, caller, children.object, child);
+            }
+        }
+    }
+    let mut row = before;
     let found = row.id.clone();
     stamp(state, caller, object, &mut row, false);
+    if let Some(at) = state.object(object).field_at("MasterRecordId") {
+        row.set(at, Cell::Null);
+    }
     state.replace(object, place, Some(row));
     state.touch(object, &found);
-    Ok(found)
+    Some(found)
+}
+
+/// Whether a child was deleted by its parent's deletion: both bear its stamp.
+fn went_along(state: &State, object: usize, parent: &super::Row, children: usize, child: &super::Row) -> bool {
+    let stamp = |object: usize, row| state.get(object, row, "SystemModstamp").as_ms();
+    state.is_deleted(children, child) && stamp(children, child) == stamp(object, parent)
+}
+
+/// Takes a record out of the recycle bin for good.
+pub(in crate::salesforce) fn purge(state: &mut State, caller: &Caller, id: &str) -> Answered<Arc<str>> {
+    let (object, place) = in_bin(state, id)?;
+    let id = state.tables[object].row(place).map(|row| row.id.clone()).ok_or_else(Refusal::no_such_target)?;
+    if !state.rights.object(&caller.user, &state.object(object).name).delete {
+        return Err(Refusal::no_access());
+    }
+    state.replace(object, place, None);
+    Ok(id)
 }

@@ -167,6 +167,7 @@ fn from_text(state: &State, object: usize, field: &Field, text: &str) -> Answere
             let date = text.get(..10).and_then(|date| date.parse().ok());
             date.map(Cell::Date).ok_or_else(|| wrong_type(field, &text.into()))
         }
+        Kind::Time => time(text).map(|time| Cell::text(&time)).ok_or_else(|| wrong_type(field, &text.into())),
         Kind::Reference => reference(state, object, field, text),
         Kind::Id => id::normalise(text).map(|id| Cell::text(&id)).ok_or_else(|| wrong_id(field, text)),
         Kind::Picklist => picklist(field, text),
@@ -175,6 +176,12 @@ fn from_text(state: &State, object: usize, field: &Field, text: &str) -> Answere
         }
         _ => plain_text(field, text),
     }
+}
+
+/// `13:30`, `13:30:00Z` and the like as the vendor writes them; times of day have no zone.
+fn time(text: &str) -> Option<String> {
+    let time: jiff::civil::Time = text.trim_end_matches('Z').parse().ok()?;
+    Some(format!("{}Z", time.strftime("%H:%M:%S%.3f")))
 }
 
 fn plain_text(field: &Field, text: &str) -> Answered<Cell> {
@@ -250,6 +257,7 @@ fn wrong_type(field: &Field, value: &Value) -> Refusal {
         Kind::Date => "date",
         Kind::DateTime => "datetime",
         Kind::Base64 => "base64",
+        Kind::Time => "time",
         Kind::Reference | Kind::Id => "reference",
         _ => "string",
     };
