@@ -64,7 +64,21 @@ reference in it stands for.
 |---|---|---|
 | `${NAME}` | a variable of the environment | in any value, also as part of it; `$${` is a literal `${` |
 | `file:/path` | the content of a file, without the line break at its end | in place of a credential, or of an address of a connection |
-| `secret:NAME` | an entry of the encrypted store; this version has none yet | the same |
+| `secret:NAME` | a secret of the encrypted store | the same |
+
+The encrypted store is a file, `secrets.json`, in the data directory (`entente-data` beside the document, or what
+`--data-dir` names). Its key is 32 bytes in base64, in the variable `ENTENTE_KEY` or in a file that `ENTENTE_KEY_FILE`
+names; keep it apart from the store and from its backups. What was stored can be replaced, not shown:
+
+```sh
+openssl rand -base64 32 > /etc/entente/key && export ENTENTE_KEY_FILE=/etc/entente/key
+entente secret set jira-token --config entente.yaml < token.txt   # then `api_token: secret:jira-token`
+entente secret list --config entente.yaml                         # names, and when each was changed
+entente secret remove jira-token --config entente.yaml
+ENTENTE_NEW_KEY_FILE=/etc/entente/new-key entente secret rotate --config entente.yaml
+```
+
+A server that runs reads a changed secret on SIGHUP.
 "#;
 
 pub(super) const SECTIONS: &[Section] = &[
