@@ -114,6 +114,7 @@ fn item() -> ConnectedItem {
         name: "bench".into(),
         owner: None,
         state: ItemState::Active,
+        actions: Sides::new(ItemState::Active, ItemState::Active),
         mode: Mode::TwoWay,
         start: Start::Everything,
         salesforce: SalesforceEnd { connection: "org".into(), object: "Case".into(), filter: Filter::default() },

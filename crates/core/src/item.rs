@@ -22,6 +22,8 @@ pub struct ConnectedItem {
     pub owner: Option<String>,
     /// Whether it runs.
     pub state: ItemState,
+    /// Whether each of its two actions runs while it does: what is written to that side.
+    pub actions: Sides<ItemState>,
     /// How much it may do.
     pub mode: Mode,
     /// Which records auto-create takes: all, or those that are new since a time.
@@ -59,6 +61,34 @@ impl ConnectedItem {
         }
     }
 
+    /// What the action that writes to `side` does now: as the item does, unless it has a state of its own.
+    #[must_use]
+    pub fn action(&self, side: Side) -> ItemState {
+        match self.state {
+            ItemState::Active => *self.actions.get(side),
+            ItemState::Draft | ItemState::Paused => self.state,
+        }
+    }
+
+    /// Whether anything is written to `side` now.
+    #[must_use]
+    pub fn acts_on(&self, side: Side) -> bool {
+        self.action(side) == ItemState::Active
+    }
+
+    /// Whether it runs at all: one of its actions does.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        Side::BOTH.into_iter().any(|side| self.acts_on(side))
+    }
+
+    /// Whether news from `side` are wanted now: what writes to the other side lives on them. What is only displayed comes
+    /// from Salesforce.
+    #[must_use]
+    pub fn listens_to(&self, side: Side) -> bool {
+        self.acts_on(side.other()) && (side == Side::Salesforce || self.mode != Mode::DisplayOnly)
+    }
+
     /// Whether a missing twin may be created on `side`.
     #[must_use]
     pub fn creates_on(&self, side: Side) -> bool {
@@ -72,7 +102,7 @@ impl ConnectedItem {
     }
 }
 
-/// Whether an item runs.
+/// Whether an item, or one of its actions, runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ItemState {

@@ -37,6 +37,7 @@ pub use status::STATUS;
 pub fn plan(item: &ConnectedItem, link: &LinkFacts, base: Option<&Base>, now: Sides<&State>, known: &Known) -> Plan {
     let mut plan = Plan::default();
     presence::plan(item, link, base, now, known, &mut plan);
+    withhold(item, &mut plan);
     plan
 }
 
@@ -46,6 +47,26 @@ pub fn counterpart(item: &ConnectedItem, key: &MappingKey, value: &Value, now: &
     let status = item.status.as_ref().filter(|_| key.as_str() == STATUS).map(status::mapping);
     let mapping = status.as_ref().or_else(|| item.fields.iter().find(|mapping| mapping.key == *key))?;
     lens::convert(mapping, Side::Jira, value, now)
+}
+
+/// What an action that does not run would write is told and not done. The base stays where it was, so that it is caught
+/// up with once the action runs.
+fn withhold(item: &ConnectedItem, plan: &mut Plan) {
+    let (done, withheld): (Vec<Write>, Vec<Write>) =
+        plan.writes.drain(..).partition(|write| write.side().is_none_or(|side| item.acts_on(side)));
+    plan.writes = done;
+    for write in withheld {
+        let (side, fields) = match &write {
+            Write::Update { side, fields } => (*side, fields.as_slice()),
+            Write::Status { change, .. } => (Side::Jira, std::slice::from_ref(change)),
+            Write::Create { .. } | Write::Correlate { .. } | Write::Unlink { .. } => continue,
+        };
+        plan.notes.extend(fields.iter().map(|field| Note {
+            code: NoteCode::Paused,
+            key: Some(field.key.clone()),
+            text: format!("{side} {} waits: what is written to {side} is not active", field.path),
+        }));
+    }
 }
 
 /// All that should happen to one link, and what is still wanted to decide the rest.
@@ -199,6 +220,8 @@ pub enum NoteCode {
     Missing,
     /// The record left the item's filter.
     Left,
+    /// The action that would write it does not run.
+    Paused,
 }
 
 /// A fact that costs a call and is wanted only now.

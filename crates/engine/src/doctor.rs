@@ -13,7 +13,7 @@ mod uses;
 
 use std::collections::BTreeMap;
 
-use entente_core::{ConnectedItem, Side, item::ItemState, item::Mode};
+use entente_core::{ConnectedItem, Side, item::Mode};
 
 use self::{
     finding::{error, of_engine, unknown_field},
@@ -110,7 +110,7 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site) -> Vec<Finding> {
 
 /// An item that does not run breaks nothing, whatever it lacks.
 fn of_item(item: &ConnectedItem, finding: Finding) -> Finding {
-    let severity = if item.state == ItemState::Active { finding.severity } else { finding::WARNING };
+    let severity = if item.runs() { finding.severity } else { finding::WARNING };
     Finding { item: Some(item.name.clone()), severity, ..finding }
 }
 

@@ -231,7 +231,7 @@ impl Engine {
                 Some(wired) => Ok(vec![wired.clone()]),
                 None if wiring.config.item(name).is_some() => Err(EngineError::Item {
                     item: name.clone(),
-                    reason: "it is not active; set `state: active` to run it".to_owned(),
+                    reason: "it is not active; set `state: active`, and one of its `actions`, to run it".to_owned(),
                 }),
                 None => Err(EngineError::NoSuchItem(name.clone())),
             },

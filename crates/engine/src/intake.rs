@@ -1,5 +1,6 @@
 //! Pushes become hints: ids and versions only. Whatever else a push says is not trusted and not used.
 
+use entente_core::Side;
 use entente_jira::webhook::{self, WebhookEvent};
 use entente_salesforce::outbound;
 use entente_store::{Hint, HintKey};
@@ -47,7 +48,8 @@ pub(crate) async fn jira(
     let open =
         |site: &&std::sync::Arc<crate::outside::Site>| !site.webhook_secrets.is_empty() && wiring.config.triggers.push;
     let site = wiring.sites.get(connection).filter(open);
-    let site = site.filter(|_| !wiring.orgs_of_site(connection).is_empty());
+    let orgs = wiring.orgs_that_listen_to(connection);
+    let site = site.filter(|_| !orgs.is_empty());
     let site = site.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
     if !webhook::verify_signature(&site.webhook_secrets, signature, body) {
         return Err(IntakeError::Refused(connection.to_owned()));
@@ -59,7 +61,6 @@ pub(crate) async fn jira(
         WebhookEvent::IssueDeleted => Some(DELETED.to_owned()),
         _ => push.updated.map(|updated| updated.as_millisecond().to_string()),
     };
-    let orgs = wiring.orgs_of_site(connection);
     let hints = orgs.into_iter().map(|org| key(org, connection, "issue", id.to_string()));
     offer(inner, connection, hints.collect(), version).await
 }
@@ -73,7 +74,7 @@ pub(crate) async fn salesforce(
     body: &[u8],
 ) -> Result<usize, IntakeError> {
     let org = wiring.orgs.get(connection).filter(|_| wiring.config.triggers.push);
-    let org = org.filter(|_| wiring.items_of(connection).next().is_some());
+    let org = org.filter(|_| wiring.items_of(connection).any(|wired| wired.item.listens_to(Side::Salesforce)));
     let org = org.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
     if !org.webhook_secrets.is_empty() && !is_one_of(&org.webhook_secrets, secret) {
         return Err(IntakeError::Refused(connection.to_owned()));

@@ -53,7 +53,7 @@ pub use intake::IntakeError;
 pub use outside::{Outside, Wires};
 pub use remedy::{ConflictSide, DecisionTold, OpenConflict, Wish};
 pub use report::{
-    ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
+    Actions, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
     PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
 };
 

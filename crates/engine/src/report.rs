@@ -1,5 +1,6 @@
 //! What the engine tells people and machines. The JSON shapes are front doors: they change only by addition.
 
+use entente_core::item::ItemState;
 use serde::Serialize;
 
 /// Numbers per side.
@@ -168,6 +169,8 @@ pub enum DifferenceWhy {
     Unreadable,
     /// An edit on the target of a one-way field that may stay.
     Drift,
+    /// The action that would write it does not run.
+    Paused,
     /// Nothing explains it: a change on its way, or a defect.
     Unexplained,
 }
@@ -204,8 +207,12 @@ pub struct Status {
 pub struct ItemStatus {
     /// Its name.
     pub name: String,
+    /// The person who answers for it; none when nobody does.
+    pub owner: Option<String>,
     /// `draft`, `active`, `paused` or `held`.
     pub state: &'static str,
+    /// What each of its directions does; none when it only displays.
+    pub actions: Option<Actions>,
     /// When a round of it last finished, RFC 3339.
     pub last_sync: Option<String>,
     /// Live links.
@@ -213,6 +220,15 @@ pub struct ItemStatus {
     /// Why it cannot be looked at now, in one sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+/// What the two directions of an item do: `draft`, `active` or `paused`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Actions {
+    /// Whether anything is written to Salesforce.
+    pub to_salesforce: ItemState,
+    /// Whether anything is written to Jira.
+    pub to_jira: ItemState,
 }
 
 /// One connection's state.

@@ -1,5 +1,6 @@
 //! Registers our webhooks in Jira. Nothing else here changes anything outside.
 
+use entente_core::Side;
 use entente_jira::{NewWebhook, jql::Jql, webhook::WebhookEvent};
 use entente_transport::CallError;
 
@@ -41,7 +42,7 @@ pub(crate) async fn webhooks(wiring: &Wiring) {
 }
 
 fn projects(wiring: &Wiring, site: &Site) -> Vec<String> {
-    let items = wiring.items.iter().filter(|wired| wired.site.name == site.name);
+    let items = wiring.items.iter().filter(|wired| wired.site.name == site.name && wired.item.listens_to(Side::Jira));
     let mut projects: Vec<String> = items.flat_map(|wired| wired.item.jira.projects.clone()).collect();
     projects.sort();
     projects.dedup();

@@ -2,13 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
-use entente_core::item::ItemState;
+use entente_core::{
+    Side,
+    item::{ItemState, Mode},
+};
 use jiff::Timestamp;
 
 use crate::{
     EngineError, Inner,
     outside::HealthNow,
-    report::{ConnectionStatus, ItemStatus, PerSide, Status},
+    report::{Actions, ConnectionStatus, ItemStatus, PerSide, Status},
     wiring::Wiring,
 };
 
@@ -48,7 +51,10 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         let last_sync = runtime.and_then(|r| Timestamp::from_millisecond(r.last_sync_ms?).ok());
         ItemStatus {
             name: item.name.clone(),
+            owner: item.owner.clone(),
             state,
+            actions: (item.mode != Mode::DisplayOnly)
+                .then(|| Actions { to_salesforce: item.action(Side::Salesforce), to_jira: item.action(Side::Jira) }),
             last_sync: last_sync.map(|at| at.to_string()),
             links: counts.items.get(&item.name).map_or(0, |item| item.links),
             problem: wiring.item(&item.name).and_then(|wired| wired.problem()),

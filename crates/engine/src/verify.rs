@@ -105,6 +105,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             NoteCode::Unreadable => DifferenceWhy::Unreadable,
             NoteCode::Blocked => DifferenceWhy::Blocked,
             NoteCode::Drift => DifferenceWhy::Drift,
+            NoteCode::Paused => DifferenceWhy::Paused,
             NoteCode::CorrelationTaken | NoteCode::Missing | NoteCode::Left => continue,
         };
         if let Some(key) = &note.key {

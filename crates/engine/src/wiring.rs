@@ -11,7 +11,7 @@ use std::{
 use entente_core::{
     ConnectedItem, Side,
     config::{Config, ConnectionKind},
-    item::{ItemState, Mode},
+    item::Mode,
 };
 use parking_lot::Mutex;
 
@@ -58,7 +58,7 @@ impl Wiring {
                 }
             }
         }
-        let active = config.items.iter().filter(|item| item.state == ItemState::Active);
+        let active = config.items.iter().filter(|item| item.runs());
         let items = active.filter_map(|item| {
             let (org, site) = (orgs.get(&item.salesforce.connection)?, sites.get(&item.jira.connection)?);
             Some(Arc::new(Wired {
@@ -85,10 +85,10 @@ impl Wiring {
         self.items.iter().find(|wired| wired.item.name == name)
     }
 
-    /// The orgs whose items reach this site.
-    pub(crate) fn orgs_of_site(&self, site: &str) -> Vec<String> {
-        let mut orgs: Vec<String> =
-            self.items.iter().filter(|wired| wired.site.name == site).map(|wired| wired.org.name.clone()).collect();
+    /// The orgs whose items want to hear of this site's issues.
+    pub(crate) fn orgs_that_listen_to(&self, site: &str) -> Vec<String> {
+        let items = self.items.iter().filter(|wired| wired.site.name == site && wired.item.listens_to(Side::Jira));
+        let mut orgs: Vec<String> = items.map(|wired| wired.org.name.clone()).collect();
         orgs.sort();
         orgs.dedup();
         orgs

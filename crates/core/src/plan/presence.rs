@@ -55,7 +55,7 @@ fn unreadable(side: Side, why: &str) -> Note {
 
 /// At this point exactly one side exists and the other never did.
 fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record, known: &Known, plan: &mut Plan) {
-    let wanted = item.creates_on(target) && has_started(item.start, link, known);
+    let wanted = item.creates_on(target) && item.acts_on(target) && has_started(item.start, link, known);
     if !wanted || admits(item, target.other(), source) != Verdict::Passes {
         return;
     }

@@ -19,6 +19,7 @@ fn item() -> ConnectedItem {
         name: "support-bugs".into(),
         owner: None,
         state: ItemState::Active,
+        actions: Sides::new(ItemState::Active, ItemState::Active),
         mode: Mode::TwoWay,
         start: Start::Everything,
         salesforce: SalesforceEnd { connection: "org".into(), object: "Case".into(), filter: Filter::default() },

@@ -133,6 +133,44 @@ async fn a_door_that_is_not_there_is_not_there() {
     }
 }
 
+/// S2-43, S2-85: a door is open while an action lives on what comes through it, and 404 otherwise.
+#[tokio::test]
+async fn each_vendors_door_is_open_while_an_action_needs_it() {
+    let item = "jira: { connection: acme-site, project: OPS, issue_type: Bug }\n";
+    assert!(CONFIGURATION.contains(item));
+    let shown = "mode: display-only\n    jira: { connection: acme-site, project: OPS }\n";
+    for (what, actions, salesforce_open, jira_open) in [
+        ("both run", "", true, true),
+        ("nothing is written to Jira", "actions: { to_jira: paused }", false, true),
+        ("nothing is written to Salesforce", "actions: { to_salesforce: draft }", true, false),
+        ("neither runs", "actions: { to_jira: draft, to_salesforce: paused }", false, false),
+        ("the item is paused", "state: paused", false, false),
+        ("a draft", "state: draft", false, false),
+        ("values are only shown", "display-only", true, false),
+    ] {
+        let configuration = match actions {
+            "display-only" => {
+                let text = CONFIGURATION.replace(item, shown);
+                text.lines().filter(|line| !line.contains("auto_create:")).collect::<Vec<_>>().join("\n")
+            }
+            actions => CONFIGURATION.replace(item, &format!("{item}    {actions}\n")),
+        };
+        let app = TestApp::with(&configuration, false).await;
+        let jira = push(&app, "acme-site", "site-secret", CREATED).await;
+        // The door takes the body before it finds it unreadable.
+        let salesforce = app.post("/hooks/salesforce/acme-org/org-secret", &[], "<x>").await;
+        let closed = |answer: &Answer| answer.status == StatusCode::NOT_FOUND;
+        assert_eq!((!closed(&salesforce), !closed(&jira)), (salesforce_open, jira_open), "{what}");
+        if jira_open {
+            assert_eq!(jira.status, StatusCode::ACCEPTED, "{what}");
+        }
+        if !jira_open {
+            assert_eq!(jira.problem(), "404 Not Found: There is no such connection, or no active item uses it.");
+            assert_eq!(due(&app).await, 0, "{what}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_oversized_body_is_refused_before_it_is_read() {
     let app = TestApp::new().await;

@@ -49,6 +49,7 @@ async fn an_entry_says_what_was_there_before() {
           "kind": "write",
           "org": null,
           "item": "support-bugs",
+          "owner": "integrations@acme.example",
           "link": null,
           "side": "jira",
           "record": "10007",

@@ -1,6 +1,7 @@
 //! What `docs/coverage.md` promises, seen as a user sees it: a configuration file, the binary, and what people then find
 //! in the org and in the site. Each test names the behaviours that it shows.
 
+mod actions;
 mod company;
 mod conflicts;
 mod filters;

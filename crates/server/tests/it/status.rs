@@ -21,7 +21,12 @@ async fn the_status_has_its_pinned_shape() {
       "items": [
         {
           "name": "support-bugs",
+          "owner": "integrations@acme.example",
           "state": "active",
+          "actions": {
+            "to_salesforce": "active",
+            "to_jira": "active"
+          },
           "last_sync": null,
           "links": 0
         }

@@ -42,6 +42,7 @@ impl Reader<'_> {
         }
         self.later_parts(node);
         let mode = node.get("mode").word().unwrap_or(Mode::TwoWay);
+        let state = node.get("state").word().unwrap_or(ItemState::Active);
         let mut writers = Writers::default();
         let auto_create = self.auto_create(node, mode);
         let correlation = self.correlation(node, mode, *at, &mut writers);
@@ -49,7 +50,8 @@ impl Reader<'_> {
         ConnectedItem {
             name: key.clone(),
             owner: node.get("owner").text().map(str::to_owned),
-            state: node.get("state").word().unwrap_or(ItemState::Active),
+            state,
+            actions: self.actions(node, state, mode),
             mode,
             start: self.start(node.get("start")),
             salesforce: self.salesforce_end(node.get("salesforce")),
@@ -63,6 +65,26 @@ impl Reader<'_> {
             conflicts: node.get("conflicts").word().unwrap_or_default(),
             drift: node.get("drift").word().unwrap_or_default(),
         }
+    }
+
+    /// What each direction does; an item that does not run has none that does.
+    fn actions(&mut self, item: &Node, state: ItemState, mode: Mode) -> Sides<ItemState> {
+        let node = item.get("actions");
+        let keys = Sides::new("to_salesforce", "to_jira");
+        let actions = keys.map(|key| node.get(key).word().unwrap_or(ItemState::Active));
+        if item.has("actions") && mode == Mode::DisplayOnly {
+            let message = "a display-only item writes nothing, so it has no actions";
+            let remedy = "remove `actions`; `state` says whether the item runs";
+            self.report.error(item.key_at("actions"), "actions-against-mode", message, remedy);
+        }
+        for (side, key) in [(Side::Jira, keys.jira), (Side::Salesforce, keys.salesforce)] {
+            if node.has(key) && *actions.get(side) == ItemState::Active && state != ItemState::Active {
+                let message = format!("`{key}: active` does nothing, because the item itself does not run");
+                let remedy = "make the item `state: active`, and pause the other action";
+                self.report.warn(node.get(key).at, "action-of-a-stopped-item", message, remedy);
+            }
+        }
+        actions
     }
 
     fn later_parts(&mut self, node: &Node) {

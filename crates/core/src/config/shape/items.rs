@@ -5,13 +5,16 @@ use super::{
     fields::{CONFLICT_POLICIES, DIRECTIONS, FIELD, FILTER, VALUES},
 };
 
+const STATES: Kind = Kind::Word(&["draft", "active", "paused"]);
+
 pub(super) static ITEM_SHAPE: Shape = Shape {
     name: "connected-item",
     about: "What pairs with what, and how.",
     keys: &[
         Key::optional("owner", Kind::Text, "The person who answers for it."),
         Key::optional("renamed_from", Kind::Text, "Its name before, so that its links follow."),
-        Key::optional("state", Kind::Word(&["draft", "active", "paused"]), "Whether it runs. Default active."),
+        Key::optional("state", STATES, "Whether it runs. Default active."),
+        Key::optional("actions", Kind::Map(&ACTIONS), "What each of its two directions does by itself."),
         Key::optional(
             "mode",
             Kind::Word(&["display-only", "one-way", "two-way"]),
@@ -65,6 +68,15 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
             Kind::Word(&["values", "hashes"]),
             "What is remembered of agreed values. Only values, the default, is run by this version.",
         ),
+    ],
+};
+
+static ACTIONS: Shape = Shape {
+    name: "actions",
+    about: "What each direction does by itself, while the item is active.",
+    keys: &[
+        Key::optional("to_jira", STATES, "Whether anything is written to Jira. Default active."),
+        Key::optional("to_salesforce", STATES, "Whether anything is written to Salesforce. Default active."),
     ],
 };
 

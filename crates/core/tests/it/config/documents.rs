@@ -93,6 +93,7 @@ const PLACES: &[(&str, &str)] = &[
     ("proxy", "connections: { a: { proxy: { KEY: x } } }"),
     ("pace", "connections: { a: { pace: { KEY: x } } }"),
     ("connected-item", "items: { a: { KEY: x } }"),
+    ("actions", "items: { a: { actions: { KEY: x } } }"),
     ("salesforce-end", "items: { a: { salesforce: { KEY: x } } }"),
     ("jira-end", "items: { a: { jira: { KEY: x } } }"),
     ("correlation", "items: { a: { correlation: { KEY: x } } }"),

@@ -248,6 +248,13 @@ fn items() {
             "    mode: one-way\n    auto_create: ¦both\n    owner:",
             "writes nothing to Salesforce",
         ),
+        ("unknown-word", "    owner:", "    actions: { to_jira: ¦stopped }\n    owner:", "paused"),
+        (
+            "action-of-a-stopped-item",
+            "    owner:",
+            "    state: paused\n    actions: { to_jira: ¦active }\n    owner:",
+            "pause the other action",
+        ),
         ("bad-start", "    owner:", "    start: ¦yesterday\n    owner:", "2026-01-31"),
         ("renamed-from", "    owner:", "    renamed_from: ¦bugs\n    owner:", "still there"),
         ("not-yet", "    owner:", "    ¦comments: {}\n    owner:", "comments are not run by this version"),

@@ -131,6 +131,16 @@ pub(super) const SECTIONS: &[Section] = &[
         example: Some(Excerpt::Shallow(&["items", "support-bugs"])),
     },
     Section {
+        shape: "actions",
+        level: 3,
+        title: "Actions",
+        prose: "A direction that is paused writes nothing to its side, not even a correlation field, while the other goes on. What \
+                changed meanwhile is caught up with when it is active again. The door for a vendor's pushes is open while an \
+                action that needs them is active: Salesforce's for `to_jira`, Jira's for `to_salesforce`.\n\n\
+                An item that is not active runs neither.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "actions"])),
+    },
+    Section {
         shape: "salesforce-end",
         level: 3,
         title: "Salesforce end",

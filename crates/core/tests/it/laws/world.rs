@@ -239,6 +239,7 @@ fn item(rules: Rules) -> ConnectedItem {
         name: "bugs".into(),
         owner: None,
         state: ItemState::Active,
+        actions: Sides::new(ItemState::Active, ItemState::Active),
         mode: rules.mode,
         start: Start::Everything,
         salesforce: SalesforceEnd { connection: "org".into(), object: "Case".into(), filter: Filter::default() },

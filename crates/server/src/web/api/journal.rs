@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use entente_core::config::Config;
 use entente_store::Entry;
 use http::StatusCode;
 use jiff::Timestamp;
@@ -35,6 +36,8 @@ struct Told {
     kind: String,
     org: Option<String>,
     item: Option<String>,
+    /// Who answers for the item now.
+    owner: Option<String>,
     link: Option<i64>,
     side: Option<&'static str>,
     record: Option<String>,
@@ -58,12 +61,15 @@ pub(crate) async fn journal(
     let limit = asked.limit.unwrap_or(JOURNAL_ANSWER_USUAL).clamp(1, JOURNAL_ANSWER_MAX);
     let entries = app.store().journal_tail(after, limit).await?;
     let next = entries.last().map_or(after, |entry| entry.id);
-    Ok(Json(Page { entries: entries.into_iter().map(Told::from).collect(), next }))
+    let config = app.config();
+    Ok(Json(Page { entries: entries.into_iter().map(|entry| Told::of(entry, &config)).collect(), next }))
 }
 
-impl From<Entry> for Told {
-    fn from(Entry { id, at_ms, what }: Entry) -> Self {
+impl Told {
+    fn of(Entry { id, at_ms, what }: Entry, config: &Config) -> Self {
+        let owner = what.item.as_deref().and_then(|item| config.item(item)?.owner.clone());
         Self {
+            owner,
             id,
             at: rfc_3339(at_ms),
             kind: what.kind,

@@ -74,11 +74,12 @@ fn items(items: &[ItemStatus]) -> Markup {
         section {
             h2 { "Connected items" }
             table {
-                thead { tr { th { "Item" } th { "State" } th.number { "Links" } th { "Last round" } } }
+                thead { tr { th { "Item" } th { "Owner" } th { "State" } th.number { "Links" } th { "Last round" } } }
                 tbody {
                     @for item in items {
                         tr {
                             td { (item.name) }
+                            td { (item.owner.as_deref().unwrap_or("nobody")) }
                             td { span.state.(item.state) { (item.state) } }
                             td.number { (item.links) }
                             td { (item.last_sync.as_deref().map_or("not yet".to_owned(), round_time)) }
@@ -159,7 +160,9 @@ mod tests {
             links: 312,
             items: vec![ItemStatus {
                 name: "support-bugs".to_owned(),
+                owner: Some("integrations@acme.example".to_owned()),
                 state: "active",
+                actions: None,
                 last_sync: Some("2026-11-21T04:52:22.973Z".to_owned()),
                 links: 312,
                 problem: None,
@@ -186,6 +189,7 @@ mod tests {
             "In agreement",
             ">312<",
             "support-bugs",
+            "integrations@acme.example",
             "acme-org",
             "3 s ago",
             "OPS-7",
