@@ -68,6 +68,7 @@ fn in_a_word(why: DifferenceWhy) -> &'static str {
         DifferenceWhy::Unmapped => "the value table has no answer",
         DifferenceWhy::Unreadable => "a side cannot be read",
         DifferenceWhy::Drift => "it does not flow back, and stays",
+        DifferenceWhy::Paused => "what would be written there is not active",
         DifferenceWhy::Unexplained => "nothing explains it",
     }
 }

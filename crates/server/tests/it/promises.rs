@@ -8,5 +8,6 @@ mod filters;
 mod modes;
 mod pairs;
 mod rhythms;
+mod shapes;
 mod steps;
 mod templates;

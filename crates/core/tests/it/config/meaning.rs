@@ -58,6 +58,23 @@ fn every_choice_of_an_item_arrives() {
     assert_eq!(item.related["account"], FieldPath::from("AccountId"));
 }
 
+/// What each direction does: written, left out, and under an item that does not run.
+#[test]
+fn an_action_does_what_it_says_while_its_item_is_active() {
+    use ItemState::{Active, Draft, Paused};
+    for (lines, to_salesforce, to_jira) in [
+        ("", Active, Active),
+        ("    actions: {}\n", Active, Active),
+        ("    actions: { to_jira: paused }\n", Active, Paused),
+        ("    actions: { to_salesforce: draft }\n", Draft, Active),
+        ("    state: draft\n    actions: { to_jira: paused }\n", Draft, Draft),
+    ] {
+        let owner = "    owner: team@acme.example\n";
+        let item = config(&with(owner, &format!("{owner}{lines}"))).items.remove(0);
+        assert_eq!((item.action(Side::Salesforce), item.action(Side::Jira)), (to_salesforce, to_jira), "{lines}");
+    }
+}
+
 #[test]
 fn status_and_value_tables_are_texts_in_their_order() {
     let text = with("{ salesforce: Subject, jira: summary }", "{ salesforce: P, jira: q, values: { 1: true, no: ~ } }");

@@ -277,9 +277,10 @@ fn a_project_that_the_connection_does_not_name() {
 
 #[test]
 fn a_display_only_item_writes_nothing() {
-    let text = PAIR.replace("    owner:", "    mode: display-only\n    auto_create: jira\n    owner:");
+    let text = PAIR.replace("    owner:", "    mode: display-only\n    actions: {}\n    auto_create: jira\n    owner:");
     let (_, problems) = parse(&text, &vars);
-    assert_eq!(codes(&problems), ["create-against-mode", "type-against-mode", "status-against-mode"], "{problems:#?}");
+    let against_mode = ["actions-against-mode", "create-against-mode", "type-against-mode", "status-against-mode"];
+    assert_eq!(codes(&problems), against_mode, "{problems:#?}");
 }
 
 #[test]

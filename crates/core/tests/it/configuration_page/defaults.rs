@@ -9,9 +9,10 @@ use super::table::{Stated, meaning};
 const PAIR: &str = include_str!("../config/pair.yaml");
 
 /// Where one more line stands in each part that states defaults, and in place of what.
-const PLACES: [(&str, &str, &str); 5] = [
+const PLACES: [(&str, &str, &str); 6] = [
     ("connection", "  site:\n", "  site:\n    LINE\n"),
     ("connected-item", "  bugs:\n", "  bugs:\n    LINE\n"),
+    ("actions", "  bugs:\n", "  bugs:\n    actions: { LINE }\n"),
     ("comments", "  bugs:\n", "  bugs:\n    comments: { LINE }\n"),
     ("attachments", "  bugs:\n", "  bugs:\n    attachments: { LINE }\n"),
     ("triggers", "triggers: { poll_seconds: 60 }\n", "triggers: { LINE }\n"),

@@ -110,6 +110,11 @@ impl Company {
         }
     }
 
+    /// Where its org and its site are.
+    pub(super) fn addresses(&self) -> (&str, &str) {
+        (&self.salesforce, &self.jira)
+    }
+
     /// Lets the org tell a server of changed cases.
     pub(super) fn push_cases_to(&self, server: &str) {
         self.org_door("push", &json!({ "object": "Case", "url": format!("{server}/hooks/salesforce/acme-org") }));
