@@ -61,7 +61,7 @@ impl Engine {
             wiring: RwLock::new(wiring),
             owner,
             in_flight: AtomicU64::new(0),
-            wakes: Default::default(),
+            seats: Default::default(),
             events: broadcast::channel(EVENTS_KEPT).0,
         };
         Ok(Self { inner: Arc::new(inner), reconfigured: Arc::default() })

@@ -32,6 +32,7 @@ mod setup;
 mod status;
 mod sync;
 mod translate;
+mod trial;
 mod unit;
 mod verify;
 mod wiring;
@@ -42,7 +43,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use entente_store::{Offers, Store};
+use entente_store::{Fence, Offers, Store};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
 
@@ -52,6 +53,7 @@ pub use error::EngineError;
 pub use intake::IntakeError;
 pub use outside::{Outside, Wires};
 pub use remedy::{ConflictSide, DecisionTold, OpenConflict, Wish};
+pub use trial::{Trial, TrialField, TrialOutcome, TrialRecord};
 pub use report::{
     Actions, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
     PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
@@ -67,14 +69,27 @@ pub(crate) struct Inner {
     pub(crate) owner: String,
     /// Units in rounds that are under way.
     pub(crate) in_flight: AtomicU64,
-    wakes: Mutex<HashMap<String, Arc<Notify>>>,
+    seats: Mutex<HashMap<String, Seat>>,
     events: broadcast::Sender<Event>,
 }
 
+/// What all who work on one org in this process share, one after the other or at once: the lease, and what is being
+/// worked on.
+#[derive(Clone, Default)]
+pub(crate) struct Seat {
+    pub(crate) wake: Arc<Notify>,
+    pub(crate) busy: Arc<dispatch::Busy>,
+    pub(crate) fence: Arc<Mutex<Option<Fence>>>,
+}
+
 impl Inner {
+    pub(crate) fn seat(&self, org: &str) -> Seat {
+        self.seats.lock().entry(org.to_owned()).or_default().clone()
+    }
+
     /// Wakes the worker of an org.
     pub(crate) fn wake(&self, org: &str) -> Arc<Notify> {
-        self.wakes.lock().entry(org.to_owned()).or_default().clone()
+        self.seat(org).wake
     }
 
     pub(crate) fn wiring(&self) -> Arc<wiring::Wiring> {

@@ -54,14 +54,36 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
             return commit::put_off(worker, &wired, units, &reason).await.map(|()| Vec::new());
         }
     };
-    meet::counterparts(&scene, &mut works).await?;
-    facts::load(&scene, &mut works).await?;
-    plan_all(&scene, &mut works, true).await;
-    if !guard::stops(&scene, &mut works).await {
-        apply::run(&scene, &mut works).await;
-        settle::run(&scene, &mut works);
-    }
+    achieve(&scene, &mut works).await?;
     commit::run(&scene, works).await
+}
+
+/// One unit by itself, for somebody who looks on: `watch` sees what came of it before it is committed.
+pub(crate) async fn run_one(
+    worker: &Worker,
+    wired: &Wired,
+    unit: Unit,
+    watch: impl FnOnce(&mut Work),
+) -> Result<(), EngineError> {
+    let scheme = wired.scheme().await?;
+    let scene = Scene { worker, wired, scheme: &scheme };
+    let mut works =
+        read::both(&scene, vec![unit]).await.map_err(|(_, error)| EngineError::peer(&wired.item.name)(error))?;
+    achieve(&scene, &mut works).await?;
+    works.first_mut().map(watch);
+    commit::run(&scene, works).await.map(drop)
+}
+
+/// From what was read to what was achieved.
+async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    meet::counterparts(scene, works).await?;
+    facts::load(scene, works).await?;
+    plan_all(scene, works, true).await;
+    if !guard::stops(scene, works).await {
+        apply::run(scene, works).await;
+        settle::run(scene, works);
+    }
+    Ok(())
 }
 
 /// Plans every open unit; with `needs`, again with the facts that the first plans asked for.

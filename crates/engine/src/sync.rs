@@ -52,7 +52,7 @@ pub(crate) async fn run(
 }
 
 /// Takes the org's lease, if need be after that of a process that died.
-async fn own(inner: &Inner, worker: &Worker) -> Result<(), EngineError> {
+pub(crate) async fn own(inner: &Inner, worker: &Worker) -> Result<(), EngineError> {
     let give_up_ms = inner.outside.now_ms() + LEASE_WAIT_MAX_MS;
     while !worker.acquire().await? {
         if inner.outside.now_ms() >= give_up_ms {

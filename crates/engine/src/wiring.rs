@@ -61,15 +61,7 @@ impl Wiring {
         let active = config.items.iter().filter(|item| item.runs());
         let items = active.filter_map(|item| {
             let (org, site) = (orgs.get(&item.salesforce.connection)?, sites.get(&item.jira.connection)?);
-            Some(Arc::new(Wired {
-                item: item.clone(),
-                org: org.clone(),
-                site: site.clone(),
-                scheme: Mutex::default(),
-                discovered: AtomicBool::new(false),
-                claims: Mutex::default(),
-                problem: Mutex::default(),
-            }))
+            Some(Arc::new(Wired::new(item.clone(), org.clone(), site.clone())))
         });
         let items = items.collect();
         Ok(Self { config, orgs, sites, items })
@@ -96,6 +88,18 @@ impl Wiring {
 }
 
 impl Wired {
+    pub(crate) fn new(item: ConnectedItem, org: Arc<Org>, site: Arc<Site>) -> Self {
+        Self {
+            item,
+            org,
+            site,
+            scheme: Mutex::default(),
+            discovered: AtomicBool::new(false),
+            claims: Mutex::default(),
+            problem: Mutex::default(),
+        }
+    }
+
     /// What the item's names mean, resolved once.
     pub(crate) async fn scheme(&self) -> Result<Arc<Scheme>, EngineError> {
         if let Some(scheme) = self.scheme.lock().clone() {

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Inner,
+    Inner, Seat,
     dispatch::Busy,
     drain::Until,
     engine::SyncOptions,
@@ -39,12 +39,12 @@ pub(crate) struct Worker {
     inner: Arc<Inner>,
     pub(crate) wiring: Arc<Wiring>,
     pub(crate) org: Arc<Org>,
-    pub(crate) busy: Busy,
+    pub(crate) busy: Arc<Busy>,
     /// Only this item's units are handled, when a person said so.
     pub(crate) only_item: Option<String>,
     /// Only writes towards this side are carried out, when a person said so.
     pub(crate) only: Option<Side>,
-    fence: Mutex<Option<Fence>>,
+    fence: Arc<Mutex<Option<Fence>>>,
     pub(crate) wake: Arc<Notify>,
     pub(crate) tally: Tally,
 }
@@ -62,16 +62,16 @@ pub(crate) struct Tally {
 
 impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
-        let wake = inner.wake(&org.name);
+        let Seat { wake, busy, fence } = inner.seat(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
         Self {
             inner,
             wiring,
             org,
-            busy: Busy::default(),
+            busy,
             only_item,
             only,
-            fence: Mutex::default(),
+            fence,
             wake,
             tally: Tally::default(),
         }

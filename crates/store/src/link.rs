@@ -11,7 +11,7 @@ use entente_core::{
 };
 
 use crate::{
-    Store, StoreError,
+    Fence, Store, StoreError,
     sql::{Row, damaged, ids, texts},
 };
 
@@ -146,6 +146,22 @@ impl Store {
             UPDATE link SET state = CASE WHEN reason IS NULL THEN 'active' ELSE 'parked' END, changed_ms = $2
             WHERE item = $1 AND state = 'detached'";
         self.change_links(SQL, item, now_ms).await
+    }
+
+    /// Forgets a link with all that belongs to it, as if it had never been: its twin was deleted. The journal stays.
+    pub async fn forget_link(&self, fence: &Fence, link_id: LinkId) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        for sql in [
+            "DELETE FROM base WHERE link_id = $1",
+            "DELETE FROM conflict WHERE link_id = $1",
+            "DELETE FROM decision WHERE link_id = $1",
+            "DELETE FROM note WHERE link_id = $1",
+            "DELETE FROM link WHERE id = $1",
+        ] {
+            tx.run(sql, &[link_id.into()]).await?;
+        }
+        tx.commit().await
     }
 
     async fn change_links(&self, sql: &'static str, item: &str, now_ms: i64) -> Result<u64, StoreError> {

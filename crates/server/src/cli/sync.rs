@@ -49,7 +49,7 @@ pub(crate) struct Sync {
 
 /// A direction on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Towards {
+pub(super) enum Towards {
     ToJira,
     ToSalesforce,
 }

@@ -1,0 +1,306 @@
+//! Test mode: one record through one action of an item that does not run it. The twin is really made or updated, by the
+//! same plan and the same writes as ever; both sides are shown; nothing else is touched; and a twin that a test made can
+//! be removed again.
+
+mod report;
+
+use std::sync::Arc;
+
+use entente_core::{
+    ConnectedItem, Side, Sides, Value,
+    item::{ItemState, Mode, Start},
+};
+use entente_jira::{IssueId, IssueKey, IssueRef};
+use entente_salesforce::RecordId;
+use entente_store::{DueHint, Hint, HintKey, Link, LinkState, NewEntry};
+use entente_transport::CallError;
+
+use crate::{
+    Engine, EngineError, Inner,
+    apply::removal,
+    engine::SyncOptions,
+    look, round, sync,
+    unit::{Ticket, Unit},
+    wiring::Wired,
+    worker::Worker,
+};
+
+pub use report::{Trial, TrialField, TrialOutcome, TrialRecord};
+
+/// The journal's word for a test. The entry of a test that made a twin names it.
+const TRIAL: &str = "trial";
+/// No hint has this number: what a test leaves undone comes back by nobody.
+const NO_HINT: i64 = -1;
+/// Enough of a young link's journal to find its test.
+const JOURNAL_OF_LINK: usize = 1_000;
+
+impl Engine {
+    /// Runs one record through the action that writes to `towards`; without it, away from where the record lives.
+    ///
+    /// # Errors
+    /// The item has no such action or runs it already, the record is not there, a peer, the store.
+    pub async fn try_record(
+        &self,
+        item: &str,
+        record: &str,
+        towards: Option<Side>,
+        by: &str,
+    ) -> Result<Trial, EngineError> {
+        let chosen = Chosen::new(&self.inner, item, record, towards).await?;
+        let mut trial = None;
+        chosen.at_work(async { chosen.run(by).await.map(|done| trial = Some(done)) }).await?;
+        trial.ok_or_else(|| EngineError::Defect("a test ended without a result".to_owned()))
+    }
+
+    /// Deletes the twin that a test made, and forgets the link.
+    ///
+    /// # Errors
+    /// There is no such pair, it was not made by a test, its item has run since, a peer, the store.
+    pub async fn remove_trial(
+        &self,
+        item: &str,
+        record: &str,
+        towards: Option<Side>,
+        by: &str,
+    ) -> Result<TrialRecord, EngineError> {
+        let chosen = Chosen::new(&self.inner, item, record, towards).await?;
+        let mut removed = None;
+        chosen.at_work(async { chosen.remove(by).await.map(|done| removed = Some(done)) }).await?;
+        removed.ok_or_else(|| EngineError::Defect("a removal ended without a result".to_owned()))
+    }
+}
+
+/// A record and the action that it is to go through.
+struct Chosen {
+    inner: Arc<Inner>,
+    worker: Worker,
+    /// The item as it is for this record: the one action runs, the other rests.
+    wired: Wired,
+    towards: Side,
+    /// The record's id, on the side that `towards` is not.
+    id: String,
+}
+
+impl Chosen {
+    async fn new(inner: &Arc<Inner>, name: &str, record: &str, towards: Option<Side>) -> Result<Self, EngineError> {
+        let wiring = inner.wiring();
+        let item = wiring.config.item(name).ok_or_else(|| {
+            let names: Vec<&str> = wiring.config.items.iter().map(|item| item.name.as_str()).collect();
+            let sentence = format!("There is no item \"{name}\" in this configuration; it has: {}.", names.join(", "));
+            EngineError::Missing(sentence)
+        })?;
+        let source = side_of(record)?;
+        let towards = towards.unwrap_or(source.other());
+        refuse_unfit(item, record, source, towards)?;
+        let (Some(org), Some(site)) =
+            (wiring.orgs.get(&item.salesforce.connection), wiring.sites.get(&item.jira.connection))
+        else {
+            return Err(EngineError::Defect(format!("{name} has no connections")));
+        };
+        let wired = Wired::new(alone(item, towards), org.clone(), site.clone());
+        let options = SyncOptions { item: Some(name.to_owned()), direction: Some(towards), wait: None };
+        let worker = Worker::new(inner.clone(), wiring.clone(), org.clone(), &options);
+        let id = id_of(&wired, record, source).await?;
+        Ok(Self { inner: inner.clone(), worker, wired, towards, id })
+    }
+
+    /// Does some work under the org's lease: that of the worker who has it in this process, or one of our own.
+    async fn at_work(&self, work: impl Future<Output = Result<(), EngineError>>) -> Result<(), EngineError> {
+        if self.worker.fence().is_ok() {
+            return work.await;
+        }
+        sync::own(&self.inner, &self.worker).await?;
+        let result = self.worker.keep_lease_while(work).await;
+        self.worker.release().await;
+        result
+    }
+
+    async fn run(&self, by: &str) -> Result<Trial, EngineError> {
+        let Self { worker, wired, towards, .. } = self;
+        wired.site.verify().await?;
+        wired.check_names().await?;
+        // A twin that is there already must be found, not made again.
+        let looked = look::each_page(worker, wired, false, &|_| {}, async |_| Ok(())).await?;
+        wired.discover(looked.claims);
+        let (unit, held) = (self.unit().await?, self.unit().await?);
+        if !worker.busy.take(&unit, &wired.org.name, &wired.site.name) {
+            return Err(EngineError::Declined("The record is being worked on right now; try again.".to_owned()));
+        }
+        let mut trial = None;
+        let result = round::run_one(worker, wired, unit, |work| {
+            trial = Some(Trial::of(wired, *towards, work));
+            // A refusal is told, and not remembered against a record that nobody tried in earnest.
+            work.parked = None;
+        });
+        let result = result.await;
+        worker.busy.release(&held, &wired.org.name, &wired.site.name);
+        result?;
+        let mut trial = trial.ok_or_else(|| EngineError::Defect("a test was not watched".to_owned()))?;
+        trial.add_addresses(wired).await?;
+        self.journal(&trial, by).await?;
+        Ok(trial)
+    }
+
+    async fn unit(&self) -> Result<Unit, EngineError> {
+        let source = self.towards.other();
+        let link = self.link().await?;
+        let ids = match &link {
+            Some(link) => Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone())),
+            None => Sides::from_view(source, Some(self.id.clone()), None),
+        };
+        Ok(Unit { link, ids, tickets: vec![self.ticket(source)], later: Vec::new() })
+    }
+
+    fn ticket(&self, source: Side) -> Ticket {
+        let kind = match source {
+            Side::Salesforce => self.wired.item.salesforce.object.clone(),
+            Side::Jira => "issue".to_owned(),
+        };
+        let (org, connection) = (self.wired.org.name.clone(), self.connection(source).to_owned());
+        let key = HintKey { org, connection, kind, record_id: self.id.clone() };
+        let now_ms = self.inner.outside.now_ms();
+        let hint = Hint { key, version: None, due_ms: now_ms, priority: 0 };
+        Ticket::from(DueHint { hint, seq: NO_HINT, attempts: 0, offered_ms: now_ms })
+    }
+
+    fn connection(&self, side: Side) -> &str {
+        match side {
+            Side::Salesforce => &self.wired.org.name,
+            Side::Jira => &self.wired.site.name,
+        }
+    }
+
+    /// The record's link under this item.
+    async fn link(&self) -> Result<Option<Link>, EngineError> {
+        let source = self.towards.other();
+        let (org, ids) = (&self.wired.org.name, [self.id.clone()]);
+        let links = self.inner.store.links_by_records(org, source, self.connection(source), &ids).await?;
+        let live = |link: &Link| !matches!(link.state, LinkState::Unlinked { .. });
+        Ok(links.into_iter().find(|link| link.item == self.wired.item.name && live(link)))
+    }
+
+    async fn journal(&self, trial: &Trial, by: &str) -> Result<(), EngineError> {
+        let link = self.link().await?;
+        let made = link.as_ref().filter(|_| trial.outcome == TrialOutcome::Created);
+        let (item, towards) = (&self.wired.item.name, self.towards);
+        let entry = NewEntry {
+            kind: TRIAL.to_owned(),
+            org: Some(self.wired.org.name.clone()),
+            item: Some(item.clone()),
+            link_id: link.as_ref().map(|link| link.id),
+            side: made.map(|_| towards),
+            record_id: made.map(|link| target(link, towards).to_owned()),
+            after: made.map(|link| Value::text(target(link, towards))),
+            text: format!("{by} tested the action to {towards} of {item} with {}: {}", self.id, trial.outcome),
+            ..NewEntry::default()
+        };
+        Ok(self.inner.store.journal(&[entry], self.inner.outside.now_ms()).await?)
+    }
+
+    async fn remove(&self, by: &str) -> Result<TrialRecord, EngineError> {
+        let (item, towards, store) = (&self.wired.item.name, self.towards, &self.inner.store);
+        let link = self.link().await?;
+        let link = link.ok_or_else(|| EngineError::Missing(format!("{} has no twin under {item}.", self.id)))?;
+        let id = target(&link, towards);
+        let name = if towards == Side::Jira { &link.jira_key } else { id };
+        self.refuse_real(&link, name).await?;
+        match removal::delete(&self.wired, towards, id).await {
+            Ok(()) => {}
+            Err(error @ CallError::Denied { .. }) => {
+                let sentence = format!("{name} was not removed: {error}. Delete it in {towards}, then remove it here.");
+                return Err(EngineError::Declined(sentence));
+            }
+            Err(error) => return Err(EngineError::peer(self.connection(towards))(error)),
+        }
+        store.forget_link(&self.worker.fence()?, link.id).await?;
+        let text = format!("{by} removed {name}, which a test of {item} had made for {}", self.id);
+        let entry = NewEntry {
+            kind: TRIAL.to_owned(),
+            org: Some(self.wired.org.name.clone()),
+            item: Some(item.clone()),
+            text,
+            ..NewEntry::default()
+        };
+        store.journal(&[entry], self.inner.outside.now_ms()).await?;
+        Ok(TrialRecord { id: id.to_owned(), name: name.clone(), url: None })
+    }
+
+    /// Only what a test has made is removed, and only as long as nobody has used it as a pair.
+    async fn refuse_real(&self, link: &Link, name: &str) -> Result<(), EngineError> {
+        let (item, towards, store) = (&self.wired.item.name, self.towards, &self.inner.store);
+        let journal = store.journal_of_link(link.id, JOURNAL_OF_LINK).await?;
+        let made = journal.iter().find(|entry| entry.what.kind == TRIAL && entry.what.side == Some(towards));
+        let Some(made) = made else {
+            return Err(EngineError::Declined(format!("{name} was not made by a test of {item}, so it stays.")));
+        };
+        let ran_ms = store.item_runtime(item).await?.last_sync_ms;
+        if ran_ms.is_some_and(|ran_ms| ran_ms > made.at_ms) {
+            return Err(EngineError::Declined(format!(
+                "{item} has run since {name} was made: it is a pair like others now."
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn target(link: &Link, towards: Side) -> &String {
+    match towards {
+        Side::Salesforce => &link.salesforce_id,
+        Side::Jira => &link.jira_id,
+    }
+}
+
+/// Where a record lives, by the form of its name.
+fn side_of(record: &str) -> Result<Side, EngineError> {
+    if RecordId::parse(record).is_ok() {
+        Ok(Side::Salesforce)
+    } else if record.parse::<IssueKey>().is_ok() {
+        Ok(Side::Jira)
+    } else {
+        let sentence =
+            format!("\"{record}\" is neither a Salesforce id of 15 or 18 characters nor an issue key such as OPS-7.");
+        Err(EngineError::Unfit(sentence))
+    }
+}
+
+fn refuse_unfit(item: &ConnectedItem, record: &str, source: Side, towards: Side) -> Result<(), EngineError> {
+    let name = &item.name;
+    if item.mode == Mode::DisplayOnly {
+        return Err(EngineError::Declined(format!("{name} only displays: it has no action that could be tested.")));
+    }
+    if source == towards {
+        let wanted = if towards == Side::Jira { "a Salesforce id" } else { "an issue key" };
+        let sentence =
+            format!("The action to {towards} starts from the other side; give {wanted} instead of {record}.");
+        return Err(EngineError::Unfit(sentence));
+    }
+    if item.acts_on(towards) {
+        let sentence = format!(
+            "The action to {towards} of {name} is active and needs no test; only one that is a draft or paused can be tested."
+        );
+        return Err(EngineError::Declined(sentence));
+    }
+    Ok(())
+}
+
+/// The item with one action that runs, for any record that passes its filters.
+fn alone(item: &ConnectedItem, towards: Side) -> ConnectedItem {
+    let actions = Sides::from_view(towards, ItemState::Active, ItemState::Paused);
+    ConnectedItem { state: ItemState::Active, actions, start: Start::Everything, ..item.clone() }
+}
+
+/// The id of a record that somebody named.
+async fn id_of(wired: &Wired, record: &str, side: Side) -> Result<String, EngineError> {
+    let missing = || EngineError::Missing(format!("{side} has no {record} that the integration user can see."));
+    match side {
+        Side::Salesforce => RecordId::parse(record).map(|id| id.to_string()).map_err(|_| missing()),
+        Side::Jira => {
+            let key: IssueKey = record.parse().map_err(|_| missing())?;
+            match wired.site.client.issue(IssueRef::from(key), &["updated"], &[]).await {
+                Ok(issue) => Ok(IssueId::to_string(&issue.id)),
+                Err(CallError::Gone { .. }) => Err(missing()),
+                Err(error) => Err(EngineError::peer(&wired.site.name)(error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `POST /api/v1/items/{name}/trial` and `.../trial/remove`: one record through one action of an item that does not run
+//! it, and away with it again.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use entente_core::Side;
+use entente_engine::{Trial, TrialRecord};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::web::{App, Problem};
+
+/// Which record, and through which action; without a direction, away from where the record lives.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    record: String,
+    direction: Option<Direction>,
+    by: Option<String>,
+}
+
+/// An action, by the side that it writes.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Direction {
+    ToSalesforce,
+    ToJira,
+}
+
+/// What is gone.
+#[derive(Debug, Serialize)]
+pub(crate) struct Removed {
+    removed: TrialRecord,
+}
+
+impl Asked {
+    fn towards(&self) -> Option<Side> {
+        self.direction.map(|direction| match direction {
+            Direction::ToSalesforce => Side::Salesforce,
+            Direction::ToJira => Side::Jira,
+        })
+    }
+
+    fn by(&self) -> &str {
+        self.by.as_deref().unwrap_or("a caller of the API")
+    }
+}
+
+/// Runs the record.
+pub(crate) async fn run(
+    State(app): State<App>,
+    Path(item): Path<String>,
+    asked: Result<Json<Asked>, JsonRejection>,
+) -> Result<Json<Trial>, Problem> {
+    let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    Ok(Json(app.engine().try_record(&item, &asked.record, asked.towards(), asked.by()).await?))
+}
+
+/// Deletes the twin that a test made.
+pub(crate) async fn remove(
+    State(app): State<App>,
+    Path(item): Path<String>,
+    asked: Result<Json<Asked>, JsonRejection>,
+) -> Result<Json<Removed>, Problem> {
+    let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let removed = app.engine().remove_trial(&item, &asked.record, asked.towards(), asked.by()).await?;
+    Ok(Json(Removed { removed }))
+}
