@@ -53,11 +53,11 @@ pub use error::EngineError;
 pub use intake::IntakeError;
 pub use outside::{Outside, Wires};
 pub use remedy::{ConflictSide, DecisionTold, OpenConflict, Wish};
-pub use trial::{Trial, TrialField, TrialOutcome, TrialRecord};
 pub use report::{
     Actions, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
     PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
 };
+pub use trial::{Trial, TrialField, TrialOutcome, TrialRecord};
 
 /// What all parts of one engine share.
 pub(crate) struct Inner {

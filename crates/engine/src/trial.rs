@@ -46,10 +46,12 @@ impl Engine {
         towards: Option<Side>,
         by: &str,
     ) -> Result<Trial, EngineError> {
-        let chosen = Chosen::new(&self.inner, item, record, towards).await?;
-        let mut trial = None;
-        chosen.at_work(async { chosen.run(by).await.map(|done| trial = Some(done)) }).await?;
-        trial.ok_or_else(|| EngineError::Defect("a test ended without a result".to_owned()))
+        let (inner, item, record, by) = (self.inner.clone(), item.to_owned(), record.to_owned(), by.to_owned());
+        to_the_end(async move || {
+            let chosen = Chosen::new(&inner, &item, &record, towards).await?;
+            chosen.at_work(chosen.run(&by)).await
+        })
+        .await
     }
 
     /// Deletes the twin that a test made, and forgets the link.
@@ -63,11 +65,24 @@ impl Engine {
         towards: Option<Side>,
         by: &str,
     ) -> Result<TrialRecord, EngineError> {
-        let chosen = Chosen::new(&self.inner, item, record, towards).await?;
-        let mut removed = None;
-        chosen.at_work(async { chosen.remove(by).await.map(|done| removed = Some(done)) }).await?;
-        removed.ok_or_else(|| EngineError::Defect("a removal ended without a result".to_owned()))
+        let (inner, item, record, by) = (self.inner.clone(), item.to_owned(), record.to_owned(), by.to_owned());
+        to_the_end(async move || {
+            let chosen = Chosen::new(&inner, &item, &record, towards).await?;
+            chosen.at_work(chosen.remove(&by)).await
+        })
+        .await
     }
+}
+
+/// Does some work on a thread of its own, to its end even if nobody waits for it any more: a round is not cut off.
+async fn to_the_end<T, W>(work: W) -> Result<T, EngineError>
+where
+    T: Send + 'static,
+    W: AsyncFnOnce() -> Result<T, EngineError> + Send + 'static,
+{
+    let runtime = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(work()));
+    done.await.map_err(|error| EngineError::Defect(error.to_string()))?
 }
 
 /// A record and the action that it is to go through.
@@ -105,14 +120,16 @@ impl Chosen {
     }
 
     /// Does some work under the org's lease: that of the worker who has it in this process, or one of our own.
-    async fn at_work(&self, work: impl Future<Output = Result<(), EngineError>>) -> Result<(), EngineError> {
+    async fn at_work<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
         if self.worker.fence().is_ok() {
             return work.await;
         }
         sync::own(&self.inner, &self.worker).await?;
-        let result = self.worker.keep_lease_while(work).await;
+        let mut done = None;
+        let kept = self.worker.keep_lease_while(async { work.await.map(|result| done = Some(result)) }).await;
         self.worker.release().await;
-        result
+        kept?;
+        done.ok_or_else(|| EngineError::Defect("a test ended without a result".to_owned()))
     }
 
     async fn run(&self, by: &str) -> Result<Trial, EngineError> {
@@ -297,7 +314,7 @@ async fn id_of(wired: &Wired, record: &str, side: Side) -> Result<String, Engine
         Side::Jira => {
             let key: IssueKey = record.parse().map_err(|_| missing())?;
             match wired.site.client.issue(IssueRef::from(key), &["updated"], &[]).await {
-                Ok(issue) => Ok(IssueId::to_string(&issue.id)),
+                Ok(issue) => Ok(IssueId::to_string(&issue.issue.id)),
                 Err(CallError::Gone { .. }) => Err(missing()),
                 Err(error) => Err(EngineError::peer(&wired.site.name)(error)),
             }

@@ -64,17 +64,7 @@ impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
         let Seat { wake, busy, fence } = inner.seat(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
-        Self {
-            inner,
-            wiring,
-            org,
-            busy,
-            only_item,
-            only,
-            fence,
-            wake,
-            tally: Tally::default(),
-        }
+        Self { inner, wiring, org, busy, only_item, only, fence, wake, tally: Tally::default() }
     }
 
     pub(crate) fn store(&self) -> &Store {

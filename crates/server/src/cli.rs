@@ -27,6 +27,7 @@ mod secret;
 pub(crate) mod serve;
 mod status;
 mod sync;
+mod test_record;
 mod verify;
 
 use std::ffi::OsString;
@@ -66,6 +67,7 @@ enum Command {
     Check(check::Check),
     Sync(sync::Sync),
     Verify(verify::Verify),
+    TestRecord(test_record::TestRecord),
     Status(status::Status),
     Conflicts(conflicts::Conflicts),
     Resume(resume::Resume),
@@ -111,6 +113,7 @@ impl Command {
             Self::Check(check) => check.run(screen).await,
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
+            Self::TestRecord(test) => test.run(screen).await,
             Self::Status(status) => status.run(screen).await,
             Self::Conflicts(conflicts) => conflicts.run(screen).await,
             Self::Resume(resume) => resume.run(screen).await,
@@ -126,6 +129,7 @@ impl Command {
             Self::Check(check) => check.json,
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
+            Self::TestRecord(test) => test.json,
             Self::Status(status) => status.json,
             Self::Conflicts(conflicts) => conflicts.is_json(),
             Self::Resume(resume) => resume.json,

@@ -4,6 +4,7 @@ pub(crate) mod conflicts;
 mod journal;
 mod resume;
 mod status;
+pub(crate) mod trial;
 
 pub(crate) use journal::journal;
 pub(crate) use resume::resume;

@@ -11,3 +11,4 @@ mod rhythms;
 mod shapes;
 mod steps;
 mod templates;
+mod trials;

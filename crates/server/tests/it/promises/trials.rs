@@ -73,11 +73,6 @@ fn one_record_is_delivered_shown_and_removed_again_and_nothing_else_is_touched()
     assert_eq!(company.issue(&key)["summary"], "Tried again");
     assert_eq!(tried(&company, &draft, &[&id])["outcome"], "agreed");
 
-    // The integration user may not delete, and the sentence says what to do about it.
-    let refused = try_record(&company, &draft, &[&id, "--remove"]);
-    assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.stderr.contains(&format!("Delete it in Jira, then remove it here")), "{refused:?}");
-    company.jira(reqwest::Method::DELETE, &format!("issue/{key}"), &Value::Null);
     assert_eq!(tried(&company, &draft, &[&id, "--remove"])["removed"]["name"], json!(key));
     assert!(company.issues("OPS").is_empty());
     let gone = try_record(&company, &draft, &[&id, "--remove"]);
@@ -88,7 +83,7 @@ fn one_record_is_delivered_shown_and_removed_again_and_nothing_else_is_touched()
     assert!(company.twin("Case", &id).is_some() && company.twin("Case", &other).is_some());
 }
 
-/// S2-64, S2-87: the other action, by itself; here the account may delete, and the case goes with the test.
+/// S2-64, S2-87: the other action, by itself; here the account may not delete, and says so.
 #[test]
 fn the_action_to_salesforce_is_tried_by_itself() {
     let company = Company::new();
@@ -101,6 +96,13 @@ fn the_action_to_salesforce_is_tried_by_itself() {
     let id = text(&trial["salesforce"]["id"]).to_owned();
     assert_eq!(company.record("Case", &id)["Subject"], "Found in Jira");
     assert_eq!(company.writes(Side::Jira).len(), before, "nothing is written to Jira");
+
+    // The integration user may not delete cases, and the sentence says what to do about it.
+    let refused = try_record(&company, &half, &[&key, "--remove"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.stderr.contains("Delete it in Salesforce, then remove it here"), "{refused:?}");
+    company.salesforce(reqwest::Method::DELETE, &format!("sobjects/Case/{id}"), &Value::Null);
+    assert_eq!(tried(&company, &half, &[&key, "--remove"])["removed"]["id"], json!(id));
 
     // The action that runs needs no test, and is not let in by this door.
     let running = try_record(&company, &half, &[&id, "--direction", "to-jira"]);
@@ -184,4 +186,19 @@ fn what_cannot_be_tried_is_said() {
     assert!(company.written_by_entente(Side::Jira).is_empty() && company.issues("OPS").is_empty());
     let counted = run(&["sync", "--config", &file, "--json"]);
     assert_eq!(counted.json()["parked"], 0, "a refused test is not remembered: {counted:?}");
+}
+
+/// S2-64: a twin that an item has worked with since, or that no test has made, is nobody's to remove.
+#[test]
+fn only_what_a_test_has_made_is_removed() {
+    let company = Company::new();
+    let ids = ["Tried", "Made in earnest"].map(|subject| company.create("Case", &case(subject)));
+    tried(&company, &item(DRAFT), &[&ids[0]]);
+    company.sync(&item(""));
+    let paused = item("    state: paused\n");
+    for (id, says) in ids.iter().zip(["has run since", "was not made by a test"]) {
+        let refused = try_record(&company, &paused, &[id, "--remove"]);
+        assert!(refused.code == 1 && refused.stderr.contains(says), "{says}: {refused:?}");
+    }
+    assert_eq!(company.issues("OPS").len(), 2);
 }
