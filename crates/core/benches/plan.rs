@@ -12,7 +12,9 @@ use std::{
 use entente_core::{
     Base, ConnectedItem, Field, FieldMapping, FieldPath, Known, LinkFacts, MappingKey, Record, Sides, State, Value,
     filter::Filter,
-    item::{AutoCreate, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start, ValueMap},
+    item::{
+        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start, ValueMap,
+    },
     plan,
     plan::CORRELATION,
     transform::Transform,
@@ -135,5 +137,6 @@ fn item() -> ConnectedItem {
         status: None,
         conflicts: ConflictPolicy::Ask,
         drift: Drift::Restore,
+        base: BaseForm::Values,
     }
 }

@@ -48,6 +48,8 @@ pub struct ConnectedItem {
     pub conflicts: ConflictPolicy,
     /// What becomes of an edit on the target of a one-way field.
     pub drift: Drift,
+    /// In which form agreed values are remembered.
+    pub base: BaseForm,
 }
 
 impl ConnectedItem {
@@ -203,6 +205,17 @@ pub enum ConflictPolicy {
     /// Nobody, until a person decides.
     #[default]
     Ask,
+}
+
+/// In which form agreed values are remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BaseForm {
+    /// As they are.
+    #[default]
+    Values,
+    /// As digests, which tell whether a value has changed and not what it was.
+    Hashes,
 }
 
 /// What becomes of an edit on the target of a one-way field.

@@ -13,6 +13,7 @@
 //! This crate never decides what should be written (that is `core`), and remembers nothing of its own (that is `store`).
 
 mod apply;
+mod catalogue;
 mod dispatch;
 mod doctor;
 mod drain;
@@ -47,6 +48,7 @@ use entente_store::{Fence, Offers, Store};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
 
+pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, ObjectGroup};
 pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;
 pub use error::EngineError;

@@ -11,6 +11,7 @@ mod guard;
 mod meet;
 mod needs;
 pub(crate) mod read;
+pub(crate) mod seal;
 mod settle;
 
 use entente_core::{Known, Side, plan, plan::Need};

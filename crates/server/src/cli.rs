@@ -19,6 +19,7 @@ mod doctor;
 mod failure;
 mod init;
 mod listen;
+mod objects;
 mod progress;
 mod refusals;
 mod resume;
@@ -68,6 +69,7 @@ enum Command {
     Sync(sync::Sync),
     Verify(verify::Verify),
     TestRecord(test_record::TestRecord),
+    Objects(objects::Objects),
     Status(status::Status),
     Conflicts(conflicts::Conflicts),
     Resume(resume::Resume),
@@ -114,6 +116,7 @@ impl Command {
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
             Self::TestRecord(test) => test.run(screen).await,
+            Self::Objects(objects) => objects.run(screen).await,
             Self::Status(status) => status.run(screen).await,
             Self::Conflicts(conflicts) => conflicts.run(screen).await,
             Self::Resume(resume) => resume.run(screen).await,
@@ -130,6 +133,7 @@ impl Command {
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
             Self::TestRecord(test) => test.json,
+            Self::Objects(objects) => objects.json,
             Self::Status(status) => status.json,
             Self::Conflicts(conflicts) => conflicts.is_json(),
             Self::Resume(resume) => resume.json,

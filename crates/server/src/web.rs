@@ -67,6 +67,8 @@ fn api_v1() -> Router<App> {
         .route("/conflicts", get(api::conflicts::list))
         .route("/conflicts/{id}", get(api::conflicts::show))
         .route("/conflicts/{id}/resolve", post(api::conflicts::resolve))
+        .route("/connections/{name}/objects", get(api::objects::all))
+        .route("/connections/{name}/objects/{object}", get(api::objects::fields))
         .route("/items/{name}/trial", post(api::trial::run))
         .route("/items/{name}/trial/remove", post(api::trial::remove))
 }

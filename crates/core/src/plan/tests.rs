@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     filter::{Condition, Filter},
     item::{
-        AutoCreate, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start,
+        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start,
         StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Take},
@@ -37,6 +37,7 @@ fn item() -> ConnectedItem {
         status: None,
         conflicts: ConflictPolicy::Ask,
         drift: Drift::Restore,
+        base: BaseForm::Values,
     }
 }
 

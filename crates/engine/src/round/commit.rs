@@ -1,11 +1,11 @@
 //! The end of a round: everything it achieved in one transaction, fenced by the lease.
 
-use entente_core::{Side, Sides, State, link::Origin, plan::NoteCode};
+use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
     Again, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit, StoreError,
 };
 
-use super::{Scene, meet};
+use super::{Scene, meet, seal::Seal};
 use crate::{
     error::EngineError,
     unit::{End, Ticket, Unit, Work},
@@ -93,7 +93,7 @@ fn add(scene: &Scene<'_>, round: &mut RoundCommit, work: &mut Work) {
     let journal: Vec<NewEntry> = journal.into_iter().map(|entry| stamped(scene, work, entry)).collect();
     match (&work.unit.link, &work.unit.ids) {
         (Some(link), _) => {
-            round.links.push(update(work, link.id));
+            round.links.push(update(scene, work, link.id));
             round.journal.extend(journal);
         }
         (None, Sides { salesforce: Some(_), jira: Some(_) }) if !matches!(work.end, End::PassOn | End::Refused) => {
@@ -180,7 +180,7 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
         jira_id: work.id(Side::Jira).to_owned(),
         jira_key: work.facts.jira_key.clone().unwrap_or_default(),
         origin: Origin::Auto,
-        base: work.base_next.clone(),
+        base: stored(scene, work),
         read_ms: Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
         versions: versions(work),
         blocked: work.blocked_next.clone(),
@@ -190,7 +190,12 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
     }
 }
 
-fn update(work: &Work, id: i64) -> LinkUpdate {
+/// What was agreed, in the form that the item asks for.
+fn stored(scene: &Scene<'_>, work: &Work) -> Base {
+    Seal { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) }.stored(&work.base_next)
+}
+
+fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
     let since = |seen: &State| match seen {
         State::Gone { since, .. } => Some(since.as_millisecond()),
         State::None | State::Present(_) | State::Unreadable(_) => None,
@@ -198,7 +203,7 @@ fn update(work: &Work, id: i64) -> LinkUpdate {
     // A side that was not read keeps nothing that would let a hint pass for an echo.
     LinkUpdate {
         id,
-        base: (work.base.as_ref() != Some(&work.base_next)).then(|| work.base_next.clone()),
+        base: (work.reseal || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
         read_ms: Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
         versions: versions(work),
         state: Some(state(work)),

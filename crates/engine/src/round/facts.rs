@@ -7,11 +7,11 @@ use entente_core::{
     plan::{CORRELATION, STATUS},
 };
 
-use super::Scene;
+use super::{Scene, seal::Seal};
 use crate::{
     apply::{jira::is_ours, payload::Payload},
     error::EngineError,
-    unit::Work,
+    unit::{Seen, Work},
 };
 
 pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
@@ -23,6 +23,10 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         let link_id = work.unit.link.as_ref().map(|link| link.id);
         if let Some((base, canon_version)) = link_id.and_then(|id| bases.remove(&id)) {
             debug_assert!(canon_version <= CANON_VERSION, "the store refuses databases of newer programs");
+            let seal = Seal { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) };
+            let reseal = seal.is_other_form(&base);
+            let base = seal.opened(&base, work.seen.as_ref().map(Seen::record));
+            work.reseal = reseal;
             work.base_next = base.clone();
             work.base = Some(base);
         }

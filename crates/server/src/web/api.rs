@@ -2,6 +2,7 @@
 
 pub(crate) mod conflicts;
 mod journal;
+pub(crate) mod objects;
 mod resume;
 mod status;
 pub(crate) mod trial;

@@ -2,8 +2,10 @@
 //! in the org and in the site. Each test names the behaviours that it shows.
 
 mod actions;
+mod catalogue;
 mod company;
 mod conflicts;
+mod data;
 mod filters;
 mod modes;
 mod pairs;

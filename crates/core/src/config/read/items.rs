@@ -18,7 +18,7 @@ use crate::{
 /// Parts of an item that a later version runs, as a sentence begins about them.
 const NOT_YET: [(&str, &str); 2] = [("comments", "comments are"), ("attachments", "attachments are")];
 /// Choices of which only the first is run by this version.
-const ONLY_YET: [(&str, &str); 2] = [("cardinality", "one-to-one"), ("base", "values")];
+const ONLY_YET: [(&str, &str); 1] = [("cardinality", "one-to-one")];
 
 impl Reader<'_> {
     /// The items in their order, and the former names of those that were renamed.
@@ -64,6 +64,7 @@ impl Reader<'_> {
             status,
             conflicts: node.get("conflicts").word().unwrap_or_default(),
             drift: node.get("drift").word().unwrap_or_default(),
+            base: node.get("base").word().unwrap_or_default(),
         }
     }
 

@@ -66,7 +66,7 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
         Key::optional(
             "base",
             Kind::Word(&["values", "hashes"]),
-            "What is remembered of agreed values. Only values, the default, is run by this version.",
+            "How agreed values are remembered: as they are, or as hashes. Default values.",
         ),
     ],
 };

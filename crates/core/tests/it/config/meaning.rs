@@ -4,7 +4,7 @@ use entente_core::{
     FieldPath, Side, Sides, Value,
     config::{Pace, Reconcile, Reference, SalesforceAuth, Secret, parse},
     filter::{Condition, Filter},
-    item::{AutoCreate, ConflictPolicy, Direction, Drift, ItemState, Mode, OnLeave, Start},
+    item::{AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, Mode, OnLeave, Start},
     transform::Transform,
     value::Number,
 };
@@ -30,6 +30,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!((item.state, item.mode, item.start), (ItemState::Active, Mode::TwoWay, Start::Everything));
     assert_eq!((item.on_leave, item.auto_create), (OnLeave::Keep, AutoCreate::None));
     assert_eq!((item.conflicts, item.drift), (ConflictPolicy::Ask, Drift::Restore));
+    assert_eq!(item.base, BaseForm::Values);
     assert_eq!(item.salesforce.filter, Filter::default());
 }
 

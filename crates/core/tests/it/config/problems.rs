@@ -260,7 +260,6 @@ fn items() {
         ("not-yet", "    owner:", "    ¦comments: {}\n    owner:", "comments are not run by this version"),
         ("not-yet", "    owner:", "    ¦attachments: {}\n    owner:", "attachments are"),
         ("not-yet", "    owner:", "    ¦cardinality: many-issues\n    owner:", "`cardinality: many-issues` is not run"),
-        ("not-yet", "    owner:", "    ¦base: hashes\n    owner:", "`base: hashes` is not run"),
         ("not-yet", "issue_type: Bug", "issue_type: Bug, ¦request_type: Report", "service desk"),
         ("not-yet", "triggers: {", "triggers: { ¦change_events: true,", "change events are"),
         ("not-yet", "server:", "¦access: { a: { b: 1 } }\nserver:", "portal access"),

@@ -6,8 +6,8 @@ use entente_core::{
     Base, ConnectedItem, Field, FieldPath, Known, LinkFacts, MappingKey, Plan, Record, Side, Sides, State, Value,
     filter::{Condition, Filter},
     item::{
-        AutoCreate, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start,
-        StatusMapping, ValueMap,
+        AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd,
+        Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Take},
     plan,
@@ -257,6 +257,7 @@ fn item(rules: Rules) -> ConnectedItem {
         status: None,
         conflicts: rules.policy,
         drift: rules.drift,
+        base: BaseForm::Values,
     }
 }
 

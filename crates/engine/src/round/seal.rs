@@ -1,0 +1,87 @@
+//! `base: hashes`: what was agreed is stored as digests, and known again by what both sides show.
+//!
+//! A plan only asks whether a side still shows what was agreed. A digest that fits what the side shows stands for that
+//! value; one that does not is left as it is, and differs from whatever is there.
+
+use entente_core::{
+    Base, ConnectedItem, FieldPath, MappingKey, Record, Side, Sides, Value, item::BaseForm, plan::STATUS,
+};
+use sha2::{Digest as _, Sha256};
+
+/// How a digest begins. A value that looks like one is stored as it is, and still equals itself.
+const MARK: &str = "sha256:";
+
+/// The base of one link, between its two forms.
+pub(crate) struct Seal<'a> {
+    pub(crate) item: &'a ConnectedItem,
+    /// Equal values of different records have different digests.
+    pub(crate) salesforce_id: &'a str,
+}
+
+impl Seal<'_> {
+    /// As it is stored.
+    pub(crate) fn stored(&self, base: &Base) -> Base {
+        if self.item.base == BaseForm::Values {
+            return base.clone();
+        }
+        self.each(base, |key, side, value| match is_digest(value) {
+            true => value.clone(),
+            false => self.digest(key, side, value),
+        })
+    }
+
+    /// As plans want it, given what both sides show.
+    pub(crate) fn opened(&self, base: &Base, seen: Sides<Option<&Record>>) -> Base {
+        self.each(base, |key, side, value| {
+            let shown = self.path(key, side).and_then(|path| seen.get(side).as_ref()?.value(path.as_str()));
+            match shown {
+                Some(shown) if is_digest(value) && self.digest(key, side, shown) == *value => shown.clone(),
+                _ => value.clone(),
+            }
+        })
+    }
+
+    /// Whether a stored base is not in the form that the item asks for.
+    pub(crate) fn is_other_form(&self, base: &Base) -> bool {
+        let is_wrong = |value: &Value| !value.is_empty() && is_digest(value) != (self.item.base == BaseForm::Hashes);
+        base.fields.iter().any(|(key, values)| {
+            Side::BOTH.into_iter().any(|side| self.path(key, side).is_some() && is_wrong(values.get(side)))
+        })
+    }
+
+    fn each(&self, base: &Base, form: impl Fn(&MappingKey, Side, &Value) -> Value) -> Base {
+        let fields = base.fields.iter().map(|(key, values)| {
+            let of = |side| match self.path(key, side) {
+                Some(_) => form(key, side, values.get(side)),
+                // What ties the two together are ids, which the link itself holds.
+                None => values.get(side).clone(),
+            };
+            (key.clone(), Sides::new(of(Side::Salesforce), of(Side::Jira)))
+        });
+        Base { fields: fields.collect() }
+    }
+
+    fn path(&self, key: &MappingKey, side: Side) -> Option<FieldPath> {
+        if key.as_str() == STATUS {
+            return match side {
+                Side::Salesforce => self.item.status.as_ref().map(|status| status.field.clone()),
+                Side::Jira => Some(FieldPath::from(STATUS)),
+            };
+        }
+        self.item.fields.iter().find(|mapping| mapping.key == *key).map(|mapping| mapping.paths.get(side).clone())
+    }
+
+    fn digest(&self, key: &MappingKey, side: Side, value: &Value) -> Value {
+        if value.is_empty() {
+            return Value::Empty;
+        }
+        let value = serde_json::to_string(value).unwrap_or_default();
+        let whole = [self.salesforce_id, key.as_str(), side.as_str(), &value].join("\n");
+        let digits: String = Sha256::digest(whole).iter().map(|byte| format!("{byte:02x}")).collect();
+        Value::Text(format!("{MARK}{digits}"))
+    }
+}
+
+fn is_digest(value: &Value) -> bool {
+    value.as_text().and_then(|text| text.strip_prefix(MARK)).is_some_and(|digits| digits.len() == 64)
+}
