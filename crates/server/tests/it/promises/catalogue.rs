@@ -72,7 +72,7 @@ fn fields_come_from_the_org_with_clear_labels() {
     assert_eq!(field("Account", "Name")["label"], "Account Name");
     assert_eq!(field("Opportunity", "Name")["label"], "Opportunity Name");
     assert_eq!(field("Case", "Status")["label"], "Case Status");
-    assert_eq!(field("Case", "SuppliedEmail")["label"], "Supplied Email");
+    assert_eq!(field("Case", "SuppliedEmail")["label"], "Email Address");
     let priority = field("Case", "Priority");
     assert!(priority["values"].as_array().unwrap().contains(&json!("High")), "{priority}");
     assert_eq!((&priority["type"], &priority["updateable"]), (&json!("picklist"), &json!(true)));
