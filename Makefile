@@ -1,7 +1,7 @@
 # Everything a day needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench fmt
+.PHONY: help build check test demo bench fmt sbom fuzz
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
@@ -22,6 +22,14 @@ check: ## Look without running: format, lints, tidiness, licences and advisories
 
 bench: ## Measure, and print the figures with the machine they belong to
 	bench/run $(ARGS)
+
+sbom: ## Write what the binary is made of, as CycloneDX: target/entente.cdx.json
+	@cargo cyclonedx --version >/dev/null 2>&1 || { echo "first: cargo install cargo-cyclonedx --locked" >&2; exit 1; }
+	cargo cyclonedx --manifest-path crates/server/Cargo.toml --format json --spec-version 1.5 --override-filename entente.cdx
+	mv crates/server/entente.cdx.json $(TARGET)/ && rm crates/*/entente.cdx.json
+
+fuzz: ## Throw random input at what reads others' words, SECONDS_EACH=60 per target
+	tools/fuzz $(TARGETS)
 
 fmt: ## Format the code
 	cargo fmt --all

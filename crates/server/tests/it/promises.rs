@@ -10,6 +10,7 @@ mod filters;
 mod modes;
 mod pairs;
 mod rhythms;
+mod secrecy;
 mod shapes;
 mod steps;
 mod templates;

@@ -1,13 +1,17 @@
 //! Reading answers: their time, their JSON, their size, their bodies in pieces.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use entente_transport::{
-    Body, BoxFuture, ByteStream, Call, CallError, Pace, RESPONSE_BYTES_MAX, SystemClock, Transport, Wire, WireError,
+    Body, BoxFuture, ByteStream, Call, CallError, Egress, HttpWire, Pace, RESPONSE_BYTES_MAX, SystemClock, Transport,
+    Wire, WireError, WireOptions,
 };
+use flate2::{Compression, write::GzEncoder};
 use http::{HeaderValue, Method, Request, Response};
 
+use crate::loopback::Server;
 use crate::stage::{Act, Plain, START, Stage, Zero, play, read, status, write};
 
 #[tokio::test]
@@ -48,6 +52,24 @@ async fn an_endless_answer_is_not_read_for_ever() {
     );
     let error = transport.send(write()).await.expect_err("too long");
     assert!(matches!(error, CallError::Ambiguous { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_small_until_it_is_unpacked_is_not_unpacked_for_ever() {
+    let server = Server::serve(|_| {
+        let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
+        zipped.write_all(&vec![0; 2 * RESPONSE_BYTES_MAX]).expect("memory");
+        let zipped = zipped.finish().expect("memory");
+        assert!(zipped.len() < RESPONSE_BYTES_MAX / 100);
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n", zipped.len());
+        [head.into_bytes(), zipped].concat()
+    })
+    .await;
+    let wire = HttpWire::new(&WireOptions::to(Egress::default().or_this_machine(true))).expect("a wire");
+    let transport =
+        Transport::new(Arc::new(wire), Arc::new(SystemClock), Arc::new(Zero), Pace::Unlimited, Plain::new(true));
+    let error = transport.send(Call::get("/thing", server.url("/")).anonymous()).await.expect_err("too long");
+    assert!(matches!(&error, CallError::Broken { reason } if reason.contains("is longer than")), "{error}");
 }
 
 #[tokio::test]
