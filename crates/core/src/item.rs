@@ -431,6 +431,17 @@ impl ValueMap {
 pub struct StatusMapping {
     /// The status-like field in Salesforce.
     pub field: FieldPath,
-    /// Salesforce value to Jira status name.
+    /// Salesforce value to Jira status name. Where a value has several statuses, the first that the project has counts.
     pub values: ValueMap,
+    /// What is filled in on the way into a Jira status, by its name in lower case: the resolution, other fields of the
+    /// transition's screen.
+    pub on: BTreeMap<String, Vec<(FieldPath, Value)>>,
+}
+
+impl StatusMapping {
+    /// A table with nothing to fill in on the way.
+    #[must_use]
+    pub fn new(field: impl Into<FieldPath>, values: ValueMap) -> Self {
+        Self { field: field.into(), values, on: BTreeMap::new() }
+    }
 }

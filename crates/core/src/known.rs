@@ -1,10 +1,10 @@
 //! Snapshots that a plan may consult: never live handles.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::{item::MappingKey, side::Sides, value::Value};
+use crate::{item::MappingKey, side::Sides, value::Value, workflow::Workflow};
 
 /// What the round knew when it planned.
 #[derive(Clone, Debug, Default)]
@@ -16,4 +16,6 @@ pub struct Known {
     pub jira_before: BTreeMap<MappingKey, Value>,
     /// When the item was first run, for `start: now`.
     pub item_started: Option<Timestamp>,
+    /// The statuses of both sides; asked for through [`crate::plan::Need::Workflow`].
+    pub workflow: Option<Arc<Workflow>>,
 }

@@ -20,6 +20,7 @@ pub mod record;
 pub mod side;
 pub mod transform;
 pub mod value;
+pub mod workflow;
 
 pub use base::Base;
 pub use item::{ConnectedItem, FieldMapping, MappingKey};
@@ -29,3 +30,4 @@ pub use plan::{Plan, plan};
 pub use record::{Field, FieldPath, Record, State};
 pub use side::{Side, Sides};
 pub use value::Value;
+pub use workflow::Workflow;

@@ -119,18 +119,28 @@ pub enum Write {
         /// The changed fields only.
         fields: Vec<FieldWrite>,
     },
-    /// Move the issue to a status, by name. Apply finds the transition just before it and does that hop or stops.
+    /// Move the issue to a status, by name. Apply finds the transition of each hop just before it, and does that hop or
+    /// stops.
     Status {
         /// The move, as a write of the status.
         change: FieldWrite,
-        /// Statuses to pass through on the way.
-        via: Vec<String>,
+        /// The way there; the last hop leads to what is wanted.
+        hops: Vec<Hop>,
     },
     /// Dissolve the link; both records stay.
     Unlink {
         /// One sentence for the journal.
         reason: String,
     },
+}
+
+/// One transition on the way to a status.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Hop {
+    /// The name of the status that it leads to.
+    pub to: String,
+    /// Fields to fill in on its screen, as the item names them.
+    pub fields: Vec<(FieldPath, Value)>,
 }
 
 /// A new value for one field.
@@ -230,4 +240,17 @@ pub enum NoteCode {
 pub enum Need {
     /// When each side last changed this field.
     ChangeTimes(MappingKey),
+    /// The statuses of both sides and what they mean.
+    Workflow,
+}
+
+impl Need {
+    /// What cannot be decided without it.
+    #[must_use]
+    pub fn mapping(&self) -> MappingKey {
+        match self {
+            Self::ChangeTimes(key) => key.clone(),
+            Self::Workflow => MappingKey::named(STATUS),
+        }
+    }
 }

@@ -38,6 +38,7 @@ mod unit;
 mod verify;
 mod wiring;
 mod worker;
+mod workflow;
 
 use std::{
     collections::HashMap,

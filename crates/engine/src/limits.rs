@@ -10,7 +10,10 @@ pub(crate) const ROUNDS_IN_FLIGHT_MAX: usize = 4;
 pub(crate) const DUE_HINTS_MAX: usize = 2_000;
 
 /// A plan is made again with the facts it asked for at most this often; what is still missing becomes a note.
-pub(crate) const PLANS_PER_ROUND_MAX: usize = 2;
+pub(crate) const PLANS_PER_ROUND_MAX: usize = 3;
+
+/// Issues, the newest first, whose history is read to learn the ways of a workflow: one page of a search.
+pub(crate) const WORKFLOW_ISSUES_MAX: usize = 100;
 
 /// How far a Salesforce poll looks back: a transaction may last ten minutes and shows its stamps only at its end.
 pub(crate) const SALESFORCE_OVERLAP_SECS: i64 = 15 * 60;

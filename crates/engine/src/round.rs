@@ -91,7 +91,8 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
 pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool) {
     let item = &scene.wired.item;
     let started = scene.worker.item_started(item).await;
-    let mut known = vec![Known { item_started: started, ..Known::default() }; works.len()];
+    let workflow = scene.wired.workflow();
+    let mut known = vec![Known { item_started: started, workflow, ..Known::default() }; works.len()];
     for pass in 1..=PLANS_PER_ROUND_MAX {
         for (work, known) in works.iter_mut().zip(&known).filter(|(work, _)| work.is_open()) {
             let now = entente_core::Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
@@ -107,9 +108,15 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
         needs::fetch(scene, works, &wanting, &mut known).await;
     }
     for work in works.iter_mut().filter(|work| needs && work.is_open() && !work.plan.needs.is_empty()) {
-        let fields: Vec<&str> = work.plan.needs.iter().map(|Need::ChangeTimes(key)| key.as_str()).collect();
-        let reason = format!("it could not be learned when {} changed", fields.join(", "));
+        let reason = work.plan.needs.iter().map(unknown).collect::<Vec<_>>().join("; ");
         work.again(scene.worker.later(&work.unit), reason);
+    }
+}
+
+fn unknown(need: &Need) -> String {
+    match need {
+        Need::ChangeTimes(key) => format!("it could not be learned when {key} changed"),
+        Need::Workflow => "the statuses of both sides could not be learned".to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 use entente_core::{
     Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
     link::Blocked,
-    plan::{FieldWrite, Note, Why, Write},
+    plan::{FieldWrite, Hop, Note, Why, Write},
 };
 use entente_store::{DueHint, HintKey, Link, NewEntry};
 use jiff::Timestamp;
@@ -282,6 +282,15 @@ impl Work {
             Write::Status { change, .. } => Some(change),
             _ => None,
         })
+    }
+
+    /// The transitions that lead there.
+    pub(crate) fn hops(&self) -> &[Hop] {
+        let hops = self.plan.writes.iter().find_map(|write| match write {
+            Write::Status { hops, .. } => Some(hops.as_slice()),
+            _ => None,
+        });
+        hops.unwrap_or_default()
     }
 
     /// The first values of the twin that the plan makes.

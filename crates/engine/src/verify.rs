@@ -112,13 +112,13 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             found.push(difference(wired, work, key, why));
         }
     }
-    let open = plan.needs.iter().map(|entente_core::plan::Need::ChangeTimes(key)| key);
+    let open: Vec<MappingKey> = plan.needs.iter().map(entente_core::plan::Need::mapping).collect();
     let written = plan.writes.iter().flat_map(|write| match write {
         Write::Update { fields, .. } => fields.iter().map(|field| &field.key).collect(),
         Write::Status { change, .. } => vec![&change.key],
         Write::Create { .. } | Write::Correlate { .. } | Write::Unlink { .. } => Vec::new(),
     });
-    for key in written.chain(open) {
+    for key in written.chain(&open) {
         found.push(difference(wired, work, key, DifferenceWhy::Unexplained));
     }
     found

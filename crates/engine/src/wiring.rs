@@ -9,7 +9,7 @@ use std::{
 };
 
 use entente_core::{
-    ConnectedItem, Side,
+    ConnectedItem, Side, Workflow,
     config::{Config, ConnectionKind},
     item::Mode,
 };
@@ -36,6 +36,8 @@ pub(crate) struct Wired {
     pub(crate) org: Arc<Org>,
     pub(crate) site: Arc<Site>,
     scheme: Mutex<Option<Arc<Scheme>>>,
+    /// What is known of its statuses, once a plan has asked for it.
+    workflow: Mutex<Option<Arc<Workflow>>>,
     /// Whether this process has looked for existing twins. Nothing is created before.
     discovered: AtomicBool,
     /// Issues that name a Salesforce record but have no link yet, by that record's id.
@@ -94,6 +96,7 @@ impl Wired {
             org,
             site,
             scheme: Mutex::default(),
+            workflow: Mutex::default(),
             discovered: AtomicBool::new(false),
             claims: Mutex::default(),
             problem: Mutex::default(),
@@ -113,8 +116,19 @@ impl Wired {
     /// Forgets what the names mean: a vendor said that something is not as it was.
     pub(crate) fn forget_scheme(&self) {
         *self.scheme.lock() = None;
+        *self.workflow.lock() = None;
         self.org.forget_metadata();
         self.site.forget_metadata();
+    }
+
+    /// What is known of its statuses and of the ways between them.
+    pub(crate) fn workflow(&self) -> Option<Arc<Workflow>> {
+        self.workflow.lock().clone()
+    }
+
+    /// More was learned about its statuses.
+    pub(crate) fn remember_workflow(&self, workflow: Workflow) {
+        *self.workflow.lock() = Some(Arc::new(workflow));
     }
 
     /// Remembers how a look at the item has ended. Only what may be about names makes them be looked up again.

@@ -65,7 +65,7 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     }
     let mapped = item.fields.iter().filter(|mapping| mapping.direction.allows(target));
     let mut fields: Vec<FieldWrite> = mapped.filter_map(|mapping| first_value(mapping, target, source, plan)).collect();
-    let status = status::create(item, target, source, plan);
+    let status = status::create(item, target, source, known, plan);
     // A record takes its status with its other fields, an issue only by a transition once it is there.
     let moved = match target {
         Side::Salesforce => {
@@ -85,7 +85,7 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
         let path = correlation.get(target.other()).clone();
         plan.writes.push(Write::Correlate { side: target.other(), path, from: Value::Empty });
     }
-    plan.writes.extend(moved.map(|change| Write::Status { change, via: Vec::new() }));
+    plan.writes.extend(moved.map(|change| status::write(item, change, known)));
 }
 
 /// A record whose correlation field shows something is somebody's twin already, or is meant to be: it gets no other.

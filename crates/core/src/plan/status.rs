@@ -4,18 +4,19 @@
 //! overwrites the record it was made for.
 
 use super::{
-    FieldWrite, Need, Plan, Write,
+    FieldWrite, Hop, Need, Plan, Write,
     field::{Scene, Verdict},
 };
 use crate::{
     base::Base,
-    item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, MappingKey, StatusMapping},
+    item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, MappingKey, StatusMapping, ValueMap},
     known::Known,
     link::LinkFacts,
     plan::{Conflict, Note, NoteCode},
     record::{Field, FieldPath, Record},
     side::{Side, Sides},
     value::Value,
+    workflow::Workflow,
 };
 
 /// Key of the status in bases, notes and conflicts, and Jira's name for its field.
@@ -25,20 +26,77 @@ pub const STATUS: &str = "status";
 pub(super) fn mapping(status: &StatusMapping) -> FieldMapping {
     FieldMapping {
         key: MappingKey::named(STATUS),
-        paths: Sides::new(status.field.clone(), FieldPath::from(STATUS)),
-        direction: Direction::Both,
         values: Some(status.values.clone()),
-        to_jira: Vec::new(),
-        to_salesforce: Vec::new(),
-        further: Sides::default(),
-        conflicts: None,
+        ..FieldMapping::plain(status.field.as_str(), STATUS)
     }
 }
 
+/// The same with the closest safe match for what the table does not list.
+fn mapping_now(status: &StatusMapping, now: Sides<&Value>, known: &Known) -> FieldMapping {
+    let Some(workflow) = &known.workflow else { return mapping(status) };
+    let mut values = status.values.clone();
+    values.pairs.retain(|(from, to)| is_chosen(status, workflow, from, to));
+    let mapped = Sides::new(maps_back(&values, now), values.to_jira(now.salesforce).is_some());
+    for target in Side::BOTH.into_iter().filter(|target| !mapped.get(*target)) {
+        let (source, shown) = (now.get(target.other()), now.get(target));
+        let closest = workflow.closest(target, &source.to_string(), &shown.to_string());
+        let Some(closest) = closest.filter(|_| !source.is_empty()) else { continue };
+        let pair = Sides::from_view(target, Value::text(closest), (*source).clone());
+        // What leads back to Salesforce stands first, for it must also lead there again.
+        let at = if target == Side::Salesforce { 0 } else { values.pairs.len() };
+        values.pairs.insert(at, (pair.salesforce, pair.jira));
+    }
+    FieldMapping { values: Some(values), ..mapping(status) }
+}
+
+/// Of the several statuses of one value, the first that the project has; the first, if it has none of them.
+fn is_chosen(status: &StatusMapping, workflow: &Workflow, from: &Value, to: &Value) -> bool {
+    let mut several = status.values.pairs.iter().filter(|(value, _)| value == from).map(|(_, to)| to);
+    let first = several.clone().next();
+    several.find(|to| workflow.has(Side::Jira, &to.to_string())).or(first) == Some(to)
+}
+
+fn maps_back(values: &ValueMap, now: Sides<&Value>) -> bool {
+    values.to_salesforce(now.jira).is_some()
+}
+
+/// Whether what both sides show can be judged only with their statuses at hand.
+fn wants_workflow(status: &StatusMapping, now: Sides<&Value>, known: &Known) -> bool {
+    let listed = status.values.pairs.iter().filter(|(from, _)| from == now.salesforce).count();
+    let unlisted = Sides::new(listed == 0, !maps_back(&status.values, now));
+    let open = |side: Side| *unlisted.get(side) && !now.get(side).is_empty();
+    known.workflow.is_none() && (listed > 1 || Side::BOTH.into_iter().any(open))
+}
+
 /// The status of a record that is about to be created.
-pub(super) fn create(item: &ConnectedItem, target: Side, source: &Record, plan: &mut Plan) -> Option<FieldWrite> {
-    let mapping = mapping(item.status.as_ref()?);
-    super::presence::first_value(&mapping, target, source, plan)
+pub(super) fn create(
+    item: &ConnectedItem,
+    target: Side,
+    source: &Record,
+    known: &Known,
+    plan: &mut Plan,
+) -> Option<FieldWrite> {
+    let status = item.status.as_ref()?;
+    let paths = Sides::new(status.field.clone(), FieldPath::from(STATUS));
+    let empty = Value::Empty;
+    let shown = source.value(paths.get(target.other()).as_str()).unwrap_or(&empty);
+    let now = Sides::from_view(target, &empty, shown);
+    if wants_workflow(status, now, known) {
+        plan.needs.push(Need::Workflow);
+    }
+    super::presence::first_value(&mapping_now(status, now, known), target, source, plan)
+}
+
+/// The write that moves an issue.
+pub(super) fn write(item: &ConnectedItem, change: FieldWrite, known: &Known) -> Write {
+    let (from, to) = (change.from.to_string(), change.to.to_string());
+    let known_way = known.workflow.as_ref().and_then(|workflow| workflow.path(&from, &to));
+    // Without a known way the transition that leads straight there is tried.
+    let names = known_way.filter(|way| !way.is_empty()).unwrap_or_else(|| vec![to]);
+    let on = item.status.as_ref().map(|status| &status.on);
+    let fields = |name: &String| on.and_then(|on| on.get(&name.to_lowercase())).cloned().unwrap_or_default();
+    let hops = names.into_iter().map(|to| Hop { fields: fields(&to), to }).collect();
+    Write::Status { change, hops }
 }
 
 /// What should happen to the status of a link whose sides are both there. A Salesforce status joins the record's
@@ -67,26 +125,34 @@ pub(super) fn reconcile(
     if chosen.is_none() && agreed.is_some_and(|a| a.salesforce == *salesforce && a.jira == *jira) {
         return None;
     }
-    let mapping = mapping(status);
+    let now = Sides::new(salesforce, jira);
+    if wants_workflow(status, now, known) {
+        plan.needs.push(Need::Workflow);
+        return None;
+    }
+    let mapping = mapping_now(status, now, known);
     let scene = Scene {
         mapping: &mapping,
         direction: Direction::Both,
         drift: Drift::Restore,
         policy: if agreed.is_some() { ConflictPolicy::LatestWins } else { ConflictPolicy::SalesforceWins },
         agreed,
-        now: Sides::new(salesforce, jira),
+        now,
     };
     let write = match scene.chosen(chosen, link) {
         Some(write) => write,
         None if scene.is_as_agreed() => return None,
         None => match scene.verdict(link, known) {
             Verdict::Write(side, why) => scene.write(side, why, link).map(|change| (side, change)),
-            verdict => return unwritten(verdict, &mapping, scene.now, plan),
+            verdict => return unwritten(verdict, &mapping, now, plan),
         },
     };
     match write {
-        Ok((Side::Jira, change)) => return Some(Write::Status { change, via: Vec::new() }),
+        // The status that is there is the closest match already.
+        Ok((_, change)) if change.to == change.from => return unwritten(Verdict::Agree, &mapping, now, plan),
+        Ok((Side::Jira, change)) => return Some(self::write(item, change, known)),
         Ok((Side::Salesforce, change)) => updates.salesforce.push(change),
+        Err(note) if note.code == NoteCode::Unmapped => plan.notes.push(unmatched(status, now, &mapping)),
         Err(note) => plan.notes.push(note),
     }
     None
@@ -102,4 +168,19 @@ fn unwritten(verdict: Verdict, mapping: &FieldMapping, now: Sides<&Value>, plan:
         }
     }
     None
+}
+
+/// No safe match: both sides stay as they are.
+fn unmatched(status: &StatusMapping, now: Sides<&Value>, mapping: &FieldMapping) -> Note {
+    let unlisted = mapping.values.as_ref().is_some_and(|values| values.to_jira(now.salesforce).is_none());
+    let (side, value) = if unlisted { (Side::Salesforce, now.salesforce) } else { (Side::Jira, now.jira) };
+    let text = format!(
+        "Salesforce {} is \"{}\" and Jira status is \"{}\"; the status table has no line for {side}'s \"{value}\" and no \
+         {} status is a safe match; both are left as they are",
+        status.field,
+        now.salesforce,
+        now.jira,
+        side.other()
+    );
+    Note { code: NoteCode::Unmapped, key: Some(mapping.key.clone()), text }
 }

@@ -1,27 +1,38 @@
-//! Statuses in Jira, by the one transition that leads there. It is looked up just before it is taken; if there is none,
-//! the status stays and a note says so.
+//! Statuses in Jira, transition by transition along the way that the plan names. Each is looked up just before it is taken;
+//! if it is not there, the issue stays where it is and a note says so.
 
 use entente_core::{
-    Side,
+    FieldPath, Side, Sides, Value,
     link::Blocked,
-    plan::{FieldWrite, Note, NoteCode, STATUS},
+    plan::{FieldWrite, Hop, Note, NoteCode, STATUS},
 };
 use entente_jira::{IssueId, Transition, TransitionTo};
-use entente_transport::CallError;
+use entente_transport::{CallError, CallProblem};
 use futures_util::{StreamExt, stream};
+use serde_json::{Map, Value as Json};
 
 use super::{jira::history, receipt};
 use crate::{
     limits::{EDITS_IN_FLIGHT_MAX, PROBE_AFTER_MS},
     outside::issue_refs,
     round::{Scene, read},
+    translate,
     unit::Work,
+    workflow,
 };
 
-/// What became of one status.
-enum Moved {
-    /// It is there: by our transition, or because it was there already.
+/// What became of one status, and how far the issue got.
+struct Moved {
+    end: End,
+    /// The last status that was reached on the way.
+    reached: Option<String>,
+}
+
+enum End {
+    /// It is there: by our transitions, or because it was there already.
     There,
+    /// There is another way than the one that was planned: plan again.
+    Detour,
     /// The workflow offers no way, or refuses it.
     NoWay(String),
     /// The call failed.
@@ -38,11 +49,11 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     let moves: Vec<_> = to_move.iter().map(|n| move_one(scene, works_seen, *n)).collect();
     let moved: Vec<(usize, Moved)> = stream::iter(moves).buffer_unordered(EDITS_IN_FLIGHT_MAX).collect().await;
     for n in there {
-        settle(scene, &mut works[n], Moved::There);
+        settle(scene, &mut works[n], Moved { end: End::There, reached: None });
     }
     let ids: Vec<String> = moved
         .iter()
-        .filter(|(_, moved)| matches!(moved, Moved::There))
+        .filter(|(_, moved)| moved.reached.is_some())
         .map(|(n, _)| works[*n].id(Side::Jira).to_owned())
         .collect();
     for (n, moved) in moved {
@@ -61,69 +72,143 @@ fn is_there(work: &Work) -> bool {
 }
 
 async fn move_one(scene: &Scene<'_>, works: &[Work], n: usize) -> (usize, Moved) {
-    (n, transition(scene, &works[n]).await)
+    (n, along(scene, &works[n]).await)
 }
 
-async fn transition(scene: &Scene<'_>, work: &Work) -> Moved {
-    let Ok(id) = work.id(Side::Jira).parse::<IssueId>() else { return Moved::NoWay("it has no issue id".to_owned()) };
+async fn along(scene: &Scene<'_>, work: &Work) -> Moved {
+    let Ok(id) = work.id(Side::Jira).parse::<IssueId>() else {
+        return Moved { end: End::NoWay("it has no issue id".to_owned()), reached: None };
+    };
+    let mut reached = None;
+    for hop in work.hops() {
+        match transition(scene, work, id, hop, reached.as_deref()).await {
+            End::There => reached = Some(hop.to.clone()),
+            end => return Moved { end, reached },
+        }
+    }
+    Moved { end: End::There, reached }
+}
+
+/// One hop, from the status that was reached before it, or the one that the issue was read with.
+async fn transition(scene: &Scene<'_>, work: &Work, id: IssueId, hop: &Hop, reached: Option<&str>) -> End {
     let client = &scene.wired.site.client;
     let offered = match client.transitions(id).await {
         Ok(offered) => offered,
-        Err(error) => return Moved::Failed(error),
+        Err(error) => return End::Failed(error),
     };
-    let wanted = target(work);
-    let Some(way) = offered.iter().find(|way| way.is_available && way.to.name.eq_ignore_ascii_case(&wanted)) else {
-        return Moved::NoWay(no_way(work, &wanted, &offered));
+    let Some(way) = offered.iter().find(|way| way.is_available && way.to.name.eq_ignore_ascii_case(&hop.to)) else {
+        return another_way(scene, work, reached.map_or_else(|| shown(work), str::to_owned), &offered).await;
     };
-    let to = TransitionTo { transition_id: way.id.clone(), history: Some(history(work)), ..TransitionTo::default() };
+    let fields = screen(way, &hop.fields);
+    let to = TransitionTo { transition_id: way.id.clone(), fields, history: Some(history(work)) };
     match client.transition(id, &to).await {
-        Ok(()) => Moved::There,
-        Err(CallError::Invalid { problems }) => {
-            let words: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
-            Moved::NoWay(words.join(" "))
-        }
-        Err(CallError::Denied { reason }) => Moved::NoWay(reason),
-        Err(error) => Moved::Failed(error),
+        Ok(()) => End::There,
+        Err(CallError::Invalid { problems }) => End::NoWay(demands(way, &problems)),
+        Err(CallError::Denied { reason }) => End::NoWay(reason),
+        Err(error) => End::Failed(error),
     }
 }
 
-fn no_way(work: &Work, wanted: &str, offered: &[Transition]) -> String {
-    let now = work.seen.jira.record().and_then(|record| record.value(STATUS)).map(ToString::to_string);
-    let ways: Vec<&str> = offered.iter().map(|way| way.to.name.as_str()).collect();
-    let ways = if ways.is_empty() { "nothing".to_owned() } else { ways.join(", ") };
-    format!("the workflow has no transition from {} to {wanted}; it offers {ways}", now.unwrap_or_default())
+fn shown(work: &Work) -> String {
+    let shown = work.seen.jira.record().and_then(|record| record.value(STATUS));
+    shown.map(ToString::to_string).unwrap_or_default()
+}
+
+/// What the issue offers differs from what was planned with: whether what is known now shows another way.
+async fn another_way(scene: &Scene<'_>, work: &Work, here: String, offered: &[Transition]) -> End {
+    let wanted = target(work);
+    match workflow::learn_ways(scene, &here, offered).await {
+        Ok(workflow) if workflow.path(&here, &wanted).is_some() => End::Detour,
+        Ok(_) => End::NoWay(no_way(&here, &wanted, offered)),
+        Err(error) => End::Failed(error),
+    }
+}
+
+/// The values for fields that the transition's screen has; Jira refuses all others.
+fn screen(way: &Transition, wanted: &[(FieldPath, Value)]) -> Map<String, Json> {
+    let filled = wanted.iter().filter_map(|(path, value)| {
+        let is_named = |name: &str| name.eq_ignore_ascii_case(path.as_str());
+        let field = way.fields.iter().find(|field| is_named(&field.field_id) || is_named(&field.name))?;
+        Some((field.field_id.clone(), translate::jira::to_wire(&translate::jira::kind(&field.schema), value)))
+    });
+    filled.collect()
+}
+
+/// A refused transition in words: what the workflow demands, and where a value for it belongs.
+fn demands(way: &Transition, problems: &[CallProblem]) -> String {
+    let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let (button, status) = (&way.name, &way.to.name);
+    let remedy = problems
+        .iter()
+        .find_map(|problem| problem.field.as_deref())
+        .map(|field| format!("; give it a value in the status table: `on: {{ {status}: {{ {field}: .. }} }}`"));
+    format!("the transition \"{button}\" was refused: {}{}", words.join(" "), remedy.unwrap_or_default())
+}
+
+fn no_way(here: &str, wanted: &str, offered: &[Transition]) -> String {
+    let closed = offered.iter().find(|way| !way.is_available && way.to.name.eq_ignore_ascii_case(wanted));
+    if let Some(way) = closed {
+        return format!("a condition of the transition \"{}\" does not hold for this issue and account", way.name);
+    }
+    let mut ways: Vec<&str> = offered.iter().map(|way| way.to.name.as_str()).collect();
+    ways.dedup();
+    if ways.is_empty() {
+        return format!(
+            "Jira offers no transition from {here}; either the account lacks the permission Transition issues, or the workflow ends there"
+        );
+    }
+    format!(
+        "the workflow has no transition from {here} to {wanted}, and no other way was seen; it offers {}",
+        ways.join(", ")
+    )
 }
 
 fn settle(scene: &Scene<'_>, work: &mut Work, moved: Moved) {
-    let Some(change) = work.status().cloned() else { return };
-    match moved {
-        Moved::There => {
-            let was_there = is_there(work);
-            if was_there {
-                work.base_next
-                    .set(change.key.clone(), entente_core::Sides::new(change.source.clone(), change.to.clone()));
-            } else {
-                receipt::agree(work, Side::Jira, &change, &change.to);
-                receipt::tell(scene, work, Side::Jira, &change);
-            }
+    let Some(mut change) = work.status().cloned() else { return };
+    if let Some(reached) = moved.reached.filter(|_| !matches!(moved.end, End::There)) {
+        half_way(work, &change, &reached);
+        change.from = Value::text(&reached);
+    }
+    match moved.end {
+        End::There if is_there(work) => {
+            let pair = Sides::new(change.source.clone(), change.to.clone());
+            work.base_next.set(change.key.clone(), pair);
         }
-        Moved::NoWay(reason) => refused(work, &change, reason),
-        Moved::Failed(error @ CallError::Ambiguous { .. }) => {
+        End::There => {
+            receipt::agree(work, Side::Jira, &change, &change.to);
+            receipt::tell(scene, work, Side::Jira, &change);
+        }
+        End::Detour => work.again(scene.worker.soon(&work.unit), "the workflow leads there by another way"),
+        End::NoWay(reason) => refused(work, change, reason),
+        End::Failed(error @ CallError::Ambiguous { .. }) => {
             let due_ms = scene.worker.outside().now_ms() + PROBE_AFTER_MS;
             work.again(due_ms, error.to_string());
         }
-        Moved::Failed(CallError::Stale { reason }) => {
+        End::Failed(CallError::Stale { reason }) => {
             let due_ms = scene.worker.soon(&work.unit);
             work.again(due_ms, reason);
         }
-        Moved::Failed(error) => {
+        End::Failed(error) => {
             receipt::note_health(scene, Side::Jira, &error);
             work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
         }
     }
 }
 
-fn refused(work: &mut Work, change: &FieldWrite, reason: String) {
+/// The issue stopped on its way. That it stands there is our doing, so Jira has not changed since both agreed, and
+/// Salesforce still has: the next plan goes on from here.
+fn half_way(work: &mut Work, change: &FieldWrite, reached: &str) {
+    let agreed = work.base_next.get(&change.key).map(|agreed| agreed.salesforce.clone()).unwrap_or_default();
+    work.base_next.set(change.key.clone(), Sides::new(agreed, Value::text(reached)));
+    let text = format!("Jira status := \"{reached}\", on the way to \"{}\"", change.to);
+    work.journal.push(super::written(work, Side::Jira, &change.key, &change.from, &Value::text(reached), text));
+}
+
+fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
+    if change.from.is_empty() {
+        // A new issue begins somewhere; the next plan starts from there.
+        change.from = Value::text(&shown(work));
+    }
     let text = format!("Jira status cannot become \"{}\": {reason}", change.to);
     work.notes.push(Note { code: NoteCode::Blocked, key: Some(change.key.clone()), text: text.clone() });
     let blocked = Blocked { side: Side::Jira, value: change.refusal(), message: reason };

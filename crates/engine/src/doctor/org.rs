@@ -93,6 +93,7 @@ pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, dep
         Err(error) => return vec![of_engine(error)],
     };
     let mut found = fields::unknown(item, &described);
+    found.extend(fields::status(item, &described));
     if depth == Depth::Rights {
         found.extend(object_rights(item, &described));
         found.extend(fields::rights(item, &described));

@@ -1,6 +1,10 @@
-//! Facts that cost a call and are fetched only for real conflicts: when each side last changed a field.
+//! Facts that cost a call and are fetched only when a plan asks for them: when each side last changed a field, and which
+//! statuses both sides have.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use entente_core::{Known, MappingKey, Side, Sides, Value, plan::Need, plan::STATUS};
 use entente_jira::{IssueChanges, limits::CHANGELOG_FIELDS_MAX};
@@ -8,11 +12,30 @@ use entente_transport::CallError;
 use jiff::Timestamp;
 
 use super::Scene;
-use crate::unit::Work;
+use crate::{apply::jira::is_ours, unit::Work, workflow};
 
-/// Fetches the change times that the plans of `wanting` ask for: one changelog call and one history query. When a side
-/// could not be asked, nothing is known: who wins must not depend on a call that failed.
+/// Fetches what the plans of `wanting` ask for.
 pub(super) async fn fetch(scene: &Scene<'_>, works: &[Work], wanting: &[usize], known: &mut [Known]) {
+    let asks = |n: &&usize, need: fn(&Need) -> bool| works[**n].plan.needs.iter().any(need);
+    if wanting.iter().any(|n| asks(&n, |need| *need == Need::Workflow)) {
+        match workflow::statuses(scene).await {
+            Ok(workflow) => {
+                let workflow = Arc::new(workflow);
+                known.iter_mut().for_each(|known| known.workflow = Some(workflow.clone()));
+            }
+            Err(error) => tracing::warn!(item = scene.wired.item.name, "Statuses could not be learned: {error}"),
+        }
+    }
+    let timely: Vec<usize> =
+        wanting.iter().filter(|n| asks(n, |need| matches!(need, Need::ChangeTimes(_)))).copied().collect();
+    if !timely.is_empty() {
+        change_times(scene, works, &timely, known).await;
+    }
+}
+
+/// One changelog call and one history query. When a side could not be asked, nothing is known: who wins must not depend
+/// on a call that failed.
+async fn change_times(scene: &Scene<'_>, works: &[Work], wanting: &[usize], known: &mut [Known]) {
     let (salesforce, jira) = match tokio::join!(salesforce(scene, works, wanting), jira(scene, works, wanting)) {
         (Ok(salesforce), Ok(jira)) => (salesforce, jira),
         (Err(error), _) | (_, Err(error)) => {
@@ -22,7 +45,7 @@ pub(super) async fn fetch(scene: &Scene<'_>, works: &[Work], wanting: &[usize], 
     };
     for n in wanting {
         let work = &works[*n];
-        for Need::ChangeTimes(key) in &work.plan.needs {
+        for key in timed(work) {
             let paths = paths(scene, key);
             let record_time = salesforce.get(&(work.id(Side::Salesforce).to_owned(), paths.salesforce.clone()));
             // Without a history row the record's own stamp is an upper bound of the field's.
@@ -40,6 +63,14 @@ pub(super) async fn fetch(scene: &Scene<'_>, works: &[Work], wanting: &[usize], 
     }
 }
 
+/// The mappings whose change times a plan asks for.
+fn timed(work: &Work) -> impl Iterator<Item = &MappingKey> {
+    work.plan.needs.iter().filter_map(|need| match need {
+        Need::ChangeTimes(key) => Some(key),
+        Need::Workflow => None,
+    })
+}
+
 /// The vendor's names of a mapping's two fields.
 fn paths(scene: &Scene<'_>, key: &MappingKey) -> Sides<String> {
     if key.as_str() == STATUS {
@@ -54,9 +85,8 @@ fn paths(scene: &Scene<'_>, key: &MappingKey) -> Sides<String> {
 
 fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (Vec<String>, BTreeSet<String>) {
     let ids = wanting.iter().map(|n| works[*n].id(side).to_owned()).collect();
-    let keys = wanting.iter().flat_map(|n| &works[*n].plan.needs);
-    let fields =
-        keys.map(|Need::ChangeTimes(key)| paths(scene, key).get(side).clone()).filter(|field| !field.is_empty());
+    let keys = wanting.iter().flat_map(|n| timed(&works[*n]));
+    let fields = keys.map(|key| paths(scene, key).get(side).clone()).filter(|field| !field.is_empty());
     (ids, fields.collect())
 }
 
@@ -76,6 +106,8 @@ async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Res
 struct Edit {
     at: Timestamp,
     before: Value,
+    /// A transition of ours, perhaps one on the way to another: nobody's word about the status.
+    is_our_move: bool,
 }
 
 type Edits = HashMap<(String, String), Edit>;
@@ -91,6 +123,7 @@ async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Ed
             add_newest(&mut newest, &issue);
         }
     }
+    newest.retain(|_, edit| !edit.is_our_move);
     Ok(newest)
 }
 
@@ -102,7 +135,8 @@ fn add_newest(newest: &mut Edits, issue: &IssueChanges) {
             let key = (issue.issue.to_string(), field);
             if newest.get(&key).is_none_or(|edit| edit.at <= at) {
                 let before = item.from_string.as_deref().map_or(Value::Empty, Value::text);
-                newest.insert(key, Edit { at, before });
+                let is_our_move = key.1 == STATUS && is_ours(change);
+                newest.insert(key, Edit { at, before, is_our_move });
             }
         }
     }

@@ -23,7 +23,8 @@ pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
 fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     work.facts.blocked = work.blocked_next.clone();
     let now = Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
-    let mut last = plan(&scene.wired.item, &work.facts, Some(&work.base_next), now, &Known::default());
+    let known = Known { workflow: scene.wired.workflow(), ..Known::default() };
+    let mut last = plan(&scene.wired.item, &work.facts, Some(&work.base_next), now, &known);
     work.undone = work.undone_by(&last);
     for (key, values) in last.base.drain(..) {
         work.base_next.set(key, values);

@@ -12,6 +12,7 @@ mod pairs;
 mod rhythms;
 mod secrecy;
 mod shapes;
+mod statuses;
 mod steps;
 mod templates;
 mod trials;

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Reader;
 use crate::{
-    config::{suggest::nearest, tree::Node},
+    config::{
+        suggest::nearest,
+        tree::{Entry, Node},
+    },
     item::{Direction, FieldMapping, MappingKey, Mode, StatusMapping, ValueMap},
     record::FieldPath,
     side::{Side, Sides},
@@ -137,18 +140,33 @@ impl Reader<'_> {
         self.take(writers, Side::Salesforce, &field, "the status table".into(), node.get("field"));
         let empty = |text: Option<&str>| text.is_none_or(str::is_empty);
         for entry in node.get("values").entries() {
-            let unknown = entry.value.scalar().is_some_and(|scalar| scalar.text().is_none());
-            if empty(Some(&entry.key)) || (empty(entry.value.text()) && !unknown) {
+            let several = entry.value.members();
+            let unknown = |node: &Node| node.scalar().is_some_and(|scalar| scalar.text().is_none());
+            let missing = |node: &Node| empty(node.text()) && !unknown(node);
+            let none = if several.is_empty() { missing(&entry.value) } else { several.iter().any(missing) };
+            if empty(Some(&entry.key)) || none {
                 let message = "a status is missing in this line of the status table";
                 self.report.error(entry.at, "empty-value", message, "write `SALESFORCE VALUE: JIRA STATUS`");
             }
         }
-        Some(StatusMapping { field: FieldPath::new(field), values: values(node.get("values")) })
+        let on = node.get("on").entries().iter().map(|entry| (entry.key.to_lowercase(), screen(&entry.value)));
+        Some(StatusMapping { field: FieldPath::new(field), values: values(node.get("values")), on: on.collect() })
     }
 }
 
-/// Both columns of a value table are text, whatever they look like.
+/// What is filled in on the way into a status.
+fn screen(node: &Node) -> Vec<(FieldPath, Value)> {
+    let field = |entry: &Entry| (FieldPath::from(entry.key.as_str()), Value::text(entry.value.text_or_empty()));
+    node.entries().iter().map(field).collect()
+}
+
+/// Both columns of a value table are text, whatever they look like. A list is several lines with the same left column.
 fn values(node: &Node) -> ValueMap {
-    let pair = |key: &str, value: &Node| (Value::text(key), Value::text(value.text_or_empty()));
-    ValueMap { pairs: node.entries().iter().map(|entry| pair(&entry.key, &entry.value)).collect() }
+    let text = |node: &Node| Value::text(node.text_or_empty());
+    let pairs = node.entries().iter().flat_map(|entry| {
+        let several = entry.value.members();
+        let right = if several.is_empty() { std::slice::from_ref(&entry.value) } else { several };
+        right.iter().map(|to| (Value::text(&entry.key), text(to))).collect::<Vec<_>>()
+    });
+    ValueMap { pairs: pairs.collect() }
 }

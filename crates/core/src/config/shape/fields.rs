@@ -4,7 +4,7 @@ use super::{Key, Kind, MANY, Shape};
 
 pub(super) const DIRECTIONS: Kind = Kind::Word(&["both", "to-jira", "to-salesforce"]);
 pub(super) const CONFLICT_POLICIES: Kind = Kind::Word(&["salesforce-wins", "jira-wins", "latest-wins", "ask"]);
-pub(super) const VALUES: Kind = Kind::Named { what: "value", of: &Kind::Free, min: 1 };
+const VALUES: Kind = Kind::Named { what: "value", of: &Kind::Free, min: 1 };
 
 pub(super) static FIELD: Shape = Shape {
     name: "field",

@@ -2,7 +2,7 @@
 
 use super::{
     Key, Kind, MANY, Shape, TEXTS,
-    fields::{CONFLICT_POLICIES, DIRECTIONS, FIELD, FILTER, VALUES},
+    fields::{CONFLICT_POLICIES, DIRECTIONS, FIELD, FILTER},
 };
 
 const STATES: Kind = Kind::Word(&["draft", "active", "paused"]);
@@ -121,9 +121,26 @@ static STATUS: Shape = Shape {
     about: "The status table.",
     keys: &[
         Key::required("field", Kind::Text, "The status-like field in Salesforce: Status."),
-        Key::required("values", VALUES, "Salesforce value to Jira status."),
+        Key::required(
+            "values",
+            STATUSES,
+            "Salesforce value to Jira status, or to several: the first that exists counts.",
+        ),
+        Key::optional(
+            "on",
+            ON,
+            "Jira status to the fields that are filled in on the way into it: `Done: { resolution: Done }`.",
+        ),
     ],
 };
+
+const STATUSES: Kind = Kind::Named {
+    what: "value",
+    of: &Kind::Either(&[Kind::Free, Kind::List { of: &Kind::Text, min: 1, max: MANY }]),
+    min: 1,
+};
+
+const ON: Kind = Kind::Named { what: "status", of: &Kind::Named { what: "field", of: &Kind::Text, min: 1 }, min: 1 };
 
 static COMMENTS: Shape = Shape {
     name: "comments",

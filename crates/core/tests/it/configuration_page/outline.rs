@@ -230,7 +230,15 @@ pub(super) const SECTIONS: &[Section] = &[
         level: 3,
         title: "Status",
         prose: "Status flows both ways whatever the item's mode, in Jira by the transitions that its workflow has. The \
-                side that changed wins; if both did, the later one; on the first day, Salesforce.",
+                side that changed wins; if both did, the later one; on the first day, Salesforce. Where no transition \
+                leads straight to a status, the shortest way that issues of the project were seen to go is taken, \
+                transition by transition.\n\n\
+                A value that the table does not have becomes the closest safe match: the status of the same name, the \
+                one that is there already, or the only one, provided that it closes the work if the value does and \
+                keeps it open if the value does. Without one nothing is written, and a note names both values. Which \
+                statuses close, Jira says by their category \"Done\", and Salesforce for cases, opportunities and tasks.\n\n\
+                `on` fills in fields of the transition's screen, such as the resolution that a workflow demands; where \
+                the screen does not have the field, it is left out.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "status"])),
     },
     Section {

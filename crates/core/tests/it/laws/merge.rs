@@ -63,7 +63,8 @@ fn planned_status(scene: &Scene) -> Plan {
 }
 
 fn knowing_times(world: &World, scene: &Scene) -> Plan {
-    if scene.times.is_some() { world.plan_knowing(&world.known) } else { world.plan_knowing(&Known::default()) }
+    let statuses = Known { workflow: world.known.workflow.clone(), ..Known::default() };
+    world.plan_knowing(if scene.times.is_some() { &world.known } else { &statuses })
 }
 
 /// What a plan does to its only field.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use entente_core::{
     Base, ConnectedItem, Field, FieldPath, Known, LinkFacts, MappingKey, Plan, Record, Side, Sides, State, Value,
+    Workflow,
     filter::{Condition, Filter},
     item::{
         AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd,
@@ -115,7 +116,7 @@ impl World {
             },
             base: Base::default(),
             now: Sides::default().map(|()| State::Present(Record::default())),
-            known: Known::default(),
+            known: Known { workflow: Some(Workflow::default().into()), ..Known::default() },
         };
         for (n, line) in lines.iter().enumerate() {
             let mut mapping = line.lens.mapping(&format!("F{n}__c"), &format!("field {n}"), line.direction);
@@ -127,7 +128,7 @@ impl World {
             let Lens::Table(pairs) = line.lens else { panic!("a status has a table") };
             let field = FieldPath::from("Status");
             let values = ValueMap::of_texts(pairs.iter().copied());
-            world.item.status = Some(StatusMapping { field: field.clone(), values });
+            world.item.status = Some(StatusMapping::new(field.clone(), values));
             world.add(line, MappingKey::named(STATUS), Sides::new(field, STATUS.into()));
         }
         if let Some(reference) = reference {

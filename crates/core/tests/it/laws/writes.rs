@@ -99,8 +99,8 @@ proptest! {
         let keys = field_writes(&plan).into_iter().map(|(_, write)| &write.key);
         let keys = keys.chain(plan.base.iter().map(|(key, _)| key)).chain(plan.conflicts.iter().map(|c| &c.key));
         let keys = keys.chain(plan.notes.iter().filter_map(|note| note.key.as_ref()));
-        let keys = keys.chain(plan.needs.iter().map(|Need::ChangeTimes(key)| key));
-        keys.for_each(|key| *told.entry(key.clone()).or_default() += 1);
+        let keys = keys.cloned().chain(plan.needs.iter().map(Need::mapping));
+        keys.for_each(|key| *told.entry(key).or_default() += 1);
         told.retain(|key, _| !key.as_str().starts_with(CORRELATION));
         for mapped in &world.mapped {
             let times = told.remove(&mapped.key).unwrap_or_default();

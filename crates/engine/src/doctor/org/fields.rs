@@ -20,6 +20,15 @@ pub(super) fn unknown(item: &ConnectedItem, described: &Described) -> Vec<Findin
     missing.map(|path| unknown_field(item, Side::Salesforce, path)).collect()
 }
 
+/// A status is a choice out of a list; no other field of an object can stand for one.
+pub(super) fn status(item: &ConnectedItem, described: &Described) -> Option<Finding> {
+    let field = described.field(item.status.as_ref()?.field.as_str()).filter(|field| field.kind != "picklist")?;
+    let (connection, object) = (&item.salesforce.connection, &described.object().summary.name);
+    let message = format!("connection {connection}: {object}.{} is no picklist, so it holds no status", field.name);
+    let remedy = format!("Name a picklist of {object} as the status field, or remove `status`.");
+    Some(error("status-field", message, remedy))
+}
+
 /// Fields that the item writes and the integration user may not. A right that is missing on the whole object is said
 /// there, once.
 pub(super) fn rights(item: &ConnectedItem, described: &Described) -> Vec<Finding> {

@@ -163,11 +163,16 @@ impl Company {
 
     /// A person moves an issue to a status.
     pub(super) fn move_issue(&self, key: &str, status: &str) {
+        self.move_issue_with(key, status, &json!({}));
+    }
+
+    /// The same, with what the transition's screen asks for.
+    pub(super) fn move_issue_with(&self, key: &str, status: &str, fields: &Value) {
         let path = format!("issue/{key}/transitions");
         let ways = self.jira(Method::GET, &path, &Value::Null);
         let way = ways["transitions"].as_array().unwrap().iter().find(|way| way["to"]["name"] == status);
         let way = way.unwrap_or_else(|| panic!("no way to {status}: {ways}"));
-        self.jira(Method::POST, &path, &json!({ "transition": { "id": way["id"] } }));
+        self.jira(Method::POST, &path, &json!({ "transition": { "id": way["id"] }, "fields": fields }));
     }
 
     /// Every field that was written on a side, as (field, by whom), the oldest first.

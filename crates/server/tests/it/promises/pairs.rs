@@ -161,23 +161,6 @@ fn a_new_issue_begins_with_the_status_of_its_case() {
     }
 }
 
-/// S1-63: a status without a safe match moves nothing.
-#[test]
-fn a_status_that_the_table_does_not_have_moves_nothing() {
-    let company = Company::new();
-    let id = company.create("Case", &json!({ "Subject": "One" }));
-    company.sync(CASES);
-    let key = company.twin("Case", &id).unwrap();
-    let without = CASES.replace(" Closed: Done", "").replace("Blocked, ", "Blocked");
-    company.edit("Case", &id, &json!({ "Status": "Closed" }));
-    company.try_sync(&without);
-    assert_eq!(company.issue(&key)["status"]["name"], "To Do");
-    let said =
-        crate::process::run(&["sync", "--config", &company.configure(&without, ""), "--dry-run", "--json"]).json();
-    let notes = said["notes"].to_string();
-    assert!(notes.contains("Closed") && said["writes"] == json!([]), "{said}");
-}
-
 /// S2-53, S2-55, S2-59: what may be done to a value on its way.
 #[test]
 fn values_are_cut_and_recased_on_their_way() {

@@ -1,0 +1,185 @@
+//! What is known of the statuses of an item's two sides, and of the ways between them in Jira.
+//!
+//! A snapshot for planning, like [`crate::Known`]: the engine learns it, nothing here asks anybody. Names are compared
+//! without regard to case, as both vendors do.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque, btree_map::Entry};
+
+use crate::side::{Side, Sides};
+
+/// Whether a status says that the work is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Jira's categories "To Do" and "In Progress"; a Salesforce status that does not close the record.
+    Open,
+    /// Jira's category "Done"; a Salesforce status that closes the record.
+    Closed,
+    /// The vendor does not say.
+    Unknown,
+}
+
+/// The statuses of both sides, and the ways between those of Jira.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workflow {
+    /// The statuses that a record can have, in the vendor's order, and what they mean.
+    pub statuses: Sides<Vec<(String, Phase)>>,
+    /// Where issues can go from a status, by its name in lower case; only what was seen.
+    ways: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Workflow {
+    /// The statuses of both sides; no way between them is known yet.
+    #[must_use]
+    pub fn new(statuses: Sides<Vec<(String, Phase)>>) -> Self {
+        Self { statuses, ways: BTreeMap::new() }
+    }
+
+    /// Issues can go from one status to another.
+    pub fn learn(&mut self, from: &str, to: &str) {
+        if !same(from, to) {
+            self.ways.entry(from.to_lowercase()).or_default().insert(to.to_owned());
+        }
+    }
+
+    /// Exactly these ways lead out of a status.
+    pub fn learn_all<'a>(&mut self, from: &str, to: impl IntoIterator<Item = &'a str>) {
+        self.ways.remove(&from.to_lowercase());
+        to.into_iter().for_each(|to| self.learn(from, to));
+    }
+
+    /// Whether any way is known.
+    #[must_use]
+    pub fn has_ways(&self) -> bool {
+        !self.ways.is_empty()
+    }
+
+    /// The shortest known way: every status after `from`, the last of them `to`. Of several that are equally short, one
+    /// that reopens nothing; then the first by name.
+    #[must_use]
+    pub fn path(&self, from: &str, to: &str) -> Option<Vec<String>> {
+        let mut reached: BTreeMap<String, Option<String>> = BTreeMap::from([(from.to_lowercase(), None)]);
+        let mut next = VecDeque::from([from.to_owned()]);
+        while let Some(here) = next.pop_front() {
+            if same(&here, to) {
+                return Some(trace(&reached, here));
+            }
+            let mut ways: Vec<&String> = self.ways.get(&here.to_lowercase()).into_iter().flatten().collect();
+            // A detour over a closed status may tell customers that their request is done.
+            ways.sort_by_key(|way| (self.phase(Side::Jira, way) == Phase::Closed, way.to_lowercase()));
+            for way in ways {
+                if let Entry::Vacant(unreached) = reached.entry(way.to_lowercase()) {
+                    unreached.insert(Some(here.clone()));
+                    next.push_back(way.clone());
+                }
+            }
+        }
+        None
+    }
+
+    /// What a status means.
+    #[must_use]
+    pub fn phase(&self, side: Side, status: &str) -> Phase {
+        let found = self.statuses.get(side).iter().find(|(name, _)| same(name, status));
+        found.map_or(Phase::Unknown, |(_, phase)| *phase)
+    }
+
+    /// Whether a side has a status of this name.
+    #[must_use]
+    pub fn has(&self, side: Side, status: &str) -> bool {
+        self.statuses.get(side).iter().any(|(name, _)| same(name, status))
+    }
+
+    /// The closest safe match on `target` for a status of the other side: one of the same name, the one that is there
+    /// already, or the only one, each only if both are open or both are closed. A name alone closes and reopens nothing.
+    #[must_use]
+    pub fn closest(&self, target: Side, status: &str, shown: &str) -> Option<&str> {
+        let phase = self.phase(target.other(), status);
+        let mut fitting: Vec<&str> = Vec::new();
+        for (name, of) in self.statuses.get(target) {
+            if *of == phase && phase != Phase::Unknown {
+                fitting.push(name);
+            }
+        }
+        let named = |wanted: &str| fitting.iter().find(|name| same(name, wanted)).copied();
+        let only = || if fitting.len() == 1 { fitting.first().copied() } else { None };
+        named(status).or_else(|| named(shown)).or_else(only)
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+fn trace(reached: &BTreeMap<String, Option<String>>, end: String) -> Vec<String> {
+    let mut path = Vec::new();
+    let mut here = end;
+    while let Some(Some(before)) = reached.get(&here.to_lowercase()) {
+        let step = std::mem::replace(&mut here, before.clone());
+        path.push(step);
+    }
+    path.reverse();
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Phase::{Closed, Open, Unknown};
+
+    fn workflow(salesforce: &[(&str, Phase)], jira: &[(&str, Phase)]) -> Workflow {
+        let owned = |all: &[(&str, Phase)]| all.iter().map(|(name, phase)| ((*name).to_owned(), *phase)).collect();
+        Workflow::new(Sides::new(owned(salesforce), owned(jira)))
+    }
+
+    #[test]
+    fn the_shortest_known_way_is_taken_and_none_is_invented() {
+        let mut desk = workflow(&[], &[("Waiting", Open), ("Working", Open), ("Resolved", Closed), ("Closed", Closed)]);
+        desk.learn_all("Waiting", ["Working", "Resolved"]);
+        desk.learn_all("Working", ["Waiting", "Resolved"]);
+        desk.learn_all("Resolved", ["Closed", "Waiting"]);
+        let table: [(&str, &str, Option<&[&str]>); 6] = [
+            ("Waiting", "Resolved", Some(&["Resolved"])),
+            ("Waiting", "Closed", Some(&["Resolved", "Closed"])),
+            ("waiting", "CLOSED", Some(&["Resolved", "Closed"])),
+            ("Resolved", "Working", Some(&["Waiting", "Working"])),
+            ("Closed", "Waiting", None),
+            ("Waiting", "Waiting", Some(&[])),
+        ];
+        for (from, to, wanted) in table {
+            let path = desk.path(from, to);
+            let path: Option<Vec<&str>> = path.as_ref().map(|path| path.iter().map(String::as_str).collect());
+            assert_eq!(path.as_deref(), wanted, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn of_two_short_ways_the_open_one_is_taken() {
+        let mut flow = workflow(&[], &[("A", Open), ("Aborted", Closed), ("Review", Open), ("End", Open)]);
+        flow.learn_all("A", ["Aborted", "Review"]);
+        flow.learn_all("Aborted", ["End"]);
+        flow.learn_all("Review", ["End"]);
+        assert_eq!(flow.path("A", "End"), Some(vec!["Review".to_owned(), "End".to_owned()]));
+    }
+
+    #[test]
+    fn the_closest_match_never_closes_or_reopens() {
+        let flow = workflow(
+            &[("New", Open), ("Working", Open), ("Closed", Closed), ("Odd", Unknown)],
+            &[("To Do", Open), ("Closed", Open), ("Working", Open), ("Done", Closed), ("Odd", Closed)],
+        );
+        let one_end = workflow(&[("New", Open), ("Closed", Closed)], &[("Doing", Open), ("Done", Closed)]);
+        let table = [
+            ("the same name", &flow, Side::Jira, "Working", "To Do", Some("Working")),
+            ("the same name, but it would reopen", &flow, Side::Jira, "Closed", "To Do", None),
+            ("a name whose meaning is not known", &flow, Side::Jira, "Odd", "To Do", None),
+            ("what is there fits", &flow, Side::Jira, "New", "To Do", Some("To Do")),
+            ("several would fit", &flow, Side::Jira, "New", "Done", None),
+            ("only one fits", &one_end, Side::Jira, "Closed", "Doing", Some("Done")),
+            ("the way back", &one_end, Side::Salesforce, "Done", "New", Some("Closed")),
+            ("nobody knows it", &one_end, Side::Salesforce, "Gone", "New", None),
+        ];
+        for (what, flow, target, status, shown, wanted) in table {
+            assert_eq!(flow.closest(target, status, shown), wanted, "{what}");
+        }
+    }
+}
