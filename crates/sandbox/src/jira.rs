@@ -36,6 +36,6 @@ mod time;
 mod webhook;
 
 pub use door::door;
-pub use routes::router;
+pub use routes::{router, routes};
 pub use seed::seed_demo;
 pub use site::Site;

@@ -100,6 +100,8 @@ pub(crate) enum Refusal {
     Problem { status: u16, title: &'static str, detail: String },
     /// Plain text.
     Text { status: u16, text: &'static str },
+    /// A page, where the call did not even reach the API.
+    Html { status: u16, text: &'static str },
     /// The service desk API.
     Desk { status: u16, message: String, key: &'static str },
     /// Anything else that is JSON, with the headers that belong to it.
@@ -190,7 +192,7 @@ impl Refusal {
             Self::Problem { status, detail, .. } => {
                 (*status, Problems { messages: vec![detail.clone()], ..Problems::default() })
             }
-            Self::Text { status, text } => {
+            Self::Text { status, text } | Self::Html { status, text } => {
                 (*status, Problems { messages: vec![(*text).to_owned()], ..Problems::default() })
             }
             Self::Raw { status, .. } => (*status, Problems::default()),
@@ -211,7 +213,8 @@ impl Refusal {
                 (status, JSON, body, Vec::new())
             }
             Self::Raw { status, body, headers } => (status, "application/json", body, headers),
-            Self::Text { status, text } => return text_response(status, text),
+            Self::Text { status, text } => return text_response(status, "text/plain;charset=UTF-8", text),
+            Self::Html { status, text } => return text_response(status, "text/html;charset=UTF-8", text),
         };
         let mut response = typed(media_type, Body::from(body.to_string()));
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
@@ -224,8 +227,8 @@ impl Refusal {
     }
 }
 
-fn text_response(status: u16, text: &'static str) -> Response {
-    let mut response = typed("text/plain;charset=UTF-8", Body::from(text));
+fn text_response(status: u16, media_type: &str, text: &'static str) -> Response {
+    let mut response = typed(media_type, Body::from(text));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
     response
 }

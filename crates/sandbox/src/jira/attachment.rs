@@ -11,7 +11,7 @@ use serde_json::json;
 use super::answer::{Answer, Refusal, Reply};
 use super::auth::MEDIA;
 use super::issue::{Attachment, change, history};
-use super::limits::{ATTACHMENTS_PER_ISSUE, FILE_BYTES, FILES_PER_UPLOAD};
+use super::limits::{ATTACHMENTS_PER_ISSUE, FILES_PER_UPLOAD};
 use super::session::{Call, Session};
 use super::site::Site;
 use super::webhook::event;
@@ -58,14 +58,17 @@ pub(crate) async fn upload(State(site): State<Arc<Site>>, call: Call) -> Respons
     site.answer_with(&call, |s| add(s, files?))
 }
 
+const MAY_NOT_ATTACH: &str = "You do not have permission to create attachments for this issue.";
+
 fn add(s: &mut Session<'_>, files: Vec<Upload>) -> Answer {
-    let id = s.issue_with("CREATE_ATTACHMENTS", "You do not have permission to create attachments for this issue.")?;
+    let id = s.issue_with("CREATE_ATTACHMENTS", MAY_NOT_ATTACH)?;
     if files.is_empty() {
         return Err(Refusal::message(400, "No file was attached: the multipart parameter 'file' is missing."));
     }
-    let too_large = files.iter().any(|f| f.content.len() as u64 > FILE_BYTES);
-    if too_large || files.len() > FILES_PER_UPLOAD || s.issue()?.attachments.len() + files.len() > ATTACHMENTS_PER_ISSUE
-    {
+    let limit = s.upload_bytes().ok_or_else(|| Refusal::message(403, MAY_NOT_ATTACH))?;
+    let too_large = files.iter().any(|f| f.content.len() as u64 > limit);
+    let after = s.issue()?.attachments.len() + files.len();
+    if too_large || files.len() > FILES_PER_UPLOAD || s.is_full(after - 1, ATTACHMENTS_PER_ISSUE) {
         return Err(Refusal::message(413, "The attachment is too large, or there are too many of them."));
     }
     let ids: Vec<u64> = files.into_iter().map(|file| insert(s, id, file)).collect();

@@ -65,7 +65,7 @@ fn bearer(contents: &Contents, call: &Call, token: &str, now: i64) -> Result<Cal
     if call.gateway_prefix().is_empty() {
         let looks_signed = token.split('.').count() == 3;
         return Err(match looks_signed {
-            true => Refusal::Text { status: 401, text: super::answer::LOGIN_TEXT },
+            true => Refusal::Html { status: 401, text: super::answer::LOGIN_TEXT },
             false => Refusal::Raw {
                 status: 403,
                 body: json!({ "error": "Failed to parse Connect Session Auth Token" }),

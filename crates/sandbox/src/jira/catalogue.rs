@@ -49,6 +49,12 @@ pub(crate) struct Project {
     /// Issue types with a workflow of their own.
     #[serde(default)]
     pub(crate) type_workflows: BTreeMap<String, String>,
+    /// Team-managed: its types, statuses and fields are its own.
+    #[serde(default)]
+    pub(crate) team_managed: bool,
+    /// Out of everybody's sight until it is restored.
+    #[serde(default)]
+    pub(crate) archived: bool,
     /// The number of the newest issue; deleted issues leave gaps.
     pub(crate) last_number: u64,
     pub(crate) properties: BTreeMap<String, Value>,
@@ -68,6 +74,14 @@ impl ProjectKind {
             Self::Software => "software",
             Self::ServiceDesk => "service_desk",
             Self::Business => "business",
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Software => "Software",
+            Self::ServiceDesk => "Service Desk",
+            Self::Business => "Business",
         }
     }
 }
@@ -90,6 +104,9 @@ pub(crate) struct IssueType {
     pub(crate) description: String,
     /// -1 sub-task, 0 standard, 1 epic.
     pub(crate) level: i8,
+    /// The team-managed project whose own it is.
+    #[serde(default)]
+    pub(crate) scope: Option<u64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,6 +115,9 @@ pub(crate) struct Status {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) category: Category,
+    /// The team-managed project whose own it is.
+    #[serde(default)]
+    pub(crate) scope: Option<u64>,
 }
 
 /// The closed set of status categories; `key` is stable and never translated.

@@ -38,6 +38,9 @@ pub(crate) struct Contents {
     pub(crate) old_keys: BTreeMap<String, u64>,
     pub(crate) old_project_keys: BTreeMap<String, u64>,
     pub(crate) last_id: u64,
+    /// Worklogs that are gone, and since when.
+    #[serde(default)]
+    pub(crate) deleted_worklogs: Vec<(u64, i64)>,
     #[serde(skip)]
     pub(crate) index: Index,
 }

@@ -17,6 +17,7 @@ mod info;
 mod organization;
 mod paging;
 mod portal;
+mod queue;
 mod request;
 pub(crate) mod routes;
 mod talk;

@@ -38,6 +38,9 @@ pub(crate) struct Field {
     pub(crate) on_edit: bool,
     pub(crate) required: bool,
     pub(crate) description: String,
+    /// The team-managed project whose own it is; others do not have it on any screen.
+    #[serde(default)]
+    pub(crate) scope: Option<u64>,
 }
 
 /// An option of a select-like field; only cascading selects have children.
@@ -50,6 +53,10 @@ pub(crate) struct Choice {
 }
 
 impl Field {
+    pub(crate) fn is_in(&self, project: u64) -> bool {
+        self.scope.is_none_or(|scope| scope == project)
+    }
+
     pub(crate) fn custom_number(&self) -> Option<u64> {
         self.id.strip_prefix("customfield_")?.parse().ok()
     }
@@ -75,6 +82,19 @@ impl Field {
         let Some(number) = self.custom_number() else { return system_clauses(&self.id) };
         let kind = self.custom.as_deref().and_then(|c| c.rsplit(':').next()).unwrap_or_default();
         vec![format!("cf[{number}]"), self.name.clone(), format!("{}[{}]", self.name, clause_kind(kind))]
+    }
+
+    /// An option at either level.
+    pub(crate) fn choice_mut(&mut self, id: &str) -> Option<&mut Choice> {
+        for choice in &mut self.choices {
+            if choice.id == id {
+                return Some(choice);
+            }
+            if let Some(child) = choice.children.iter_mut().find(|c| c.id == id) {
+                return Some(child);
+            }
+        }
+        None
     }
 
     pub(crate) fn choice(&self, id: &str) -> Option<&Choice> {

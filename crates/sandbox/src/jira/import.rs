@@ -92,6 +92,7 @@ impl Importer<'_> {
             remote_links: Vec::new(),
             properties: BTreeMap::new(),
             watchers: BTreeSet::from([creator]),
+            voters: BTreeSet::new(),
         };
         issue.values.insert("summary".into(), json!(summary.replace(['\r', '\n'], " ").trim()));
         self.values(&mut issue, fields);

@@ -48,6 +48,8 @@ pub(crate) struct Issue {
     pub(crate) remote_links: Vec<RemoteLink>,
     pub(crate) properties: BTreeMap<String, Value>,
     pub(crate) watchers: BTreeSet<String>,
+    #[serde(default)]
+    pub(crate) voters: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 /// Characters of a single-line text field.
 pub(crate) const TEXT_FIELD_CHARS: usize = 255;
 pub(crate) const LABEL_CHARS: usize = 255;
+pub(crate) const PROJECT_KEY_CHARS: usize = 10;
 /// Characters of a rich text field or a comment.
 pub(crate) const RICH_TEXT_CHARS: usize = 32_767;
 /// Characters of an entity property's JSON, and of its key.

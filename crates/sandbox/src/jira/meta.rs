@@ -3,6 +3,10 @@
 pub(crate) mod create;
 pub(crate) mod field;
 pub(crate) mod names;
+pub(crate) mod part;
 pub(crate) mod people;
+pub(crate) mod permissions;
 pub(crate) mod project;
+pub(crate) mod role;
 pub(crate) mod server;
+pub(crate) mod workflow;

@@ -87,6 +87,11 @@ fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
 
 /// Which sites a token reaches; called without the gateway's prefix, so the token is looked up here.
 pub(crate) fn sites(s: &mut Session<'_>) -> Answer {
+    let token = s.call.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
+    if token.and_then(|token| s.contents.tokens.account_of(token, s.now)).is_none() {
+        let body = json!({ "code": 401, "message": "Unauthorized" });
+        return Err(Refusal::Raw { status: 401, body, headers: Vec::new() });
+    }
     Ok(Reply::ok(json!([{
         "id": s.contents.cloud_id,
         "name": "sandbox",

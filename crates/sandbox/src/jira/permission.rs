@@ -52,6 +52,10 @@ pub(crate) fn is_known(key: &str) -> bool {
 /// Whether an account has a permission; anonymous callers and customers have none.
 pub(crate) fn may(contents: &Contents, account: Option<&str>, permission: &str, project: Option<u64>) -> bool {
     let Some(account) = account else { return false };
+    let archived = |id| contents.catalogue.projects.get(&id).is_some_and(|project| project.archived);
+    if project.is_some_and(archived) {
+        return false;
+    }
     let concerns = |right: &&Right| {
         right.account == account
             && right.permission == permission
@@ -67,6 +71,15 @@ pub(crate) fn may(contents: &Contents, account: Option<&str>, permission: &str, 
     }
     let licensed = contents.people.users.get(account).is_some_and(|u| u.kind != AccountKind::Customer && u.active);
     licensed && (contents.people.is_in(account, ADMINISTRATORS) || !permission.starts_with("ADMINISTER"))
+}
+
+/// Every permission that there is.
+pub(crate) fn list() -> Value {
+    let rows = PERMISSIONS.into_iter().map(|(_, key, name, global)| {
+        let kind = if global { "GLOBAL" } else { "PROJECT" };
+        (key.to_owned(), json!({ "key": key, "name": name, "type": kind, "description": "" }))
+    });
+    json!({ "permissions": rows.collect::<Map<_, _>>() })
 }
 
 /// The body of `mypermissions`.

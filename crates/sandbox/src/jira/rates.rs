@@ -1,5 +1,5 @@
 //! The vendor's three rate limits: points by the hour, bursts by route, writes by issue. All off until the control door
-//! turns them on; then the answers carry every header the vendor sends.
+//! turns them on; then the answers carry every header the vendor sends. Beside them, what can be made smaller for tests.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -18,8 +18,13 @@ pub(crate) struct Settings {
     pub(crate) burst_per_second: Option<usize>,
     /// 20 writes in 2 s and 100 in 30 s on one issue.
     pub(crate) per_issue: bool,
-    /// Calls until the top of the hour.
+    /// Calls of apps until the top of the hour; API tokens are exempt.
     pub(crate) points_per_hour: Option<usize>,
+    /// Whether files can be attached at all, and how large one may be.
+    pub(crate) attachments: Option<bool>,
+    pub(crate) upload_bytes: Option<u64>,
+    /// Comments, files, worklogs and links of either kind that one issue holds.
+    pub(crate) rows_per_issue: Option<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -40,9 +45,15 @@ impl Rates {
         *self = Self { settings, ..Self::default() };
     }
 
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Lets a call through, or answers 429.
     pub(crate) fn admit(&mut self, call: &Call, contents: &Contents, now: i64) -> Result<(), Refusal> {
-        if let Some(limit) = self.settings.points_per_hour {
+        if let Some(limit) = self.settings.points_per_hour
+            && call.is_by_app()
+        {
             self.spend_point(limit, now)?;
         }
         if let Some(limit) = self.settings.burst_per_second {

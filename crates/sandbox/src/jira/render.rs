@@ -14,6 +14,7 @@ use super::people::{AccountKind, User};
 use super::time;
 
 pub(crate) mod configuration;
+pub(crate) mod html;
 pub(crate) mod issue;
 pub(crate) mod parts;
 

@@ -12,50 +12,70 @@ use super::issue::{
     assign, bulk, changelog, comment, create, delete as remove, edit, link, property, read, remote, transition, watch,
     worklog,
 };
-use super::meta::{create as create_meta, field, names, people, project, server};
+use super::meta::part::{component, version};
+use super::meta::{create as create_meta, field, names, people, permissions, project, role, server, workflow};
+use super::search::suggest;
 use super::session::Call;
 use super::site::{Handler, Site};
 use super::webhook::{admin, dynamic};
 use super::{attachment, desk, oauth, search};
 
 type Routes = Router<Arc<Site>>;
-type Method = MethodRouter<Arc<Site>>;
 
 /// The vendor's API.
 pub fn router(site: &Arc<Site>) -> Router {
     let api = Router::new()
-        .merge(platform("/rest/api/3"))
-        .merge(platform("/rest/api/2"))
-        .merge(platform("/rest/api/latest"))
-        .merge(desk::routes::routes())
-        .merge(webhooks());
+        .merge(router_of("/rest/api/3", platform()))
+        .merge(router_of("/rest/api/2", platform()))
+        .merge(router_of("/rest/api/latest", platform()))
+        .merge(router_of(DESK, desk::routes::rows()))
+        .merge(router_of("", webhooks()));
     Router::new()
         .merge(api.clone())
         .nest("/ex/jira/{cloud}", api)
-        .route("/_edge/tenant_info", reads(server::tenant))
-        .route("/oauth/token", posts(oauth::token))
-        .route("/oauth/token/accessible-resources", reads(oauth::sites))
-        .route("/__media/file/{media}/binary", reads(attachment::media))
+        .merge(router_of("", outside()))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::disable())
         .with_state(site.clone())
 }
 
-pub(crate) fn reads(handler: Handler) -> Method {
-    get(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler))
+/// What one path answers to.
+pub(crate) struct Ways {
+    methods: Vec<&'static str>,
+    router: MethodRouter<Arc<Site>>,
 }
 
-pub(crate) fn posts(handler: Handler) -> Method {
-    post(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler))
+impl Ways {
+    pub(crate) fn merge(mut self, other: Self) -> Self {
+        self.methods.extend(other.methods);
+        Self { router: self.router.merge(other.router), methods: self.methods }
+    }
+
+    /// A POST that reads its body as it comes in.
+    pub(crate) fn uploads(router: MethodRouter<Arc<Site>>) -> Self {
+        Self { methods: vec!["POST"], router }
+    }
 }
 
-pub(crate) fn puts(handler: Handler) -> Method {
-    put(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler))
+pub(crate) fn reads(handler: Handler) -> Ways {
+    let router = get(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler));
+    Ways { methods: vec!["GET"], router }
 }
 
-pub(crate) fn deletes(handler: Handler) -> Method {
-    delete(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler))
+pub(crate) fn posts(handler: Handler) -> Ways {
+    let router = post(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler));
+    Ways { methods: vec!["POST"], router }
+}
+
+pub(crate) fn puts(handler: Handler) -> Ways {
+    let router = put(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler));
+    Ways { methods: vec!["PUT"], router }
+}
+
+pub(crate) fn deletes(handler: Handler) -> Ways {
+    let router = delete(async move |State(site): State<Arc<Site>>, call: Call| site.answer(&call, handler));
+    Ways { methods: vec!["DELETE"], router }
 }
 
 async fn no_route(State(site): State<Arc<Site>>, call: Call) -> Response {
@@ -72,22 +92,47 @@ async fn no_method(State(site): State<Arc<Site>>, call: Call) -> Response {
     })
 }
 
-fn webhooks() -> Routes {
-    Router::new().route("/rest/webhooks/1.0/webhook", reads(admin::list).merge(posts(admin::create))).route(
-        "/rest/webhooks/1.0/webhook/{webhook}",
-        reads(admin::get).merge(puts(admin::put)).merge(deletes(admin::delete)),
-    )
+pub(crate) type Rows = Vec<(&'static str, Ways)>;
+
+/// Every method and path of the vendor's API: the platform's under its third version, the gateway's prefix left out.
+pub fn routes() -> Vec<(&'static str, String)> {
+    let families = [("/rest/api/3", platform()), ("", webhooks()), (DESK, desk::routes::rows()), ("", outside())];
+    let rows = families.into_iter().flat_map(|(prefix, rows)| rows.into_iter().map(move |row| (prefix, row)));
+    rows.flat_map(|(prefix, (path, ways))| ways.methods.into_iter().map(move |name| (name, format!("{prefix}{path}"))))
+        .collect()
 }
 
-/// The platform API under one version's prefix.
-fn platform(prefix: &str) -> Routes {
-    let rows = [site_rows(), issue_rows(), part_rows(), meta_rows(), project_rows()];
-    rows.into_iter()
-        .flatten()
-        .fold(Router::new(), |router, (path, method)| router.route(&format!("{prefix}{path}"), method))
+fn router_of(prefix: &str, rows: Rows) -> Routes {
+    rows.into_iter().fold(Router::new(), |router, (path, ways)| router.route(&format!("{prefix}{path}"), ways.router))
 }
 
-type Rows = Vec<(&'static str, Method)>;
+/// Where service management's API begins.
+const DESK: &str = "/rest/servicedeskapi";
+
+fn webhooks() -> Rows {
+    vec![
+        ("/rest/webhooks/1.0/webhook", reads(admin::list).merge(posts(admin::create))),
+        (
+            "/rest/webhooks/1.0/webhook/{webhook}",
+            reads(admin::get).merge(puts(admin::put)).merge(deletes(admin::delete)),
+        ),
+    ]
+}
+
+/// What is not the site's own: the gateway, the sign-in, the media service.
+fn outside() -> Rows {
+    vec![
+        ("/_edge/tenant_info", reads(server::tenant)),
+        ("/oauth/token", posts(oauth::token)),
+        ("/oauth/token/accessible-resources", reads(oauth::sites)),
+        ("/__media/file/{media}/binary", reads(attachment::media)),
+    ]
+}
+
+/// The platform API below one version's prefix.
+fn platform() -> Rows {
+    [site_rows(), issue_rows(), part_rows(), meta_rows(), project_rows()].into_iter().flatten().collect()
+}
 
 fn site_rows() -> Rows {
     vec![
@@ -95,14 +140,23 @@ fn site_rows() -> Rows {
         ("/configuration", reads(server::configuration)),
         ("/attachment/meta", reads(server::attachments)),
         ("/myself", reads(people::myself)),
-        ("/mypermissions", reads(people::permissions)),
+        ("/mypermissions", reads(permissions::mine)),
+        ("/mypreferences/locale", reads(server::locale)),
+        ("/permissions", reads(permissions::all)),
+        ("/permissions/check", posts(permissions::check)),
+        ("/permissions/project", posts(permissions::projects)),
         ("/user", reads(people::get)),
         ("/user/bulk", reads(people::bulk)),
         ("/user/search", reads(people::search)),
+        ("/user/picker", reads(people::pick_user)),
+        ("/user/groups", reads(people::groups_of)),
+        ("/groups/picker", reads(people::pick_group)),
         ("/users", reads(people::all)),
         ("/users/search", reads(people::all)),
         ("/user/assignable/search", reads(people::assignable)),
         ("/user/assignable/multiProjectSearch", reads(people::assignable)),
+        ("/user/viewissue/search", reads(people::viewers)),
+        ("/group", reads(people::group)),
         ("/group/bulk", reads(people::groups)),
         ("/group/member", reads(people::members)),
         ("/webhook", reads(dynamic::list).merge(posts(dynamic::register)).merge(deletes(dynamic::delete))),
@@ -112,6 +166,7 @@ fn site_rows() -> Rows {
         ("/search/approximate-count", posts(search::approximate_count)),
         ("/jql/match", posts(search::matches)),
         ("/jql/parse", posts(search::parse)),
+        ("/jql/autocompletedata", reads(suggest::words)),
     ]
 }
 
@@ -120,6 +175,8 @@ fn issue_rows() -> Rows {
         ("/issue", posts(create::create)),
         ("/issue/bulk", posts(bulk::create)),
         ("/issue/bulkfetch", posts(bulk::fetch)),
+        ("/issue/picker", reads(suggest::issues)),
+        ("/issue/watching", posts(watch::watching)),
         ("/issue/createmeta", reads(create_meta::everything)),
         ("/issue/createmeta/{project}/issuetypes", reads(create_meta::issue_types)),
         ("/issue/createmeta/{project}/issuetypes/{type}", reads(create_meta::fields)),
@@ -136,10 +193,11 @@ fn issue_rows() -> Rows {
             reads(property::get).merge(puts(property::put)).merge(deletes(property::delete)),
         ),
         ("/issue/{issue}/watchers", reads(watch::list).merge(posts(watch::add)).merge(deletes(watch::remove))),
-        ("/issue/{issue}/votes", reads(watch::votes)),
+        ("/issue/{issue}/votes", reads(watch::votes).merge(posts(watch::vote)).merge(deletes(watch::unvote))),
         ("/issueLink", posts(link::create)),
         ("/issueLink/{link}", reads(link::get).merge(deletes(link::delete))),
         ("/issueLinkType", reads(link::types)),
+        ("/issueLinkType/{type}", reads(link::one_type)),
     ]
 }
 
@@ -165,8 +223,14 @@ fn part_rows() -> Rows {
             reads(remote::get).merge(puts(remote::put)).merge(deletes(remote::delete)),
         ),
         ("/issue/{issue}/worklog", reads(worklog::list).merge(posts(worklog::add))),
-        ("/issue/{issue}/worklog/{worklog}", reads(worklog::get).merge(deletes(worklog::delete))),
-        ("/issue/{issue}/attachments", post(attachment::upload)),
+        (
+            "/issue/{issue}/worklog/{worklog}",
+            reads(worklog::get).merge(puts(worklog::edit)).merge(deletes(worklog::delete)),
+        ),
+        ("/worklog/updated", reads(worklog::updated)),
+        ("/worklog/deleted", reads(worklog::deleted)),
+        ("/worklog/list", posts(worklog::by_ids)),
+        ("/issue/{issue}/attachments", Ways::uploads(post(attachment::upload))),
         ("/attachment/{attachment}", reads(attachment::get).merge(deletes(attachment::delete))),
         ("/attachment/content/{attachment}", reads(attachment::content)),
         ("/attachment/thumbnail/{attachment}", reads(attachment::content)),
@@ -177,41 +241,66 @@ fn meta_rows() -> Rows {
     vec![
         ("/field", reads(field::list).merge(posts(field::create))),
         ("/field/search", reads(field::search)),
+        ("/field/{field}", puts(field::update)),
         ("/field/{field}/context", reads(field::contexts)),
-        ("/field/{field}/context/{context}/option", reads(field::options).merge(posts(field::add_options))),
+        ("/field/{field}/context/projectmapping", reads(field::project_mapping)),
+        ("/field/{field}/context/issuetypemapping", reads(field::type_mapping)),
+        (
+            "/field/{field}/context/{context}/option",
+            reads(field::options).merge(posts(field::add_options)).merge(puts(field::update_options)),
+        ),
+        ("/customFieldOption/{option}", reads(field::option)),
         ("/issuetype", reads(names::issue_types)),
         ("/issuetype/project", reads(names::issue_types_of_project)),
         ("/issuetype/{id}", reads(names::issue_type)),
         ("/status", reads(names::statuses)),
         ("/status/{id}", reads(names::status)),
+        ("/statuses", reads(names::statuses_by_id)),
         ("/statuses/search", reads(names::statuses_search)),
         ("/statuscategory", reads(names::status_categories)),
+        ("/statuscategory/{id}", reads(names::status_category)),
         ("/priority", reads(names::priorities)),
         ("/priority/search", reads(names::priorities_search)),
         ("/priority/{id}", reads(names::priority)),
         ("/resolution", reads(names::resolutions)),
+        ("/resolution/search", reads(names::resolutions_search)),
+        ("/resolution/{id}", reads(names::resolution)),
+        ("/role", reads(role::all)),
+        ("/workflow", reads(workflow::list)),
+        ("/workflow/search", reads(workflow::search)),
         ("/label", reads(names::labels)),
     ]
 }
 
 fn project_rows() -> Rows {
     vec![
-        ("/project", reads(project::list)),
+        ("/project", reads(project::list).merge(posts(project::change::create))),
         ("/project/search", reads(project::search)),
-        ("/project/{project}", reads(project::get)),
+        ("/project/recent", reads(project::recent)),
+        ("/projectvalidate/key", reads(project::validate_key)),
+        ("/project/type", reads(project::kinds)),
+        ("/project/{project}", reads(project::get).merge(puts(project::change::update))),
+        ("/project/{project}/archive", posts(project::change::archive)),
+        ("/project/{project}/restore", posts(project::change::restore)),
         ("/project/{project}/statuses", reads(project::statuses)),
-        ("/project/{project}/components", reads(project::components)),
-        ("/project/{project}/component", reads(project::components_paged)),
-        ("/project/{project}/versions", reads(project::versions)),
-        ("/project/{project}/version", reads(project::versions_paged)),
-        ("/project/{project}/role", reads(project::roles)),
-        ("/project/{project}/role/{role}", reads(project::role)),
+        ("/project/{project}/components", reads(component::list)),
+        ("/project/{project}/component", reads(component::page)),
+        ("/project/{project}/versions", reads(version::list)),
+        ("/project/{project}/version", reads(version::page)),
+        ("/project/{project}/role", reads(role::urls)),
+        ("/project/{project}/role/{role}", reads(role::get)),
+        ("/project/{project}/roledetails", reads(role::details)),
         ("/project/{project}/properties", reads(project::property_keys)),
         (
             "/project/{project}/properties/{property}",
             reads(project::property_get).merge(puts(project::property_put)).merge(deletes(project::property_delete)),
         ),
-        ("/component", posts(project::create_component)),
-        ("/version", posts(project::create_version)),
+        ("/component", posts(component::create)),
+        ("/component/{part}", reads(component::get).merge(puts(component::update)).merge(deletes(component::delete))),
+        ("/component/{part}/relatedIssueCounts", reads(component::related)),
+        ("/version", posts(version::create)),
+        ("/version/{part}", reads(version::get).merge(puts(version::update)).merge(deletes(version::delete))),
+        ("/version/{part}/relatedIssueCounts", reads(version::related)),
+        ("/version/{part}/removeAndSwap", posts(version::swap)),
     ]
 }

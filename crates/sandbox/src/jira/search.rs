@@ -2,6 +2,8 @@
 //!
 //! The index may lag (`/__sandbox/index`): then a search shows issues as they were, except those that are to be reconciled.
 
+pub(super) mod suggest;
+
 use std::collections::HashSet;
 
 use base64::Engine;

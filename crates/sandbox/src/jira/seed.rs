@@ -70,6 +70,7 @@ fn blank(contents: &mut Contents, project: u64, kind: &str, status: &str, report
         remote_links: Vec::new(),
         properties: BTreeMap::new(),
         watchers: BTreeSet::from([reporter.to_owned()]),
+        voters: BTreeSet::new(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::catalogue::Project;
 use super::contents::{Contents, Unindexed};
 use super::fields::Rich;
 use super::issue::Issue;
-use super::limits::REQUEST_BYTES;
+use super::limits::{FILE_BYTES, REQUEST_BYTES};
 use super::render::View;
 use super::site::Site;
 use super::{permission, time};
@@ -136,6 +136,11 @@ impl Call {
         }
     }
 
+    /// Whether it came with an app's token: apps are limited, and may do things that people may not.
+    pub(crate) fn is_by_app(&self) -> bool {
+        !self.gateway_prefix().is_empty() && self.header("authorization").is_some_and(|h| h.starts_with("Bearer "))
+    }
+
     pub(crate) fn json(&self) -> Result<Value, Refusal> {
         serde_json::from_slice(&self.body).map_err(|_| Refusal::malformed())
     }
@@ -222,6 +227,18 @@ impl<'a> Session<'a> {
     pub(crate) fn project(&self, id_or_key: &str) -> Result<&Project, Refusal> {
         let found = self.contents.find_project(id_or_key).filter(|p| self.may("BROWSE_PROJECTS", p.id));
         found.ok_or_else(|| Refusal::message(404, format!("No project could be found with key '{id_or_key}'.")))
+    }
+
+    /// Whether an issue that holds so many rows of a kind can take no more.
+    pub(crate) fn is_full(&self, rows: usize, usual: usize) -> bool {
+        rows >= self.site.rates().lock().settings().rows_per_issue.unwrap_or(usual)
+    }
+
+    /// How large an attached file may be; `None` if files are switched off.
+    pub(crate) fn upload_bytes(&self) -> Option<u64> {
+        let rates = self.site.rates().lock();
+        let settings = rates.settings();
+        settings.attachments.unwrap_or(true).then(|| settings.upload_bytes.unwrap_or(FILE_BYTES))
     }
 
     /// Remembers the issue as the search index still sees it; call before the change.

@@ -1,6 +1,7 @@
 //! `docs/sandbox.md` speaks the truth: its examples are run, every route of the control door has one, the faults that it
 //! names are those that there are, and the vendors' routes that it lists, and only those, are there.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use reqwest::{Client, Method, RequestBuilder};
@@ -181,6 +182,32 @@ fn the_vendors_routes_are_there_and_those_that_are_not_are_not() {
         send(Client::new().get(format!("{side}{path}"))).unwrap();
         assert_eq!(Sandbox::n_misses(side), before + 1, "{path} is there after all");
     }
+}
+
+/// The site's routes as the page lists them: by what stands first in a path, then each way on with its methods.
+fn site_rows() -> String {
+    let mut families: BTreeMap<String, BTreeMap<String, Vec<&str>>> = BTreeMap::new();
+    for (method, path) in entente_sandbox::jira::routes() {
+        let below = ["/rest/api/3/", "/rest/servicedeskapi/", "/rest/webhooks/1.0/", "/"];
+        let below = below.into_iter().find(|below| path.starts_with(below)).unwrap();
+        let end = path[below.len()..].find('/').map_or(path.len(), |at| below.len() + at);
+        let (family, rest) = path.split_at(end);
+        families.entry(family.to_owned()).or_default().entry(rest.to_owned()).or_default().push(method);
+    }
+    let way = |(rest, methods): (&String, &Vec<&str>)| {
+        let path = if rest.is_empty() { String::new() } else { format!("`{rest}` ") };
+        path + &methods.join(" ")
+    };
+    let row = |(family, ways): (&String, &BTreeMap<_, _>)| {
+        format!("| `{family}` | {} |", ways.iter().map(way).collect::<Vec<_>>().join(", "))
+    };
+    families.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_sites_table_is_the_router() {
+    let (page, rows) = (page(), site_rows());
+    assert!(page.contains(&rows), "docs/sandbox.md should list the site's routes so:\n{rows}");
 }
 
 /// The paths between backticks.

@@ -26,7 +26,6 @@ fn table(vendor: Vendor) -> Vec<(&'static str, Value)> {
         ("bad_gateway", json!({"side_effect": "none", "answer": "html", "status": 502})),
         ("html_error", json!({"side_effect": "none", "answer": "html", "status": 503})),
         ("reset_before", json!({"side_effect": "none", "answer": "reset"})),
-        ("expired_token", json!({"side_effect": "none", "answer": "status", "status": 401})),
         ("slow", json!({"side_effect": "committed", "answer": "slow", "delay_ms": 2_000})),
         ("truncated", json!({"side_effect": "committed", "answer": "truncated"})),
     ];
@@ -45,6 +44,7 @@ fn salesforce() -> Vec<(&'static str, Value)> {
     let concurrent = "ConcurrentRequests (Concurrent API Requests) Limit exceeded.";
     let locked = "unable to obtain exclusive access to this record or 1 records: 001000000000000AAA";
     vec![
+        ("expired_token", json!({"side_effect": "none", "answer": "status", "status": 401})),
         ("rate_limit", error(403, "REQUEST_LIMIT_EXCEEDED", concurrent)),
         ("concurrent_limit", error(403, "REQUEST_LIMIT_EXCEEDED", concurrent)),
         ("daily_limit", error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")),
@@ -54,11 +54,19 @@ fn salesforce() -> Vec<(&'static str, Value)> {
 }
 
 fn jira() -> Vec<(&'static str, Value)> {
-    let limited = json!({"side_effect": "none", "answer": "status", "status": 429,
-                         "headers": {"Retry-After": "1", "X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "0",
-                                     "RateLimit-Reason": "jira-burst-based"}});
+    let error = |status: u16, headers: Value, body: Value| json!({"side_effect": "none", "answer": "status", "status": status, "headers": headers, "body": body});
+    let limited = |reason: &str, limit: &str, wait: &str| {
+        let headers = json!({"Retry-After": wait, "X-RateLimit-Limit": limit, "X-RateLimit-Remaining": "0", "RateLimit-Reason": reason});
+        error(429, headers, json!({"errorMessages": ["Rate limit exceeded."], "errors": {}}))
+    };
+    let conflict = "The issue is being changed by somebody else at the moment. Please try again.";
     vec![
-        ("rate_limit", limited),
+        // As the gateway says it; the site itself takes a wrong token for a stranger.
+        ("expired_token", error(401, json!({}), json!({"code": 401, "message": "Unauthorized"}))),
+        ("rate_limit", limited("jira-burst-based", "100", "1")),
+        ("rate_limit_quota", limited("jira-quota-tenant-based", "65000", "600")),
+        ("rate_limit_per_issue", limited("jira-per-issue-on-write", "20", "2")),
         ("rate_limit_without_retry_after", json!({"side_effect": "none", "answer": "status", "status": 429})),
+        ("conflict", error(409, json!({}), json!({"errorMessages": [conflict], "errors": {}}))),
     ]
 }

@@ -68,6 +68,7 @@ fn issue_types() -> Vec<IssueType> {
         name: name.into(),
         description: description.into(),
         level,
+        scope: None,
     })
     .collect()
 }
@@ -84,7 +85,13 @@ fn statuses() -> Vec<Status> {
         (CLOSED, "Closed", Category::Done),
     ]
     .into_iter()
-    .map(|(id, name, category)| Status { id: id.into(), name: name.into(), description: String::new(), category })
+    .map(|(id, name, category)| Status {
+        id: id.into(),
+        name: name.into(),
+        description: String::new(),
+        category,
+        scope: None,
+    })
     .collect()
 }
 
@@ -237,6 +244,8 @@ pub(crate) fn project(
         versions: Vec::new(),
         workflow: workflow.into(),
         type_workflows: BTreeMap::new(),
+        team_managed: false,
+        archived: false,
         last_number: 0,
         properties: BTreeMap::new(),
     }

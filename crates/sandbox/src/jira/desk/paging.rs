@@ -31,6 +31,13 @@ pub(super) fn page(s: &Session<'_>, tail: &str, rows: Vec<Value>) -> Answer {
     ))
 }
 
+/// All rows as one page, where a page is a part of something else.
+pub(super) fn whole(s: &Session<'_>, tail: &str, rows: Vec<Value>) -> Value {
+    let links = json!({ "base": s.site.control().base_url(), "context": "", "self": s.view().desk_api(tail) });
+    let size = rows.len();
+    json!({ "_expands": [], "size": size, "start": 0, "limit": size, "isLastPage": true, "_links": links, "values": rows })
+}
+
 pub(super) fn refuse(status: u16, message: impl Into<String>, key: &'static str) -> Refusal {
     Refusal::Desk { status, message: message.into(), key }
 }

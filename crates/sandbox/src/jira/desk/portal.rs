@@ -94,16 +94,3 @@ pub(super) fn fields(s: &mut Session<'_>) -> Answer {
         "canAddRequestParticipants": true,
     })))
 }
-
-/// One queue per desk: everything that is not done.
-pub(super) fn queues(s: &mut Session<'_>) -> Answer {
-    super::paging::agent(s)?;
-    let desk = desk(s)?;
-    let open =
-        |issue: &&crate::jira::issue::Issue| issue.project == desk.project && issue.value("resolution").is_none();
-    let mut row = json!({ "id": "1", "name": "All open", "jql": "resolution = Unresolved ORDER BY created ASC", "fields": ["issuekey", "summary", "created"] });
-    if s.call.query_flag("includeCount", false) {
-        row["issueCount"] = json!(s.contents.issues.values().filter(open).count());
-    }
-    page(s, &format!("servicedesk/{}/queue", desk.id), vec![row])
-}

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::category_word;
-use super::paging::{accounts, agent, missing, page, refuse, unknown_users};
+use super::paging::{accounts, agent, missing, page, refuse, unknown_users, whole};
+use super::{category_word, talk};
 use crate::jira::adf;
 use crate::jira::answer::{Answer, Refusal, Reply};
 use crate::jira::fields::founding::{PARTICIPANTS, REQUEST_TYPE};
@@ -116,7 +116,33 @@ pub(super) fn show(s: &Session<'_>, issue: &Issue) -> Value {
 }
 
 pub(super) fn get(s: &mut Session<'_>) -> Answer {
-    Ok(Reply::ok(show(s, addressed(s)?)))
+    let issue = addressed(s)?;
+    let mut row = show(s, issue);
+    for what in s.call.query_list("expand") {
+        if let Some((name, value)) = expanded(s, issue, &what) {
+            row[name] = value;
+        }
+    }
+    Ok(Reply::ok(row))
+}
+
+/// What `expand` adds to a request, under which name.
+fn expanded(s: &Session<'_>, issue: &Issue, what: &str) -> Option<(&'static str, Value)> {
+    let kind = s.contents.desks.request_type(issue.text(REQUEST_TYPE));
+    Some(match what {
+        "participant" => {
+            ("participants", whole(s, &format!("request/{}/participant", issue.key), taking_part(s, issue)))
+        }
+        "status" => ("status", whole(s, &format!("request/{}/status", issue.key), status_rows(s, issue))),
+        "sla" if agent(s).is_ok() => ("sla", whole(s, &format!("request/{}/sla", issue.key), vec![level(s, issue)])),
+        "requestType" => ("requestType", s.view().request_type_row(kind?)),
+        "serviceDesk" => ("serviceDesk", super::portal::show(s, s.contents.desks.desks.get(&kind?.desk)?)),
+        "comment" => ("comments", whole(s, &format!("request/{}/comment", issue.key), talk::rows(s, issue))),
+        "attachment" => {
+            ("attachments", whole(s, &format!("request/{}/attachment", issue.key), talk::file_rows(s, issue)))
+        }
+        _ => return None,
+    })
 }
 
 /// What the caller raised or takes part in; not a feed of the desk.
@@ -130,9 +156,13 @@ pub(super) fn list(s: &mut Session<'_>) -> Answer {
     page(s, "request", found.map(|issue| show(s, issue)).collect())
 }
 
-/// Newest first.
 pub(super) fn statuses(s: &mut Session<'_>) -> Answer {
     let issue = addressed(s)?;
+    page(s, &format!("request/{}/status", issue.key), status_rows(s, issue))
+}
+
+/// The present status and those before it, newest first.
+fn status_rows(s: &Session<'_>, issue: &Issue) -> Vec<Value> {
     let view = s.view();
     let entered = issue.histories.iter().flat_map(|h| h.items.iter().map(move |item| (h.created, item)));
     let status = entered.filter(|(_, item)| item.field == "status").map(|(at, item)| {
@@ -140,16 +170,22 @@ pub(super) fn statuses(s: &mut Session<'_>) -> Answer {
         json!({ "status": item.to_text, "statusCategory": category_word(category), "statusDate": view.desk_time(at) })
     });
     let mut rows: Vec<Value> = status.collect();
+    if rows.is_empty() {
+        rows.push(view.request_status(issue));
+    }
     rows.reverse();
-    page(s, &format!("request/{}/status", issue.key), rows)
+    rows
 }
 
 pub(super) fn participants(s: &mut Session<'_>) -> Answer {
     let issue = addressed(s)?;
+    page(s, &format!("request/{}/participant", issue.key), taking_part(s, issue))
+}
+
+fn taking_part(s: &Session<'_>, issue: &Issue) -> Vec<Value> {
     let view = s.view();
     let accounts = issue.value(PARTICIPANTS).map(items).unwrap_or_default().iter().filter_map(Value::as_str);
-    let rows = accounts.map(|account| view.customer(account)).collect();
-    page(s, &format!("request/{}/participant", issue.key), rows)
+    accounts.map(|account| view.customer(account)).collect()
 }
 
 pub(super) fn add_participants(s: &mut Session<'_>) -> Answer {
@@ -205,10 +241,26 @@ pub(super) fn transit(s: &mut Session<'_>) -> Answer {
     Ok(Reply::no_content())
 }
 
-/// One service level, for agents: time to resolution.
+/// Nobody has to approve anything here.
+pub(super) fn approvals(s: &mut Session<'_>) -> Answer {
+    let issue = addressed(s)?;
+    page(s, &format!("request/{}/approval", issue.key), Vec::new())
+}
+
 pub(super) fn service_levels(s: &mut Session<'_>) -> Answer {
     agent(s)?;
     let issue = addressed(s)?;
+    page(s, &format!("request/{}/sla", issue.key), vec![level(s, issue)])
+}
+
+pub(super) fn service_level(s: &mut Session<'_>) -> Answer {
+    agent(s)?;
+    let level = level(s, addressed(s)?);
+    if level["id"] == s.call.param("level") { Ok(Reply::ok(level)) } else { Err(missing("service level")) }
+}
+
+/// The one service level: time to resolution.
+fn level(s: &Session<'_>, issue: &Issue) -> Value {
     let view = s.view();
     let hours = |ms: i64| json!({ "millis": ms, "friendly": format!("{}h", ms / 3_600_000) });
     let until = issue.resolved.unwrap_or(s.now);
@@ -233,5 +285,5 @@ pub(super) fn service_levels(s: &mut Session<'_>) -> Answer {
             row["ongoingCycle"] = cycle;
         }
     }
-    page(s, &format!("request/{}/sla", issue.key), vec![row])
+    row
 }

@@ -1,75 +1,79 @@
 //! The paths of the service desk API.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::routing::post;
 
-use super::{customer, info, organization, portal, request, talk};
-use crate::jira::routes::{deletes, posts, puts, reads};
-use crate::jira::site::Site;
+use super::{customer, info, organization, portal, queue, request, talk};
+use crate::jira::routes::{Rows, Ways, deletes, posts, puts, reads};
 
-pub(crate) fn routes() -> Router<Arc<Site>> {
-    Router::new().nest("/rest/servicedeskapi", portals().merge(organizations()).merge(requests()))
+pub(crate) fn rows() -> Rows {
+    [portals(), organizations(), requests()].into_iter().flatten().collect()
 }
 
-fn portals() -> Router<Arc<Site>> {
-    Router::new()
-        .route("/info", reads(info::info))
-        .route("/servicedesk", reads(portal::desks))
-        .route("/servicedesk/{desk}", reads(portal::get))
-        .route("/servicedesk/{desk}/requesttype", reads(portal::request_types))
-        .route("/servicedesk/{desk}/requesttype/{type}", reads(portal::request_type))
-        .route("/servicedesk/{desk}/requesttype/{type}/field", reads(portal::fields))
-        .route("/servicedesk/{desk}/requesttypegroup", reads(portal::groups))
-        .route("/servicedesk/{desk}/queue", reads(portal::queues))
-        .route("/servicedesk/{desk}/attachTemporaryFile", post(talk::upload))
-        .route("/requesttype", reads(portal::all_request_types))
-        .route("/customer", posts(customer::create))
-        .route("/customer/user/{account}/revoke-portal-only-access", puts(customer::revoke))
-        .route(
+fn portals() -> Rows {
+    vec![
+        ("/info", reads(info::info)),
+        ("/servicedesk", reads(portal::desks)),
+        ("/servicedesk/{desk}", reads(portal::get)),
+        ("/servicedesk/{desk}/requesttype", reads(portal::request_types)),
+        ("/servicedesk/{desk}/requesttype/{type}", reads(portal::request_type)),
+        ("/servicedesk/{desk}/requesttype/{type}/field", reads(portal::fields)),
+        ("/servicedesk/{desk}/requesttypegroup", reads(portal::groups)),
+        ("/servicedesk/{desk}/queue", reads(queue::list)),
+        ("/servicedesk/{desk}/queue/{queue}", reads(queue::get)),
+        ("/servicedesk/{desk}/queue/{queue}/issue", reads(queue::issues)),
+        ("/servicedesk/{desk}/attachTemporaryFile", Ways::uploads(post(talk::upload))),
+        ("/requesttype", reads(portal::all_request_types)),
+        ("/customer", posts(customer::create)),
+        ("/customer/user/{account}/revoke-portal-only-access", puts(customer::revoke)),
+        (
             "/servicedesk/{desk}/customer",
             reads(customer::list).merge(posts(customer::add)).merge(deletes(customer::remove)),
-        )
+        ),
+    ]
 }
 
-fn organizations() -> Router<Arc<Site>> {
-    Router::new()
-        .route("/organization", reads(organization::list).merge(posts(organization::create)))
-        .route("/organization/{organization}", reads(organization::get).merge(deletes(organization::delete)))
-        .route(
+fn organizations() -> Rows {
+    vec![
+        ("/organization", reads(organization::list).merge(posts(organization::create))),
+        ("/organization/{organization}", reads(organization::get).merge(deletes(organization::delete))),
+        (
             "/organization/{organization}/user",
             reads(organization::users).merge(posts(organization::add_users)).merge(deletes(organization::remove_users)),
-        )
-        .route("/organization/{organization}/property", reads(organization::property_keys))
-        .route(
+        ),
+        ("/organization/{organization}/property", reads(organization::property_keys)),
+        (
             "/organization/{organization}/property/{property}",
             reads(organization::property_get)
                 .merge(puts(organization::property_put))
                 .merge(deletes(organization::property_delete)),
-        )
-        .route(
+        ),
+        (
             "/servicedesk/{desk}/organization",
             reads(organization::of_desk)
                 .merge(posts(organization::add_to_desk))
                 .merge(deletes(organization::remove_from_desk)),
-        )
+        ),
+    ]
 }
 
-fn requests() -> Router<Arc<Site>> {
-    Router::new()
-        .route("/request", reads(request::list).merge(posts(request::create)))
-        .route("/request/{request}", reads(request::get))
-        .route("/request/{request}/status", reads(request::statuses))
-        .route("/request/{request}/sla", reads(request::service_levels))
-        .route("/request/{request}/transition", reads(request::transitions).merge(posts(request::transit)))
-        .route(
+fn requests() -> Rows {
+    vec![
+        ("/request", reads(request::list).merge(posts(request::create))),
+        ("/request/{request}", reads(request::get)),
+        ("/request/{request}/status", reads(request::statuses)),
+        ("/request/{request}/sla", reads(request::service_levels)),
+        ("/request/{request}/sla/{level}", reads(request::service_level)),
+        ("/request/{request}/approval", reads(request::approvals)),
+        ("/request/{request}/transition", reads(request::transitions).merge(posts(request::transit))),
+        (
             "/request/{request}/participant",
             reads(request::participants)
                 .merge(posts(request::add_participants))
                 .merge(deletes(request::remove_participants)),
-        )
-        .route("/request/{request}/comment", reads(talk::list).merge(posts(talk::add)))
-        .route("/request/{request}/comment/{comment}", reads(talk::get))
-        .route("/request/{request}/attachment", posts(talk::attach))
+        ),
+        ("/request/{request}/comment", reads(talk::list).merge(posts(talk::add))),
+        ("/request/{request}/comment/{comment}", reads(talk::get)),
+        ("/request/{request}/comment/{comment}/attachment", reads(talk::no_files)),
+        ("/request/{request}/attachment", reads(talk::files).merge(posts(talk::attach))),
+    ]
 }

@@ -11,7 +11,7 @@ use super::request::addressed;
 use crate::jira::adf;
 use crate::jira::answer::{Answer, Refusal, Reply};
 use crate::jira::attachment::{self, Upload, uploads};
-use crate::jira::issue::{Comment, Issue, comment};
+use crate::jira::issue::{Attachment, Comment, Issue, comment};
 use crate::jira::limits::FILES_PER_UPLOAD;
 use crate::jira::session::{Call, Session};
 use crate::jira::site::Site;
@@ -40,6 +40,11 @@ pub(super) fn list(s: &mut Session<'_>) -> Answer {
     let wanted = |c: &&Comment| if c.is_public() { public } else { internal };
     let rows = issue.comments.iter().filter(|c| sees(s, c)).filter(wanted).map(|c| show(s, issue, c)).collect();
     page(s, &format!("request/{}/comment", issue.key), rows)
+}
+
+/// What the caller may read of a request's comments.
+pub(super) fn rows(s: &Session<'_>, issue: &Issue) -> Vec<Value> {
+    issue.comments.iter().filter(|c| sees(s, c)).map(|c| show(s, issue, c)).collect()
 }
 
 pub(super) fn get(s: &mut Session<'_>) -> Answer {
@@ -111,13 +116,43 @@ pub(super) fn attach(s: &mut Session<'_>) -> Answer {
 fn answer(s: &Session<'_>, id: u64, comment: u64, made: &[u64]) -> Answer {
     let issue = s.contents.issues.get(&id).ok_or_else(Refusal::no_issue)?;
     let comment = issue.comment(comment).map(|c| show(s, issue, c));
-    let view = s.view();
-    let files = issue.attachments.iter().filter(|a| made.contains(&a.id)).map(|a| {
-        json!({ "filename": a.filename, "author": view.customer(&a.author), "created": view.desk_time(a.created), "size": a.size, "mimeType": a.media_type })
-    });
-    let files: Vec<Value> = files.collect();
+    let files: Vec<Value> = issue.attachments.iter().filter(|a| made.contains(&a.id)).map(|a| file_row(s, a)).collect();
     let count = files.len();
     Ok(Reply::created(
         json!({ "comment": comment, "attachments": { "size": count, "start": 0, "limit": count, "isLastPage": true, "values": files } }),
     ))
+}
+
+fn file_row(s: &Session<'_>, file: &Attachment) -> Value {
+    let view = s.view();
+    json!({
+        "filename": file.filename,
+        "author": view.customer(&file.author),
+        "created": view.desk_time(file.created),
+        "size": file.size,
+        "mimeType": file.media_type,
+        "_links": {
+            "jiraRest": view.api(&format!("attachment/{}", file.id)),
+            "content": view.api(&format!("attachment/content/{}", file.id)),
+        },
+    })
+}
+
+pub(super) fn file_rows(s: &Session<'_>, issue: &Issue) -> Vec<Value> {
+    issue.attachments.iter().map(|file| file_row(s, file)).collect()
+}
+
+pub(super) fn files(s: &mut Session<'_>) -> Answer {
+    let issue = addressed(s)?;
+    page(s, &format!("request/{}/attachment", issue.key), file_rows(s, issue))
+}
+
+/// Comments only name their files; the site does not know which belong to which.
+pub(super) fn no_files(s: &mut Session<'_>) -> Answer {
+    let issue = addressed(s)?;
+    let id = s.call.param("comment");
+    if !id.parse().ok().and_then(|id| issue.comment(id)).is_some_and(|comment| sees(s, comment)) {
+        return Err(missing("comment"));
+    }
+    page(s, &format!("request/{}/comment/{id}/attachment", issue.key), Vec::new())
 }

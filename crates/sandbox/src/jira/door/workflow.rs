@@ -104,6 +104,7 @@ fn statuses(contents: &Contents, drawn: &[DrawnStatus]) -> Vec<Status> {
         name: row.name.clone(),
         description: String::new(),
         category: row.category,
+        scope: None,
     };
     rows.map(|(row, id)| known(row).unwrap_or_else(|| fresh(row, id))).collect()
 }

@@ -20,7 +20,7 @@ type SystemRow = (&'static str, &'static str, Kind, bool, bool);
 fn system_fields() -> Vec<Field> {
     use Structure as S;
     let shown = |structure| Kind::Structural(structure);
-    let rows: [SystemRow; 39] = [
+    let rows: [SystemRow; 42] = [
         ("summary", "Summary", Kind::Text, true, true),
         ("description", "Description", Kind::Rich, true, true),
         ("environment", "Environment", Kind::Rich, true, true),
@@ -60,6 +60,9 @@ fn system_fields() -> Vec<Field> {
         ("workratio", "Work Ratio", shown(S::Seconds), false, false),
         ("thumbnail", "Images", shown(S::Thumbnail), false, false),
         ("aggregatetimespent", "Σ Time Spent", shown(S::Seconds), false, false),
+        ("aggregatetimeestimate", "Σ Remaining Estimate", shown(S::Seconds), false, false),
+        ("aggregatetimeoriginalestimate", "Σ Original Estimate", shown(S::Seconds), false, false),
+        ("security", "Security Level", shown(S::Security), false, false),
     ];
     rows.into_iter().map(system_field).collect()
 }
@@ -76,6 +79,7 @@ fn system_field((id, name, kind, on_create, on_edit): SystemRow) -> Field {
         on_edit,
         required,
         description: String::new(),
+        scope: None,
     }
 }
 
@@ -135,6 +139,7 @@ pub(crate) fn custom(number: u64, name: &str, kind: Kind, custom: &str, values: 
         on_edit: true,
         required: false,
         description: String::new(),
+        scope: None,
     }
 }
 

@@ -144,6 +144,7 @@ pub(crate) enum Structure {
     Progress,
     Seconds,
     Key,
+    Security,
     Thumbnail,
 }
 
@@ -163,6 +164,7 @@ impl Structure {
             Self::Watches => ("watches", None),
             Self::Progress => ("progress", None),
             Self::Seconds => ("number", None),
+            Self::Security => ("securitylevel", None),
             Self::Key | Self::Thumbnail => ("string", None),
         }
     }

@@ -69,7 +69,10 @@ fn cascading(field: &Field, stored: &Value, view: &View<'_>) -> Value {
 fn version(issue: &Issue, id: &str, view: &View<'_>) -> Value {
     let project = view.contents.catalogue.projects.get(&issue.project);
     let found = project.and_then(|p| Some((p, p.versions.iter().find(|v| v.id == id)?)));
-    found.map_or(Value::Null, |(project, version)| view.version(project, version))
+    let mut row = found.map_or(Value::Null, |(project, version)| view.version(project, version));
+    // An issue does not repeat whose version it is.
+    row.as_object_mut().map(|row| row.remove("projectId"));
+    row
 }
 
 fn component(issue: &Issue, id: &str, view: &View<'_>) -> Value {

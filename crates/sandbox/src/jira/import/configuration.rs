@@ -47,7 +47,13 @@ impl Importer<'_> {
                 let id = if free { wanted } else { format!("{}", 11_000 + catalogue.issue_types.len()) };
                 let level = if sub_task { -1 } else { i8::from(name == "Epic") };
                 let description = row.and_then(|r| text(r, "description")).unwrap_or_default().to_owned();
-                catalogue.issue_types.push(IssueType { id: id.clone(), name: name.to_owned(), description, level });
+                catalogue.issue_types.push(IssueType {
+                    id: id.clone(),
+                    name: name.to_owned(),
+                    description,
+                    level,
+                    scope: None,
+                });
                 id
             }
         };
@@ -74,7 +80,13 @@ impl Importer<'_> {
                 let free = !wanted.is_empty() && catalogue.statuses.iter().all(|s| s.id != wanted);
                 let id = if free { wanted } else { format!("{}", 11_000 + catalogue.statuses.len()) };
                 let description = row.and_then(|r| text(r, "description")).unwrap_or_default().to_owned();
-                catalogue.statuses.push(Status { id: id.clone(), name: name.to_owned(), description, category });
+                catalogue.statuses.push(Status {
+                    id: id.clone(),
+                    name: name.to_owned(),
+                    description,
+                    category,
+                    scope: None,
+                });
                 id
             }
         };

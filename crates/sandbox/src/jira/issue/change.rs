@@ -23,12 +23,13 @@ pub(crate) enum Screen<'a> {
 }
 
 impl Screen<'_> {
-    fn shows(self, field: &Field) -> bool {
-        match self {
-            Self::Create => field.on_create,
-            Self::Edit => field.on_edit,
-            Self::Transition(fields) => fields.contains(&field.id),
-        }
+    fn shows(self, field: &Field, project: u64) -> bool {
+        field.is_in(project)
+            && match self {
+                Self::Create => field.on_create,
+                Self::Edit => field.on_edit,
+                Self::Transition(fields) => fields.contains(&field.id),
+            }
     }
 }
 
@@ -85,7 +86,8 @@ fn complain(problems: &mut Problems, id: &str, complaint: Complaint) {
 }
 
 fn field_on<'s>(s: &'s Session<'_>, target: Target, screen: Screen<'_>, id: &str) -> Result<&'s Field, Complaint> {
-    let field = s.contents.catalogue.field(id).filter(|f| screen.shows(f)).ok_or_else(|| off_screen(id))?;
+    let field =
+        s.contents.catalogue.field(id).filter(|f| screen.shows(f, target.project)).ok_or_else(|| off_screen(id))?;
     let needed = match id {
         "reporter" => Some("MODIFY_REPORTER"),
         "assignee" => Some("ASSIGN_ISSUES"),

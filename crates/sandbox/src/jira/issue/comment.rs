@@ -159,7 +159,7 @@ fn find_anywhere<'s>(s: &'s Session<'_>, id: u64) -> Option<(&'s Issue, &'s Comm
 pub(crate) fn add(s: &mut Session<'_>) -> Answer {
     let id = s.issue_with("ADD_COMMENTS", "You do not have the permission to comment on this issue.")?;
     let body = s.call.object()?;
-    if s.issue()?.comments.len() >= COMMENTS_PER_ISSUE {
+    if s.is_full(s.issue()?.comments.len(), COMMENTS_PER_ISSUE) {
         return Err(Refusal::message(413, "The issue has reached the maximum number of comments."));
     }
     let draft = Draft::read(s, &Value::Object(body))?;

@@ -62,7 +62,7 @@ impl Draft {
         fields.remove("project");
         fields.remove("issuetype");
         let edits = change::read(s, Target { project, issue: None }, Screen::Create, &fields, update);
-        let edits = require(s, &kind, &fields, edits)?;
+        let edits = require(s, (project, &kind), &fields, edits)?;
         let properties = property::read_list(body.get("properties"))?;
         Ok(Self {
             project,
@@ -123,6 +123,7 @@ impl Draft {
             remote_links: Vec::new(),
             properties: self.properties.clone(),
             watchers: BTreeSet::from([me.to_owned()]),
+            voters: BTreeSet::new(),
         }
     }
 
@@ -170,7 +171,7 @@ fn read_kind(s: &Session<'_>, project: u64, fields: &Map<String, Value>) -> Resu
 /// Adds the complaints about what is missing to those about what is there.
 fn require(
     s: &Session<'_>,
-    kind: &str,
+    (project, kind): (u64, &str),
     fields: &Map<String, Value>,
     edits: Result<Edits, Refusal>,
 ) -> Result<Edits, Refusal> {
@@ -181,7 +182,7 @@ fn require(
     if !fields.contains_key("summary") {
         problems.field("summary", NO_SUMMARY);
     }
-    let required = s.contents.catalogue.fields.iter().filter(|f| f.required && f.custom.is_some());
+    let required = s.contents.catalogue.fields.iter().filter(|f| f.required && f.custom.is_some() && f.is_in(project));
     for field in required.filter(|f| fields.get(&f.id).is_none_or(Value::is_null)) {
         problems.field(&field.id, format!("{} is required.", field.name));
     }

@@ -88,7 +88,7 @@ pub(crate) fn create(s: &mut Session<'_>) -> Answer {
         if !s.may("LINK_ISSUES", project) {
             return Err(Refusal::message(401, "You do not have permission to link issues in this project."));
         }
-        if s.contents.links_of(end).count() >= LINKS_PER_ISSUE {
+        if s.is_full(s.contents.links_of(end).count(), LINKS_PER_ISSUE) {
             return Err(Refusal::message(413, "The issue has reached the maximum number of links."));
         }
     }
@@ -138,6 +138,14 @@ fn tell(s: &mut Session<'_>, link: &IssueLink, made: bool) {
         change::record(s, end, vec![history::system("Link", "", from, to)], None);
     }
     event::link(s, if made { "issuelink_created" } else { "issuelink_deleted" }, link);
+}
+
+pub(crate) fn one_type(s: &mut Session<'_>) -> Answer {
+    let wanted = s.call.param("type");
+    if s.contents.catalogue.link_type(wanted).is_none() {
+        return Err(Refusal::message(404, format!("No issue link type with id '{wanted}' found.")));
+    }
+    Ok(Reply::ok(s.view().link_type(wanted)))
 }
 
 pub(crate) fn types(s: &mut Session<'_>) -> Answer {

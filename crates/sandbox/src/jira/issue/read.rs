@@ -38,6 +38,6 @@ fn edit_meta_of(s: &Session<'_>, project: u64) -> serde_json::Value {
             || (id == "assignee" && !s.may("ASSIGN_ISSUES", project.id))
     };
     let view = s.view();
-    let fields = s.contents.catalogue.fields.iter().filter(|f| f.on_edit && !hidden(&f.id));
+    let fields = s.contents.catalogue.fields.iter().filter(|f| f.on_edit && f.is_in(project.id) && !hidden(&f.id));
     json!({ "fields": fields.map(|f| (f.id.clone(), field_meta(&view, project, f))).collect::<serde_json::Map<_, _>>() })
 }

@@ -87,7 +87,7 @@ pub(crate) fn create_or_update(s: &mut Session<'_>) -> Answer {
         .get(&issue)
         .and_then(|i| i.remote_links.iter().find(|l| l.global_id.is_some() && l.global_id == draft.global_id))
         .map(|l| l.id);
-    if existing.is_none() && s.issue()?.remote_links.len() >= REMOTE_LINKS_PER_ISSUE {
+    if existing.is_none() && s.is_full(s.issue()?.remote_links.len(), REMOTE_LINKS_PER_ISSUE) {
         return Err(Refusal::message(413, "The issue has reached the maximum number of remote links."));
     }
     let status = if existing.is_some() { StatusCode::OK } else { StatusCode::CREATED };

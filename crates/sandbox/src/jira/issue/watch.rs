@@ -1,10 +1,10 @@
-//! Watchers of an issue.
+//! Who watches an issue, and who votes for it.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::jira::answer::{Answer, Refusal, Reply};
 use crate::jira::fields::input::UNKNOWN_USER;
-use crate::jira::session::Session;
+use crate::jira::session::{Session, texts};
 
 pub(crate) fn list(s: &mut Session<'_>) -> Answer {
     let issue = s.issue()?;
@@ -51,10 +51,42 @@ pub(crate) fn remove(s: &mut Session<'_>) -> Answer {
     Ok(Reply::no_content())
 }
 
-/// Votes exist only so that clients that ask for them are not surprised.
+/// Which of some issues the caller watches.
+pub(crate) fn watching(s: &mut Session<'_>) -> Answer {
+    let me = s.me()?;
+    let ids = texts(s.call.object()?.get("issueIds"), usize::MAX, "")?;
+    let watched = |id: &String| s.find(id).is_ok_and(|issue| issue.watchers.contains(&me));
+    let rows: Map<String, Value> = ids.iter().map(|id| (id.clone(), json!(watched(id)))).collect();
+    Ok(Reply::ok(json!({ "issuesIsWatching": rows })))
+}
+
 pub(crate) fn votes(s: &mut Session<'_>) -> Answer {
     let issue = s.issue()?;
-    Ok(Reply::ok(
-        json!({ "self": s.view().api(&format!("issue/{}/votes", issue.key)), "votes": 0, "hasVoted": false, "voters": [] }),
-    ))
+    let view = s.view();
+    let mut row = view.votes(issue);
+    row["voters"] = issue.voters.iter().map(|account| view.user(account)).collect();
+    Ok(Reply::ok(row))
+}
+
+/// Nobody can vote for what they reported themselves, nor for what is resolved.
+pub(crate) fn vote(s: &mut Session<'_>) -> Answer {
+    let me = s.me()?;
+    let issue = s.issue()?;
+    if issue.text("reporter") == me || issue.value("resolution").is_some() {
+        return Err(Refusal::message(404, "You cannot vote for an issue you have reported or that has been resolved."));
+    }
+    let id = issue.id;
+    if let Some(issue) = s.contents.issues.get_mut(&id) {
+        issue.voters.insert(me);
+    }
+    Ok(Reply::no_content())
+}
+
+pub(crate) fn unvote(s: &mut Session<'_>) -> Answer {
+    let me = s.me()?;
+    let id = s.issue()?.id;
+    if let Some(issue) = s.contents.issues.get_mut(&id) {
+        issue.voters.remove(&me);
+    }
+    Ok(Reply::no_content())
 }

@@ -8,7 +8,7 @@ use crate::jira::answer::{Answer, Refusal, Reply};
 use crate::jira::fields::{Rich, duration};
 use crate::jira::limits::WORKLOGS_PER_ISSUE;
 use crate::jira::paging::Page;
-use crate::jira::session::Session;
+use crate::jira::session::{Session, texts};
 use crate::jira::time;
 use crate::jira::webhook::event;
 
@@ -90,7 +90,7 @@ pub(crate) fn list(s: &mut Session<'_>) -> Answer {
 pub(crate) fn add(s: &mut Session<'_>) -> Answer {
     let id = s.issue_with("WORK_ON_ISSUES", "You do not have permission to associate a worklog to this issue.")?;
     let body = Value::Object(s.call.object()?);
-    if s.issue()?.worklogs.len() >= WORKLOGS_PER_ISSUE {
+    if s.is_full(s.issue()?.worklogs.len(), WORKLOGS_PER_ISSUE) {
         return Err(Refusal::message(413, "The issue has reached the maximum number of worklogs."));
     }
     let entry = Draft::read(s, &body)?.insert(s, id);
@@ -117,6 +117,7 @@ pub(crate) fn delete(s: &mut Session<'_>) -> Answer {
     s.issue_with("WORK_ON_ISSUES", "You do not have permission to delete this worklog.")?;
     let (issue, id) = addressed(s)?;
     event::worklog(s, "worklog_deleted", issue, id);
+    s.contents.deleted_worklogs.push((id, s.now));
     let spent = s.contents.change_issue(issue, |issue| {
         let before = issue.seconds_spent();
         issue.worklogs.retain(|w| w.id != id);
@@ -124,4 +125,78 @@ pub(crate) fn delete(s: &mut Session<'_>) -> Answer {
     });
     book(s, issue, spent.unwrap_or_default());
     Ok(Reply::no_content())
+}
+
+/// What is not said stays as it is.
+pub(crate) fn edit(s: &mut Session<'_>) -> Answer {
+    s.issue_with("WORK_ON_ISSUES", "You do not have permission to edit this worklog.")?;
+    let (issue, id) = addressed(s)?;
+    let mut body = Value::Object(s.call.object()?);
+    let worklogs = s.contents.issues.get(&issue).map(|issue| issue.worklogs.as_slice()).unwrap_or_default();
+    let before = worklogs.iter().find(|w| w.id == id).cloned();
+    let Some(before) = before else { return get(s) };
+    if body.get("timeSpent").or_else(|| body.get("timeSpentSeconds")).is_none() {
+        body["timeSpentSeconds"] = json!(before.seconds);
+    }
+    let draft = Draft::read(s, &body)?;
+    let (me, now) = (s.caller.clone().unwrap_or_default(), s.now);
+    let (has_comment, has_start) = (body.get("comment").is_some(), body.get("started").is_some());
+    let spent = s.contents.change_issue(issue, |issue| {
+        let before = issue.seconds_spent();
+        if let Some(worklog) = issue.worklogs.iter_mut().find(|w| w.id == id) {
+            worklog.seconds = draft.seconds;
+            worklog.started = if has_start { draft.started } else { worklog.started };
+            worklog.comment = if has_comment { draft.comment } else { worklog.comment.clone() };
+            (worklog.update_author, worklog.updated) = (me, now);
+        }
+        (before, issue.seconds_spent())
+    });
+    book(s, issue, spent.unwrap_or_default());
+    event::worklog(s, "worklog_updated", issue, id);
+    get(s)
+}
+
+/// Rows of one page of changes since a time.
+const CHANGES: usize = 1000;
+
+/// Ids of worklogs that were written since a time, oldest first.
+pub(crate) fn updated(s: &mut Session<'_>) -> Answer {
+    let worklogs = s.contents.issues.values().flat_map(|issue| &issue.worklogs);
+    changes(s, "updated", worklogs.map(|worklog| (worklog.id, worklog.updated)).collect())
+}
+
+pub(crate) fn deleted(s: &mut Session<'_>) -> Answer {
+    changes(s, "deleted", s.contents.deleted_worklogs.clone())
+}
+
+fn changes(s: &Session<'_>, what: &str, mut rows: Vec<(u64, i64)>) -> Answer {
+    s.me()?;
+    let since = s.call.query_number("since")?.unwrap_or(0);
+    rows.retain(|(_, at)| *at > since);
+    rows.sort_by_key(|(id, at)| (*at, *id));
+    let last_page = rows.len() <= CHANGES;
+    rows.truncate(CHANGES);
+    let until = rows.last().map_or(since, |(_, at)| *at);
+    let url = |since: i64| s.view().api(&format!("worklog/{what}?since={since}"));
+    let values: Vec<Value> =
+        rows.iter().map(|(id, at)| json!({ "worklogId": id, "updatedTime": at, "properties": [] })).collect();
+    let mut page =
+        json!({ "values": values, "since": since, "until": until, "self": url(since), "lastPage": last_page });
+    if !last_page {
+        page["nextPage"] = json!(url(until));
+    }
+    Ok(Reply::ok(page))
+}
+
+pub(crate) fn by_ids(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let body = s.call.closed_object(&["ids"])?;
+    let ids = texts(body.get("ids"), CHANGES, "No more than 1000 worklogs can be asked for at once.")?;
+    let view = s.view();
+    let found = ids.iter().filter_map(|id| {
+        let id: u64 = id.parse().ok()?;
+        let issue = s.contents.home_of(id).filter(|issue| s.may("BROWSE_PROJECTS", issue.project))?;
+        Some(view.worklog(issue, issue.worklogs.iter().find(|w| w.id == id)?))
+    });
+    Ok(Reply::ok(found.collect()))
 }

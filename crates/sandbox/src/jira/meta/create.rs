@@ -39,7 +39,8 @@ pub(crate) fn fields(s: &mut Session<'_>) -> Answer {
         .ok_or_else(|| Refusal::message(404, "The issue type was not found."))?;
     let view = s.view();
     let hidden = |id: &str| id == "reporter" && !s.may("MODIFY_REPORTER", project.id);
-    let on_screen: Vec<&Field> = s.contents.catalogue.fields.iter().filter(|f| f.on_create && !hidden(&f.id)).collect();
+    let on_screen: Vec<&Field> =
+        s.contents.catalogue.fields.iter().filter(|f| f.on_create && f.is_in(project.id) && !hidden(&f.id)).collect();
     let show = |field: &&Field| {
         let mut row = field_meta(&view, project, field);
         row["fieldId"] = json!(field.id);
@@ -122,10 +123,13 @@ pub(crate) fn everything(s: &mut Session<'_>) -> Answer {
         .filter(|p| (keys.is_empty() || keys.contains(&p.key)) && s.may("CREATE_ISSUES", p.id));
     let show = |project: &Project| {
         let mut row = view.project_ref(project.id);
+        for newer in ["projectTypeKey", "simplified"] {
+            row.as_object_mut().map(|row| row.remove(newer));
+        }
         let types = s.contents.catalogue.types_of(project).map(|kind| {
             let mut row = view.issue_type_row(kind);
             if with_fields {
-                let fields = s.contents.catalogue.fields.iter().filter(|f| f.on_create);
+                let fields = s.contents.catalogue.fields.iter().filter(|f| f.on_create && f.is_in(project.id));
                 row["fields"] = fields
                     .map(|f| (f.id.clone(), field_meta(&view, project, f)))
                     .collect::<serde_json::Map<_, _>>()

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::jira::answer::{Answer, Refusal, Reply};
+use crate::jira::fields::input::id_text;
 use crate::jira::fields::{Choice, Field, Kind, PLATFORM_TYPES};
 use crate::jira::limits::{FIELD_PAGE, PAGE};
 use crate::jira::paging::Page;
@@ -48,6 +49,18 @@ pub(crate) fn create(s: &mut Session<'_>) -> Answer {
     Ok(Reply::created(row))
 }
 
+/// Administrators rename and describe custom fields.
+pub(crate) fn update(s: &mut Session<'_>) -> Answer {
+    let id = custom(s)?.id.clone();
+    let body = s.call.object()?;
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    if let Some(field) = s.contents.catalogue.fields.iter_mut().find(|f| f.id == id) {
+        field.name = text("name").unwrap_or_else(|| field.name.clone());
+        field.description = text("description").unwrap_or_else(|| field.description.clone());
+    }
+    Ok(Reply::no_content())
+}
+
 pub(crate) fn kind_of(suffix: &str) -> Option<Kind> {
     Some(match suffix {
         "textfield" => Kind::Text,
@@ -85,7 +98,7 @@ fn context_id(field: &Field) -> String {
 pub(crate) fn contexts(s: &mut Session<'_>) -> Answer {
     let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
     let field = custom(s)?;
-    let row = json!({ "id": context_id(field), "name": format!("Default Configuration Scheme for {}", field.name), "description": "", "isGlobalContext": true, "isAnyIssueType": true });
+    let row = json!({ "id": context_id(field), "name": format!("Default Configuration Scheme for {}", field.name), "description": "", "isGlobalContext": field.scope.is_none(), "isAnyIssueType": true });
     let url = s.view().api(&format!("field/{}/context", field.id));
     Ok(Reply::ok(page.values(&url, page.cut(std::iter::once(row)), 1)))
 }
@@ -149,4 +162,58 @@ pub(crate) fn add_options(s: &mut Session<'_>) -> Answer {
         }
     }
     Ok(Reply::ok(json!({ "options": rows })))
+}
+
+/// New names for options, or whether they can still be chosen; all or nothing.
+pub(crate) fn update_options(s: &mut Session<'_>) -> Answer {
+    let id = in_context(s)?.id.clone();
+    let body = s.call.closed_object(&["options"])?;
+    let wanted = body.get("options").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(field) = s.contents.catalogue.fields.iter_mut().find(|f| f.id == id) else { return Err(no_option()) };
+    let id = |row: &Value| row.get("id").and_then(id_text).unwrap_or_default();
+    if wanted.iter().any(|row| field.choice_mut(&id(row)).is_none()) {
+        return Err(no_option());
+    }
+    for row in &wanted {
+        let Some(choice) = field.choice_mut(&id(row)) else { continue };
+        choice.value = row.get("value").and_then(Value::as_str).unwrap_or(&choice.value).to_owned();
+        choice.disabled = row.get("disabled").and_then(Value::as_bool).unwrap_or(choice.disabled);
+    }
+    Ok(Reply::ok(json!({ "options": wanted })))
+}
+
+fn no_option() -> Refusal {
+    Refusal::message(404, "The custom field option was not found.")
+}
+
+/// One option, by an id that is unique over all fields.
+pub(crate) fn option(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let wanted = s.call.param("option");
+    let all = s.contents.catalogue.fields.iter().flat_map(|f| &f.choices);
+    let choice =
+        all.flat_map(|c| std::iter::once(c).chain(&c.children)).find(|c| c.id == wanted).ok_or_else(no_option)?;
+    let url = s.view().api(&format!("customFieldOption/{}", choice.id));
+    Ok(Reply::ok(json!({ "self": url, "value": choice.value })))
+}
+
+/// Which projects a field's contexts are for.
+pub(crate) fn project_mapping(s: &mut Session<'_>) -> Answer {
+    let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
+    let field = custom(s)?;
+    let row = match field.scope {
+        None => json!({ "contextId": context_id(field), "isGlobalContext": true }),
+        Some(project) => json!({ "contextId": context_id(field), "projectId": project.to_string() }),
+    };
+    let url = s.view().api(&format!("field/{}/context/projectmapping", field.id));
+    Ok(Reply::ok(page.values(&url, page.cut(std::iter::once(row)), 1)))
+}
+
+/// Which issue types a field's contexts are for.
+pub(crate) fn type_mapping(s: &mut Session<'_>) -> Answer {
+    let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
+    let field = custom(s)?;
+    let row = json!({ "contextId": context_id(field), "isAnyIssueType": true });
+    let url = s.view().api(&format!("field/{}/context/issuetypemapping", field.id));
+    Ok(Reply::ok(page.values(&url, page.cut(std::iter::once(row)), 1)))
 }

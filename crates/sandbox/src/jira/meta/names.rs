@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::jira::answer::{Answer, Refusal, Reply};
-use crate::jira::catalogue::Category;
+use crate::jira::catalogue::{Category, Status};
 use crate::jira::fields::text::items;
 use crate::jira::limits::{FIELD_PAGE, PAGE};
 use crate::jira::paging::Page;
@@ -55,20 +55,44 @@ pub(crate) fn status_categories(s: &mut Session<'_>) -> Answer {
     Ok(Reply::ok(Category::ALL.into_iter().map(|c| view.category(c)).collect()))
 }
 
-/// For administrators, with the category as a word.
-pub(crate) fn statuses_search(s: &mut Session<'_>) -> Answer {
-    s.me()?;
-    let page = Page::of(s.call, 200, 200)?;
-    let word = |category: Category| match category {
+pub(crate) fn status_category(s: &mut Session<'_>) -> Answer {
+    let wanted = s.call.param("id");
+    let named = |category: &Category| category.key() == wanted || category.id().to_string() == wanted;
+    let category = Category::ALL.into_iter().find(named).ok_or_else(|| absent("status category"))?;
+    Ok(Reply::ok(s.view().category(category)))
+}
+
+/// A status as administrators see it, with the category as a word.
+fn status_row(status: &Status) -> Value {
+    let word = match status.category {
         Category::Done => "DONE",
         Category::Indeterminate => "IN_PROGRESS",
         Category::New | Category::Undefined => "TODO",
     };
-    let all = &s.contents.catalogue.statuses;
-    let rows = page.cut(all.iter().map(|status| {
-        serde_json::json!({ "id": status.id, "name": status.name, "statusCategory": word(status.category), "scope": { "type": "GLOBAL" }, "description": status.description })
-    }));
-    Ok(Reply::ok(page.values(&s.view().api("statuses/search"), rows, all.len())))
+    let scope = match status.scope {
+        None => json!({ "type": "GLOBAL" }),
+        Some(project) => json!({ "type": "PROJECT", "project": { "id": project.to_string() } }),
+    };
+    json!({ "id": status.id, "name": status.name, "statusCategory": word, "scope": scope, "description": status.description })
+}
+
+pub(crate) fn statuses_search(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let page = Page::of(s.call, 200, 200)?;
+    let text = s.call.query("searchString").unwrap_or_default().to_lowercase();
+    let category = s.call.query("statusCategory").unwrap_or_default();
+    let rows = s.contents.catalogue.statuses.iter().filter(|status| status.name.to_lowercase().contains(&text));
+    let rows = rows.map(status_row).filter(|row| category.is_empty() || row["statusCategory"] == *category);
+    let found: Vec<Value> = rows.collect();
+    let total = found.len();
+    Ok(Reply::ok(page.values(&s.view().api("statuses/search"), page.cut(found.into_iter()), total)))
+}
+
+pub(crate) fn statuses_by_id(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let ids = s.call.query_list("id");
+    let found = ids.iter().filter_map(|id| s.contents.catalogue.status(id));
+    Ok(Reply::ok(found.map(status_row).collect()))
 }
 
 pub(crate) fn priorities(s: &mut Session<'_>) -> Answer {
@@ -92,6 +116,19 @@ pub(crate) fn priority(s: &mut Session<'_>) -> Answer {
 pub(crate) fn resolutions(s: &mut Session<'_>) -> Answer {
     let view = s.view();
     Ok(Reply::ok(s.contents.catalogue.resolutions.iter().map(|r| view.resolution(&r.id)).collect()))
+}
+
+pub(crate) fn resolution(s: &mut Session<'_>) -> Answer {
+    let known = s.contents.catalogue.resolution(s.call.param("id")).ok_or_else(|| absent("resolution"))?;
+    Ok(Reply::ok(s.view().resolution(&known.id)))
+}
+
+pub(crate) fn resolutions_search(s: &mut Session<'_>) -> Answer {
+    let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
+    let view = s.view();
+    let all = &s.contents.catalogue.resolutions;
+    let rows = page.cut(all.iter().map(|r| view.resolution(&r.id)));
+    Ok(Reply::ok(page.values(&view.api("resolution/search"), rows, all.len())))
 }
 
 pub(crate) fn labels(s: &mut Session<'_>) -> Answer {

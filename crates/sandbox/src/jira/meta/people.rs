@@ -84,6 +84,63 @@ pub(crate) fn assignable(s: &mut Session<'_>) -> Answer {
     paged(s, |user| may(user) && called(user, &query) && account.as_deref().is_none_or(|id| id == user.account_id))
 }
 
+/// The groups of one person.
+pub(crate) fn groups_of(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let account = s.call.query("accountId").unwrap_or_default();
+    let user = s.contents.people.users.get(&*account).ok_or_else(|| Refusal::message(404, UNKNOWN_USER))?;
+    let view = s.view();
+    let groups = user.groups.iter().filter_map(|name| s.contents.people.group_by(name));
+    Ok(Reply::ok(groups.map(|group| view.group(&group.id)).collect()))
+}
+
+/// Who could see an issue or a project, by name.
+pub(crate) fn viewers(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let project = match (s.call.query("issueKey"), s.call.query("projectKey")) {
+        (Some(issue), _) => s.find(&issue)?.project,
+        (None, Some(key)) => s.project(&key)?.id,
+        (None, None) => return Err(Refusal::message(400, "Either the 'issueKey' or the 'projectKey' is required.")),
+    };
+    let (query, account) = (s.call.query("query").unwrap_or_default(), s.call.query("accountId"));
+    let sees = |user: &User| permission::may(s.contents, Some(&user.account_id), "BROWSE_PROJECTS", Some(project));
+    paged(s, |user| sees(user) && called(user, &query) && account.as_deref().is_none_or(|id| id == user.account_id))
+}
+
+/// Suggestions while somebody types a name.
+pub(crate) fn pick_user(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let query = s.call.query("query").unwrap_or_default();
+    let view = s.view();
+    let found: Vec<&User> = s.contents.people.users.values().filter(|u| u.active && called(u, &query)).collect();
+    let rows: Vec<Value> = found
+        .iter()
+        .take(FIELD_PAGE)
+        .map(|user| {
+            json!({
+                "accountId": user.account_id,
+                "accountType": user.kind.name(),
+                "displayName": user.name,
+                "html": format!("<strong>{}</strong>", user.name),
+                "avatarUrl": view.user(&user.account_id)["avatarUrls"]["24x24"],
+            })
+        })
+        .collect();
+    let header = format!("Showing {} of {} matching users", rows.len(), found.len());
+    Ok(Reply::ok(json!({ "users": rows, "total": found.len(), "header": header })))
+}
+
+/// Suggestions while somebody types the name of a group.
+pub(crate) fn pick_group(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let query = s.call.query("query").unwrap_or_default().to_lowercase();
+    let found = s.contents.people.groups.values().filter(|g| g.name.to_lowercase().contains(&query));
+    let rows: Vec<Value> =
+        found.map(|g| json!({ "name": g.name, "groupId": g.id, "html": g.name, "labels": [] })).collect();
+    let header = format!("Showing {0} of {0} matching groups", rows.len());
+    Ok(Reply::ok(json!({ "header": header, "total": rows.len(), "groups": rows })))
+}
+
 pub(crate) fn groups(s: &mut Session<'_>) -> Answer {
     s.me()?;
     let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
@@ -103,6 +160,23 @@ pub(crate) fn groups(s: &mut Session<'_>) -> Answer {
     Ok(Reply::ok(page.values(&s.view().api("group/bulk"), page.cut(found.into_iter()), total)))
 }
 
+/// One group, with its first members where they are asked for.
+pub(crate) fn group(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let wanted = s.call.query("groupId").or_else(|| s.call.query("groupname")).unwrap_or_default();
+    let missing = || Refusal::message(404, format!("The group named '{wanted}' does not exist."));
+    let group = s.contents.people.group_by(&wanted).ok_or_else(missing)?;
+    let view = s.view();
+    let members: Vec<&User> = s.contents.people.users.values().filter(|u| u.groups.contains(&group.name)).collect();
+    let shown =
+        if s.call.query_list("expand").iter().any(|e| e == "users") { members.len().min(FIELD_PAGE) } else { 0 };
+    let items: Value = members.iter().take(shown).map(|u| view.user(&u.account_id)).collect();
+    let mut row = view.group(&group.id);
+    row["users"] = json!({ "size": members.len(), "items": items, "max-results": FIELD_PAGE, "start-index": 0, "end-index": shown });
+    row["expand"] = json!("users");
+    Ok(Reply::ok(row))
+}
+
 pub(crate) fn members(s: &mut Session<'_>) -> Answer {
     s.me()?;
     let page = Page::of(s.call, FIELD_PAGE, FIELD_PAGE)?;
@@ -118,24 +192,4 @@ pub(crate) fn members(s: &mut Session<'_>) -> Answer {
         s.contents.people.users.values().filter(|u| u.groups.contains(&group.name) && (u.active || inactive)).collect();
     let rows = page.cut(members.iter().map(|u| view.user(&u.account_id)));
     Ok(Reply::ok(page.values(&view.api("group/member"), rows, members.len())))
-}
-
-/// Which permissions the caller has; unknown keys are refused by name.
-pub(crate) fn permissions(s: &mut Session<'_>) -> Answer {
-    let keys = s.call.query_list("permissions");
-    if keys.is_empty() {
-        return Err(Refusal::message(400, "The 'permissions' query parameter is required."));
-    }
-    let mut problems = crate::jira::answer::Problems::default();
-    for key in keys.iter().filter(|key| !permission::is_known(key)) {
-        problems.field(key, "Unrecognized permission");
-    }
-    problems.check()?;
-    let issue = s.call.query("issueKey").or_else(|| s.call.query("issueId"));
-    let project = match (s.call.query("projectKey").or_else(|| s.call.query("projectId")), issue) {
-        (Some(project), _) => Some(s.project(&project)?.id),
-        (None, Some(issue)) => Some(s.find(&issue)?.project),
-        (None, None) => None,
-    };
-    Ok(Reply::ok(permission::describe(s.contents, s.caller.as_deref(), &keys, project)))
 }

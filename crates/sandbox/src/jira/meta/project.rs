@@ -1,11 +1,14 @@
-//! Projects, with their statuses, components and versions.
+//! Projects, with their statuses and properties.
+
+pub(crate) mod change;
 
 use serde_json::{Value, json};
 
-use crate::jira::answer::{Answer, Problems, Refusal, Reply};
-use crate::jira::catalogue::{Named, Project, Version};
+use crate::jira::answer::{Answer, Reply};
+use crate::jira::catalogue::{Project, ProjectKind};
+use crate::jira::contents::Contents;
 use crate::jira::issue::property;
-use crate::jira::limits::{FIELD_PAGE, PAGE, TEXT_FIELD_CHARS};
+use crate::jira::limits::{FIELD_PAGE, PAGE, PROJECT_KEY_CHARS};
 use crate::jira::paging::Page;
 use crate::jira::session::Session;
 
@@ -27,12 +30,13 @@ fn visible<'s>(s: &'s Session<'_>) -> Vec<&'s Project> {
         Some("edit") => "ADMINISTER_PROJECTS",
         _ => "BROWSE_PROJECTS",
     };
+    let archived = s.call.query_list("status").iter().any(|status| status == "archived");
     let fits = |p: &&Project| {
         (keys.is_empty() || keys.contains(&p.key))
             && (ids.is_empty() || ids.contains(&p.id.to_string()))
             && (kinds.is_empty() || kinds.iter().any(|k| k == p.kind.key()))
             && (p.key.to_lowercase().contains(&text) || p.name.to_lowercase().contains(&text))
-            && s.may(needed, p.id)
+            && if p.archived { archived && s.administers() } else { !archived && s.may(needed, p.id) }
     };
     let mut found: Vec<&Project> = s.contents.catalogue.projects.values().filter(fits).collect();
     found.sort_by(|a, b| a.key.cmp(&b.key));
@@ -62,115 +66,48 @@ pub(crate) fn statuses(s: &mut Session<'_>) -> Answer {
     Ok(Reply::ok(s.contents.catalogue.types_of(project).map(show).collect()))
 }
 
-pub(crate) fn components(s: &mut Session<'_>) -> Answer {
-    let project = s.project(s.call.param("project"))?;
-    let view = s.view();
-    Ok(Reply::ok(project.components.iter().map(|c| view.component(project, c)).collect()))
+/// Whether a key could be that of a new project: an `ErrorCollection` with status 200.
+/// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-project-key-and-name-validation/>
+pub(crate) fn validate_key(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let complaint = key_complaint(s.contents, &s.call.query("key").unwrap_or_default());
+    let errors: Value = complaint.map_or_else(|| json!({}), |text| json!({ "projectKey": text }));
+    Ok(Reply::ok(json!({ "errorMessages": [], "errors": errors })))
 }
 
-pub(crate) fn components_paged(s: &mut Session<'_>) -> Answer {
-    let page = Page::of(s.call, FIELD_PAGE, PAGE)?;
-    let project = s.project(s.call.param("project"))?;
-    let view = s.view();
-    let rows = page.cut(project.components.iter().map(|c| view.component(project, c)));
-    Ok(Reply::ok(page.values(&view.api(&format!("project/{}/component", project.key)), rows, project.components.len())))
-}
-
-pub(crate) fn versions(s: &mut Session<'_>) -> Answer {
-    let project = s.project(s.call.param("project"))?;
-    let view = s.view();
-    Ok(Reply::ok(project.versions.iter().map(|v| view.version(project, v)).collect()))
-}
-
-pub(crate) fn versions_paged(s: &mut Session<'_>) -> Answer {
-    let page = Page::of(s.call, FIELD_PAGE, PAGE)?;
-    let project = s.project(s.call.param("project"))?;
-    let view = s.view();
-    let rows = page.cut(project.versions.iter().map(|v| view.version(project, v)));
-    Ok(Reply::ok(page.values(&view.api(&format!("project/{}/version", project.key)), rows, project.versions.len())))
-}
-
-/// The project that a component or version body names, which the caller must administer.
-fn named_project(s: &Session<'_>, body: &Value) -> Result<u64, Refusal> {
-    let wanted = body
-        .get("projectId")
-        .or_else(|| body.get("project"))
-        .and_then(crate::jira::fields::input::id_text)
-        .unwrap_or_default();
-    let project = s.project(&wanted)?;
-    if s.may("ADMINISTER_PROJECTS", project.id) {
-        Ok(project.id)
-    } else {
-        Err(Refusal::message(403, "You must be a project or Jira administrator."))
+/// What is wrong with a key for a new project.
+fn key_complaint(contents: &Contents, key: &str) -> Option<String> {
+    let well_formed = key.len() >= 2
+        && key.starts_with(|c: char| c.is_ascii_uppercase())
+        && key.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    match contents.catalogue.projects.values().find(|project| project.key == key) {
+        _ if key.is_empty() => Some("You must specify a project key.".to_owned()),
+        _ if key.len() > PROJECT_KEY_CHARS => {
+            Some("The project key must not exceed 10 characters in length.".to_owned())
+        }
+        _ if !well_formed => Some(KEY_FORM.to_owned()),
+        Some(taken) => Some(format!("Project '{}' uses this project key.", taken.name)),
+        None => None,
     }
 }
 
-fn checked_name(body: &Value, taken: impl Fn(&str) -> bool, noun: &str) -> Result<String, Refusal> {
-    let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
-    let mut problems = Problems::default();
-    if name.is_empty() || name.chars().count() > TEXT_FIELD_CHARS {
-        problems.field("name", format!("You must specify a valid {noun} name."));
-    } else if taken(name) {
-        problems.field("name", format!("A {noun} with this name already exists in this project."));
-    }
-    problems.check().map(|()| name.to_owned())
+const KEY_FORM: &str =
+    "Project keys must start with an uppercase letter, followed by one or more uppercase alphanumeric characters.";
+
+/// Those the caller saw last; here simply the first ones.
+pub(crate) fn recent(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let view = s.view();
+    let expand = s.call.query_list("expand");
+    Ok(Reply::ok(visible(s).iter().take(20).map(|p| view.project_row(p, &expand)).collect()))
 }
 
-pub(crate) fn create_component(s: &mut Session<'_>) -> Answer {
-    let body = Value::Object(s.call.object()?);
-    let id = named_project(s, &body)?;
-    let taken = |name: &str| {
-        s.contents.catalogue.projects.get(&id).is_some_and(|p| p.components.iter().any(|c| c.name == name))
-    };
-    let name = checked_name(&body, taken, "component")?;
-    let description = body.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let component = Named { id: s.contents.next_id().to_string(), name, description };
-    if let Some(project) = s.contents.catalogue.projects.get_mut(&id) {
-        project.components.push(component.clone());
-    }
-    let project = s.contents.catalogue.projects.get(&id).ok_or_else(Refusal::no_issue)?;
-    Ok(Reply::created(s.view().component(project, &component)))
-}
-
-pub(crate) fn create_version(s: &mut Session<'_>) -> Answer {
-    let body = Value::Object(s.call.object()?);
-    let id = named_project(s, &body)?;
-    let taken =
-        |name: &str| s.contents.catalogue.projects.get(&id).is_some_and(|p| p.versions.iter().any(|v| v.name == name));
-    let name = checked_name(&body, taken, "version")?;
-    let text = |key: &str| body.get(key).and_then(Value::as_str).map(str::to_owned);
-    let flag = |key: &str| body.get(key) == Some(&json!(true));
-    let version = Version {
-        id: s.contents.next_id().to_string(),
-        name,
-        description: text("description").unwrap_or_default(),
-        released: flag("released"),
-        archived: flag("archived"),
-        start_date: text("startDate"),
-        release_date: text("releaseDate"),
-    };
-    if let Some(project) = s.contents.catalogue.projects.get_mut(&id) {
-        project.versions.push(version.clone());
-    }
-    let project = s.contents.catalogue.projects.get(&id).ok_or_else(Refusal::no_issue)?;
-    Ok(Reply::created(s.view().version(project, &version)))
-}
-
-/// The roles whose names comment visibility uses.
-pub(crate) fn roles(s: &mut Session<'_>) -> Answer {
-    let project = s.project(s.call.param("project"))?;
-    Ok(Reply::ok(s.view().project(project)["roles"].clone()))
-}
-
-pub(crate) fn role(s: &mut Session<'_>) -> Answer {
-    let project = s.project(s.call.param("project"))?;
-    let (id, name) = match s.call.param("role") {
-        "10002" => (10002, "Administrators"),
-        "10003" => (10003, "Service Desk Team"),
-        _ => return Err(Refusal::message(404, "The project role was not found.")),
-    };
+/// The products of the site, as kinds of project.
+pub(crate) fn kinds(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    let row = |kind: ProjectKind| json!({ "key": kind.key(), "formattedKey": kind.name(), "descriptionI18nKey": "", "icon": "", "color": "#1D7AFC" });
     Ok(Reply::ok(
-        json!({ "self": s.view().api(&format!("project/{}/role/{id}", project.id)), "name": name, "id": id, "description": "", "actors": [] }),
+        [ProjectKind::Software, ProjectKind::ServiceDesk, ProjectKind::Business].map(row).into_iter().collect(),
     ))
 }
 

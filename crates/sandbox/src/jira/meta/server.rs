@@ -34,7 +34,14 @@ pub(crate) fn tenant(s: &mut Session<'_>) -> Answer {
 
 pub(crate) fn attachments(s: &mut Session<'_>) -> Answer {
     s.me()?;
-    Ok(Reply::ok(json!({ "enabled": true, "uploadLimit": FILE_BYTES })))
+    let limit = s.upload_bytes();
+    Ok(Reply::ok(json!({ "enabled": limit.is_some(), "uploadLimit": limit.unwrap_or(FILE_BYTES) })))
+}
+
+/// The caller's language.
+pub(crate) fn locale(s: &mut Session<'_>) -> Answer {
+    s.me()?;
+    Ok(Reply::ok(json!({ "locale": "en_US" })))
 }
 
 pub(crate) fn configuration(s: &mut Session<'_>) -> Answer {

@@ -19,7 +19,7 @@ impl View<'_> {
     }
 
     pub(crate) fn issue_type_row(&self, kind: &IssueType) -> Value {
-        json!({
+        self.scoped(kind.scope, json!({
             "self": self.api(&format!("issuetype/{}", kind.id)),
             "id": kind.id,
             "description": kind.description,
@@ -29,7 +29,7 @@ impl View<'_> {
             "subtask": kind.level < 0,
             "avatarId": 10300,
             "hierarchyLevel": kind.level,
-        })
+        }))
     }
 
     pub(crate) fn status(&self, id: &str) -> Value {
@@ -37,15 +37,26 @@ impl View<'_> {
         self.once(Noun::Status, id, show)
     }
 
+    /// What belongs to a team-managed project says so.
+    fn scoped(&self, scope: Option<u64>, mut row: Value) -> Value {
+        if let Some(project) = scope {
+            row["scope"] = json!({ "type": "PROJECT", "project": { "id": project.to_string() } });
+        }
+        row
+    }
+
     pub(crate) fn status_row(&self, status: &Status) -> Value {
-        json!({
-            "self": self.api(&format!("status/{}", status.id)),
-            "description": status.description,
-            "iconUrl": format!("{}/", self.base),
-            "name": status.name,
-            "id": status.id,
-            "statusCategory": self.category(status.category),
-        })
+        self.scoped(
+            status.scope,
+            json!({
+                "self": self.api(&format!("status/{}", status.id)),
+                "description": status.description,
+                "iconUrl": format!("{}/", self.base),
+                "name": status.name,
+                "id": status.id,
+                "statusCategory": self.category(status.category),
+            }),
+        )
     }
 
     pub(crate) fn category(&self, category: Category) -> Value {
@@ -95,7 +106,7 @@ impl View<'_> {
                 "key": project.key,
                 "name": project.name,
                 "projectTypeKey": project.kind.key(),
-                "simplified": false,
+                "simplified": project.team_managed,
                 "avatarUrls": self.project_avatars(),
             })
         })
@@ -112,7 +123,15 @@ impl View<'_> {
     pub(crate) fn project_row(&self, project: &Project, expand: &[String]) -> Value {
         let mut row = self.project_ref(project.id);
         row["expand"] = json!("description,lead,issueTypes,url,projectKeys,permissions,insight");
-        row["style"] = json!("classic");
+        row["style"] = json!(if project.team_managed { "next-gen" } else { "classic" });
+        if project.team_managed {
+            row["entityId"] =
+                json!(uuid::Uuid::from_u64_pair(0x7EA3_0000_0000_4000, 0x8000_0000_0000_0000 | project.id));
+            row["uuid"] = row["entityId"].clone();
+        }
+        if project.archived {
+            row["archived"] = json!(true);
+        }
         row["isPrivate"] = json!(false);
         row["properties"] = json!({});
         for wanted in expand {
@@ -194,6 +213,7 @@ impl View<'_> {
         if field.custom.is_some() {
             row["untranslatedName"] = json!(field.name);
         }
+        row = self.scoped(field.scope, row);
         // The vendor gives no schema for the key and the thumbnails.
         if !matches!(field.id.as_str(), "issuekey" | "thumbnail") {
             row["schema"] = field.schema();

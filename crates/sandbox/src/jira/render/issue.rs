@@ -101,7 +101,7 @@ impl View<'_> {
 
     fn fields(&self, issue: &Issue, wanted: &Wanted) -> Value {
         let mut fields = Map::new();
-        for field in self.contents.catalogue.fields.iter().filter(|f| wanted.takes(f)) {
+        for field in self.contents.catalogue.fields.iter().filter(|f| wanted.takes(f) && f.is_in(issue.project)) {
             fields.insert(field.id.clone(), self.field(field, issue));
         }
         Value::Object(fields)
@@ -132,13 +132,11 @@ impl View<'_> {
             Structure::Attachments => issue.attachments.iter().map(|a| self.attachment(a)).collect(),
             Structure::Comments => self.comment_field(issue),
             Structure::Worklogs => self.worklog_field(issue),
-            Structure::Votes => {
-                json!({ "self": self.api(&format!("issue/{}/votes", issue.key)), "votes": 0, "hasVoted": false })
-            }
+            Structure::Votes => self.votes(issue),
             Structure::Watches => self.watches(issue),
             Structure::Progress => json!({ "progress": issue.seconds_spent(), "total": issue.seconds_spent() }),
             Structure::Seconds => seconds(id, issue),
-            Structure::Key | Structure::Thumbnail => Value::Null,
+            Structure::Key | Structure::Security | Structure::Thumbnail => Value::Null,
         }
     }
 
@@ -201,6 +199,11 @@ impl View<'_> {
         json!({ "self": self.api(&format!("issue/{}/watchers", issue.key)), "watchCount": issue.watchers.len(), "isWatching": watching })
     }
 
+    pub(crate) fn votes(&self, issue: &Issue) -> Value {
+        let voted = self.viewer.is_some_and(|me| issue.voters.contains(me));
+        json!({ "self": self.api(&format!("issue/{}/votes", issue.key)), "votes": issue.voters.len(), "hasVoted": voted })
+    }
+
     /// Newest first and cut off, unlike the changelog's own call.
     fn changelog_expansion(&self, issue: &Issue) -> Value {
         let rows: Vec<Value> = issue.histories.iter().rev().take(PAGE).map(|h| self.history(h)).collect();
@@ -221,7 +224,7 @@ impl View<'_> {
         let mut rendered = Map::new();
         for field in self.contents.catalogue.fields.iter().filter(|f| wanted.takes(f)) {
             let html = match field.kind {
-                Kind::Rich => issue.value(&field.id).map_or(json!(""), |stored| json!(super::parts::html(stored))),
+                Kind::Rich => issue.value(&field.id).map_or(json!(""), |stored| json!(super::html::html(stored))),
                 _ => Value::Null,
             };
             rendered.insert(field.id.clone(), html);
@@ -234,8 +237,8 @@ fn seconds(id: &str, issue: &Issue) -> Value {
     let estimate = |key: &str| issue.value("timetracking").and_then(|t| t.get(key)).cloned().unwrap_or(Value::Null);
     match id {
         "timespent" | "aggregatetimespent" if issue.seconds_spent() > 0 => json!(issue.seconds_spent()),
-        "timeestimate" => estimate("remaining"),
-        "timeoriginalestimate" => estimate("original"),
+        "timeestimate" | "aggregatetimeestimate" => estimate("remaining"),
+        "timeoriginalestimate" | "aggregatetimeoriginalestimate" => estimate("original"),
         "workratio" => json!(-1),
         _ => Value::Null,
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::View;
+use super::{View, html::html};
 use crate::jira::adf;
 use crate::jira::fields::duration;
 use crate::jira::issue::{Attachment, Comment, History, HistoryItem, Issue, RemoteLink, Worklog};
@@ -113,16 +113,4 @@ pub(crate) fn history_item(item: &HistoryItem) -> Value {
         "to": item.to,
         "toString": item.to_text,
     })
-}
-
-/// Rich text as simple HTML: paragraphs and escapes.
-pub(crate) fn html(stored: &Value) -> String {
-    let text = adf::text::of_stored(stored);
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    escaped
-        .split('\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| format!("<p>{line}</p>"))
-        .collect::<Vec<_>>()
-        .join("\n")
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Dynamic, Webhook, send};
 use crate::jira::answer::{Answer, Refusal, Reply};
+use crate::jira::jql::parser::{Condition, Operator};
 use crate::jira::limits::{DYNAMIC_WEBHOOKS, PAGE};
 use crate::jira::paging::Page;
 use crate::jira::session::Session;
@@ -26,9 +27,11 @@ const EVENTS: &[&str] = &[
 /// Only apps may come here: callers with an OAuth token.
 fn app(s: &Session<'_>) -> Result<String, Refusal> {
     let me = s.me()?;
-    let is_app =
-        !s.call.gateway_prefix().is_empty() && s.call.header("authorization").is_some_and(|h| h.starts_with("Bearer "));
-    if is_app { Ok(me) } else { Err(Refusal::message(403, "Only Connect and OAuth 2.0 apps can use this operation.")) }
+    if s.call.is_by_app() {
+        Ok(me)
+    } else {
+        Err(Refusal::message(403, "Only Connect and OAuth 2.0 apps can use this operation."))
+    }
 }
 
 fn own<'s>(s: &'s Session<'_>, me: &'s str) -> impl Iterator<Item = &'s Webhook> {
@@ -79,7 +82,9 @@ fn register_one(s: &mut Session<'_>, me: &str, url: &str, row: &Value) -> Result
         return Err(format!("Unknown event {unknown}"));
     }
     let filter = row.get("jqlFilter").and_then(Value::as_str).unwrap_or_default().to_owned();
-    jql::parse(&filter)?;
+    if let Some(condition) = jql::parse(&filter)?.condition {
+        check_filter(&condition)?;
+    }
     if own(s, me).count() >= DYNAMIC_WEBHOOKS {
         return Err(format!("The limit of {DYNAMIC_WEBHOOKS} webhooks was reached"));
     }
@@ -105,6 +110,29 @@ fn register_one(s: &mut Session<'_>, me: &str, url: &str, row: &Value) -> Result
     };
     s.contents.webhooks.insert(id, hook);
     Ok(id)
+}
+
+/// Filters of apps know few fields and only equality.
+/// <https://developer.atlassian.com/cloud/jira/platform/webhooks/#supported-jql-queries>
+fn check_filter(condition: &Condition) -> Result<(), String> {
+    const FIELDS: [&str; 10] =
+        ["issuekey", "key", "issue", "project", "issuetype", "type", "status", "assignee", "reporter", "priority"];
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().try_for_each(check_filter),
+        Condition::Not(part) => check_filter(part),
+        Condition::Clause(clause) => {
+            let field = clause.field.to_lowercase();
+            let is_known =
+                FIELDS.contains(&field.as_str()) || field.starts_with("issue.property") || field.starts_with("cf[");
+            let compares =
+                matches!(clause.operator, Operator::Equals | Operator::Differs | Operator::In | Operator::NotIn);
+            match (is_known, compares) {
+                (true, true) => Ok(()),
+                (false, _) => Err(format!("The clause {} is unsupported", clause.field)),
+                (true, false) => Err(format!("The operator {} is unsupported", clause.operator.sign())),
+            }
+        }
+    }
 }
 
 fn ids(s: &Session<'_>) -> Result<Vec<u64>, Refusal> {

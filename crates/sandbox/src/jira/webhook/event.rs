@@ -48,7 +48,7 @@ fn actor(s: &Session<'_>, view: &View<'_>) -> Value {
 }
 
 fn whole(s: &Session<'_>, view: &View<'_>, id: u64) -> Value {
-    s.contents.issues.get(&id).map_or(Value::Null, |issue| view.issue(issue, &Wanted::all()))
+    s.contents.issues.get(&id).map_or(Value::Null, |issue| without_expand(view.issue(issue, &Wanted::all())))
 }
 
 pub(crate) fn issue_created(s: &mut Session<'_>, id: u64, entry: u64, items: &[HistoryItem]) {
@@ -118,10 +118,12 @@ fn comment_in(s: &mut Session<'_>, name: &str, issue: u64, id: u64, flow: Flow) 
 
 fn short(view: &View<'_>, issue: &Issue, fields: &[&str]) -> Value {
     let fields: Vec<String> = fields.iter().map(|f| (*f).to_owned()).collect();
-    let mut row = view.issue(issue, &Wanted::new(&fields, "*all", Vec::new(), Vec::new()));
-    if let Some(map) = row.as_object_mut() {
-        map.remove("expand");
-    }
+    without_expand(view.issue(issue, &Wanted::new(&fields, "*all", Vec::new(), Vec::new())))
+}
+
+/// Nothing can be expanded in a webhook.
+fn without_expand(mut row: Value) -> Value {
+    row.as_object_mut().map(|map| map.remove("expand"));
     row
 }
 

@@ -138,7 +138,6 @@ async fn rate_limits_answer_with_every_header() {
     let key = site.bug(json!({})).await;
     for (settings, calls, reason) in [
         (json!({ "burst_per_second": 1 }), 3, "jira-burst-based"),
-        (json!({ "points_per_hour": 2 }), 3, "jira-quota-tenant-based"),
         (json!({ "per_issue": true }), 21, "jira-per-issue-on-write"),
     ] {
         site.control("limits", &settings).await;

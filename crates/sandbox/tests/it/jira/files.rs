@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Reply, Site};
 
-async fn upload(site: &Site, key: &str, header: Option<&str>) -> Reply {
+pub(super) async fn upload(site: &Site, key: &str, header: Option<&str>) -> Reply {
     let body = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\nContent-Type: text/plain\r\n\r\nhello file\r\n--edge--\r\n";
     let mut request = site.request(Method::POST, &format!("/rest/api/3/issue/{key}/attachments"));
     if let Some(value) = header {

@@ -8,33 +8,44 @@ use entente_sandbox::delivery::Delivery;
 const HOOKS: &str = "/rest/webhooks/1.0/webhook";
 
 /// A site whose deliveries nobody posts: the test takes them out of the outbox itself.
-struct Quiet {
+pub(super) struct Quiet {
     world: entente_sandbox::World,
     router: axum::Router,
 }
 
 impl Quiet {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let world = entente_sandbox::World::new(&entente_sandbox::Options::default(), &entente_sandbox::Clock::real());
         let router = entente_sandbox::jira_router(&world.jira);
         Self { world, router }
     }
 
-    async fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(super) async fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.send(http::Request::builder().method(method).uri(path), body.to_string()).await
+    }
+
+    /// Attaches a small file to an issue.
+    pub(super) async fn upload(&self, issue: &str) -> Value {
+        let request = http::Request::builder().method("POST").uri(format!("{issue}/attachments"));
+        let request = request.header("content-type", "multipart/form-data; boundary=edge");
+        let part = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\n\r\nhello\r\n--edge--\r\n";
+        self.send(request.header("x-atlassian-token", "no-check"), part.to_owned()).await
+    }
+
+    async fn send(&self, request: http::request::Builder, body: String) -> Value {
         use base64::Engine as _;
         use tower::ServiceExt as _;
         let pair = base64::engine::general_purpose::STANDARD.encode("admin@sandbox.example:sandbox-api-token");
-        let request =
-            http::Request::builder().method(method).uri(path).header("authorization", format!("Basic {pair}"));
-        let request = request.body(axum::body::Body::from(body.to_string())).expect("a request");
+        let request = request.header("authorization", format!("Basic {pair}"));
+        let request = request.body(axum::body::Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let status = response.status();
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        assert!(status.is_success(), "{method} {path}: {status} {}", String::from_utf8_lossy(&bytes));
+        assert!(status.is_success(), "{status} {}", String::from_utf8_lossy(&bytes));
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 
-    fn deliveries(&self) -> Vec<(Delivery, Value)> {
+    pub(super) fn deliveries(&self) -> Vec<(Delivery, Value)> {
         let outbox = self.world.jira.control().outbox();
         let due = outbox.take_due();
         due.into_iter()
@@ -51,7 +62,7 @@ fn header<'d>(delivery: &'d Delivery, name: &str) -> &'d str {
     delivery.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_default()
 }
 
-fn hook(events: &[&str], jql: &str) -> Value {
+pub(super) fn hook(events: &[&str], jql: &str) -> Value {
     json!({ "name": "sync", "url": "http://127.0.0.1:9/hooks/{issue.key}", "events": events, "filters": { "issue-related-events-section": jql }, "secret": "It's a Secret" })
 }
 

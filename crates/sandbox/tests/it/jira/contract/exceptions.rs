@@ -23,7 +23,7 @@ const EXCEPTIONS: &[Exception] = &[
         why: "Sites send it beside every name that they translate; the document has it for fields only.",
     },
     Exception {
-        operation: "GET /rest/api/3/issue/createmeta/",
+        operation: "GET /rest/api/3/issue/createmeta",
         complaint: "'untranslatedName'",
         why: "As for the list of issue types.",
     },
@@ -64,6 +64,16 @@ const EXCEPTIONS: &[Exception] = &[
         operation: "POST /rest/api/3/issue/bulkfetch 200",
         complaint: "'expand'",
         why: "The document's own example has it.",
+    },
+    Exception {
+        operation: "GET /rest/api/3/project/search 200",
+        complaint: "'projectKeys'",
+        why: "What `expand=projectKeys` adds, which the document lists among the parameters.",
+    },
+    Exception {
+        operation: "*",
+        complaint: "'entityId'",
+        why: "What `uuid` is called beside it where a project is team-managed.",
     },
     Exception {
         operation: "PUT /rest/servicedeskapi/customer/user/",
