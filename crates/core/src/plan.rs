@@ -85,6 +85,17 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// How much of this could be a mishap on a large scale: separations, and writes over a value that somebody gave since
+    /// both sides agreed. What a person decided is not counted, and neither is what merely follows a change.
+    #[must_use]
+    pub fn acts(&self) -> u64 {
+        let act = |write: &Write| match write {
+            Write::Unlink { .. } => 1,
+            write => write.fields().iter().filter(|field| field.overwrites && field.why != Why::Decided).count() as u64,
+        };
+        self.writes.iter().map(act).sum()
+    }
+
     /// Nothing to do, to store or to tell.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

@@ -46,6 +46,7 @@ async fn announce_overwrites(scene: &Scene<'_>, works: &mut [Work]) {
                     org: Some(scene.wired.org.name.clone()),
                     item: Some(scene.wired.item.name.clone()),
                     link_id: work.unit.link.as_ref().map(|link| link.id),
+                    round: Some(scene.round.clone()),
                     ..entry
                 });
             }

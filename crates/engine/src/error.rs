@@ -1,5 +1,7 @@
 //! Why the engine cannot do what it was asked, in sentences for people.
 
+use std::time::Duration;
+
 use entente_store::StoreError;
 use entente_transport::CallError;
 
@@ -66,6 +68,22 @@ impl EngineError {
             | Self::Declined(_)
             | Self::Defect(_)
             | Self::Leased(_) => false,
+        }
+    }
+
+    /// For a failure that passes by itself: how long the peer wants to be left alone.
+    pub(crate) fn passes_after(&self) -> Option<Duration> {
+        let Self::Peer { error, .. } = self else { return None };
+        match error {
+            CallError::Throttled { after, .. } => Some(*after),
+            CallError::NotApplied { after, .. } => Some(after.unwrap_or_default()),
+            CallError::Ambiguous { .. }
+            | CallError::Auth { .. }
+            | CallError::Denied { .. }
+            | CallError::Stale { .. }
+            | CallError::Gone { .. }
+            | CallError::Invalid { .. }
+            | CallError::Broken { .. } => None,
         }
     }
 

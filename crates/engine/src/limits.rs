@@ -31,6 +31,19 @@ pub(crate) const GONE_AFTER_MS: i64 = 10 * 60 * 1_000;
 /// A batch writes nothing when at least this many of its expected records, and half of them, are missing.
 pub(crate) const MASS_MISSING_MIN: usize = 5;
 
+/// An item may do this much within the window that could be a mishap (separations, writes over edits), however few links
+/// it has.
+pub(crate) const CHANGE_BUDGET_MIN: u64 = 20;
+
+/// Or this share of its links, in percent.
+pub(crate) const CHANGE_BUDGET_PERCENT: u64 = 5;
+
+/// The window of the change budget.
+pub(crate) const CHANGE_BUDGET_WINDOW_MS: i64 = 60 * 60 * 1_000;
+
+/// Journal entries that one undo looks at.
+pub(crate) const UNDO_ENTRIES_MAX: usize = 100_000;
+
 /// What a person asked for goes before what was found.
 pub(crate) const PERSON_PRIORITY: i32 = 10;
 

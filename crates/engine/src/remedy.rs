@@ -1,15 +1,20 @@
-//! What people do about work that waits for them: they decide conflicts, and resume an item that is held.
+//! What people do about work that waits for them: they decide conflicts, let refused work be tried again, resume an item
+//! that is held, and take writes back.
 //!
 //! A person's act is a stored row, and where something should follow from it, a hint. Nothing here writes to a vendor.
 
 mod conflicts;
 mod held;
+mod parked;
+mod undo;
 
 use entente_core::ConnectedItem;
 use entente_store::{Hint, HintKey, Link};
 use jiff::Timestamp;
 
 pub use conflicts::{ConflictSide, DecisionTold, OpenConflict, Wish};
+pub use parked::{ParkedWork, Retry};
+pub use undo::{Undo, UndoReport, Undone};
 
 use crate::limits::PERSON_PRIORITY;
 

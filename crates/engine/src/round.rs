@@ -5,6 +5,7 @@
 //! ```
 //! Nothing here remembers anything between rounds: whatever is not finished leaves its hint behind.
 
+mod budget;
 mod commit;
 pub(crate) mod facts;
 mod guard;
@@ -32,18 +33,24 @@ pub(crate) struct Scene<'a> {
     pub(crate) worker: &'a Worker,
     pub(crate) wired: &'a Wired,
     pub(crate) scheme: &'a Scheme,
+    /// The round's name in the journal; none where nothing is written.
+    pub(crate) round: String,
 }
 
 /// Takes a round from hints to a commit. Units that the item does not take come back, to be offered to the next.
 pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, EngineError> {
     let wired = round.wired;
+    if let Some(reason) = worker.store().item_runtime(&wired.item.name).await?.held {
+        let reason = format!("item {} is held: {reason}", wired.item.name);
+        return commit::put_off(worker, &wired, round.units, &reason).await.map(|()| Vec::new());
+    }
     let scheme = match wired.scheme().await {
         Ok(scheme) => scheme,
         Err(error) => {
             return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
         }
     };
-    let scene = Scene { worker, wired: &wired, scheme: &scheme };
+    let scene = Scene { worker, wired: &wired, scheme: &scheme, round: worker.chance_id() };
     let mut works = match read::both(&scene, round.units).await {
         Ok(works) => works,
         Err((units, error)) => {
@@ -67,7 +74,7 @@ pub(crate) async fn run_one(
     watch: impl FnOnce(&mut Work),
 ) -> Result<(), EngineError> {
     let scheme = wired.scheme().await?;
-    let scene = Scene { worker, wired, scheme: &scheme };
+    let scene = Scene { worker, wired, scheme: &scheme, round: worker.chance_id() };
     let mut works =
         read::both(&scene, vec![unit]).await.map_err(|(_, error)| EngineError::peer(&wired.item.name)(error))?;
     achieve(&scene, &mut works).await?;
@@ -80,7 +87,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
     plan_all(scene, works, true).await;
-    if !guard::stops(scene, works).await {
+    if !guard::stops(scene, works).await && !budget::stops(scene, works).await? {
         apply::run(scene, works).await;
         settle::run(scene, works);
     }

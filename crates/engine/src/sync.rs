@@ -12,7 +12,7 @@ use entente_store::{DueHint, Link, LinkState, StoreError};
 use crate::{
     EngineError, Inner, SyncOptions,
     drain::Until,
-    limits::{LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS},
+    limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS},
     look,
     report::{Progress, SyncReport},
     status,
@@ -71,15 +71,12 @@ async fn org(
     progress: Tell<'_>,
 ) -> Result<(), EngineError> {
     worker.follow_items().await?;
+    let wait_ms = options.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()).unwrap_or_default();
+    let give_up_ms = inner.outside.now_ms() + wait_ms;
     let mut failed = None;
     for wired in items {
-        let looked = match wired.check_names().await {
-            Ok(()) => look::offer(worker, wired, progress).await,
-            Err(error) => Err(error),
-        };
-        failed = failed.or(looked.err());
+        failed = failed.or(looked(worker, wired, give_up_ms, progress).await.err());
     }
-    let wait_ms = options.wait.and_then(|wait| i64::try_from(wait.as_millis()).ok()).unwrap_or_default();
     let now_ms = inner.outside.now_ms();
     let backlog = inner.store.backlog(Some(&worker.org.name), now_ms).await?;
     let until = Until::Quiet { deadline_ms: if wait_ms > 0 { now_ms + wait_ms } else { 0 } };
@@ -88,6 +85,25 @@ async fn org(
         () = tell(inner, worker, backlog.due, progress) => Ok(()),
     };
     drained.and(failed.map_or(Ok(()), Err))
+}
+
+/// Looks at an item; what passes by itself is waited for, as long as the person who asked has time.
+async fn looked(worker: &Worker, wired: &Wired, give_up_ms: i64, progress: Tell<'_>) -> Result<(), EngineError> {
+    let mut n_failures = 0;
+    loop {
+        let result = match wired.check_names().await {
+            Ok(()) => look::offer(worker, wired, progress).await,
+            Err(error) => Err(error),
+        };
+        let Some(after) = result.as_ref().err().and_then(EngineError::passes_after) else { return result };
+        let asked_ms = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        let pause_ms = asked_ms.max(worker.backoff_ms(n_failures, BACKOFF_FIRST_MS));
+        if worker.outside().now_ms().saturating_add(pause_ms) > give_up_ms {
+            return result;
+        }
+        n_failures += 1;
+        worker.outside().clock.sleep(Duration::from_millis(pause_ms.unsigned_abs())).await;
+    }
 }
 
 /// Tells how far the rounds have come, as long as they run.
@@ -119,6 +135,10 @@ async fn report(
         }
     }
     let calls = status::calls(wiring);
+    let runtimes = inner.store.item_runtimes().await?;
+    let held = runtimes.iter().filter(|runtime| runtime.held.is_some());
+    let held = held.filter(|runtime| items.iter().any(|wired| wired.item.name == runtime.item));
+    let held = held.filter_map(|runtime| counts.items.get(&runtime.item)).map(|counts| counts.links).sum();
     let mut report = SyncReport {
         links: of_items.links,
         conflicts: of_items.conflicts,
@@ -127,6 +147,7 @@ async fn report(
         reads: calls.reads,
         auth: calls.auth,
         waiting,
+        held,
         ..SyncReport::default()
     };
     for tally in workers.iter().map(|worker| &worker.tally) {

@@ -13,7 +13,7 @@ use entente_core::{
     link::Blocked,
     plan::{FieldWrite, Hop, Note, Why, Write},
 };
-use entente_store::{DueHint, HintKey, Link, NewEntry};
+use entente_store::{DueHint, HintKey, Link, NewEntry, ParkedClass};
 use jiff::Timestamp;
 
 use crate::wiring::Wired;
@@ -177,8 +177,8 @@ pub(crate) struct Work {
     pub(crate) end: End,
     /// The operation whose outcome is known now: done with the id of what was created, or failed for a reason.
     pub(crate) intent: Option<(String, Result<String, String>)>,
-    /// A creation that was refused: the reason and the fingerprint of what was refused.
-    pub(crate) parked: Option<(String, String)>,
+    /// A creation that was refused: the reason, whose it is, and the fingerprint of what was refused.
+    pub(crate) parked: Option<(String, ParkedClass, String)>,
     /// The link is dissolved, for this reason.
     pub(crate) unlinked: Option<String>,
     /// Sentences about what was written, for the terminal and the page.

@@ -229,6 +229,16 @@ impl Worker {
         self.outside().now_ms() + self.backoff_ms(attempts, BACKOFF_FIRST_MS)
     }
 
+    /// A new id: sortable by time, and as unlikely to repeat as the source of chance is good.
+    pub(crate) fn chance_id(&self) -> String {
+        let outside = self.outside();
+        let chance = (u128::from(outside.rng.next_u64()) << 64 | u128::from(outside.rng.next_u64())).to_be_bytes();
+        let millis = u64::try_from(outside.now_ms()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &chance[..10].try_into().unwrap_or_default())
+            .into_uuid()
+            .to_string()
+    }
+
     /// A wait that doubles with each failure, up to a limit, and never ends for all at once.
     pub(crate) fn backoff_ms(&self, n_failures: u32, first_ms: i64) -> i64 {
         let longest = first_ms.saturating_mul(1 << n_failures.min(20)).min(BACKOFF_MAX_MS);

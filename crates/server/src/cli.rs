@@ -18,8 +18,10 @@ mod demo;
 mod doctor;
 mod failure;
 mod init;
+mod journal;
 mod listen;
 mod objects;
+mod parked;
 mod progress;
 mod refusals;
 mod resume;
@@ -29,6 +31,7 @@ pub(crate) mod serve;
 mod status;
 mod sync;
 mod test_record;
+mod undo;
 mod verify;
 
 use std::ffi::OsString;
@@ -72,6 +75,10 @@ enum Command {
     Objects(objects::Objects),
     Status(status::Status),
     Conflicts(conflicts::Conflicts),
+    Parked(parked::Parked),
+    Retry(parked::Retry),
+    Undo(undo::Undo),
+    Journal(journal::Journal),
     Resume(resume::Resume),
     Doctor(doctor::Doctor),
     Secret(secret::Secret),
@@ -119,6 +126,10 @@ impl Command {
             Self::Objects(objects) => objects.run(screen).await,
             Self::Status(status) => status.run(screen).await,
             Self::Conflicts(conflicts) => conflicts.run(screen).await,
+            Self::Parked(parked) => parked.run(screen).await,
+            Self::Retry(retry) => retry.run(screen).await,
+            Self::Undo(undo) => undo.run(screen).await,
+            Self::Journal(journal) => journal.run(screen).await,
             Self::Resume(resume) => resume.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
             Self::Secret(secret) => secret.run(screen),
@@ -136,6 +147,10 @@ impl Command {
             Self::Objects(objects) => objects.json,
             Self::Status(status) => status.json,
             Self::Conflicts(conflicts) => conflicts.is_json(),
+            Self::Parked(parked) => parked.json,
+            Self::Retry(retry) => retry.json,
+            Self::Undo(undo) => undo.json,
+            Self::Journal(journal) => journal.is_json(),
             Self::Resume(resume) => resume.json,
             Self::Doctor(doctor) => doctor.json,
             Self::Secret(secret) => secret.is_json(),

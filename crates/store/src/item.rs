@@ -54,14 +54,27 @@ impl Store {
         tx.commit().await
     }
 
-    /// Lets a held item run again, with its whole change budget; `false` when it was not held. Journalled.
-    pub async fn resume(&self, item: &str, by: &str, now_ms: i64) -> Result<bool, StoreError> {
+    /// Lets a held item run again; `false` when it was not held. Its change budget is whole again and `confirmed` acts
+    /// wider, for what the guard has stopped; the hints of `org` that wait are due now. Journalled.
+    pub async fn resume(
+        &self,
+        item: &str,
+        org: Option<&str>,
+        confirmed: u64,
+        by: &str,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE item SET held = NULL WHERE item = $1 AND held IS NOT NULL";
         let mut tx = self.begin().await?;
         if tx.run(SQL, &[item.into()]).await? == 0 {
             return Ok(false);
         }
+        const CREDIT: &str = "INSERT INTO spending (item, at_ms, acts) VALUES ($1, $2, $3)";
+        const DUE: &str = "UPDATE hint SET due_ms = $2, attempts = 0 WHERE org = $1 AND due_ms > $2";
         tx.run("DELETE FROM spending WHERE item = $1", &[item.into()]).await?;
+        let credit = i64::try_from(confirmed).unwrap_or(i64::MAX);
+        tx.run(CREDIT, &[item.into(), now_ms.into(), (-credit).into()]).await?;
+        tx.run(DUE, &[org.into(), now_ms.into()]).await?;
         journalled(&mut tx, "resumed", item, format!("{by} let {item} run again"), now_ms).await?;
         tx.commit().await?;
         Ok(true)
@@ -120,7 +133,8 @@ impl Store {
         let since_ms = now_ms.saturating_sub(window_ms);
         let mut tx = self.begin().await?;
         fence.check(&mut tx).await?;
-        let spent = spent(&mut tx, item, since_ms).await?.saturating_add(acts);
+        let spent = spent(&mut tx, item, since_ms).await?.saturating_add_unsigned(acts);
+        let spent = u64::try_from(spent).unwrap_or_default();
         if spent > limit {
             return Ok(Spent::Over(spent));
         }
@@ -130,10 +144,11 @@ impl Store {
     }
 }
 
-async fn spent(tx: &mut Tx, item: &str, since_ms: i64) -> Result<u64, StoreError> {
+/// What was spent, less what a person has confirmed beyond the limit.
+async fn spent(tx: &mut Tx, item: &str, since_ms: i64) -> Result<i64, StoreError> {
     const SQL: &str = "
         SELECT CAST(COALESCE(SUM(acts), 0) AS BIGINT) AS acts FROM spending WHERE item = $1 AND at_ms > $2";
-    tx.row(SQL, &[item.into(), since_ms.into()]).await?.map_or(Ok(0), |row| row.number("acts"))
+    tx.row(SQL, &[item.into(), since_ms.into()]).await?.map_or(Ok(0), |row| row.int("acts"))
 }
 
 /// Adds to the spending, and forgets what has left the window.

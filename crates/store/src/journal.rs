@@ -66,6 +66,23 @@ impl Store {
         self.db().rows(SQL, &[after.into(), limit.into()]).await?.iter().map(entry).collect()
     }
 
+    /// Entries that a filter lets through, the oldest first.
+    pub async fn journal_filtered(&self, filter: &JournalFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM journal WHERE id > $1 AND at_ms >= $2 AND (link_id = $3 OR $3 IS NULL)
+                AND (item = $4 OR $4 IS NULL) AND (round = $5 OR $5 IS NULL) ORDER BY id LIMIT $6";
+        let JournalFilter { after, since_ms, link_id, item, round } = filter;
+        let params = [
+            (*after).into(),
+            (*since_ms).into(),
+            (*link_id).into(),
+            item.as_deref().into(),
+            round.as_deref().into(),
+            limit.into(),
+        ];
+        self.db().rows(SQL, &params).await?.iter().map(entry).collect()
+    }
+
     /// The newest entries first, before one, or from the end.
     pub async fn journal_before(&self, before: Option<i64>, limit: usize) -> Result<Vec<Entry>, StoreError> {
         const SQL: &str = "SELECT * FROM journal WHERE id < $1 ORDER BY id DESC LIMIT $2";
@@ -93,6 +110,21 @@ struct Appended<'a> {
     sentence: &'a str,
     round: Option<&'a str>,
     seal: String,
+}
+
+/// Which entries are wanted; what is not given does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JournalFilter {
+    /// Entries after this one.
+    pub after: i64,
+    /// Not older than this.
+    pub since_ms: i64,
+    /// About this link.
+    pub link_id: Option<LinkId>,
+    /// About this item.
+    pub item: Option<String>,
+    /// Of this round.
+    pub round: Option<String>,
 }
 
 /// What the journal's verification found.

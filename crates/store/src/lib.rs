@@ -34,12 +34,12 @@ pub use error::StoreError;
 pub use hint::{Backlog, DueHint, Hint, HintKey};
 pub use intent::{Intent, IntentState, NewIntent};
 pub use item::{ItemRuntime, Spent};
-pub use journal::{Entry, NewEntry, Verified};
+pub use journal::{Entry, JournalFilter, NewEntry, Verified};
 pub use lease::Fence;
 pub use link::{Link, LinkId, LinkState};
 pub use note::{NewNote, Note};
 pub use offers::Offers;
-pub use parked::{Parked, ParkedKey};
+pub use parked::{Parked, ParkedClass, ParkedKey, Retried};
 pub use round::{Again, Committed, LinkUpdate, NewLink, RoundCommit};
 pub use status::{Counts, ItemCounts};
 

@@ -190,7 +190,7 @@ impl LinkState {
     }
 }
 
-fn link(row: &Row) -> Result<Link, StoreError> {
+pub(crate) fn link(row: &Row) -> Result<Link, StoreError> {
     Ok(Link {
         id: row.int("id")?,
         item: row.text("item")?,

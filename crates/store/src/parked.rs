@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use entente_core::Side;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    Store, StoreError,
-    sql::{Row, Tx, list, texts},
+    Hint, Link, LinkId, NewEntry, Store, StoreError, hint, journal, link,
+    sql::{Row, Tx, damaged, ids, list, texts},
 };
 
 /// Which candidate.
@@ -29,13 +29,66 @@ pub struct Parked {
     pub key: ParkedKey,
     /// The refusal, in the vendor's words or ours.
     pub reason: String,
+    /// What kind of refusal it is.
+    pub class: ParkedClass,
     /// What was refused; while it stays the same there is no point in trying again.
     pub fingerprint: String,
     /// Since when this fingerprint is refused. Given by the store when it is written.
     pub since_ms: i64,
 }
 
+/// Who can do something about a refusal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ParkedClass {
+    /// What the records say and what the item says do not fit together.
+    Mapping,
+    /// A vendor refused it.
+    #[default]
+    Rejected,
+}
+
+/// What a person wants to be tried again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retried {
+    /// Links whose refusals are forgotten.
+    pub links: Vec<LinkId>,
+    /// Candidates whose refusals are forgotten.
+    pub candidates: Vec<ParkedKey>,
+    /// What to look at because of it.
+    pub hints: Vec<Hint>,
+    /// What the journal says.
+    pub journal: Vec<NewEntry>,
+}
+
 impl Store {
+    /// Parked links of an item, or of all, in the order of their ids.
+    pub async fn parked_links(&self, item: Option<&str>) -> Result<Vec<Link>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM link WHERE state = 'parked' AND (item = $1 OR $1 IS NULL) ORDER BY id";
+        self.db().rows(SQL, &[item.into()]).await?.iter().map(link::link).collect()
+    }
+
+    /// Parked candidates of an item, or of all, the oldest first.
+    pub async fn parked(&self, item: Option<&str>) -> Result<Vec<Parked>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM parked WHERE item = $1 OR $1 IS NULL ORDER BY since_ms, item, side, record_id";
+        self.db().rows(SQL, &[item.into()]).await?.iter().map(parked).collect()
+    }
+
+    /// Forgets refusals and offers hints, so that rounds try again what was refused: one transaction, journalled.
+    pub async fn retry(&self, retried: &Retried, now_ms: i64) -> Result<(), StoreError> {
+        const FORGET: &str = "
+            UPDATE link SET blocked = '{}', changed_ms = $2
+            WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+        let mut tx = self.begin().await?;
+        tx.run(FORGET, &[ids(&retried.links)?, now_ms.into()]).await?;
+        unpark(&mut tx, &retried.candidates).await?;
+        hint::offer(&mut tx, &retried.hints, now_ms).await?;
+        journal::append(&mut tx, retried.journal.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
+        tx.commit().await
+    }
+
     /// Which of some records are parked under an item.
     pub async fn parked_among(&self, item: &str, side: Side, record_ids: &[String]) -> Result<Vec<Parked>, StoreError> {
         const SQL: &str = "
@@ -58,13 +111,13 @@ impl Store {
 /// Parks candidates; the same refusal again keeps its time.
 pub(crate) async fn park(tx: &mut Tx, org: &str, parked: &[Parked], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
-        INSERT INTO parked (item, side, record_id, org, reason, fingerprint, since_ms)
+        INSERT INTO parked (item, side, record_id, org, reason, class, fingerprint, since_ms)
         SELECT r.value->>'item', r.value->>'side', r.value->>'record_id', $2, r.value->>'reason',
-            r.value->>'fingerprint', $3
+            r.value->>'class', r.value->>'fingerprint', $3
         FROM json_each($1) AS r WHERE true
         ON CONFLICT (item, side, record_id) DO UPDATE SET
             since_ms = CASE WHEN parked.fingerprint = excluded.fingerprint THEN parked.since_ms ELSE excluded.since_ms END,
-            reason = excluded.reason, fingerprint = excluded.fingerprint, org = excluded.org";
+            reason = excluded.reason, class = excluded.class, fingerprint = excluded.fingerprint, org = excluded.org";
     if parked.is_empty() {
         return Ok(());
     }
@@ -86,10 +139,19 @@ pub(crate) async fn unpark(tx: &mut Tx, keys: &[ParkedKey]) -> Result<(), StoreE
     Ok(())
 }
 
+fn class(text: &str) -> Result<ParkedClass, StoreError> {
+    match text {
+        "mapping" => Ok(ParkedClass::Mapping),
+        "rejected" => Ok(ParkedClass::Rejected),
+        _ => Err(damaged("class", "is unknown")),
+    }
+}
+
 fn parked(row: &Row) -> Result<Parked, StoreError> {
     Ok(Parked {
         key: ParkedKey { item: row.text("item")?, side: row.side("side")?, record_id: row.text("record_id")? },
         reason: row.text("reason")?,
+        class: class(&row.text("class")?)?,
         fingerprint: row.text("fingerprint")?,
         since_ms: row.int("since_ms")?,
     })

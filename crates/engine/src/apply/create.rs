@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use entente_core::{Side, State};
 use entente_jira::{Created, IssueRef, NewIssue, Property, limits::BULK_CREATE_ISSUES_MAX};
-use entente_store::{Intent, IntentState, NewEntry, NewIntent};
+use entente_store::{Intent, IntentState, NewEntry, NewIntent, ParkedClass};
 use entente_transport::CallError;
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value as Json, json};
@@ -98,7 +98,7 @@ async fn announce(
     probe_floor: Option<i64>,
 ) -> Option<Vec<(usize, Intent)>> {
     let new = |n: &usize| NewIntent {
-        op_id: operation_id(scene),
+        op_id: scene.worker.chance_id(),
         item: scene.wired.item.name.clone(),
         side,
         source_id: works[*n].id(side.other()).to_owned(),
@@ -118,16 +118,6 @@ async fn announce(
             None
         }
     }
-}
-
-/// Sortable by time, and as unlikely to repeat as the source of chance is good.
-fn operation_id(scene: &Scene<'_>) -> String {
-    let outside = scene.worker.outside();
-    let chance = (u128::from(outside.rng.next_u64()) << 64 | u128::from(outside.rng.next_u64())).to_be_bytes();
-    let millis = u64::try_from(outside.now_ms()).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(millis, &chance[..10].try_into().unwrap_or_default())
-        .into_uuid()
-        .to_string()
 }
 
 /// What a creation would send, for remembering a refusal.
@@ -286,7 +276,7 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
         }
         CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. } => {
             work.intent = Some((op, Err(error.to_string())));
-            work.parked = Some((error.to_string(), fingerprint(work)));
+            work.parked = Some((error.to_string(), ParkedClass::Rejected, fingerprint(work)));
             let text = format!("{side} refused to create a twin for {}: {error}", work.name(side.other()));
             work.journal.push(NewEntry {
                 kind: "refused".to_owned(),
@@ -313,7 +303,7 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
             crate::scheme::ENTENTE_KEY
         );
         for n in wanting {
-            works[n].parked = Some((reason.clone(), fingerprint(&works[n])));
+            works[n].parked = Some((reason.clone(), ParkedClass::Rejected, fingerprint(&works[n])));
         }
         return;
     }

@@ -31,7 +31,7 @@ pub(crate) async fn each_page(
     mut each: impl AsyncFnMut(Vec<Work>) -> Result<(), EngineError>,
 ) -> Result<Looked, EngineError> {
     let scheme = wired.scheme().await?;
-    let scene = Scene { worker, wired, scheme: &scheme };
+    let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
     let mut looked = Looked::default();
     let earlier = Earlier::before(&scene).await;
     let mut jira = issues::scan(&scene, &earlier, &mut looked, progress).await?;
@@ -183,7 +183,7 @@ async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: bool) -> Result
 /// Reads units again by id, and plans them: the search that a look began with may lag behind.
 pub(crate) async fn read_again(worker: &Worker, wired: &Wired, works: Vec<Work>) -> Result<Vec<Work>, EngineError> {
     let scheme = wired.scheme().await?;
-    let scene = Scene { worker, wired, scheme: &scheme };
+    let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
     let units = works.into_iter().map(|work| work.unit).collect();
     let works = read::both(&scene, units).await.map_err(|(_, error)| EngineError::peer(&wired.org.name)(error))?;
     planned(&scene, works, true).await

@@ -110,6 +110,7 @@ fn stamped(scene: &Scene<'_>, work: &Work, entry: NewEntry) -> NewEntry {
         org: Some(scene.wired.org.name.clone()),
         item: Some(scene.wired.item.name.clone()),
         link_id: work.unit.link.as_ref().map(|link| link.id),
+        round: Some(scene.round.clone()),
         ..entry
     }
 }
@@ -124,9 +125,9 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
     let key = ParkedKey { item: scene.wired.item.name.clone(), side, record_id: work.id(side).to_owned() };
     let still_refused = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.is_none());
     match &work.parked {
-        Some((reason, fingerprint)) => {
+        Some((reason, class, fingerprint)) => {
             let (reason, fingerprint) = (reason.clone(), fingerprint.clone());
-            round.parked.push(Parked { key, reason, fingerprint, since_ms: 0 });
+            round.parked.push(Parked { key, reason, class: *class, fingerprint, since_ms: 0 });
         }
         None if !still_refused && !matches!(work.end, End::Again { .. }) => round.unparked.push(key),
         None => {}

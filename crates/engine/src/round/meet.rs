@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use entente_core::{Side, State, filter::Verdict, plan::admits};
 use entente_jira::{IssueKey, IssueRef};
-use entente_store::{Link, LinkState, NewEntry};
+use entente_store::{Link, LinkState, NewEntry, ParkedClass};
 use entente_transport::CallError;
 
 use super::{Scene, read};
@@ -331,7 +331,7 @@ fn put_off<'a>(scene: &Scene<'_>, works: &mut [Work], which: impl Iterator<Item 
 /// It has no twin and gets none; people see why.
 fn refuse(work: &mut Work, reason: &str) {
     let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
-    work.parked = Some((format!("{side} {}: {reason}", work.name(side)), String::new()));
+    work.parked = Some((format!("{side} {}: {reason}", work.name(side)), ParkedClass::Mapping, String::new()));
     work.end = End::Refused;
 }
 

@@ -19,6 +19,10 @@ struct Refused {
     error_description: String,
 }
 
+/// An org at the limit of its requests answers here with the error of its data API.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm>
+const API_LIMIT: &[u8] = b"REQUEST_LIMIT_EXCEEDED";
+
 /// One row: the vendor's error, words of its description in lower case (empty: any), what it means and what helps.
 type RowOfTable = (&'static str, &'static str, &'static str);
 
@@ -93,15 +97,13 @@ const TABLE: [RowOfTable; 24] = [
 /// What a refused sign-in means.
 pub(super) fn read(connection: &Connection, answer: &Answer) -> CallError {
     let parsed: Option<Refused> = serde_json::from_slice(&answer.body).ok();
-    let Some(Refused { error, error_description }) = parsed else { return unreadable(answer) };
-    if error == "rate_limit_exceeded" {
-        let reason = "too many sign-ins of this user; Salesforce asks for a pause".to_owned();
-        return CallError::Throttled {
-            after: Duration::from_secs(SIGN_IN_PAUSE_SECS),
-            scope: Scope::Connection,
-            reason,
-        };
+    let is_limit = answer.body.windows(API_LIMIT.len()).any(|seen| seen == API_LIMIT);
+    if is_limit || parsed.as_ref().is_some_and(|refused| refused.error == "rate_limit_exceeded") {
+        let reason = "too many requests or sign-ins; Salesforce asks for a pause".to_owned();
+        let after = answer.retry_after().unwrap_or(Duration::from_secs(SIGN_IN_PAUSE_SECS));
+        return CallError::Throttled { after, scope: Scope::Connection, reason };
     }
+    let Some(Refused { error, error_description }) = parsed else { return unreadable(answer) };
     if answer.status.is_server_error() {
         return CallError::NotApplied { after: answer.retry_after(), reason: said(&error, &error_description) };
     }

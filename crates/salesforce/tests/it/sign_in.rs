@@ -153,6 +153,7 @@ async fn what_passes_is_no_refusal() {
         ),
         (429, String::new(), "not applied"),
         (400, rate, "throttled"),
+        (403, json!([{ "errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "limit" }]).to_string(), "throttled"),
         (404, "<html>no such page</html>".to_owned(), "auth"),
         (200, "<html>hello</html>".to_owned(), "broken"),
         (200, "{}".to_owned(), "broken"),

@@ -117,10 +117,12 @@ impl Asked {
         loop {
             let query: Vec<_> = query.iter().cloned().chain([("after", after)]).collect();
             let page = self.get(path, &query).await?;
-            all.extend(page[rows].as_array().cloned().unwrap_or_default());
+            let rows = page[rows].as_array().cloned().unwrap_or_default();
+            let is_end = rows.is_empty();
+            all.extend(rows);
             match page["next"].as_i64() {
-                Some(next) => after = Some(next.to_string()),
-                None => return Ok(all),
+                Some(next) if !is_end => after = Some(next.to_string()),
+                _ => return Ok(all),
             }
         }
     }

@@ -8,7 +8,7 @@ use super::ask::{Ask, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
-/// Let a held item run again, with its whole change budget
+/// Let a held item run again; what the guard stopped goes through
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  entente resume support-bugs --config entente.yaml\n\n\
                         `entente status` names the items that are held, and why.")]

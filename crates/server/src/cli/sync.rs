@@ -130,7 +130,7 @@ fn done(report: &SyncReport) -> String {
         (*conflicts, "conflicts: both sides changed, a person decides"),
         (*parked, "parked: the write was refused; tried again when the record or the mapping changes"),
         (*waiting, "waiting: run it again later, or use --wait"),
-        (*held, "held: a guard stopped the item"),
+        (*held, "held: a guard stopped the item; `entente status` says why, `entente resume` lets it go on"),
     ];
     for (n, what) in left.into_iter().filter(|(n, _)| *n > 0) {
         text.push_str(&format!("\n  {n} {what}"));

@@ -3,10 +3,13 @@
 pub(crate) mod conflicts;
 mod journal;
 pub(crate) mod objects;
+pub(crate) mod parked;
 mod resume;
 mod status;
 pub(crate) mod trial;
+mod undo;
 
-pub(crate) use journal::journal;
+pub(crate) use journal::{journal, verify};
 pub(crate) use resume::resume;
 pub(crate) use status::status;
+pub(crate) use undo::undo;

@@ -4,8 +4,23 @@ use std::process::Stdio;
 
 use crate::process::{Desk, Running, ended, entente, ready, run};
 
-const COMMANDS: [&str; 11] =
-    ["demo", "serve", "sandbox", "check", "sync", "verify", "status", "conflicts", "resume", "doctor", "secret"];
+const COMMANDS: [&str; 15] = [
+    "demo",
+    "serve",
+    "sandbox",
+    "check",
+    "sync",
+    "verify",
+    "status",
+    "conflicts",
+    "parked",
+    "retry",
+    "undo",
+    "journal",
+    "resume",
+    "doctor",
+    "secret",
+];
 
 #[test]
 fn every_command_explains_itself_with_an_example() {

@@ -9,6 +9,7 @@ mod data;
 mod filters;
 mod modes;
 mod pairs;
+mod remedies;
 mod rhythms;
 mod secrecy;
 mod shapes;

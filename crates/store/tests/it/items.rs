@@ -1,7 +1,7 @@
 //! Held items, first runs and the change budget.
 
 use entente_core::Side;
-use entente_store::{ItemRuntime, Parked, ParkedKey, RoundCommit, Spent, StoreError};
+use entente_store::{ItemRuntime, Parked, ParkedClass, ParkedKey, RoundCommit, Spent, StoreError};
 
 use crate::{
     databases::on_each,
@@ -17,11 +17,11 @@ async fn an_item_is_held_for_its_first_reason_until_it_is_resumed() {
             store.item_runtime(ITEM).await.unwrap(),
             ItemRuntime { item: ITEM.into(), ..ItemRuntime::default() }
         );
-        assert!(!store.resume(ITEM, "ada", NOW).await.unwrap());
+        assert!(!store.resume(ITEM, Some(ORG), 0, "ada", NOW).await.unwrap());
         store.hold(ITEM, "40 deletes within an hour", NOW).await.unwrap();
         store.hold(ITEM, "something else", NOW + 1).await.unwrap();
         assert_eq!(store.item_runtime(ITEM).await.unwrap().held.as_deref(), Some("40 deletes within an hour"));
-        assert!(store.resume(ITEM, "ada", NOW + 2).await.unwrap());
+        assert!(store.resume(ITEM, Some(ORG), 0, "ada", NOW + 2).await.unwrap());
         assert_eq!(store.item_runtime(ITEM).await.unwrap().held, None);
         let kinds: Vec<_> = store.journal_tail(0, 9).await.unwrap().into_iter().map(|e| e.what.kind).collect();
         assert_eq!(kinds, ["held", "resumed"]);
@@ -60,7 +60,7 @@ async fn the_change_budget_rolls_and_is_new_after_a_resume() {
 
         assert_eq!(store.spend(&fence, "another", 20, 20, HOUR, NOW + HOUR).await.unwrap(), Spent::Within(20));
         store.hold(ITEM, "budget", NOW + HOUR).await.unwrap();
-        store.resume(ITEM, "ada", NOW + HOUR).await.unwrap();
+        store.resume(ITEM, Some(ORG), 0, "ada", NOW + HOUR).await.unwrap();
         assert_eq!(spend(20, NOW + HOUR).await, Spent::Within(20));
 
         let stale = fence.clone();
@@ -77,7 +77,13 @@ async fn a_new_name_takes_everything_along() {
         make_links(&store, &fence, 1..=2).await;
         store.plan_intents(&fence, &[new_intent("op-1", 3)], NOW).await.unwrap();
         let key = ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(4) };
-        let parked = vec![Parked { key, reason: "no".into(), fingerprint: "x".into(), since_ms: 0 }];
+        let parked = vec![Parked {
+            key,
+            reason: "no".into(),
+            class: ParkedClass::Rejected,
+            fingerprint: "x".into(),
+            since_ms: 0,
+        }];
         store.commit(&fence, &RoundCommit { parked, ..RoundCommit::default() }, NOW).await.unwrap();
         store.spend(&fence, ITEM, 20, 20, HOUR, NOW).await.unwrap();
         store.hold(ITEM, "why", NOW).await.unwrap();

@@ -1,7 +1,7 @@
 //! A refusal is remembered with the fingerprint of what was refused.
 
 use entente_core::Side;
-use entente_store::{Parked, ParkedKey, RoundCommit};
+use entente_store::{Parked, ParkedClass, ParkedKey, RoundCommit};
 
 use crate::{
     databases::on_each,
@@ -12,6 +12,7 @@ fn parked(n: u32, fingerprint: &str, since_ms: i64) -> Parked {
     Parked {
         key: ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(n) },
         reason: format!("refused {fingerprint}"),
+        class: ParkedClass::Rejected,
         fingerprint: fingerprint.into(),
         since_ms,
     }

@@ -2,7 +2,8 @@
 
 use entente_core::Side;
 use entente_store::{
-    Again, Fence, LinkUpdate, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit, Store, StoreError,
+    Again, Fence, LinkUpdate, NewEntry, NewLink, NewNote, Parked, ParkedClass, ParkedKey, RoundCommit, Store,
+    StoreError,
 };
 
 use crate::{
@@ -37,7 +38,13 @@ fn full_round(link: &entente_store::Link) -> RoundCommit {
         }],
         intents_done: vec![("op-1".into(), "10002".into())],
         intents_failed: vec![("op-2".into(), "no".into())],
-        parked: vec![Parked { key, reason: "no".into(), fingerprint: "x".into(), since_ms: 0 }],
+        parked: vec![Parked {
+            key,
+            reason: "no".into(),
+            class: ParkedClass::Rejected,
+            fingerprint: "x".into(),
+            since_ms: 0,
+        }],
         unparked: Vec::new(),
         hints_done: vec![(case_hint(1).key, 1)],
         hints_again: vec![Again { key: case_hint(2).key, seq: 1, due_ms: NOW + MINUTE }],

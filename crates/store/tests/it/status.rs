@@ -1,7 +1,9 @@
 //! Counts say what is there.
 
 use entente_core::Side;
-use entente_store::{Backlog, Hint, ItemCounts, LinkState, LinkUpdate, NewLink, Parked, ParkedKey, RoundCommit};
+use entente_store::{
+    Backlog, Hint, ItemCounts, LinkState, LinkUpdate, NewLink, Parked, ParkedClass, ParkedKey, RoundCommit,
+};
 
 use crate::{
     databases::on_each,
@@ -27,7 +29,13 @@ async fn everything_is_counted_once() {
                 state(LinkState::Unlinked { reason: "why".into() }, 1),
                 state(LinkState::Detached, 2),
             ],
-            parked: vec![Parked { key, reason: "no".into(), fingerprint: "x".into(), since_ms: 0 }],
+            parked: vec![Parked {
+                key,
+                reason: "no".into(),
+                class: ParkedClass::Rejected,
+                fingerprint: "x".into(),
+                since_ms: 0,
+            }],
             offers: vec![case_hint(1), Hint { due_ms: NOW + MINUTE, ..case_hint(2) }],
             ..RoundCommit::default()
         };

@@ -1,10 +1,11 @@
-//! `GET /api/v1/journal?after=N&limit=N`: what happened, the oldest first.
+//! `GET /api/v1/journal?after=N&limit=N&link=N&item=I&since=T`: what happened, the oldest first.
+//! `GET /api/v1/journal/verify`: whether it is what was written.
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use entente_core::config::Config;
-use entente_store::Entry;
+use entente_store::{Entry, JournalFilter, Verified};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ use crate::web::{App, Problem};
 pub(crate) struct Asked {
     after: Option<i64>,
     limit: Option<usize>,
+    link: Option<i64>,
+    item: Option<String>,
+    since: Option<Timestamp>,
 }
 
 /// Some entries, and where to go on.
@@ -54,15 +58,44 @@ pub(crate) async fn journal(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Page>, Problem> {
     let Query(asked) = asked.map_err(|_| {
-        let detail = "The query knows `after` and `limit`, and both are whole numbers.";
+        let detail = "The query knows the whole numbers `after`, `limit` and `link`, a name as `item`, and a time like \
+                      2026-12-31T12:00:00Z as `since`.";
         Problem::new(StatusCode::BAD_REQUEST, detail)
     })?;
     let after = asked.after.unwrap_or(0);
     let limit = asked.limit.unwrap_or(JOURNAL_ANSWER_USUAL).clamp(1, JOURNAL_ANSWER_MAX);
-    let entries = app.store().journal_tail(after, limit).await?;
+    let filter = JournalFilter {
+        after,
+        since_ms: asked.since.map_or(i64::MIN, Timestamp::as_millisecond),
+        link_id: asked.link,
+        item: asked.item,
+        round: None,
+    };
+    let entries = app.store().journal_filtered(&filter, limit).await?;
     let next = entries.last().map_or(after, |entry| entry.id);
     let config = app.config();
     Ok(Json(Page { entries: entries.into_iter().map(|entry| Told::of(entry, &config)).collect(), next }))
+}
+
+/// What a verification found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Verdict {
+    intact: bool,
+    rows: Option<u64>,
+    /// Rows from before there were seals.
+    unsealed: Option<u64>,
+    /// The first row that is not what was written, or before which one is missing; none when the newest are missing.
+    broken: Option<i64>,
+}
+
+/// Answers whether the journal is what was written.
+pub(crate) async fn verify(State(app): State<App>) -> Result<Json<Verdict>, Problem> {
+    Ok(Json(match app.store().verify_journal().await? {
+        Verified::Intact { rows, unsealed } => {
+            Verdict { intact: true, rows: Some(rows), unsealed: Some(unsealed), broken: None }
+        }
+        Verified::Broken { id } => Verdict { intact: false, rows: None, unsealed: None, broken: id },
+    }))
 }
 
 impl Told {

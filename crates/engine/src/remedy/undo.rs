@@ -1,0 +1,188 @@
+//! Taking writes back: from the journal comes what was there before, and a decision per field puts it there again, on
+//! both sides. What somebody has changed since stays as it is.
+
+use std::collections::BTreeMap;
+
+use entente_core::{
+    Base, ConnectedItem, MappingKey, Side, Sides, Value,
+    item::{Direction, Mode},
+    link::{Decision, Take},
+    plan::STATUS,
+};
+use entente_store::{Entry, JournalFilter, Link, LinkState, NewDecision};
+use serde::Serialize;
+
+use super::look_at;
+use crate::{Engine, EngineError, limits::UNDO_ENTRIES_MAX};
+
+/// Which writes are taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undo {
+    /// Those of this round.
+    pub round: Option<String>,
+    /// Those of this item.
+    pub item: Option<String>,
+    /// Those not older than this.
+    pub since_ms: i64,
+}
+
+/// What an undo does, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct UndoReport {
+    /// Values that come back, on both sides.
+    pub back: Vec<Undone>,
+    /// Values that stay as they are, and why.
+    pub left: Vec<Undone>,
+    /// Whether it was carried out, or only looked at.
+    pub done: bool,
+}
+
+/// One value of one field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Undone {
+    /// The link's number.
+    pub link: i64,
+    /// Salesforce record id, or issue key.
+    pub record: String,
+    /// `salesforce` or `jira`: where it was written.
+    pub side: &'static str,
+    /// The mapping.
+    pub field: String,
+    /// What was written.
+    pub from: String,
+    /// What was there before.
+    pub to: String,
+    /// Why it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<&'static str>,
+}
+
+/// The first value that was there, and the last that was written, of one field of one link.
+struct Written {
+    side: Side,
+    before: Value,
+    after: Value,
+}
+
+const CHANGED_SINCE: &str = "it was changed since";
+const FLOWS_ONE_WAY: &str = "the field flows one way only; change it at its source";
+const NO_LINK: &str = "the link, its item or its mapping is not there any more";
+
+impl Engine {
+    /// Takes writes back; with `dry_run`, says what it would do.
+    ///
+    /// # Errors
+    /// There is nothing to take back, or the store.
+    pub async fn undo(&self, undo: &Undo, dry_run: bool, by: &str) -> Result<UndoReport, EngineError> {
+        let filter = JournalFilter {
+            since_ms: undo.since_ms,
+            item: undo.item.clone(),
+            round: undo.round.clone(),
+            ..JournalFilter::default()
+        };
+        let entries = self.inner.store.journal_filtered(&filter, UNDO_ENTRIES_MAX).await?;
+        let written = written(&entries);
+        if written.is_empty() {
+            let sentence = "The journal has no such write; `entente journal` lists what was written, with its round.";
+            return Err(EngineError::Missing(sentence.to_owned()));
+        }
+        let ids: Vec<i64> = written.keys().map(|(link, _)| *link).collect();
+        let links = self.inner.store.links_by_ids(&ids).await?;
+        let bases = self.inner.store.bases(&ids).await?;
+        let (mut report, mut decisions) = (UndoReport::default(), Vec::new());
+        for ((id, key), written) in &written {
+            let link = links.iter().find(|link| link.id == *id);
+            let decided = self.decision(link, bases.get(id).map(|(base, _)| base), key, written, by);
+            let row = told(*id, link, key, written);
+            match decided {
+                Ok(decision) => {
+                    decisions.push(decision);
+                    report.back.push(row);
+                }
+                Err(why) => report.left.push(Undone { why: Some(why), ..row }),
+            }
+        }
+        report.done = !dry_run;
+        if !dry_run {
+            self.inner.store.decide(&decisions, self.inner.outside.now_ms()).await?;
+            links.iter().for_each(|link| self.inner.wake(&link.org).notify_one());
+        }
+        Ok(report)
+    }
+
+    fn decision(
+        &self,
+        link: Option<&Link>,
+        base: Option<&Base>,
+        key: &MappingKey,
+        written: &Written,
+        by: &str,
+    ) -> Result<NewDecision, &'static str> {
+        let wiring = self.inner.wiring();
+        let link =
+            link.filter(|link| matches!(link.state, LinkState::Active | LinkState::Parked { .. })).ok_or(NO_LINK)?;
+        let item = wiring.config.item(&link.item).ok_or(NO_LINK)?;
+        if !flows_both_ways(item, key).ok_or(NO_LINK)? {
+            return Err(FLOWS_ONE_WAY);
+        }
+        let agreed = base.and_then(|base| base.get(key)).ok_or(CHANGED_SINCE)?;
+        let seen = own(item, key, agreed);
+        if *seen.get(written.side) != written.after {
+            return Err(CHANGED_SINCE);
+        }
+        Ok(NewDecision {
+            link_id: link.id,
+            item: link.item.clone(),
+            mapping: key.clone(),
+            decision: Decision { take: Take::Value { side: written.side, value: written.before.clone() }, seen },
+            by: by.to_owned(),
+            hint: look_at(link, item, self.inner.outside.now_ms()),
+        })
+    }
+}
+
+/// Writes by link and field: of several, the first one knows what was there, the last one what is there now.
+fn written(entries: &[Entry]) -> BTreeMap<(i64, MappingKey), Written> {
+    let mut all: BTreeMap<(i64, MappingKey), Written> = BTreeMap::new();
+    for what in entries.iter().map(|entry| &entry.what).filter(|what| what.kind == "write") {
+        let (Some(link), Some(key), Some(side)) = (what.link_id, what.mapping.clone(), what.side) else { continue };
+        let (before, after) = (what.before.clone().unwrap_or_default(), what.after.clone().unwrap_or_default());
+        match all.get_mut(&(link, key.clone())) {
+            Some(first) if first.side == side => first.after = after,
+            Some(_) => {}
+            None => drop(all.insert((link, key), Written { side, before, after })),
+        }
+    }
+    all
+}
+
+fn flows_both_ways(item: &ConnectedItem, key: &MappingKey) -> Option<bool> {
+    if key.as_str() == STATUS {
+        return item.status.as_ref().map(|_| true);
+    }
+    let mapping = item.fields.iter().find(|mapping| mapping.key == *key)?;
+    Some(item.mode == Mode::TwoWay && mapping.direction == Direction::Both)
+}
+
+/// What the mapped fields themselves showed when both sides agreed.
+fn own(item: &ConnectedItem, key: &MappingKey, agreed: &Sides<Value>) -> Sides<Value> {
+    let Some(mapping) = item.fields.iter().find(|mapping| mapping.key == *key) else { return agreed.clone() };
+    let own = |side| mapping.collected(side, agreed.get(side)).own.1.clone();
+    Sides::new(own(Side::Salesforce), own(Side::Jira))
+}
+
+fn told(id: i64, link: Option<&Link>, key: &MappingKey, written: &Written) -> Undone {
+    let record = link.map(|link| match written.side {
+        Side::Salesforce => link.salesforce_id.clone(),
+        Side::Jira => link.jira_key.clone(),
+    });
+    Undone {
+        link: id,
+        record: record.unwrap_or_default(),
+        side: written.side.as_str(),
+        field: key.to_string(),
+        from: written.after.to_string(),
+        to: written.before.to_string(),
+        why: None,
+    }
+}

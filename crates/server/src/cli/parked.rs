@@ -1,0 +1,122 @@
+//! `entente parked` and `entente retry`: what was refused, and trying it once more.
+//!
+//! `parked` is a command of its own, beside `status`: `status` fits on a screen whatever happens, and this list need not.
+
+use clap::Args;
+use serde_json::{Value as Json, json};
+
+use super::answer::{counted, json as document};
+use super::ask::{Ask, who};
+use super::{Exit, Failure};
+use crate::screen::{Screen, harmless};
+
+/// List what was refused: the kind of trouble, the reason, and what helps
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente parked --config entente.yaml --item support-bugs\n\n\
+                        `entente status` counts; this lists, however long the list is.")]
+pub(crate) struct Parked {
+    /// Only this connected item
+    #[arg(long, value_name = "NAME")]
+    item: Option<String>,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+/// Let refused work be tried once more, although nothing has changed
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  entente retry --link 7 --config entente.yaml\n  entente retry --all --config entente.yaml"
+)]
+pub(crate) struct Retry {
+    #[command(flatten)]
+    which: Which,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// That of this link
+    #[arg(long, value_name = "L")]
+    link: Option<i64>,
+
+    /// That of this connected item
+    #[arg(long, value_name = "I")]
+    item: Option<String>,
+
+    /// All of it
+    #[arg(long)]
+    all: bool,
+}
+
+impl Parked {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let asked = self.ask.open(screen).await?;
+        let answer = asked.get(&["parked"], &[("item", self.item)]).await;
+        asked.close().await;
+        let answer = answer?;
+        let text = if self.json { document(&answer) } else { in_words(&answer) };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Retry {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let asked = self.ask.open(screen).await?;
+        let Which { link, item, all } = self.which;
+        let answer = asked.post(&["retry"], &json!({ "link": link, "item": item, "all": all, "by": who() })).await;
+        asked.close().await;
+        let answer = answer?;
+        let n = answer["retried"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+        let words = format!("{} tried again by the next round.", counted(n, "refusal"));
+        let text = if self.json { document(&answer) } else { words };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn in_words(answer: &Json) -> String {
+    let all = answer["parked"].as_array().cloned().unwrap_or_default();
+    let lines = all.iter().map(line);
+    lines.chain([format!("{} parked.", counted(all.len(), "piece of work"))]).collect::<Vec<_>>().join("\n")
+}
+
+fn line(work: &Json) -> String {
+    let text = |name: &str| work[name].as_str();
+    let link = work["link"].as_i64().map(|link| format!(" (link {link})")).unwrap_or_default();
+    let field = text("field").map(|field| format!(" {field}")).unwrap_or_default();
+    let item = text("item").map(|item| format!("{item}, ")).unwrap_or_default();
+    let (class, record) = (text("class").unwrap_or("?"), text("record").unwrap_or("?"));
+    let first = harmless(&format!("{class}: {item}{record}{link}{field}: {}", text("reason").unwrap_or("?")));
+    format!("{first}\n    {}", text("remedy").unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_piece_has_its_kind_its_reason_and_its_remedy() {
+        let work = json!({"class": "rejected", "item": "bugs", "link": 7, "record": "OPS-7", "field": "Subject>summary",
+                          "reason": "Jira refused it: too long", "remedy": "shorten it", "since": null});
+        insta::assert_snapshot!(in_words(&json!({ "parked": [work] })), @r"
+        rejected: bugs, OPS-7 (link 7) Subject>summary: Jira refused it: too long
+            shorten it
+        1 piece of work parked.
+        ");
+    }
+}

@@ -1,0 +1,227 @@
+//! What an operator does about trouble: refused work, an item that is held, writes that should not have been made.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::company::{Company, Side, text};
+use crate::process::{Ended, run};
+
+const CASES: &str = r"
+  cases:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Case }
+    jira: { connection: acme-site, project: OPS, issue_type: Bug }
+    auto_create: jira
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low } }
+";
+
+/// A command about the company's data, which nobody else works on.
+fn ask(company: &Company, arguments: &[&str]) -> Ended {
+    let config = company.desk.arg("acme.yaml");
+    run(&[arguments, &["--config", &config]].concat())
+}
+
+/// Cases with their issues, in agreement.
+fn pairs(company: &Company, n: usize) -> Vec<(String, String)> {
+    let ids: Vec<String> = (0..n).map(|n| company.create("Case", &json!({ "Subject": format!("Case {n}") }))).collect();
+    company.sync(CASES);
+    ids.into_iter()
+        .map(|id| {
+            let key = company.twin("Case", &id).unwrap();
+            (id, key)
+        })
+        .collect()
+}
+
+fn delete(company: &Company, id: &str) {
+    company.salesforce(Method::DELETE, &format!("sobjects/Case/{id}"), &Value::Null);
+}
+
+/// S2-63, S2-69: what a vendor refuses is listed with its kind, its reason and what helps; it is not sent again in twenty
+/// further looks; a person may let it be tried again, and a changed record is tried by itself.
+#[test]
+fn what_is_refused_is_listed_and_tried_again_when_asked_for_or_changed() {
+    let company = Company::new();
+    let [(id, key)] = pairs(&company, 1).try_into().unwrap();
+    // An edit that is refused for its quietness goes once more, aloud: a missing right refuses both.
+    let refuse = || {
+        let answer = json!({ "side_effect": "none", "route": "PUT /rest/api/3/issue/{..}", "answer": "status",
+                             "status": 403, "times": 2 });
+        company.site_door("faults", &answer);
+    };
+    refuse();
+    company.edit("Case", &id, &json!({ "Subject": "Refused" }));
+    let report = company.try_sync(CASES);
+    assert_eq!((report.code, &report.json()["parked"]), (1, &json!(1)), "{report:?}");
+    for look in 0..20 {
+        let report = company.try_sync(CASES).json();
+        assert_eq!(report["writes"], json!({ "salesforce": 0, "jira": 0 }), "look {look}");
+    }
+    let listed = ask(&company, &["parked", "--json"]).json();
+    let work = &listed["parked"][0];
+    assert_eq!((text(&work["class"]), text(&work["record"])), ("rejected", key.as_str()), "{listed}");
+    assert_eq!(text(&work["field"]), "Subject>summary");
+    assert!(!text(&work["reason"]).is_empty() && text(&work["remedy"]).contains("entente retry"), "{listed}");
+    assert!(ask(&company, &["parked"]).stdout.ends_with("1 piece of work parked.\n"));
+
+    let retried = ask(&company, &["retry", "--link", &work["link"].to_string()]);
+    assert_eq!(
+        (retried.code, retried.stdout.as_str()),
+        (0, "1 refusal tried again by the next round.\n"),
+        "{retried:?}"
+    );
+    company.sync(CASES);
+    assert_eq!(company.issue(&key)["summary"], "Refused");
+
+    refuse();
+    company.edit("Case", &id, &json!({ "Subject": "Refused again" }));
+    assert_eq!(company.try_sync(CASES).code, 1);
+    company.edit("Case", &id, &json!({ "Subject": "Another" }));
+    company.sync(CASES);
+    assert_eq!(company.issue(&key)["summary"], "Another", "a changed value is tried by itself");
+}
+
+/// S2-63: a record that does not fit its item is told apart from one that a vendor refuses.
+#[test]
+fn a_record_that_names_the_wrong_issue_is_a_matter_of_the_mapping() {
+    let company = Company::new();
+    company.create("Case", &json!({ "Subject": "Odd", "Jira_Reference__c": "no key at all" }));
+    assert_eq!(company.try_sync(CASES).code, 1);
+    let listed = ask(&company, &["parked", "--item", "cases", "--json"]).json();
+    assert_eq!(text(&listed["parked"][0]["class"]), "mapping", "{listed}");
+    assert_eq!(ask(&company, &["retry", "--item", "cases", "--json"]).json()["retried"], 1);
+}
+
+#[test]
+fn a_wrong_wish_to_try_again_is_refused_with_what_to_do() {
+    let company = Company::new();
+    company.configure(CASES, "");
+    for (arguments, sentence) in [
+        (["--link", "99"], "error: Link 99 is not parked; `entente parked` names those that are.\n"),
+        (["--item", "other"], "error: There is no item \"other\" in this configuration.\n"),
+    ] {
+        let ended = ask(&company, &[&["retry"], &arguments[..]].concat());
+        assert_eq!((ended.code, ended.stderr.as_str()), (2, sentence));
+    }
+    assert_eq!(ask(&company, &["retry"]).code, 2);
+}
+
+/// A guard stops an item before much is cut off at once; a person lets it go on.
+#[test]
+fn many_deletions_at_once_hold_the_item_until_a_person_resumes_it() {
+    let company = Company::new();
+    let pairs = pairs(&company, 30);
+    for (id, _) in &pairs[..25] {
+        delete(&company, id);
+    }
+    let before = company.writes(Side::Jira).len();
+    let held = company.try_sync(CASES);
+    assert_eq!((held.code, &held.json()["held"], &held.json()["links"]), (1, &json!(30), &json!(30)), "{held:?}");
+    let status = ask(&company, &["status"]);
+    assert!(
+        status.stdout.contains("item cases: held") && status.stdout.contains("the limit is 20"),
+        "{}",
+        status.stdout
+    );
+    assert_eq!(company.try_sync(CASES).json()["links"], 30, "held is held");
+
+    assert_eq!(ask(&company, &["resume", "cases"]).code, 0);
+    let report = company.sync(CASES);
+    assert_eq!((&report["links"], &report["held"]), (&json!(5), &json!(0)), "{report}");
+    assert_eq!(company.writes(Side::Jira).len(), before, "the issues are kept as they are");
+}
+
+/// Ordinary work is no mishap, however much of it there is.
+#[test]
+fn ordinary_edits_hold_nothing() {
+    let company = Company::new();
+    let pairs = pairs(&company, 100);
+    for round in 0..5 {
+        for (id, _) in &pairs {
+            company.edit("Case", id, &json!({ "Subject": format!("Edit {round}") }));
+        }
+        assert_eq!(company.sync(CASES)["held"], 0);
+    }
+    assert_eq!(company.issue(&pairs[99].1)["summary"], "Edit 4");
+}
+
+/// An accidental mass change of one side is taken back on both; what somebody has changed since stays.
+#[test]
+fn an_accidental_mass_change_is_taken_back() {
+    let company = Company::new();
+    let pairs = pairs(&company, 10);
+    company.pass_seconds(5);
+    for (id, _) in &pairs {
+        company.edit("Case", id, &json!({ "Subject": "Oops" }));
+    }
+    company.sync(CASES);
+    company.edit_issue(&pairs[9].1, &json!({ "summary": "Mended by hand" }));
+    company.sync(CASES);
+    let journal = ask(&company, &["journal", "--item", "cases", "--json"]).json();
+    let entries = journal["entries"].as_array().unwrap();
+    let written = entries.iter().find(|entry| entry["kind"] == "write" && entry["after"] == "Oops").unwrap();
+    let round = text(&written["round"]);
+
+    let plan = ask(&company, &["undo", "--round", round, "--dry-run", "--json"]);
+    let (back, left) = (&plan.json()["back"], &plan.json()["left"]);
+    assert_eq!((back.as_array().unwrap().len(), left.as_array().unwrap().len()), (9, 1), "{plan:?}");
+    assert_eq!(text(&left[0]["why"]), "it was changed since");
+    assert_eq!(company.issue(&pairs[0].1)["summary"], "Oops", "a dry run changes nothing");
+    assert_eq!(ask(&company, &["undo", "--round", round]).code, 2, "a person says yes");
+
+    company.edit("Case", &pairs[8].0, &json!({ "Subject": "Mended by hand, too" }));
+    let undone = ask(&company, &["undo", "--round", round, "--yes"]);
+    assert!(undone.stdout.ends_with("9 values go back by the next round; 1 left as they are.\n"), "{undone:?}");
+    assert_eq!(company.sync(CASES)["conflicts"], 0);
+    let shown = |n: usize| {
+        let (id, key) = &pairs[n];
+        (company.record("Case", id)["Subject"].clone(), company.issue(key)["summary"].clone())
+    };
+    for n in 0..8 {
+        assert_eq!(shown(n), (json!(format!("Case {n}")), json!(format!("Case {n}"))));
+    }
+    assert_eq!(shown(8), (json!("Mended by hand, too"), json!("Mended by hand, too")));
+    assert_eq!(shown(9), (json!("Mended by hand"), json!("Mended by hand")));
+    assert_eq!(company.sync(CASES)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays at rest");
+
+    let none = ask(&company, &["undo", "--round", "nonsense", "--yes"]);
+    assert_eq!(none.code, 2);
+    assert!(none.stderr.contains("`entente journal` lists what was written"), "{}", none.stderr);
+}
+
+/// S2-65: the journal lists what happened, and whoever changes a row is found out.
+#[test]
+fn the_journal_is_listed_and_verified() {
+    let company = Company::new();
+    let [(id, _)] = pairs(&company, 1).try_into().unwrap();
+    company.edit("Case", &id, &json!({ "Subject": "Another" }));
+    company.sync(CASES);
+    let listed = ask(&company, &["journal", "--link", "1"]);
+    assert!(listed.stdout.contains("Jira summary := \"Another\", because Salesforce changed"), "{}", listed.stdout);
+    let intact = ask(&company, &["journal", "verify"]);
+    assert_eq!(intact.code, 0, "{intact:?}");
+    assert!(intact.stdout.starts_with("The journal is what was written: "), "{}", intact.stdout);
+    assert_eq!(ask(&company, &["journal", "verify", "--json"]).json()["broken"], Value::Null);
+}
+
+/// What passes by itself is waited for from the first call on, and is not taken for wrong credentials.
+#[test]
+fn a_vendor_that_asks_for_a_pause_at_the_first_call_is_waited_for() {
+    let company = Company::new();
+    company.create("Case", &json!({ "Subject": "Patience" }));
+    let config = company.configure(CASES, "");
+    company.site_door("faults", &json!({ "name": "rate_limit", "route": "*", "times": 3 }));
+    company.org_door(
+        "faults",
+        &json!({ "side_effect": "none", "route": "POST /services/oauth2/token", "answer": "status",
+                                        "status": 429, "headers": { "Retry-After": "1" }, "times": 2 }),
+    );
+    let alone = run(&["sync", "--config", &config]);
+    assert_eq!(alone.code, 1);
+    assert!(!alone.stderr.contains("credentials"), "{}", alone.stderr);
+    let report = run(&["sync", "--config", &config, "--wait", "60", "--json"]);
+    assert_eq!((report.code, &report.json()["created"]["jira"]), (0, &json!(1)), "{report:?}");
+}
