@@ -82,7 +82,8 @@ fn fields_come_from_the_org_with_clear_labels() {
     let more = json!([{ "name": "Region__c", "type": "Text", "length": 80 }]);
     company.org_door("objects", &json!({ "object": "Case", "fields": more }));
     assert_eq!(field("Case", "Region__c")["label"], "Region", "a field that was made a moment ago");
-    company.org_door("rights", &json!({ "object": "Case", "field": "Region__c", "read": false }));
+    let user = "integration@sandbox.example";
+    company.org_door("rights", &json!({ "user": user, "object": "Case", "field": "Region__c", "read": false }));
     assert!(
         !ask(&company, &["acme-org", "Case"]).stdout.contains("Region__c"),
         "what the user may not see is not shown"
