@@ -15,7 +15,9 @@ mod id;
 mod import;
 mod oauth;
 mod push;
+mod quota;
 mod recent;
+mod record_type;
 mod refusal;
 mod rights;
 mod rules;
@@ -115,6 +117,16 @@ fn fresh(control: &Control) -> State {
     state.schema_changed_ms = now_ms;
     setup::furnish(&mut state, now_ms);
     state
+}
+
+/// Every method and path of the vendor's API.
+pub fn routes() -> Vec<(&'static str, String)> {
+    let data = api::ROUTES.iter().map(|(methods, path)| (*methods, format!("{}{path}", api::VERSION)));
+    let versions = ("GET", "/services/data".to_owned());
+    let soap = soap::ROUTES.iter().map(|path| ("POST", (*path).to_owned()));
+    let sign_in = oauth::ROUTES.iter().map(|(methods, path)| (*methods, (*path).to_owned()));
+    let all = sign_in.chain([versions]).chain(data).chain(soap);
+    all.flat_map(|(methods, path)| methods.split(' ').map(move |method| (method, path.clone()))).collect()
 }
 
 /// The vendor's API.

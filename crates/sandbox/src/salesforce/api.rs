@@ -25,7 +25,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{any, get};
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 
 use super::Org;
 use super::refusal::{Answered, Refusal};
@@ -40,40 +40,46 @@ pub(super) use answer::http_date;
 /// API versions that are answered: from the oldest that the vendor has not retired.
 const VERSIONS: std::ops::RangeInclusive<u32> = 31..=66;
 
-/// The routes, spelled out so that calls are counted under them.
-const ROUTES: &[&str] = &[
-    "",
-    "/sobjects",
-    "/sobjects/{object}",
-    "/sobjects/{object}/describe",
-    "/sobjects/{object}/updated",
-    "/sobjects/{object}/deleted",
-    "/sobjects/{object}/{id}",
-    "/sobjects/{object}/{id}/{field}",
-    "/query",
-    "/query/{locator}",
-    "/queryAll",
-    "/queryAll/{locator}",
-    "/search",
-    "/parameterizedSearch",
-    "/composite",
-    "/composite/batch",
-    "/composite/graph",
-    "/composite/sobjects",
-    "/composite/sobjects/{object}",
-    "/composite/sobjects/{object}/{key}",
-    "/composite/tree/{object}",
-    "/limits",
-    "/limits/recordCount",
-    "/recent",
+/// Versions that the vendor has retired.
+const RETIRED: std::ops::RangeInclusive<u32> = 7..=30;
+
+/// Methods and routes, spelled out so that calls are counted under them. HEAD goes wherever GET goes.
+pub(super) const ROUTES: &[(&str, &str)] = &[
+    ("GET", ""),
+    ("GET", "/sobjects"),
+    ("GET POST", "/sobjects/{object}"),
+    ("GET", "/sobjects/{object}/describe"),
+    ("GET", "/sobjects/{object}/updated"),
+    ("GET", "/sobjects/{object}/deleted"),
+    ("GET PATCH DELETE", "/sobjects/{object}/{id}"),
+    ("GET PATCH DELETE", "/sobjects/{object}/{id}/{field}"),
+    ("GET", "/query"),
+    ("GET", "/query/{locator}"),
+    ("GET", "/queryAll"),
+    ("GET", "/queryAll/{locator}"),
+    ("GET", "/search"),
+    ("GET POST", "/parameterizedSearch"),
+    ("POST", "/composite"),
+    ("POST", "/composite/batch"),
+    ("POST", "/composite/graph"),
+    ("POST PATCH DELETE", "/composite/sobjects"),
+    ("GET POST", "/composite/sobjects/{object}"),
+    ("PATCH", "/composite/sobjects/{object}/{key}"),
+    ("POST", "/composite/tree/{object}"),
+    ("GET", "/limits"),
+    ("GET", "/limits/recordCount"),
+    ("GET", "/recent"),
 ];
+
+/// Where the routes of a version stand.
+pub(super) const VERSION: &str = "/services/data/{version}";
 
 pub(super) fn routes() -> Router<Arc<Org>> {
     let mut router = Router::new()
         .route("/services/data", get(resources::versions))
         .route("/services/data/", get(resources::versions));
-    for route in ROUTES {
-        let path = format!("/services/data/{{version}}{route}");
+    for (_, route) in ROUTES {
+        let path = format!("{VERSION}{route}");
         // Client libraries differ about the slash at the end; the vendor does not mind.
         router = router.route(&format!("{path}/"), any(serve)).route(&path, any(serve));
     }
@@ -130,11 +136,16 @@ pub(super) fn admit(
     version: &str,
     now_ms: i64,
     route: Option<RouteName>,
-) -> Answered<(Caller, u64)> {
+) -> Answered<(Caller, String)> {
     let number =
         version.strip_prefix('v').and_then(|number| number.strip_suffix(".0")).and_then(|number| number.parse().ok());
-    if !number.is_some_and(|number| VERSIONS.contains(&number)) {
-        return Err(Refusal::not_found());
+    match number {
+        Some(number) if VERSIONS.contains(&number) => {}
+        Some(number) if RETIRED.contains(&number) => {
+            let message = format!("API version {number}.0 is retired and no longer supported.");
+            return Err(Refusal::new(410, "UNSUPPORTED_API_VERSION", message));
+        }
+        _ => return Err(Refusal::not_found()),
     }
     let mut state = org.state.lock();
     let expired = || Refusal::new(401, "INVALID_SESSION_ID", "Session expired or invalid");
@@ -147,7 +158,7 @@ pub(super) fn admit(
     if !state.rights.may_use_api(&user) {
         return Err(Refusal::new(403, "API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization"));
     }
-    state.n_calls_used += 1;
+    state.quota.take(org.control.clock().now_ms())?;
     let username =
         state.row(&user).and_then(|(object, row)| state.get(object, row, "Username").as_str().map(str::to_owned));
     let caller = Caller {
@@ -159,7 +170,7 @@ pub(super) fn admit(
         auto_assign: true,
         allow_duplicates: false,
     };
-    Ok((caller, state.n_calls_used))
+    Ok((caller, state.quota.usage()))
 }
 
 /// The caller as a call's or a part's own headers make it.
@@ -205,6 +216,7 @@ fn dispatch(state: &mut Memory, context: &Context<'_>, call: &Call) -> Answered<
         ["composite", "sobjects", object] => collections::retrieve(state, context, call, object),
         ["composite", "sobjects", object, key] => collections::upsert(state, context, call, object, key),
         ["composite", "tree", object] => tree::create(state, context, call, object),
+        ["limits", ..] if call.method != Method::GET => Err(wrong_method(call, "GET,HEAD")),
         ["limits"] => Ok(limits::limits(state)),
         ["limits", "recordCount"] => Ok(limits::record_count(state, call)),
         ["recent"] => resources::recent(state, context, call),

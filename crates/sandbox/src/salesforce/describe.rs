@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::record_type;
 use super::rights::{FieldRights, ObjectRights};
 use super::schema::{Choice, Field, Kind, Object, OnDelete};
 use super::state::State;
@@ -133,10 +134,11 @@ fn children(state: &State, caller: &Caller, at: usize) -> Value {
 }
 
 fn record_types(state: &State, caller: &Caller, object: &Object) -> Value {
-    let info = |id: &str, name: &str, developer_name: &str, master: bool| {
+    let info = |id: &str, name: &str, developer_name: &str, active: bool, usual: bool| {
+        let master = id == MASTER_RECORD_TYPE;
         let layout = format!("/services/data/{}/sobjects/{}/describe/layouts/{id}", caller.version, object.name);
         json!({
-            "active": true, "available": true, "defaultRecordTypeMapping": master, "developerName": developer_name,
+            "active": active, "available": active, "defaultRecordTypeMapping": usual, "developerName": developer_name,
             "master": master, "name": name, "recordTypeId": id, "urls": { "layout": layout },
         })
     };
@@ -144,9 +146,16 @@ fn record_types(state: &State, caller: &Caller, object: &Object) -> Value {
     if let Some(types) = state.schema.object_at("RecordType") {
         let text = |row, field: &str| state.get(types, row, field).as_str().unwrap_or_default().to_owned();
         let own = state.tables[types].rows().map(|(_, row)| row).filter(|row| text(row, "SobjectType") == object.name);
-        infos.extend(own.map(|row| info(&row.id, &text(row, "Name"), &text(row, "DeveloperName"), false)));
+        infos.extend(own.map(|row| {
+            let developer_name = text(row, "DeveloperName");
+            let usual = record_type::is_default(state, &object.name, &developer_name);
+            let active = state.get(types, row, "IsActive").is_true();
+            (info(&row.id, &text(row, "Name"), &developer_name, active, usual), usual)
+        }));
     }
-    infos.push(info(MASTER_RECORD_TYPE, "Master", "Master", true));
+    let master_is_usual = infos.iter().all(|(_, usual)| !usual);
+    infos.push((info(MASTER_RECORD_TYPE, "Master", "Master", true, master_is_usual), master_is_usual));
+    let infos = infos.into_iter().map(|(info, _)| info).collect();
     Value::Array(infos)
 }
 

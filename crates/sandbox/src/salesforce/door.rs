@@ -25,6 +25,7 @@ pub fn door(org: &Arc<Org>) -> Router {
         .route("/__sandbox/rights", post(rights))
         .route("/__sandbox/rules", post(rules).delete(no_rules))
         .route("/__sandbox/oauth", post(oauth))
+        .route("/__sandbox/limits", post(limits))
         .route("/__sandbox/sessions/end", post(end_sessions))
         .route("/__sandbox/undelete", post(undelete))
         .with_state(org.clone())
@@ -79,8 +80,19 @@ async fn no_rules(State(org): State<Arc<Org>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn oauth(State(org): State<Arc<Org>>, Json(settings): Json<oauth::Settings>) -> StatusCode {
-    org.state.lock().sessions.set(settings);
+async fn oauth(State(org): State<Arc<Org>>, Json(settings): Json<oauth::Settings>) -> Result<StatusCode, Refused> {
+    org.state.lock().sessions.set(settings).map_err(Refused)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    daily_calls: u64,
+}
+
+async fn limits(State(org): State<Arc<Org>>, Json(limits): Json<Limits>) -> StatusCode {
+    org.state.lock().quota.max = limits.daily_calls;
     StatusCode::NO_CONTENT
 }
 

@@ -18,7 +18,7 @@ use super::state::State;
 use crate::credentials as known;
 use crate::seed::Dice;
 
-pub(super) use endpoint::routes;
+pub(super) use endpoint::{ROUTES, routes};
 pub(super) use grant::by_password;
 pub(super) use identity::text;
 
@@ -53,7 +53,18 @@ pub(super) struct Settings {
     password_flow: Option<bool>,
     /// Whether a refresh gives out a new refresh token.
     rotate_refresh_tokens: Option<bool>,
+    /// What the token endpoint says to everybody who is let in, by its name in [`REFUSALS`]; `nothing` ends that.
+    refuse: Option<String>,
 }
+
+/// What an administrator can bring about: name, `error`, `error_description`.
+const REFUSALS: &[(&str, &str, &str)] = &[
+    ("no_scopes", "invalid_grant", "no valid scopes defined"),
+    ("not_approved", "invalid_grant", "user hasn't approved this consumer"),
+    ("app_access", "invalid_app_access", "user is not admin approved to access this app"),
+    ("inactive_org", "inactive_org", "organization is inactive"),
+    ("too_many_logins", "rate_limit_exceeded", "login rate exceeded"),
+];
 
 /// All tokens of the org.
 #[derive(Debug)]
@@ -68,6 +79,7 @@ pub(super) struct Sessions {
     run_as_user: bool,
     password_flow: bool,
     rotate: bool,
+    refusal: Option<grant::Denied>,
     dice: Dice,
 }
 
@@ -92,6 +104,7 @@ impl Default for Sessions {
             run_as_user: true,
             password_flow: true,
             rotate: false,
+            refusal: None,
             dice: Dice::seed_from_u64(0x5a1e),
         }
     }
@@ -107,7 +120,10 @@ impl Sessions {
         self.tokens.get(token).filter(|session| session.expires_ms > now_ms)
     }
 
-    pub(super) fn set(&mut self, settings: Settings) {
+    pub(super) fn set(&mut self, settings: Settings) -> Result<(), String> {
+        if let Some(name) = &settings.refuse {
+            self.refusal = refusal(name)?;
+        }
         if let Some(seconds) = settings.token_lifetime_seconds {
             self.lifetime_ms = seconds.saturating_mul(1_000);
         }
@@ -117,6 +133,7 @@ impl Sessions {
         self.run_as_user = settings.run_as_user.unwrap_or(self.run_as_user);
         self.password_flow = settings.password_flow.unwrap_or(self.password_flow);
         self.rotate = settings.rotate_refresh_tokens.unwrap_or(self.rotate);
+        Ok(())
     }
 
     /// Ends one session.
@@ -142,6 +159,19 @@ impl Sessions {
     fn random(&mut self) -> String {
         format!("{:032x}{:032x}", self.dice.random::<u128>(), self.dice.random::<u128>())
     }
+}
+
+/// The refusal of this name.
+fn refusal(name: &str) -> Result<Option<grant::Denied>, String> {
+    if name == "nothing" {
+        return Ok(None);
+    }
+    let known = REFUSALS.iter().find(|(known, ..)| *known == name);
+    let (_, error, description) = known.ok_or_else(|| {
+        let names: Vec<_> = REFUSALS.iter().map(|(known, ..)| *known).collect();
+        format!("nobody is refused with {name}; there are nothing, {}", names.join(", "))
+    })?;
+    Ok(Some((error, description)))
 }
 
 /// The active or inactive user of this name.

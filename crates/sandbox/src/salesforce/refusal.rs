@@ -63,6 +63,11 @@ impl Refusal {
         Self::of_fields("ALL_OR_NONE_OPERATION_ROLLED_BACK", message, &[])
     }
 
+    pub(super) fn bad_choice(label: &str, field: &str, value: &str) -> Self {
+        let message = format!("{label}: bad value for restricted picklist field: {value}");
+        Self::of_fields("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, &[field])
+    }
+
     pub(super) fn json(message: impl Into<String>) -> Self {
         Self::new(400, "JSON_PARSER_ERROR", message)
     }

@@ -9,6 +9,7 @@ pub(super) mod custom;
 mod deal;
 mod feed;
 mod file;
+mod idea;
 mod person;
 
 use serde_json::{Map, Value};
@@ -44,6 +45,14 @@ pub(super) fn follow(state: &mut State, caller: &Caller, draft: &Draft) -> Answe
         "Case" => case::follow(state, caller, draft),
         "FeedComment" => feed::follow_comment(state, draft),
         "ContentVersion" => file::follow_version(state, caller, draft),
+        "IdeaComment" => {
+            idea::follow_comment(state, draft);
+            Ok(())
+        }
+        "Vote" => {
+            idea::follow_vote(state, draft);
+            Ok(())
+        }
         _ => Ok(()),
     }
 }

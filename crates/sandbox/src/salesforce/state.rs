@@ -14,7 +14,9 @@ use super::cursor::Cursors;
 use super::id;
 use super::oauth::Sessions;
 use super::push::Pushes;
+use super::quota::Quota;
 use super::recent::Recent;
+use super::record_type::{self, RecordTypes};
 use super::rights::Rights;
 use super::rules::custom::CustomRules;
 use super::schema::{Object, Schema, notation, tables};
@@ -39,7 +41,8 @@ pub(crate) struct State {
     pub(super) pushes: Pushes,
     pub(super) cursors: Cursors,
     pub(super) recent: Recent,
-    pub(super) n_calls_used: u64,
+    pub(super) record_types: RecordTypes,
+    pub(super) quota: Quota,
     /// When an object, a field or a right last changed, for conditional describes.
     pub(super) schema_changed_ms: i64,
     undo: Vec<Undo>,
@@ -89,7 +92,8 @@ impl State {
             pushes: Pushes::default(),
             cursors: Cursors::default(),
             recent: Recent::default(),
-            n_calls_used: 0,
+            record_types: RecordTypes::default(),
+            quota: Quota::default(),
             schema_changed_ms: 0,
             undo: Vec::new(),
             writes: Vec::new(),
@@ -113,6 +117,7 @@ impl State {
             }
             self.schema.objects[object].add(field);
         }
+        record_type::learn(self, object, written)?;
         self.tables[object].learn(&self.schema.objects[object]);
         self.customised.push(written.clone());
         Ok(())

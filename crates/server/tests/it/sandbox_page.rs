@@ -210,6 +210,20 @@ fn the_sites_table_is_the_router() {
     assert!(page.contains(&rows), "docs/sandbox.md should list the site's routes so:\n{rows}");
 }
 
+#[test]
+fn the_orgs_table_is_the_router() {
+    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
+    for (method, path) in entente_sandbox::salesforce::routes() {
+        match rows.last_mut().filter(|(last, _)| *last == path) {
+            Some((_, methods)) => methods.push(method),
+            None => rows.push((path, vec![method])),
+        }
+    }
+    let rows = rows.iter().map(|(path, methods)| format!("| `{path}` | {} |\n", methods.join(" ")));
+    let table = format!("\n\n| path | methods |\n|---|---|\n{}\n", rows.collect::<String>());
+    assert!(page().contains(&table), "docs/sandbox.md should list the org's routes so:{table}");
+}
+
 /// The paths between backticks.
 fn backticked(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2).filter(|path| path.starts_with('/') && !path.starts_with("/("))

@@ -10,9 +10,6 @@ use serde_json::{Value, json};
 
 use super::super::refusal::Refusal;
 
-/// The day's calls that a sandbox org has.
-pub(super) const DAILY_CALLS_MAX: u64 = 5_000_000;
-
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -66,7 +63,7 @@ impl Answer {
         }
     }
 
-    pub(super) fn into_response(self, usage: Option<u64>, pretty: bool) -> Response {
+    pub(super) fn into_response(self, usage: Option<String>, pretty: bool) -> Response {
         let (body, kind) = match self.body {
             Content::Empty => (Bytes::new(), None),
             Content::Json(value) if pretty => {
@@ -81,7 +78,7 @@ impl Answer {
         if let Some(kind) = kind {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         }
-        let usage = usage.map(|used| ("Sforce-Limit-Info", format!("api-usage={used}/{DAILY_CALLS_MAX}")));
+        let usage = usage.map(|usage| ("Sforce-Limit-Info", usage));
         for (name, value) in self.headers.into_iter().chain(usage) {
             if let Ok(value) = HeaderValue::try_from(value) {
                 headers.insert(name, value);

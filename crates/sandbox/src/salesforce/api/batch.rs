@@ -25,10 +25,13 @@ pub(super) fn batch(state: &mut State, context: &Context<'_>, call: &Call) -> An
     let mut has_errors = false;
     let mut results = Vec::with_capacity(parts.len());
     for part in parts {
-        let answered = if has_errors && halts { halted() } else { one(state, context, part) };
-        has_errors |= answered.is_error();
         // Unlike the parts of /composite, each of these counts as a call.
-        state.n_calls_used += 1;
+        let answered = match state.quota.take(context.control.clock().now_ms()) {
+            _ if has_errors && halts => halted(),
+            Ok(()) => one(state, context, part),
+            Err(refusal) => Answer::refused(&refusal),
+        };
+        has_errors |= answered.is_error();
         results.push(json!({ "statusCode": answered.status, "result": answered.into_json() }));
     }
     Ok(Answer::json(json!({ "hasErrors": has_errors, "results": results })))

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::super::state::State;
-use super::answer::{Answer, DAILY_CALLS_MAX};
+use super::answer::Answer;
 use super::call::Call;
 
 pub(super) fn limits(state: &State) -> Answer {
     let full = |max: u64| json!({ "Max": max, "Remaining": max });
     Answer::json(json!({
-        "DailyApiRequests": { "Max": DAILY_CALLS_MAX, "Remaining": DAILY_CALLS_MAX.saturating_sub(state.n_calls_used) },
+        "DailyApiRequests": { "Max": state.quota.max, "Remaining": state.quota.remaining() },
         "DailyBulkApiBatches": full(15_000),
         "DailyBulkV2QueryJobs": full(10_000),
         "DailyDeliveredPlatformEvents": full(10_000),

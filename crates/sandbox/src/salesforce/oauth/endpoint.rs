@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::{Form, Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,15 +17,28 @@ use super::grant::{self, Asked, Denied};
 use super::{Code, identity, user_named};
 use crate::salesforce::Org;
 
+/// Methods and routes.
+pub(in crate::salesforce) const ROUTES: &[(&str, &str)] = &[
+    ("POST", "/services/oauth2/token"),
+    ("GET", "/services/oauth2/authorize"),
+    ("GET POST", "/services/oauth2/revoke"),
+    ("POST", "/services/oauth2/introspect"),
+    ("GET POST", "/services/oauth2/userinfo"),
+    ("GET", "/id/{org}/{user}"),
+    ("GET", "/.well-known/openid-configuration"),
+];
+
 pub(in crate::salesforce) fn routes() -> Router<Arc<Org>> {
-    Router::new()
-        .route("/services/oauth2/token", post(token))
-        .route("/services/oauth2/authorize", get(authorize))
-        .route("/services/oauth2/revoke", post(revoke).get(revoke_by_query))
-        .route("/services/oauth2/introspect", post(introspect))
-        .route("/services/oauth2/userinfo", get(userinfo).post(userinfo))
-        .route("/id/{org}/{user}", get(identity_of))
-        .route("/.well-known/openid-configuration", get(discovery))
+    let handlers: [MethodRouter<Arc<Org>>; ROUTES.len()] = [
+        post(token),
+        get(authorize),
+        post(revoke).get(revoke_by_query),
+        post(introspect),
+        get(userinfo).post(userinfo),
+        get(identity_of),
+        get(discovery),
+    ];
+    ROUTES.iter().zip(handlers).fold(Router::new(), |router, ((_, path), handler)| router.route(path, handler))
 }
 
 fn denied((error, description): Denied) -> Response {
@@ -75,6 +88,11 @@ async fn authorize(State(org): State<Arc<Org>>, Query(asked): Query<grant::Form>
     let Ok(mut to) = url::Url::parse(&redirect_uri) else {
         return denied(("redirect_uri_missing", "missing required redirect parameter"));
     };
+    if !grant::knows_scopes(&get("scope")) {
+        let refused = [("error", "invalid_scope"), ("error_description", "the requested scope is not allowed")];
+        to.query_pairs_mut().extend_pairs(refused);
+        return Redirect::to(to.as_str()).into_response();
+    }
     let mut state = org.state.lock();
     let Some(user) = user_named(&state, run_as) else { return denied(("inactive_user", "user is inactive")) };
     let code = format!("aPrx{}", state.sessions.random());

@@ -44,14 +44,15 @@ impl Asked<'_> {
 
 /// Answers one request for a token.
 pub(super) fn grant(state: &mut State, asked: &Asked<'_>) -> Result<Granted, Denied> {
-    match asked.get("grant_type") {
+    let granted = match asked.get("grant_type") {
         "client_credentials" => client_credentials(state, asked),
         "password" => password(state, asked),
         "refresh_token" => refresh(state, asked),
         "authorization_code" => authorization_code(state, asked),
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => jwt_bearer(state, asked),
         _ => Err(("unsupported_grant_type", "grant type not supported")),
-    }
+    }?;
+    state.sessions.refusal.map_or(Ok(granted), Err)
 }
 
 fn client_credentials(state: &State, asked: &Asked<'_>) -> Result<Granted, Denied> {
@@ -94,6 +95,15 @@ pub(in crate::salesforce) fn by_password(state: &State, username: &str, password
         return Err(("inactive_user", "user is inactive"));
     }
     Ok(user)
+}
+
+/// Scopes that an app may ask for.
+const SCOPES: &[&str] =
+    &["api", "web", "full", "id", "openid", "profile", "email", "address", "phone", "refresh_token", "offline_access"];
+
+/// Whether every scope of a list is one that the apps have.
+pub(super) fn knows_scopes(asked: &str) -> bool {
+    asked.split_whitespace().all(|scope| SCOPES.contains(&scope))
 }
 
 fn refresh(state: &mut State, asked: &Asked<'_>) -> Result<Granted, Denied> {

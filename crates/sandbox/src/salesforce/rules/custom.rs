@@ -29,6 +29,33 @@ struct Validation {
     error_when: String,
     message: String,
     field: Option<String>,
+    /// The code of another refusal in the place of a validation rule's: see [`CODES`].
+    code: Option<String>,
+}
+
+/// What an org's own code, its lookup filters and its approvals refuse with.
+const CODES: &[&str] = &[
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    "FIELD_FILTER_VALIDATION_EXCEPTION",
+    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+    "ENTITY_IS_LOCKED",
+    "STORAGE_LIMIT_EXCEEDED",
+];
+
+impl Validation {
+    fn code(&self) -> &'static str {
+        let said = self.code.as_deref().unwrap_or_default();
+        CODES.iter().find(|code| **code == said).copied().unwrap_or(CODES[0])
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match &self.code {
+            Some(code) if !CODES.contains(&code.as_str()) => {
+                Err(format!("no rule refuses with {code}; there are {}", CODES.join(", ")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A new record whose field has the value of another record's is refused, or only with a warning.
@@ -62,7 +89,10 @@ impl CustomRules {
     /// Adds a rule: `{"validation": {..}}`, `{"duplicates": {..}}` or `{"assignment": {..}}`.
     pub(in crate::salesforce) fn add(&mut self, written: &Value) -> Result<(), String> {
         match Rule::deserialize(written).map_err(|error| format!("not a rule: {error}"))? {
-            Rule::Validation(rule) => self.validations.push(rule),
+            Rule::Validation(rule) => {
+                rule.check()?;
+                self.validations.push(rule);
+            }
             Rule::Duplicates(rule) => self.duplicates.push(rule),
             Rule::Assignment(rule) => self.assignments.push(rule),
         }
@@ -80,7 +110,7 @@ impl CustomRules {
         for rule in self.validations.iter().filter(|rule| of_object(&rule.object)) {
             if soql::holds(state, caller, draft.object, &draft.row, &rule.error_when)? {
                 let fields: Vec<_> = rule.field.iter().map(String::as_str).collect();
-                return Err(Refusal::of_fields("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message.clone(), &fields));
+                return Err(Refusal::of_fields(rule.code(), rule.message.clone(), &fields));
             }
         }
         let duplicates = self.duplicates.iter().filter(|rule| of_object(&rule.object) && draft.is_new());

@@ -1,5 +1,6 @@
 //! What a draft must satisfy before it becomes a row.
 
+use super::super::record_type;
 use super::super::refusal::{Answered, Refusal};
 use super::super::schema::{Field, Kind};
 use super::super::state::State;
@@ -8,6 +9,8 @@ use super::{Caller, Draft};
 pub(super) fn all(state: &State, caller: &Caller, draft: &Draft) -> Answered<()> {
     required(state, draft)?;
     restricted(state, draft)?;
+    record_type::check(state, draft)?;
+    record_type::check_dependencies(state, draft)?;
     unique(state, draft)?;
     state.rules.check(state, caller, draft)
 }
@@ -37,8 +40,7 @@ fn restricted(state: &State, draft: &Draft) -> Answered<()> {
     for at in &draft.given {
         let field = &state.object(draft.object).fields[*at];
         if field.kind == Kind::Picklist && field.restricted && field.defaulted && draft.row.cell(*at).is_null() {
-            let message = format!("{}: bad value for restricted picklist field: null", field.label);
-            return Err(Refusal::of_fields("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, &[&field.name]));
+            return Err(Refusal::bad_choice(&field.label, &field.name, "null"));
         }
     }
     Ok(())

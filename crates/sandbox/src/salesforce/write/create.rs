@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::super::cell::Cell;
+use super::super::record_type;
 use super::super::refusal::{Answered, Refusal};
 use super::super::rules;
 use super::super::schema::Kind;
@@ -50,6 +51,7 @@ fn attempt(
     let mut draft = Draft { object, row, before: None, given: Vec::new(), blob };
     input::read(state, caller, &mut draft, fields)?;
     fill_defaults(state, caller, &mut draft);
+    record_type::complete(state, &mut draft);
     rules::complete(state, caller, &mut draft)?;
     checks::all(state, caller, &draft)?;
     let id = name(state, &mut draft);

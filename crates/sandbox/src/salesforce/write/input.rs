@@ -36,11 +36,25 @@ pub(super) fn read(state: &State, caller: &Caller, draft: &mut Draft, input: &Ma
             draft.blob = blob(field, value)?;
         } else {
             let cell = cell(state, draft.object, field, value)?;
+            if field.kind == Kind::Reference {
+                may_refer(state, caller, &cell)?;
+            }
             draft.row.set(at, cell);
         }
         draft.given.push(at);
     }
     if refused.is_empty() { Ok(()) } else { Err(not_writable(&refused)) }
+}
+
+/// Nobody refers to a record that he may not read.
+fn may_refer(state: &State, caller: &Caller, cell: &Cell) -> Answered<()> {
+    let Some(id) = cell.as_str() else { return Ok(()) };
+    let target = state.schema.by_id(id).map(|object| &state.object(object).name);
+    if target.is_none_or(|target| state.rights.object(&caller.user, target).read) {
+        return Ok(());
+    }
+    let message = format!("insufficient access rights on cross-reference id: {id}");
+    Err(Refusal::of_fields("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message, &[]))
 }
 
 /// A field that this caller may see.
@@ -211,10 +225,7 @@ fn picklist(field: &Field, text: &str) -> Answered<Cell> {
     let known = field.choices.iter().find(|choice| choice.value.eq_ignore_ascii_case(text));
     match known {
         Some(choice) if choice.active || !field.restricted => Ok(Cell::text(&choice.value)),
-        _ if field.restricted => {
-            let message = format!("{}: bad value for restricted picklist field: {text}", field.label);
-            Err(Refusal::of_fields("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, &[&field.name]))
-        }
+        _ if field.restricted => Err(Refusal::bad_choice(&field.label, &field.name, text)),
         _ => plain_text(field, text),
     }
 }
