@@ -52,7 +52,7 @@ pub(super) fn respond(answer: Result<String, Fault>) -> Response {
     let (status, body) = match answer {
         Ok(body) => (StatusCode::OK, body),
         Err(Fault { code, message }) => {
-            let parts = element("faultcode", &code) + &element("faultstring", &message);
+            let parts = element("faultcode", &code) + &element("faultstring", &message) + &detail(&code, &message);
             (StatusCode::INTERNAL_SERVER_ERROR, format!("<soapenv:Fault>{parts}</soapenv:Fault>"))
         }
     };
@@ -63,6 +63,15 @@ pub(super) fn respond(answer: Result<String, Fault>) -> Response {
          <soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"
     );
     (status, [(header::CONTENT_TYPE, "text/xml; charset=utf-8")], xml).into_response()
+}
+
+/// What the vendor's own faults say a second time, taken apart; some libraries read only that.
+fn detail(code: &str, message: &str) -> String {
+    let Some(code) = code.strip_prefix("sf:") else { return String::new() };
+    let kind = if code == "INVALID_LOGIN" { "LoginFault" } else { "UnexpectedErrorFault" };
+    let message = message.strip_prefix(code).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(message);
+    let parts = element("sf:exceptionCode", code) + &element("sf:exceptionMessage", message);
+    format!("<detail><sf:{kind} xsi:type=\"sf:{kind}\">{parts}</sf:{kind}></detail>")
 }
 
 /// `<name>text</name>`.

@@ -204,6 +204,7 @@ async fn old_libraries_sign_in_by_soap() {
     assert!(refused.text.contains(
         "<faultstring>INVALID_LOGIN: Invalid username, password, security token; or user locked out.</faultstring>"
     ));
+    assert!(refused.text.contains("<sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode>"), "{}", refused.text);
 }
 
 #[tokio::test]
