@@ -54,6 +54,21 @@ impl Engine {
         .await
     }
 
+    /// Items that write and on which no record was ever tested.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn untested(&self) -> Result<Vec<String>, EngineError> {
+        let mut names = Vec::new();
+        for wired in self.inner.wiring().items.iter().filter(|wired| wired.item.mode != Mode::DisplayOnly) {
+            let name = &wired.item.name;
+            if !self.inner.store.has_happened(name, TRIAL).await? {
+                names.push(name.clone());
+            }
+        }
+        Ok(names)
+    }
+
     /// Deletes the twin that a test made, and forgets the link.
     ///
     /// # Errors

@@ -89,6 +89,12 @@ impl Store {
         self.db().rows(SQL, &[before.unwrap_or(i64::MAX).into(), limit.into()]).await?.iter().map(entry).collect()
     }
 
+    /// Whether anything of this kind ever happened to an item.
+    pub async fn has_happened(&self, item: &str, kind: &str) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT id FROM journal WHERE item = $1 AND kind = $2 LIMIT 1";
+        Ok(self.db().row(SQL, &[item.into(), kind.into()]).await?.is_some())
+    }
+
     /// The newest entries of one link first.
     pub async fn journal_of_link(&self, link_id: LinkId, limit: usize) -> Result<Vec<Entry>, StoreError> {
         const SQL: &str = "SELECT * FROM journal WHERE link_id = $1 ORDER BY id DESC LIMIT $2";

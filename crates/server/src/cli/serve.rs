@@ -68,6 +68,12 @@ impl Serve {
         let url = url(&listener)?;
         screen.result(&format!("Entente     {url}")).map_err(|error| Failure::output(&error))?;
         warn(&config);
+        for item in engine.untested().await? {
+            tracing::warn!(
+                item,
+                "Item {item} is active and no record was ever tested on it; `entente test-record` tests one before it runs"
+            );
+        }
         if let Some(file) = &self.ready_file {
             // The listener takes callers from here on; who comes early waits for a moment.
             let ready = ready(&url, &config, &watched.path);

@@ -202,3 +202,25 @@ fn only_what_a_test_has_made_is_removed() {
     }
     assert_eq!(company.issues("OPS").len(), 2);
 }
+
+/// S2-66: started from a file, an item runs because the file says so; one that was never tested is warned of.
+#[test]
+fn an_active_item_that_was_never_tested_is_warned_of() {
+    let company = Company::new();
+    let id = company.create("Case", &case("Tried"));
+    let warned = || {
+        let file = company.configure(&item(""), "triggers: { push: false }\n");
+        let arguments =
+            ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &company.desk.arg("up")];
+        let server = Running::start(&arguments, &company.desk);
+        ready(&company.desk.path("up"));
+        std::fs::remove_file(company.desk.path("up")).unwrap();
+        let said = server.said();
+        server.signal("TERM");
+        server.wait();
+        said.contains("cases is active and no record was ever tested on it")
+    };
+    assert!(warned());
+    tried(&company, &item(DRAFT), &[&id]);
+    assert!(!warned());
+}
