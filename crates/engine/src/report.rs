@@ -236,6 +236,8 @@ pub struct Actions {
 pub struct ConnectionStatus {
     /// Its name.
     pub name: String,
+    /// Whether the configuration calls it a stand-in, on which nothing real depends.
+    pub sandbox: bool,
     /// `starting`, `ok`, `unreachable` or `refused`.
     pub state: &'static str,
     /// Seconds since it was last read to the end; none before the first time.

@@ -75,13 +75,13 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         parked: counts.all.parked,
         waiting: counts.backlog.waiting,
         items: items.collect(),
-        connections: connections.map(|(name, health)| connection(name, health, now)).collect(),
+        connections: connections.map(|(name, health)| connection(&wiring, name, health, now)).collect(),
         held,
         configuration_problem: None,
     })
 }
 
-fn connection(name: String, health: HealthNow, now: Timestamp) -> ConnectionStatus {
+fn connection(wiring: &Wiring, name: String, health: HealthNow, now: Timestamp) -> ConnectionStatus {
     let state = match (&health.problem, health.fresh) {
         (Some((true, _)), _) => "refused",
         (Some((false, _)), _) => "unreachable",
@@ -89,6 +89,7 @@ fn connection(name: String, health: HealthNow, now: Timestamp) -> ConnectionStat
         (None, None) => "starting",
     };
     ConnectionStatus {
+        sandbox: wiring.config.connections.get(&name).is_some_and(|connection| connection.sandbox),
         name,
         state,
         fresh_seconds: health.fresh.map(|fresh| now.duration_since(fresh).as_secs()),

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     fn connection(fresh_seconds: Option<i64>) -> ConnectionStatus {
-        ConnectionStatus { name: "acme-org".to_owned(), state: "ok", fresh_seconds, problem: None }
+        ConnectionStatus { name: "acme-org".to_owned(), sandbox: false, state: "ok", fresh_seconds, problem: None }
     }
 
     #[test]

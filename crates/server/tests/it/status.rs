@@ -34,12 +34,14 @@ async fn the_status_has_its_pinned_shape() {
       "connections": [
         {
           "name": "acme-org",
+          "sandbox": true,
           "state": "starting",
           "fresh_seconds": null,
           "problem": null
         },
         {
           "name": "acme-site",
+          "sandbox": true,
           "state": "starting",
           "fresh_seconds": null,
           "problem": null
@@ -48,6 +50,24 @@ async fn the_status_has_its_pinned_shape() {
       "configuration_problem": null
     }
     "#);
+}
+
+/// S1-21: there is no licence to ask for. The status says which connections are stand-ins and which are the real thing,
+/// and everything is answered alike.
+#[tokio::test]
+async fn no_licence_is_asked_for_and_stand_ins_are_told_from_the_real_thing() {
+    let real = CONFIGURATION.replace(
+        "    sandbox: true\n    jira: { site_url: \"http://127.0.0.1:9\"",
+        "    jira: { site_url: \"https://acme.atlassian.net\"",
+    );
+    assert_ne!(real, CONFIGURATION);
+    for (configuration, jira) in [(CONFIGURATION, true), (real.as_str(), false)] {
+        let status = TestApp::with(configuration, false).await.get("/api/v1/status", Some(TOKEN)).await.json();
+        let sandbox = |n: usize| status["connections"][n]["sandbox"].clone();
+        assert_eq!((sandbox(0), sandbox(1)), (true.into(), jira.into()), "{status}");
+        assert_eq!(status["items"][0]["state"], "active");
+        assert!(!status.to_string().to_lowercase().contains("licen"), "{status}");
+    }
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ fn connections(connections: &[ConnectionStatus]) -> Markup {
                 tbody {
                     @for connection in connections {
                         tr {
-                            td { (connection.name) }
+                            td { (connection.name) @if connection.sandbox { " (stand-in)" } }
                             td { span.state.(connection.state) { (connection.state) } }
                             td { (connection.fresh_seconds.map_or("not yet".to_owned(), |n| format!("{n} s ago"))) }
                             td { (connection.problem.as_deref().unwrap_or("")) }
@@ -169,6 +169,7 @@ mod tests {
             }],
             connections: vec![ConnectionStatus {
                 name: "acme-org".to_owned(),
+                sandbox: true,
                 state: "ok",
                 fresh_seconds: Some(3),
                 problem: None,
@@ -190,7 +191,7 @@ mod tests {
             ">312<",
             "support-bugs",
             "integrations@acme.example",
-            "acme-org",
+            "acme-org (stand-in)",
             "3 s ago",
             "OPS-7",
             "2026-11-21 04:52:22",
