@@ -2,6 +2,7 @@
 //! in the org and in the site. Each test names the behaviours that it shows.
 
 mod actions;
+mod activation;
 mod catalogue;
 mod company;
 mod conflicts;

@@ -74,7 +74,7 @@ fn items(items: &[ItemStatus]) -> Markup {
         section {
             h2 { "Connected items" }
             table {
-                thead { tr { th { "Item" } th { "Owner" } th { "State" } th.number { "Links" } th { "Last round" } } }
+                thead { tr { th { "Item" } th { "Owner" } th { "State" } th.number { "Links" } th { "Last round" } th { "" } } }
                 tbody {
                     @for item in items {
                         tr {
@@ -83,6 +83,7 @@ fn items(items: &[ItemStatus]) -> Markup {
                             td { span.state.(item.state) { (item.state) } }
                             td.number { (item.links) }
                             td { (item.last_sync.as_deref().map_or("not yet".to_owned(), round_time)) }
+                            td { (item.problem.as_deref().unwrap_or("")) }
                         }
                     }
                 }
@@ -165,7 +166,7 @@ mod tests {
                 actions: None,
                 last_sync: Some("2026-11-21T04:52:22.973Z".to_owned()),
                 links: 312,
-                problem: None,
+                problem: Some("project NOPE is not there".to_owned()),
             }],
             connections: vec![ConnectionStatus {
                 name: "acme-org".to_owned(),
@@ -191,6 +192,7 @@ mod tests {
             ">312<",
             "support-bugs",
             "integrations@acme.example",
+            "project NOPE is not there",
             "acme-org (stand-in)",
             "3 s ago",
             "OPS-7",
