@@ -7,12 +7,12 @@
 
 mod budget;
 mod commit;
+pub(crate) mod digests;
 pub(crate) mod facts;
 mod guard;
 mod meet;
 mod needs;
 pub(crate) mod read;
-pub(crate) mod seal;
 mod settle;
 
 use entente_core::{Known, Side, plan, plan::Need};
@@ -75,8 +75,9 @@ pub(crate) async fn run_one(
 ) -> Result<(), EngineError> {
     let scheme = wired.scheme().await?;
     let scene = Scene { worker, wired, scheme: &scheme, round: worker.chance_id() };
-    let mut works =
-        read::both(&scene, vec![unit]).await.map_err(|(_, error)| EngineError::peer(&wired.item.name)(error))?;
+    let mut works = read::both(&scene, vec![unit])
+        .await
+        .map_err(|(_, error)| EngineError::Item { item: wired.item.name.clone(), reason: error.to_string() })?;
     achieve(&scene, &mut works).await?;
     works.first_mut().map(watch);
     commit::run(&scene, works).await.map(drop)

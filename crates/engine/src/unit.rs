@@ -186,7 +186,7 @@ pub(crate) struct Work {
     /// The round was stopped before anything was learned: nothing about the link is stored.
     pub(crate) stopped: bool,
     /// The stored base is not in the form that the item asks for.
-    pub(crate) reseal: bool,
+    pub(crate) is_other_form: bool,
     /// Both sides show what was agreed, so the versions that were read may mark echoes.
     pub(crate) at_rest: bool,
     /// Fields with a decision that is still to be carried out.
@@ -212,7 +212,7 @@ impl Work {
             unlinked: None,
             told: Vec::new(),
             stopped: false,
-            reseal: false,
+            is_other_form: false,
             at_rest: false,
             undone: Vec::new(),
         }

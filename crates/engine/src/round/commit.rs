@@ -5,7 +5,7 @@ use entente_store::{
     Again, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit, StoreError,
 };
 
-use super::{Scene, meet, seal::Seal};
+use super::{Scene, digests::Digests, meet};
 use crate::{
     error::EngineError,
     unit::{End, Ticket, Unit, Work},
@@ -193,7 +193,7 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
 
 /// What was agreed, in the form that the item asks for.
 fn stored(scene: &Scene<'_>, work: &Work) -> Base {
-    Seal { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) }.stored(&work.base_next)
+    Digests { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) }.stored(&work.base_next)
 }
 
 fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
@@ -204,7 +204,7 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
     // A side that was not read keeps nothing that would let a hint pass for an echo.
     LinkUpdate {
         id,
-        base: (work.reseal || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
+        base: (work.is_other_form || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
         read_ms: Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
         versions: versions(work),
         state: Some(state(work)),

@@ -7,7 +7,7 @@ use entente_core::{
     plan::{CORRELATION, STATUS},
 };
 
-use super::{Scene, seal::Seal};
+use super::{Scene, digests::Digests};
 use crate::{
     apply::{jira::is_ours, payload::Payload},
     error::EngineError,
@@ -23,10 +23,9 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         let link_id = work.unit.link.as_ref().map(|link| link.id);
         if let Some((base, canon_version)) = link_id.and_then(|id| bases.remove(&id)) {
             debug_assert!(canon_version <= CANON_VERSION, "the store refuses databases of newer programs");
-            let seal = Seal { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) };
-            let reseal = seal.is_other_form(&base);
-            let base = seal.opened(&base, work.seen.as_ref().map(Seen::record));
-            work.reseal = reseal;
+            let digests = Digests { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) };
+            work.is_other_form = digests.is_other_form(&base);
+            let base = digests.opened(&base, work.seen.as_ref().map(Seen::record));
             work.base_next = base.clone();
             work.base = Some(base);
         }

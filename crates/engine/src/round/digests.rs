@@ -12,13 +12,13 @@ use sha2::{Digest as _, Sha256};
 const MARK: &str = "sha256:";
 
 /// The base of one link, between its two forms.
-pub(crate) struct Seal<'a> {
+pub(crate) struct Digests<'a> {
     pub(crate) item: &'a ConnectedItem,
     /// Equal values of different records have different digests.
     pub(crate) salesforce_id: &'a str,
 }
 
-impl Seal<'_> {
+impl Digests<'_> {
     /// As it is stored.
     pub(crate) fn stored(&self, base: &Base) -> Base {
         if self.item.base == BaseForm::Values {
