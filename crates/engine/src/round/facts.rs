@@ -24,8 +24,9 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         if let Some((base, canon_version)) = link_id.and_then(|id| bases.remove(&id)) {
             debug_assert!(canon_version <= CANON_VERSION, "the store refuses databases of newer programs");
             let digests = Digests { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) };
-            work.is_other_form = digests.is_other_form(&base);
+            let is_other_form = digests.is_other_form(&base);
             let base = digests.opened(&base, work.seen.as_ref().map(Seen::record));
+            work.is_other_form = is_other_form;
             work.base_next = base.clone();
             work.base = Some(base);
         }
