@@ -162,7 +162,12 @@ async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, 
 /// Nothing to write, nothing to store, nothing to ask; open conflicts are those that are known.
 fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     let plan = &work.plan;
-    if work.is_other_form || !plan.writes.is_empty() || !plan.base.is_empty() || !plan.needs.is_empty() || !work.is_open() {
+    if work.is_other_form
+        || !plan.writes.is_empty()
+        || !plan.base.is_empty()
+        || !plan.needs.is_empty()
+        || !work.is_open()
+    {
         return false;
     }
     if work.unit.link.is_none() {
