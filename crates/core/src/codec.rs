@@ -1,6 +1,7 @@
 //! How a format becomes canonical text, and the way back.
 
 pub mod adf;
+pub mod html;
 pub mod plain;
 
 use jiff::Timestamp;

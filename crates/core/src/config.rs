@@ -47,6 +47,8 @@ pub struct Config {
     pub items: Vec<ConnectedItem>,
     /// For each item that was renamed, its name now and its name before.
     pub renamed: BTreeMap<String, String>,
+    /// Who is who: a Salesforce user or queue, and a Jira account, as people name them.
+    pub people: Vec<(String, String)>,
     /// When records are looked at.
     pub triggers: Triggers,
     /// How the server is reached.

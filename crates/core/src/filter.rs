@@ -6,6 +6,7 @@
 
 use std::{cmp::Ordering, collections::BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,6 +24,9 @@ pub enum Filter {
     Any(Vec<Filter>),
     /// One condition on one field.
     Test(FieldPath, Condition),
+    /// The time in the field lies after the start of the last run that finished. It narrows which unlinked records a run
+    /// takes up, never what is decided about them.
+    SinceLast(FieldPath),
 }
 
 impl Default for Filter {
@@ -77,6 +81,36 @@ impl Filter {
         self.judge_by(&|path| record.value(path.as_str()))
     }
 
+    /// The same at the beginning of a run: only what came in since the last one that finished, where the filter says so.
+    #[must_use]
+    pub fn judge_since(&self, record: &Record, last: Option<Timestamp>) -> Verdict {
+        let value = |path: &FieldPath| record.value(path.as_str());
+        self.narrowed(last).judge_by(&value)
+    }
+
+    /// This filter with a time in place of the last run; everything is new when there was none.
+    fn narrowed(&self, last: Option<Timestamp>) -> Self {
+        let narrow = |parts: &[Self]| parts.iter().map(|part| part.narrowed(last)).collect();
+        match (self, last) {
+            (Self::All(parts), _) => Self::All(narrow(parts)),
+            (Self::Any(parts), _) => Self::Any(narrow(parts)),
+            (Self::SinceLast(path), Some(last)) => {
+                Self::Test(path.clone(), Condition::GreaterThan(Value::Instant(last)))
+            }
+            (Self::Test(..) | Self::SinceLast(_), _) => self.clone(),
+        }
+    }
+
+    /// Whether what a run takes up depends on the last one.
+    #[must_use]
+    pub fn looks_back(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::looks_back),
+            Self::SinceLast(_) => true,
+            Self::Test(..) => false,
+        }
+    }
+
     /// The same for values that are kept in another way; what cannot be read has none.
     #[must_use]
     pub fn judge_by<'v>(&self, value: &impl Fn(&FieldPath) -> Option<&'v Value>) -> Verdict {
@@ -88,6 +122,7 @@ impl Filter {
                 Some(_) => Verdict::Fails,
                 None => Verdict::Unknown(path.clone()),
             },
+            Self::SinceLast(_) => Verdict::Passes,
         }
     }
 
@@ -114,7 +149,7 @@ impl Filter {
     pub fn fields(&self) -> BTreeSet<&FieldPath> {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::fields).collect(),
-            Self::Test(path, _) => BTreeSet::from([path]),
+            Self::Test(path, _) | Self::SinceLast(path) => BTreeSet::from([path]),
         }
     }
 }
@@ -246,6 +281,27 @@ mod tests {
         assert_eq!(any.judge(&record), Verdict::Passes, "a passed part settles OR");
         let open = Filter::All(vec![is("Hidden", "x"), is("Origin", "Web")]);
         assert_eq!(open.judge(&record), Verdict::Unknown("Hidden".into()));
+    }
+
+    #[test]
+    fn what_came_in_since_the_last_run_narrows_what_a_run_takes_up() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let record = record(&[("CreatedDate", Value::Instant(at(100))), ("Origin", Value::text("Web"))]);
+        let since = Filter::SinceLast("CreatedDate".into());
+        let web = Filter::Test("Origin".into(), Condition::Is(Value::text("Web")));
+        let both = Filter::All(vec![web.clone(), since.clone()]);
+        let rows = [
+            ("no run yet", &both, None, Verdict::Passes),
+            ("after the last run", &both, Some(at(99)), Verdict::Passes),
+            ("before the last run", &both, Some(at(100)), Verdict::Fails),
+            ("another part lets it in", &Filter::Any(vec![web, since.clone()]), Some(at(200)), Verdict::Passes),
+        ];
+        for (name, filter, last, expected) in rows {
+            assert_eq!(filter.judge_since(&record, last), expected, "{name}");
+            assert_eq!(filter.judge(&record), Verdict::Passes, "{name}: nothing is decided by it");
+        }
+        assert_eq!(since.judge_since(&Record::default(), Some(at(1))), Verdict::Unknown("CreatedDate".into()));
+        assert!(both.looks_back() && !Filter::default().looks_back());
     }
 
     #[test]

@@ -404,25 +404,29 @@ impl Direction {
 pub struct ValueMap {
     /// The pairs, in order.
     pub pairs: Vec<(Value, Value)>,
+    /// The Jira value of Salesforce values that no pair has.
+    pub otherwise: Option<Value>,
 }
 
 impl ValueMap {
     /// A table of texts.
     #[must_use]
     pub fn of_texts<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self { pairs: pairs.into_iter().map(|(s, j)| (Value::text(s), Value::text(j))).collect() }
+        let pairs = pairs.into_iter().map(|(s, j)| (Value::text(s), Value::text(j))).collect();
+        Self { pairs, otherwise: None }
     }
 
     /// The Jira value of a Salesforce value.
     #[must_use]
     pub fn to_jira(&self, salesforce: &Value) -> Option<&Value> {
-        self.pairs.iter().find(|(from, _)| from == salesforce).map(|(_, to)| to)
+        let listed = self.pairs.iter().find(|(from, _)| from.means(salesforce)).map(|(_, to)| to);
+        listed.or(self.otherwise.as_ref())
     }
 
     /// The first Salesforce value listed for a Jira value.
     #[must_use]
     pub fn to_salesforce(&self, jira: &Value) -> Option<&Value> {
-        self.pairs.iter().find(|(_, to)| to == jira).map(|(from, _)| from)
+        self.pairs.iter().find(|(_, to)| to.means(jira)).map(|(from, _)| from)
     }
 }
 

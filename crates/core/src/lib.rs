@@ -11,6 +11,7 @@
 pub mod base;
 pub mod codec;
 pub mod config;
+pub mod field_type;
 pub mod filter;
 pub mod item;
 pub mod known;

@@ -29,7 +29,7 @@ use crate::{
     value::Value,
 };
 
-pub use presence::{CORRELATION, admits, correlation_refusal};
+pub use presence::{CORRELATION, admits, correlation_refusal, takes_up};
 pub use status::STATUS;
 
 /// Decides what should happen to one link, given how both sides look now and how they looked when they last agreed.

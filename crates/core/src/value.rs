@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// What a field holds, freed from the format in which a side keeps it.
@@ -86,7 +86,7 @@ impl Value {
             Self::Flag(_) => typed.parse().ok().map(Self::Flag),
             Self::Date(_) => typed.parse().ok().map(Self::Date),
             Self::Instant(_) => typed.parse().ok().map(Self::Instant),
-            Self::List(_) => Some(Self::list(typed.split(',').map(Self::text).filter(|one| !one.is_empty()).collect())),
+            Self::List(_) => Some(Self::set(typed.split(',').map(Self::text).collect())),
         }
     }
 
@@ -101,6 +101,43 @@ impl Value {
             Self::Instant(_) => "time (2026-12-31T12:00:00Z)",
             Self::List(_) => "list",
         }
+    }
+
+    /// Whether two fields of different types say the same by these values: a number and its digits, a checkbox and the
+    /// option `true`, a day and its midnight, one option and a list of it.
+    #[must_use]
+    pub fn means(&self, other: &Self) -> bool {
+        self == other
+            || match (self, other) {
+                (Self::List(mine), Self::List(theirs)) => {
+                    mine.len() == theirs.len() && mine.iter().zip(theirs).all(|(mine, theirs)| mine.means(theirs))
+                }
+                (Self::List(values), one) | (one, Self::List(values)) => match values.as_slice() {
+                    [only] => only.means(one),
+                    _ => one.as_text().is_some_and(|text| Self::listed(text) == Self::List(values.clone())),
+                },
+                (Self::Text(text), typed) | (typed, Self::Text(text)) => typed.reads_as(text),
+                (Self::Date(date), Self::Instant(instant)) | (Self::Instant(instant), Self::Date(date)) => {
+                    instant.to_zoned(TimeZone::UTC).date() == *date
+                }
+                _ => false,
+            }
+    }
+
+    fn reads_as(&self, text: &str) -> bool {
+        match self {
+            Self::Number(number) => text.parse() == Ok(number.get()),
+            Self::Flag(flag) => text.eq_ignore_ascii_case(&flag.to_string()),
+            Self::Date(date) => text.parse().is_ok_and(|read: Date| read == *date),
+            Self::Instant(instant) => crate::codec::instant(text) == Some(*instant),
+            Self::Empty | Self::Text(_) | Self::List(_) => false,
+        }
+    }
+
+    /// The values that one text with commas or semicolons names.
+    #[must_use]
+    pub fn listed(text: &str) -> Self {
+        Self::set(text.split([',', ';']).map(Self::text).collect())
     }
 
     /// The text, if it is text.
@@ -161,5 +198,37 @@ impl Eq for Number {}
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fields_of_different_types_say() {
+        let (text, number) = (Value::text, |n: f64| Value::Number(Number::new(n).unwrap()));
+        let list = |texts: &[&str]| Value::set(texts.iter().map(|t| Value::text(t)).collect());
+        let day = Value::Date(jiff::civil::date(2026, 1, 2));
+        let time = |text: &str| Value::Instant(text.parse().unwrap());
+        let rows = [
+            (number(5.0), text("5.00"), true),
+            (number(5.0), text("5 apples"), false),
+            (Value::Flag(true), text("True"), true),
+            (Value::Flag(false), Value::Empty, false),
+            (day.clone(), text("2026-01-02"), true),
+            (day.clone(), time("2026-01-02T23:00:00Z"), true),
+            (day, time("2026-01-03T00:00:00Z"), false),
+            (time("2026-01-02T03:04:05Z"), text("2026-01-02T03:04:05.000+0000"), true),
+            (list(&["a"]), text("a"), true),
+            (list(&["b", "a"]), text("a, b"), true),
+            (list(&["b", "a"]), text("b;a"), true),
+            (list(&["b", "a"]), text("a"), false),
+            (text("a"), text("A"), false),
+            (Value::Empty, text("x"), false),
+        ];
+        for (one, other, expected) in rows {
+            assert_eq!((one.means(&other), other.means(&one)), (expected, expected), "{one:?} {other:?}");
+        }
     }
 }

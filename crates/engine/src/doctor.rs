@@ -4,11 +4,13 @@
 //! that a site that cannot be reached does not hide what the org lacks. Nothing here decides what the engine does: a
 //! right that is missing stops a write where it is made, whether or not anybody asked the doctor first.
 //!
-//! Next: `org` and `site` are the two examinations, `uses` says which fields an item needs, `finding` how it is said.
+//! Next: `org` and `site` are the two examinations, `types` holds both ends of each line against each other, `uses` says
+//! which fields an item needs, `finding` how it is said.
 
 mod finding;
 mod org;
 mod site;
+mod types;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -65,7 +67,7 @@ async fn look(wiring: &Wiring, depth: Depth) -> Vec<Finding> {
     for item in &wiring.config.items {
         let org = orgs.get(item.salesforce.connection.as_str());
         let site = sites.get(item.jira.connection.as_str()).copied();
-        for finding in look_at(item, org, site, depth).await {
+        for finding in look_at(item, org, site, &wiring.config.people, depth).await {
             add(&mut all, of_item(item, finding));
         }
     }
@@ -73,7 +75,13 @@ async fn look(wiring: &Wiring, depth: Depth) -> Vec<Finding> {
 }
 
 /// One item, on the sides that answer.
-async fn look_at(item: &ConnectedItem, org: Option<&Connected<'_>>, site: Option<&Site>, depth: Depth) -> Vec<Finding> {
+async fn look_at(
+    item: &ConnectedItem,
+    org: Option<&Connected<'_>>,
+    site: Option<&Site>,
+    people: &[(String, String)],
+    depth: Depth,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     if let Some(org) = org {
         found.extend(org::examine(item, org, depth).await);
@@ -84,16 +92,16 @@ async fn look_at(item: &ConnectedItem, org: Option<&Connected<'_>>, site: Option
     if let (Some(org), Some(site)) = (org, site)
         && org.sees(&item.salesforce.object)
     {
-        found.extend(resolve(item, org.org, site).await);
+        found.extend(resolve(item, org.org, site, people).await);
     }
     found
 }
 
 /// What only shows when the engine's own reading of the item is tried: paths over lookups, and kinds of fields. The
 /// project, which that reading insists on, has been looked at by itself, so the item is read as one that has none.
-async fn resolve(item: &ConnectedItem, org: &Org, site: &Site) -> Vec<Finding> {
+async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String, String)]) -> Vec<Finding> {
     let without_project = ConnectedItem { mode: Mode::DisplayOnly, ..item.clone() };
-    let scheme = match Scheme::resolve(&without_project, org, site).await {
+    let scheme = match Scheme::resolve(&without_project, org, site, people).await {
         Ok(scheme) => scheme,
         Err(error) => return vec![of_engine(error)],
     };
@@ -105,7 +113,7 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site) -> Vec<Finding> {
         };
         error("field-type", format!("connection {connection}: {text}"), "Map another field.")
     });
-    unknown.chain(foreign).collect()
+    unknown.chain(foreign).chain(types::misfits(item, &scheme)).collect()
 }
 
 /// An item that does not run breaks nothing, whatever it lacks.

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     error::EngineError,
     limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS},
-    poll::{jira_cursor, salesforce_cursor},
+    poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
     unit::Work,
     wiring::Wired,
@@ -133,6 +133,12 @@ async fn finish(worker: &Worker, wired: &Wired, looked: &Looked, started_ms: i64
     if let Some(began) = looked.jira_began {
         store.advance(&fence, &jira_cursor(&wired.site.name), &began.as_millisecond().to_string(), &[], now_ms).await?;
         wired.site.health.read_to_the_end(worker.outside().clock.now());
+    }
+    for (side, began) in [(Side::Salesforce, looked.salesforce_began), (Side::Jira, looked.jira_began)] {
+        if let Some(began) = began {
+            let name = last_run_cursor(&wired.item.name, side);
+            store.advance(&fence, &name, &began.as_millisecond().to_string(), &[], now_ms).await?;
+        }
     }
     store.finish_sync(&fence, &wired.item.name, started_ms).await?;
     store.set_discovered(&fence, &wired.item.name).await?;

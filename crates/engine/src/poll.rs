@@ -3,13 +3,20 @@
 //! A poll looks back far enough that a transaction or an index that was late is still seen; what was offered before is
 //! remembered for as long, so that looking back is free.
 
-use std::collections::{BTreeSet, HashMap};
+mod narrow;
 
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
+
+use entente_core::{ConnectedItem, Side, Sides};
 use entente_store::{Hint, HintKey};
 use entente_transport::CallError;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use self::narrow::{Narrow, by_object};
 use crate::{
     error::EngineError,
     limits::{ECHO_AGE_MS, JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
@@ -25,6 +32,27 @@ pub(crate) fn salesforce_cursor(object: &str) -> String {
 /// Name of the cursor of one site.
 pub(crate) fn jira_cursor(site: &str) -> String {
     format!("jira/{site}")
+}
+
+/// Name of the time of an item's last run that finished, on one side.
+pub(crate) fn last_run_cursor(item: &str, side: Side) -> String {
+    format!("last/{}/{item}", side.as_str())
+}
+
+/// When the last run of an item that finished began, by each side's clock, and as much earlier as what it could not see
+/// yet may lie back.
+pub(crate) async fn last_run(worker: &Worker, item: &ConnectedItem) -> Result<Sides<Option<Timestamp>>, EngineError> {
+    let mut last = Sides::default();
+    for (side, filter, overlap_secs) in [
+        (Side::Salesforce, &item.salesforce.filter, SALESFORCE_OVERLAP_SECS),
+        (Side::Jira, &item.jira.filter, JIRA_OVERLAP_SECS),
+    ] {
+        if filter.looks_back() {
+            let began = cursor(worker, &last_run_cursor(&item.name, side)).await?;
+            *last.get_mut(side) = began.map(|began| before(began, overlap_secs));
+        }
+    }
+    Ok(last)
 }
 
 /// Versions that were offered within the overlap.
@@ -83,26 +111,34 @@ fn sites(worker: &Worker) -> Vec<std::sync::Arc<Site>> {
 
 /// One call for up to five objects.
 async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), EngineError> {
-    let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered());
-    let objects: BTreeSet<String> = items.map(|wired| wired.item.salesforce.object.clone()).collect();
-    let mut cursors = Vec::new();
-    for object in &objects {
-        cursors.extend(cursor(worker, &salesforce_cursor(object)).await?);
+    let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered()).cloned();
+    let (mut cursors, mut narrows, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+    for (object, items) in by_object(items) {
+        cursors.extend(cursor(worker, &salesforce_cursor(&object)).await?);
+        let narrow = Narrow::of(worker, Side::Salesforce, &items).await?;
+        asked.push((object, narrow.fields()));
+        narrows.push(narrow);
     }
     // One question for all objects: the earliest cursor, whose overlap costs nothing.
     let Some(earliest) = cursors.into_iter().min() else { return Ok(()) };
     let since = before(earliest, SALESFORCE_OVERLAP_SECS);
-    let objects: Vec<String> = objects.into_iter().collect();
-    let (changed, began) = match worker.org.changed_since(&objects, since).await {
+    let (changed, began) = match worker.org.changed_since(&asked, since).await {
         Ok(answer) => answer,
         Err(error) => return failed(&worker.org.health, &worker.org.name, &error),
     };
     let org = &worker.org.name;
+    let mut left_out = HashSet::new();
+    for (narrow, (object, _)) in narrows.iter().zip(&asked) {
+        let rows = changed.iter().filter(|changed| changed.object == *object);
+        left_out.extend(narrow.left_out(worker, org, rows.map(|row| (row.id.clone(), &row.fields))).await?);
+    }
     let hints: Vec<Hint> = changed
         .into_iter()
+        .filter(|changed| !left_out.contains(&changed.id))
         .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS))
         .map(|changed| hint(worker, org, &changed.object, changed.id, changed.version))
         .collect();
+    let objects: Vec<String> = asked.into_iter().map(|(object, _)| object).collect();
     if let Some(began) = began {
         let now_ms = worker.outside().now_ms();
         let fence = worker.fence()?;
@@ -115,6 +151,9 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
         for object in rest {
             worker.store().advance(&fence, &salesforce_cursor(object), &value, &[], now_ms).await?;
         }
+        for narrow in &narrows {
+            narrow.finish(worker, began).await?;
+        }
     }
     offered.forget_before(since.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS)));
     worker.org.health.read_to_the_end(worker.outside().clock.now());
@@ -126,10 +165,10 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
 async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(), EngineError> {
     let name = jira_cursor(&site.name);
     let Some(cursor) = cursor(worker, &name).await? else { return Ok(()) };
+    let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered());
+    let items: Vec<Arc<_>> = items.filter(|wired| wired.site.name == site.name).cloned().collect();
     let mut projects = BTreeSet::new();
-    for wired in
-        worker.wiring.items_of(&worker.org.name).filter(|wired| wired.site.name == site.name && wired.is_discovered())
-    {
+    for wired in &items {
         if let Ok(scheme) = wired.scheme().await {
             projects.extend(scheme.project.as_ref().map(|(_, id)| id.clone()));
         }
@@ -137,19 +176,26 @@ async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(),
     if projects.is_empty() {
         return Ok(());
     }
+    let narrow = Narrow::of(worker, Side::Jira, &items).await?;
     let projects: Vec<String> = projects.into_iter().collect();
-    let (changed, began) = match site.updated_since(&projects, before(cursor, JIRA_OVERLAP_SECS)).await {
+    let since = before(cursor, JIRA_OVERLAP_SECS);
+    let (changed, began) = match site.updated_since(&projects, &narrow.fields(), since).await {
         Ok(answer) => answer,
         Err(error) => return failed(&site.health, &site.name, &error),
     };
+    let issues = changed.iter().map(|issue| (issue.id.to_string(), &issue.fields));
+    let left_out = narrow.left_out(worker, &site.name, issues).await?;
     let hints: Vec<Hint> = changed
-        .into_iter()
+        .iter()
+        .map(|issue| (issue.id.to_string(), issue.updated().map(|updated| updated.as_millisecond().to_string())))
+        .filter(|(id, _)| !left_out.contains(id))
         .filter(|(id, version)| offered.is_new(&site.name, id, version.as_ref(), began, 0))
         .map(|(id, version)| hint(worker, &site.name, "issue", id, version))
         .collect();
     if let Some(began) = began {
         let value = began.as_millisecond().to_string();
         worker.store().advance(&worker.fence()?, &name, &value, &hints, worker.outside().now_ms()).await?;
+        narrow.finish(worker, began).await?;
     }
     site.health.read_to_the_end(worker.outside().clock.now());
     wake_if(worker, !hints.is_empty());

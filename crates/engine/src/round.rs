@@ -97,7 +97,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
 
 /// Plans every open unit; with `needs`, again with the facts that the first plans asked for.
 pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool) {
-    let item = &scene.wired.item;
+    let item = &scene.scheme.item;
     let started = scene.worker.item_started(item).await;
     let workflow = scene.wired.workflow();
     let mut known = vec![Known { item_started: started, workflow, ..Known::default() }; works.len()];

@@ -3,14 +3,22 @@
 //! Resolved from describe and from Jira's field list when the item first runs, and again when a vendor says that
 //! something has changed. A name that does not resolve leaves its field unreadable; it never stops the others.
 
+mod people;
+
 use std::collections::BTreeMap;
 
-use entente_core::{ConnectedItem, FieldPath, Side, item::Mode, plan::STATUS};
+use entente_core::{
+    ConnectedItem, FieldPath, Side,
+    field_type::{JiraType, SalesforceType},
+    item::Mode,
+    plan::STATUS,
+};
+use entente_jira::Field;
 
 use crate::{
     error::EngineError,
     outside::{Described, Org, Site},
-    translate::{self, Kind},
+    translate::{self, Kind, Level},
 };
 
 /// Salesforce system fields that every read asks for.
@@ -32,6 +40,8 @@ pub(crate) struct SalesforceField {
     pub(crate) query_path: Option<String>,
     /// How it travels.
     pub(crate) kind: Kind,
+    /// How its values behave.
+    pub(crate) field_type: SalesforceType,
 }
 
 impl SalesforceField {
@@ -49,17 +59,43 @@ pub(crate) struct JiraField {
     pub(crate) id: Option<String>,
     /// How it travels.
     pub(crate) kind: Kind,
+    /// How its values behave.
+    pub(crate) field_type: JiraType,
 }
 
 impl JiraField {
     pub(crate) fn missing(&self) -> String {
         format!("the site has no field {} that the account can see", self.path)
     }
+
+    /// The name of the other option, when this is one of the two of a cascading field.
+    pub(crate) fn sibling(&self, level: Level) -> Option<FieldPath> {
+        let (field, _) = self.path.as_str().rsplit_once('.').filter(|_| matches!(self.kind, Kind::Cascade(Some(_))))?;
+        Some(FieldPath::new(format!("{field}.{}", level.as_str())))
+    }
+}
+
+/// The field that a name means, and which of its options: by id, by name, and by name in other letters. `AREA.parent`
+/// and `AREA.child` are the two options of a cascading field.
+pub(crate) fn find_jira_field<'a>(all: &'a [Field], name: &str) -> Option<(&'a Field, Option<Level>)> {
+    let find = |name: &str| {
+        let by_id = all.iter().find(|field| field.id == name);
+        let by_name = || all.iter().find(|field| field.name == name);
+        by_id.or_else(by_name).or_else(|| all.iter().find(|field| field.name.eq_ignore_ascii_case(name)))
+    };
+    let is_cascade = |field: &&Field| field.schema.as_ref().is_some_and(|s| s.kind == "option-with-child");
+    find(name).map(|field| (field, None)).or_else(|| {
+        let (field, level) = name.rsplit_once('.')?;
+        let level = [Level::Parent, Level::Child].into_iter().find(|known| known.as_str() == level)?;
+        Some((find(field).filter(is_cascade)?, Some(level)))
+    })
 }
 
 /// What an item's names mean.
 #[derive(Debug)]
 pub(crate) struct Scheme {
+    /// The item with the tables that were learned: who is who.
+    pub(crate) item: ConnectedItem,
     /// Salesforce fields to read, by name.
     pub(crate) salesforce: BTreeMap<FieldPath, SalesforceField>,
     /// Jira fields to read, by name.
@@ -80,9 +116,17 @@ pub(crate) struct Scheme {
 
 impl Scheme {
     /// Resolves an item's names.
-    pub(crate) async fn resolve(item: &ConnectedItem, org: &Org, site: &Site) -> Result<Self, EngineError> {
+    pub(crate) async fn resolve(
+        item: &ConnectedItem,
+        org: &Org,
+        site: &Site,
+        people: &[(String, String)],
+    ) -> Result<Self, EngineError> {
         let salesforce = salesforce_fields(item, org).await?;
         let jira = jira_fields(item, site).await?;
+        let mut item = item.clone();
+        people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
+        let item = &item;
         let (project, issue_type) = match item.mode {
             Mode::DisplayOnly => (None, None),
             Mode::OneWay | Mode::TwoWay => {
@@ -101,6 +145,7 @@ impl Scheme {
             salesforce_name,
             jira_ids: with_system(ids, &JIRA_SYSTEM),
             salesforce_markers: marker.is_some(),
+            item: item.clone(),
             salesforce,
             jira,
             project,
@@ -176,13 +221,19 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
     let mut object = item.salesforce.object.clone();
     let mut query_path: Vec<String> = Vec::new();
     let mut parts = path.as_str().split('.').peekable();
-    let mut field = SalesforceField { path: path.clone(), query_path: None, kind: Kind::Foreign(String::new()) };
+    let mut field = SalesforceField {
+        path: path.clone(),
+        query_path: None,
+        kind: Kind::Foreign(String::new()),
+        field_type: SalesforceType::Opaque,
+    };
     while let Some(part) = parts.next() {
         let describe = org.describe(&object).await?;
         if parts.peek().is_none() {
             if let Some(found) = describe.field(part) {
                 query_path.push(found.name.clone());
-                field.kind = translate::salesforce::kind(&found.kind);
+                field.kind = translate::salesforce::kind(found);
+                field.field_type = translate::salesforce::field_type(found);
                 field.query_path = Some(query_path.join("."));
             }
             return Ok(field);
@@ -200,18 +251,16 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
 
 async fn jira_fields(item: &ConnectedItem, site: &Site) -> Result<BTreeMap<FieldPath, JiraField>, EngineError> {
     let all = site.fields().await?;
-    let project = item.jira.projects.first();
     let find = |path: FieldPath| {
-        let found = all
-            .iter()
-            .find(|field| field.id == path.as_str())
-            .or_else(|| all.iter().find(|field| field.name == path.as_str()))
-            .or_else(|| all.iter().find(|field| field.name.eq_ignore_ascii_case(path.as_str())));
-        let kind = found.and_then(|f| f.schema.as_ref()).map(translate::jira::kind);
-        let kind = kind.unwrap_or_else(|| Kind::Foreign(String::new()));
-        (path.clone(), JiraField { id: found.map(|f| f.id.clone()), kind, path })
+        let found = find_jira_field(&all, path.as_str());
+        let schema = found.and_then(|(field, _)| field.schema.as_ref());
+        let kind = schema.map_or_else(|| Kind::Foreign(String::new()), translate::jira::kind);
+        let (kind, field_type) = match found.and_then(|(_, level)| level) {
+            Some(level) => (Kind::Cascade(Some(level)), JiraType::Choice),
+            None => (kind, schema.map_or(JiraType::Opaque, translate::jira::field_type)),
+        };
+        (path.clone(), JiraField { id: found.map(|(field, _)| field.id.clone()), kind, field_type, path })
     };
-    tracing::debug!(item = item.name, project, "Resolved the fields of item {}", item.name);
     Ok(wanted_in_jira(item).into_iter().map(find).collect())
 }
 

@@ -12,6 +12,8 @@ use jiff::civil;
 pub(crate) enum Kind {
     /// A string.
     Text,
+    /// HTML in a string.
+    Html,
     /// An ADF document.
     Document,
     /// A JSON number.
@@ -26,8 +28,14 @@ pub(crate) enum Kind {
     Named,
     /// An object with a `value`: an option of a custom field.
     Option,
+    /// An option and the option below it, of which a line maps one or both.
+    Cascade(Option<Level>),
     /// A Jira account: `accountId`.
     Account,
+    /// Another issue: its `key`.
+    Issue,
+    /// Several fields in one object, which can only be read.
+    Compound,
     /// Several of the same kind.
     List(Box<Kind>),
     /// Several values in one string, separated by semicolons: a multi-select picklist.
@@ -38,6 +46,34 @@ pub(crate) enum Kind {
 
 fn date(text: &str) -> Option<civil::Date> {
     text.parse().ok()
+}
+
+/// Which option of a cascading field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// `FIELD.parent`.
+    Parent,
+    /// `FIELD.child`.
+    Child,
+}
+
+impl Level {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Parent => "parent",
+            Self::Child => "child",
+        }
+    }
+}
+
+/// A day as a point in time: both sides must come to the same, so it begins at midnight, UTC.
+fn midnight(date: civil::Date) -> Option<jiff::Timestamp> {
+    Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+}
+
+/// The day of a point in time, by the same clock.
+fn day(instant: jiff::Timestamp) -> civil::Date {
+    instant.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// A value that was read, or why it could not be.

@@ -127,7 +127,7 @@ impl Chosen {
         else {
             return Err(EngineError::Defect(format!("{name} has no connections")));
         };
-        let wired = Wired::new(alone(item, towards), org.clone(), site.clone());
+        let wired = Wired::new(alone(item, towards), org.clone(), site.clone(), wiring.config.people.clone());
         let options = SyncOptions { item: Some(name.to_owned()), direction: Some(towards), wait: None };
         let worker = Worker::new(inner.clone(), wiring.clone(), org.clone(), &options);
         let id = id_of(&wired, record, source).await?;

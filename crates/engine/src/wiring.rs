@@ -35,6 +35,8 @@ pub(crate) struct Wired {
     pub(crate) item: ConnectedItem,
     pub(crate) org: Arc<Org>,
     pub(crate) site: Arc<Site>,
+    /// Who is who, as the configuration says.
+    people: Vec<(String, String)>,
     scheme: Mutex<Option<Arc<Scheme>>>,
     /// What is known of its statuses, once a plan has asked for it.
     workflow: Mutex<Option<Arc<Workflow>>>,
@@ -63,7 +65,7 @@ impl Wiring {
         let active = config.items.iter().filter(|item| item.runs());
         let items = active.filter_map(|item| {
             let (org, site) = (orgs.get(&item.salesforce.connection)?, sites.get(&item.jira.connection)?);
-            Some(Arc::new(Wired::new(item.clone(), org.clone(), site.clone())))
+            Some(Arc::new(Wired::new(item.clone(), org.clone(), site.clone(), config.people.clone())))
         });
         let items = items.collect();
         Ok(Self { config, orgs, sites, items })
@@ -90,11 +92,12 @@ impl Wiring {
 }
 
 impl Wired {
-    pub(crate) fn new(item: ConnectedItem, org: Arc<Org>, site: Arc<Site>) -> Self {
+    pub(crate) fn new(item: ConnectedItem, org: Arc<Org>, site: Arc<Site>, people: Vec<(String, String)>) -> Self {
         Self {
             item,
             org,
             site,
+            people,
             scheme: Mutex::default(),
             workflow: Mutex::default(),
             discovered: AtomicBool::new(false),
@@ -108,7 +111,7 @@ impl Wired {
         if let Some(scheme) = self.scheme.lock().clone() {
             return Ok(scheme);
         }
-        let scheme = Arc::new(Scheme::resolve(&self.item, &self.org, &self.site).await?);
+        let scheme = Arc::new(Scheme::resolve(&self.item, &self.org, &self.site, &self.people).await?);
         *self.scheme.lock() = Some(scheme.clone());
         Ok(scheme)
     }

@@ -63,6 +63,9 @@ pub const META_PAGE_ROWS: usize = 50;
 /// Account ids in one bulk read of users; more would make the URL longer than some proxies let through.
 pub const USERS_BULK_MAX: usize = 50;
 
+/// Rows asked of a page of all users; the vendor gives no more.
+pub const USERS_PAGE_ROWS: usize = 1_000;
+
 /// Pages that one listing may have before this client stops and says so: a loop in the vendor's paging must not run forever.
 pub const PAGES_MAX: usize = 2_000;
 

@@ -18,7 +18,7 @@ use super::{
     Config, Reference, Secret, Vars,
     report::Report,
     suggest::{listed, nearest},
-    tree::{Content, Meant, Node, Position},
+    tree::{Content, Entry, Meant, Node, Position},
 };
 use crate::side::Side;
 
@@ -33,7 +33,9 @@ pub(crate) fn read(root: &Node, vars: &Vars<'_>, report: &mut Report) -> Config 
     if root.has("access") {
         reader.not_yet(root.key_at("access"), "portal access is");
     }
-    Config { connections, items, renamed, triggers, server }
+    let person = |entry: &Entry| (entry.key.trim().to_owned(), entry.value.text_or_empty().to_owned());
+    let people = root.get("people").entries().iter().map(person).collect();
+    Config { connections, items, renamed, people, triggers, server }
 }
 
 /// What is known of a connection before it is read: which system it is, and where items may go.

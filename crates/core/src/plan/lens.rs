@@ -15,12 +15,17 @@ use crate::{
 pub(super) fn agree(mapping: &FieldMapping, now: Sides<&Value>) -> bool {
     let own = Sides::new(own(mapping, Side::Salesforce, now.salesforce), own(mapping, Side::Jira, now.jira));
     if has_forward_rule(mapping) {
-        return to_jira(mapping, now.salesforce).as_ref() == Some(own.jira);
+        return shows(mapping, now.salesforce, own.jira);
     }
     if has_backward_rule(mapping) {
-        return steps_back(mapping, now.jira).is_some_and(|back| back.into_value() == *own.salesforce);
+        return steps_back(mapping, now.jira).is_some_and(|back| back.into_value().means(own.salesforce));
     }
-    own.salesforce == own.jira
+    own.salesforce.means(own.jira)
+}
+
+/// Whether Jira shows a collected Salesforce value as this.
+fn shows(mapping: &FieldMapping, salesforce: &Value, jira: &Value) -> bool {
+    to_jira(mapping, salesforce).is_some_and(|value| value.means(jira))
 }
 
 /// The value of the mapped field itself.
@@ -61,7 +66,7 @@ fn to_jira(mapping: &FieldMapping, salesforce: &Value) -> Option<Value> {
         // Where only the way back has a rule, a value may go there only if it would come back as itself.
         None if has_backward_rule(mapping) => {
             let back = steps_back(mapping, &value)?.into_value();
-            (back == value).then_some(value)
+            back.means(&value).then_some(value)
         }
         None => Some(value),
     }
@@ -70,8 +75,8 @@ fn to_jira(mapping: &FieldMapping, salesforce: &Value) -> Option<Value> {
 /// The way back keeps the old value if it already shows as `jira`; else it takes the given steps and the first listed,
 /// or the value itself, where that shows as `jira` (cutting text off is undone by the text that is left).
 fn to_salesforce(mapping: &FieldMapping, jira: &Value, old: &Value) -> Option<Value> {
-    let shown = Some(own(mapping, Side::Jira, jira));
-    if has_forward_rule(mapping) && to_jira(mapping, old).as_ref() == shown {
+    let shown = own(mapping, Side::Jira, jira);
+    if has_forward_rule(mapping) && shows(mapping, old, shown) {
         return Some(own(mapping, Side::Salesforce, old).clone());
     }
     let value = match (steps_back(mapping, jira)?, &mapping.values) {
@@ -80,8 +85,7 @@ fn to_salesforce(mapping: &FieldMapping, jira: &Value, old: &Value) -> Option<Va
         (outcome, _) => outcome.into_value(),
     };
     let would_be = mapping.with_own(Side::Salesforce, old, value.clone());
-    let shows = !has_forward_rule(mapping) || to_jira(mapping, &would_be).as_ref() == shown;
-    shows.then_some(value)
+    (!has_forward_rule(mapping) || shows(mapping, &would_be, shown)).then_some(value)
 }
 
 /// Looks a value up, a list member by member.

@@ -1,5 +1,7 @@
 //! Is each side there? The outermost question of a plan, and the only one that may create or dissolve.
 
+use jiff::Timestamp;
+
 use super::{FieldWrite, Note, NoteCode, Plan, Why, Write, field, lens, status};
 use crate::{
     base::Base,
@@ -46,6 +48,16 @@ pub fn admits(item: &ConnectedItem, side: Side, record: &Record) -> Verdict {
     match side {
         Side::Salesforce => item.salesforce.filter.judge(record),
         Side::Jira => item.jira.filter.judge(record),
+    }
+}
+
+/// Whether a run takes an unlinked record of one side up: by its filter, and where that looks back, by the start of the
+/// last run that finished.
+#[must_use]
+pub fn takes_up(item: &ConnectedItem, side: Side, record: &Record, last: Option<Timestamp>) -> Verdict {
+    match side {
+        Side::Salesforce => item.salesforce.filter.judge_since(record, last),
+        Side::Jira => item.jira.filter.judge_since(record, last),
     }
 }
 

@@ -2,4 +2,5 @@
 
 mod config;
 mod configuration_page;
+mod field_types_page;
 mod laws;

@@ -201,7 +201,7 @@ fn new_issue(scene: &Scene<'_>, work: &Work, intent: &Intent) -> NewIssue {
     }
     for (path, value) in Payload::parse(&intent.new.payload).values(&scene.wired.item, Side::Jira) {
         let Some(field) = scene.scheme.jira.get(path) else { continue };
-        fields.insert(wire_name(scene, Side::Jira, path), translate::jira::to_wire(&field.kind, value));
+        translate::jira::put(&mut fields, field, value, None);
     }
     if let Some(correlation) = &scene.wired.item.correlation {
         fields.insert(wire_name(scene, Side::Jira, &correlation.jira), Json::from(work.id(Side::Salesforce)));

@@ -33,7 +33,7 @@ fn fields(scene: &Scene<'_>, work: &Work) -> Option<Map<String, Json>> {
     let mut fields = Map::new();
     for write in work.updates(Side::Jira) {
         let Some(field) = scene.scheme.jira.get(&write.path) else { continue };
-        fields.insert(wire_name(scene, Side::Jira, &write.path), translate::jira::to_wire(&field.kind, &write.to));
+        translate::jira::put(&mut fields, field, &write.to, work.seen.jira.record());
     }
     if let (Some(path), Some(_)) = (work.correlation(Side::Jira), &work.unit.ids.salesforce) {
         fields.insert(wire_name(scene, Side::Jira, path), Json::from(work.id(Side::Salesforce)));

@@ -12,7 +12,7 @@ use super::{
     finding::{error, failed, of_engine, unknown_field, warning},
     uses,
 };
-use crate::{outside::Site, report::Finding};
+use crate::{outside::Site, report::Finding, scheme::find_jira_field};
 
 /// A permission of a project, by its key and as administrators see it.
 /// <https://support.atlassian.com/jira-cloud-administration/docs/permissions-for-company-managed-projects/>
@@ -94,11 +94,9 @@ fn unknown_fields(item: &ConnectedItem, all: &[Field]) -> Vec<Finding> {
     missing.map(|path| unknown_field(item, Side::Jira, path)).collect()
 }
 
-/// By id, by name, and by name in other letters: as the scheme reads it.
+/// As the scheme reads it.
 fn find_field<'a>(all: &'a [Field], name: &str) -> Option<&'a Field> {
-    let by_id = all.iter().find(|field| field.id == name);
-    let by_name = || all.iter().find(|field| field.name == name);
-    by_id.or_else(by_name).or_else(|| all.iter().find(|field| field.name.eq_ignore_ascii_case(name)))
+    find_jira_field(all, name).map(|(field, _)| field)
 }
 
 async fn find_project(site: &Site, key: &str) -> Result<Arc<Project>, Finding> {

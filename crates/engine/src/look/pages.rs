@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entente_core::{Side, Sides, State, filter::Verdict, plan::admits};
+use entente_core::{Side, Sides, State, filter::Verdict, plan::takes_up};
 use entente_store::{Link, LinkState};
+use jiff::Timestamp;
 
 use super::{
     Looked,
@@ -14,6 +15,7 @@ use crate::{
     error::EngineError,
     limits::LOOK_PAGE_LINKS,
     outside::OrgRow,
+    poll::last_run,
     report::Progress,
     round::{self, Scene, facts, read},
     unit::{Seen, Unit, Work},
@@ -34,6 +36,7 @@ pub(crate) async fn each_page(
     let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
     let mut looked = Looked::default();
     let earlier = Earlier::before(&scene).await;
+    let last = last_run(worker, &wired.item).await?;
     let mut jira = issues::scan(&scene, &earlier, &mut looked, progress).await?;
     let mut met: HashSet<i64> = HashSet::new();
     let mut done = 0;
@@ -43,11 +46,11 @@ pub(crate) async fn each_page(
         .scan(object, &earlier.salesforce_paths(&scene), async |rows, total| {
             done += rows.len() as u64;
             progress(Progress { stage: "reading Salesforce", done, total: Some(total) });
-            let works = salesforce_page(&scene, &earlier, rows, &mut jira, &mut met).await?;
+            let works = salesforce_page(&scene, &earlier, last.salesforce, rows, &mut jira, &mut met).await?;
             each(planned(&scene, works, needs).await?).await
         })
         .await?;
-    let lone = lone_issues(&scene, &jira);
+    let lone = lone_issues(&scene, &jira, last.jira);
     each(planned(&scene, lone, needs).await?).await?;
     missing_links(&scene, &met, &mut jira, needs, &mut each).await?;
     looked.claims = jira.claims.into_firsts();
@@ -66,6 +69,7 @@ pub(super) fn grouped(links: Vec<Link>, by: impl Fn(&Link) -> &String) -> HashMa
 async fn salesforce_page(
     scene: &Scene<'_>,
     earlier: &Earlier,
+    last: Option<Timestamp>,
     rows: Vec<OrgRow>,
     jira: &mut JiraSide,
     met: &mut HashSet<i64>,
@@ -90,7 +94,7 @@ async fn salesforce_page(
             None if links.iter().any(is_live) => {}
             None => {
                 let taken = || earlier.take_record(scene, &row, &links);
-                works.extend(candidate(scene, &row.id, seen, jira, taken));
+                works.extend(candidate(scene, &row.id, seen, last, jira, taken));
             }
         }
     }
@@ -114,13 +118,14 @@ fn candidate(
     scene: &Scene<'_>,
     id: &str,
     seen: Seen,
+    last: Option<Timestamp>,
     jira: &mut JiraSide,
     is_taken: impl FnOnce() -> bool,
 ) -> Option<Work> {
     let item = &scene.wired.item;
     let shown = item.correlation.as_ref().and_then(|c| seen.record()?.value(c.salesforce.as_str())?.as_text());
     jira.claims.settle(id, shown);
-    if admits(item, Side::Salesforce, seen.record()?) != Verdict::Passes || is_taken() {
+    if takes_up(item, Side::Salesforce, seen.record()?, last) != Verdict::Passes || is_taken() {
         return None;
     }
     let claimed = jira.claims.best(id, shown).map(|claim| claim.issue_id.clone());
@@ -137,13 +142,17 @@ fn candidate(
 }
 
 /// Issues that no record was met for, when records may be created for them.
-fn lone_issues(scene: &Scene<'_>, jira: &JiraSide) -> Vec<Work> {
+fn lone_issues(scene: &Scene<'_>, jira: &JiraSide, last: Option<Timestamp>) -> Vec<Work> {
     if !scene.wired.item.creates_on(Side::Salesforce) {
         return Vec::new();
     }
     let claimed = jira.claims.issues();
     let is_free = |id: &str| !jira.linked.contains(id) && !jira.elsewhere.contains(id) && !claimed.contains(id);
-    let lone = jira.seen.iter().filter(|(id, _)| is_free(id));
+    let is_new = |seen: &Seen| {
+        last.is_none()
+            || seen.record().is_none_or(|r| takes_up(&scene.wired.item, Side::Jira, r, last) != Verdict::Fails)
+    };
+    let lone = jira.seen.iter().filter(|(id, seen)| is_free(id) && is_new(seen));
     lone.map(|(id, seen)| {
         let ids = Sides::new(None, Some(id.clone()));
         let unit = Unit { link: None, ids, tickets: Vec::new(), later: Vec::new() };

@@ -102,6 +102,23 @@ impl OrgRow {
     }
 }
 
+/// Somebody who can own records: a user, or a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OrgPerson {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) username: Option<String>,
+}
+
+impl OrgPerson {
+    /// Whether a configuration means this one: by id, name, user name or e-mail address.
+    pub(crate) fn is_called(&self, named: &str) -> bool {
+        let names = [Some(&self.id), Some(&self.name), self.email.as_ref(), self.username.as_ref()];
+        names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(named))
+    }
+}
+
 /// New values for fields that a person may edit meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct GuardedUpdate {
@@ -123,6 +140,8 @@ pub(crate) struct Changed {
     pub(crate) object: String,
     pub(crate) id: String,
     pub(crate) version: Option<String>,
+    /// The further fields that were asked for.
+    pub(crate) fields: Row,
 }
 
 type Outcomes = Vec<Result<(), CallError>>;
@@ -251,23 +270,42 @@ impl Org {
         Ok(began)
     }
 
-    /// Records of these objects that changed since a time: five objects per call.
+    /// Active users, and queues.
+    pub(crate) async fn people(&self) -> Result<Vec<OrgPerson>, EngineError> {
+        let person = |row: OrgRow| OrgPerson {
+            name: row.text("Name").unwrap_or_default().to_owned(),
+            email: row.text("Email").map(str::to_owned),
+            username: row.text("Username").map(str::to_owned),
+            id: row.id,
+        };
+        let active =
+            Query::select(["Id", "Name", "Email", "Username"]).from("User").filter(Filter::eq("IsActive", true));
+        let queues = Query::select(["Id", "Name"]).from("Group").filter(Filter::eq("Type", "Queue"));
+        let mut people = Vec::new();
+        for query in [active, queues] {
+            let rows = self.client.all_rows(&query).await.map_err(EngineError::peer(&self.name))?.rows;
+            people.extend(rows.into_iter().filter_map(|row| OrgRow::new(row, 0)).map(person));
+        }
+        Ok(people)
+    }
+
+    /// Records of these objects that changed since a time, with the given fields of each: five objects per call.
     pub(crate) async fn changed_since(
         &self,
-        objects: &[String],
+        objects: &[(String, Vec<String>)],
         since: Timestamp,
     ) -> Result<(Vec<Changed>, Option<Timestamp>), CallError> {
         let (mut found, mut began) = (Vec::new(), None);
         for objects in objects.chunks(QUERIES_PER_CALL_MAX) {
-            let query = |object: &String| {
-                Query::select(["Id", "SystemModstamp"])
+            let query = |(object, paths): &(String, Vec<String>)| {
+                Query::select(["Id", "SystemModstamp"].into_iter().chain(paths.iter().map(String::as_str)))
                     .from(object)
                     .filter(Filter::at_least("SystemModstamp", Literal::DateTime(since)))
                     .order_by("SystemModstamp", Order::Ascending)
                     .order_by("Id", Order::Ascending)
             };
             let queries: Vec<Query> = objects.iter().map(query).collect();
-            for (object, page) in objects.iter().zip(self.client.queries(&queries).await?) {
+            for ((object, _), page) in objects.iter().zip(self.client.queries(&queries).await?) {
                 let mut page = page?;
                 let read_ms = self.read_ms(page.date, page.began);
                 began = began.or(Timestamp::from_millisecond(read_ms).ok());
@@ -277,6 +315,7 @@ impl Org {
                         object: object.clone(),
                         version: row.version(),
                         id: row.id,
+                        fields: row.fields,
                     }));
                     let Some(next) = page.next else { break };
                     page = self.client.next(&next).await?;

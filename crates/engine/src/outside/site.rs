@@ -7,7 +7,7 @@ use std::{
 
 use entente_core::config::{Connection, JiraConnection};
 use entente_jira::{
-    Auth, BulkFetch, Client, Field, Issue, IssueId, IssueKey, IssueRef, Moment, Project, Search, egress,
+    Auth, BulkFetch, Client, Field, Issue, IssueId, IssueKey, IssueRef, Moment, Project, Search, User, egress,
     jql::{self, Jql, Literal},
     normalize_site_url,
 };
@@ -144,6 +144,11 @@ impl Site {
         }
     }
 
+    /// Everybody who has an account, as far as we may see.
+    pub(crate) async fn accounts(&self) -> Result<Vec<User>, EngineError> {
+        self.client.all_users().await.map_err(self.peer())
+    }
+
     /// Forgets what was learned about fields and projects.
     pub(crate) fn forget_metadata(&self) {
         *self.fields.lock() = None;
@@ -191,22 +196,22 @@ impl Site {
         self.client.search(search)
     }
 
-    /// Ids and versions of issues of some projects that were updated since a time.
+    /// Issues of some projects that were updated since a time, with the given fields of each.
     pub(crate) async fn updated_since(
         &self,
         project_ids: &[String],
+        fields: &[String],
         since: Timestamp,
-    ) -> Result<(Vec<(String, Option<String>)>, Option<Timestamp>), CallError> {
+    ) -> Result<(Vec<Issue>, Option<Timestamp>), CallError> {
         let jql = Jql::project_in(project_ids.iter().map(|id| number(id)))
             .and(Jql::updated_since(since))
             .order_by(jql::Field::UPDATED, jql::Order::Ascending);
-        let mut pages = self.client.search(Search::new(jql, ["updated"]));
+        let fields = ["updated"].into_iter().chain(fields.iter().map(String::as_str));
+        let mut pages = self.client.search(Search::new(jql, fields));
         let (mut found, mut began) = (Vec::new(), None);
         while let Some(page) = pages.next().await? {
             began = began.or(page.moment.theirs.or(Some(page.moment.ours)));
-            found.extend(page.issues.iter().map(|issue| {
-                (issue.id.to_string(), issue.updated().map(|updated| updated.as_millisecond().to_string()))
-            }));
+            found.extend(page.issues);
         }
         Ok((found, began))
     }

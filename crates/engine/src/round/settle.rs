@@ -24,7 +24,7 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     work.facts.blocked = work.blocked_next.clone();
     let now = Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
     let known = Known { workflow: scene.wired.workflow(), ..Known::default() };
-    let mut last = plan(&scene.wired.item, &work.facts, Some(&work.base_next), now, &known);
+    let mut last = plan(&scene.scheme.item, &work.facts, Some(&work.base_next), now, &known);
     work.undone = work.undone_by(&last);
     for (key, values) in last.base.drain(..) {
         work.base_next.set(key, values);

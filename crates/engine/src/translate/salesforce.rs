@@ -1,22 +1,33 @@
 //! Salesforce rows. Field types: <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm>
 
-use entente_core::{Field, Record, Value, value::Number};
+use entente_core::{Field, Record, Value, codec::html, field_type::SalesforceType, value::Number};
+use entente_salesforce::Field as Described;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Kind, date, instant, known};
+use super::{Kind, date, day, instant, known, midnight};
 use crate::scheme::SalesforceField;
 
-/// The kind of a field by its describe `type`.
-pub(crate) fn kind(described: &str) -> Kind {
-    match described {
-        "string" | "textarea" | "picklist" | "combobox" | "phone" | "url" | "email" | "id" | "reference"
-        | "encryptedstring" => Kind::Text,
-        "multipicklist" => Kind::Semicolons,
-        "boolean" => Kind::Flag,
-        "int" | "double" | "currency" | "percent" | "long" => Kind::Number,
-        "date" => Kind::Date,
-        "datetime" => Kind::Instant,
-        other => Kind::Foreign(other.to_owned()),
+/// The type of a field by its describe.
+pub(crate) fn field_type(described: &Described) -> SalesforceType {
+    SalesforceType::of(&described.kind, described.html_formatted, &described.reference_to)
+}
+
+/// How the values of a field travel.
+pub(crate) fn kind(described: &Described) -> Kind {
+    match field_type(described) {
+        SalesforceType::Text
+        | SalesforceType::LongText
+        | SalesforceType::Choice
+        | SalesforceType::Person
+        | SalesforceType::Reference => Kind::Text,
+        SalesforceType::RichText => Kind::Html,
+        SalesforceType::Choices => Kind::Semicolons,
+        SalesforceType::Flag => Kind::Flag,
+        SalesforceType::Number => Kind::Number,
+        SalesforceType::Date => Kind::Date,
+        SalesforceType::Instant => Kind::Instant,
+        SalesforceType::Compound => Kind::Compound,
+        SalesforceType::Opaque => Kind::Foreign(described.kind.clone()),
     }
 }
 
@@ -53,8 +64,38 @@ fn value(kind: &Kind, json: &Json) -> Option<Value> {
         Kind::Date => json.as_str().and_then(date).map(Value::Date),
         Kind::Instant => json.as_str().and_then(instant).map(Value::Instant),
         Kind::Semicolons => json.as_str().map(|text| Value::set(text.split(';').map(Value::text).collect())),
-        Kind::Document | Kind::Named | Kind::Option | Kind::Account | Kind::List(_) | Kind::Foreign(_) => None,
+        Kind::Html => json.as_str().map(|html| Value::text(&html::to_plain(html))),
+        Kind::Compound => compound(json),
+        Kind::Document
+        | Kind::Named
+        | Kind::Option
+        | Kind::Cascade(_)
+        | Kind::Account
+        | Kind::Issue
+        | Kind::List(_)
+        | Kind::Foreign(_) => None,
     }
+}
+
+/// An address as it is written on a letter; a place as latitude and longitude.
+fn compound(json: &Json) -> Option<Value> {
+    let part = |name: &str| match json.get(name)? {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let joined = |names: &[&str], between| {
+        let parts: Vec<String> = names.iter().filter_map(|name| part(name)).collect();
+        parts.join(between)
+    };
+    if !json.is_object() {
+        return None;
+    }
+    let town = joined(&["postalCode", "city", "state"], " ");
+    let lines = [joined(&["street"], ""), town, joined(&["country"], "")];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !line.is_empty()).collect();
+    let address = if lines.is_empty() { joined(&["latitude", "longitude"], ", ") } else { lines.join("\n") };
+    Some(Value::text(&address))
 }
 
 /// A value as Salesforce takes it; null clears a field.
@@ -64,10 +105,15 @@ pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
         (Kind::Semicolons, Value::List(values)) => {
             json!(values.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"))
         }
-        (_, Value::Number(number)) => json!(number.get()),
-        (_, Value::Flag(flag)) => json!(flag),
+        (Kind::Number, Value::Number(number)) => json!(number.get()),
+        (Kind::Flag, Value::Flag(flag)) => json!(flag),
+        (Kind::Date, Value::Instant(instant)) => json!(day(*instant).to_string()),
+        (Kind::Instant, Value::Date(date)) => midnight(*date).map_or(Json::Null, |time| json!(time.to_string())),
+        (Kind::Html, text) => json!(html::from_plain(&text.to_string())),
         (Kind::Number, Value::Text(text)) => text.parse::<f64>().map_or_else(|_| json!(text), |number| json!(number)),
-        (Kind::Flag, Value::Text(text)) => text.parse::<bool>().map_or_else(|_| json!(text), |flag| json!(flag)),
+        (Kind::Flag, Value::Text(text)) => {
+            text.to_lowercase().parse::<bool>().map_or_else(|_| json!(text), |flag| json!(flag))
+        }
         (_, other) => json!(other.to_string()),
     }
 }
@@ -91,6 +137,7 @@ mod tests {
                 Value::Instant("2026-01-02T03:04:05Z".parse().unwrap()),
                 json!("2026-01-02T03:04:05Z"),
             ),
+            (Kind::Html, json!("<p>a &amp; b</p>"), Value::text("a & b"), json!("<p>a &amp; b</p>")),
             (Kind::Semicolons, json!("a;b"), Value::list(vec![Value::text("a"), Value::text("b")]), json!("a;b")),
         ];
         for (kind, wire, canonical, back) in rows {
@@ -100,11 +147,21 @@ mod tests {
     }
 
     #[test]
+    fn what_has_parts_is_read_as_people_write_it() {
+        let address = json!({"street": "Main St 1", "city": "Aarhus", "state": null, "postalCode": "8000", "country": "DK",
+            "latitude": 56.1, "longitude": 10.2, "geocodeAccuracy": null});
+        assert_eq!(value(&Kind::Compound, &address), Some(Value::text("Main St 1\n8000 Aarhus\nDK")));
+        let place = json!({"latitude": 56.1, "longitude": 10.2});
+        assert_eq!(value(&Kind::Compound, &place), Some(Value::text("56.1, 10.2")));
+    }
+
+    #[test]
     fn a_path_through_an_empty_lookup_is_empty_and_a_field_that_is_not_there_is_unreadable() {
         let field = |query_path: Option<&str>| SalesforceField {
             path: FieldPath::from("account.Name"),
             query_path: query_path.map(str::to_owned),
             kind: Kind::Text,
+            field_type: SalesforceType::Text,
         };
         let row = json!({"Account": null, "Contact": {"Name": "Ada"}});
         let row = row.as_object().unwrap();

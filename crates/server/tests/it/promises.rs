@@ -18,3 +18,4 @@ mod statuses;
 mod steps;
 mod templates;
 mod trials;
+mod types;

@@ -75,13 +75,23 @@ impl Reader<'_> {
             key: MappingKey::of(&paths.salesforce, &paths.jira),
             paths,
             direction,
-            values: line.has("values").then(|| values(line.get("values"))),
+            values: self.table(line),
             to_jira,
             to_salesforce,
             further: Sides::default(),
             conflicts: line.get("conflicts").word(),
         };
         Some(mapping.with_further_fields())
+    }
+
+    /// The value table of a line.
+    fn table(&mut self, line: &Node) -> Option<ValueMap> {
+        let otherwise = line.get("otherwise").text().map(Value::text);
+        if !line.has("values") {
+            // A line of people has a table of its own: who is who.
+            return otherwise.map(|value| ValueMap { pairs: Vec::new(), otherwise: Some(value) });
+        }
+        Some(ValueMap { otherwise, ..values(line.get("values")) })
     }
 
     /// The first part of `account.Name` must be one of the item's lookups.
@@ -168,5 +178,5 @@ fn values(node: &Node) -> ValueMap {
         let right = if several.is_empty() { std::slice::from_ref(&entry.value) } else { several };
         right.iter().map(|to| (Value::text(&entry.key), text(to))).collect::<Vec<_>>()
     });
-    ValueMap { pairs: pairs.collect() }
+    ValueMap { pairs: pairs.collect(), otherwise: None }
 }

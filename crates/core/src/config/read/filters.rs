@@ -24,7 +24,7 @@ const OPERATORS: [&str; 11] = [
     "equals",
 ];
 
-/// Words for the start of the last finished round of polling.
+/// Words for the start of the last run that finished.
 const POLLING_TIMES: [&str; 2] = ["{lasttime}", "{lasttimecomment}"];
 
 impl Reader<'_> {
@@ -84,9 +84,12 @@ impl Reader<'_> {
         };
         let operand = node.get(operator);
         if POLLING_TIMES.contains(&operand.text_or_empty()) {
-            // It narrows what is offered, never what is decided; the poller's own cursor does the same.
-            self.not_yet(operand.at, &format!("the filter word `{}` is", operand.text_or_empty()));
-            return Filter::default();
+            if operator != "greater than" {
+                let message = format!("`{}` is compared by `greater than` only", operand.text_or_empty());
+                let remedy = "write `greater than`: what came in since the last run";
+                self.report.error(operand.at, "filter-word", message, remedy);
+            }
+            return Filter::SinceLast(FieldPath::new(path));
         }
         Filter::Test(FieldPath::new(path), condition(operator, operand))
     }

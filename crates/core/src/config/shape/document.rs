@@ -18,6 +18,11 @@ pub(crate) static DOCUMENT: Shape = Shape {
             Kind::Named { what: "item", of: &Kind::Map(&ITEM_SHAPE), min: 0 },
             "Connected items by name. The order counts: the first item that fits takes a record.",
         ),
+        Key::optional(
+            "people",
+            Kind::Named { what: "person", of: &Kind::Text, min: 1 },
+            "Who is who: a Salesforce user or queue (e-mail, user name, name or id) to a Jira account (e-mail or id).",
+        ),
         Key::optional("triggers", Kind::Map(&TRIGGERS), "When records are looked at."),
         Key::optional("server", Kind::Map(&SERVER), "How this server is reached."),
         Key::optional("access", Kind::Anything, "Portal access. Not run by this version."),

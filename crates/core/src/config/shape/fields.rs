@@ -14,6 +14,11 @@ pub(super) static FIELD: Shape = Shape {
         Key::optional("jira", Kind::Text, "The Jira field: summary. In a display-only item: the label shown."),
         Key::optional("direction", DIRECTIONS, "Which way values flow. Default: every way that mode and field allow."),
         Key::optional("values", VALUES, "Salesforce value to Jira value."),
+        Key::optional(
+            "otherwise",
+            Kind::Text,
+            "The Jira value of Salesforce values that the table does not have; for people, the account that then takes it.",
+        ),
         Key::optional("to_jira", STEPS, "What is done to a value on its way to Jira."),
         Key::optional("to_salesforce", STEPS, "What is done to a value on its way to Salesforce."),
         Key::optional("conflicts", CONFLICT_POLICIES, "Who wins here. Default: as the item says."),

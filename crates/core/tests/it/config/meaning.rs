@@ -186,11 +186,12 @@ fn groups_nest_on_either_side() {
 }
 
 #[test]
-fn the_time_of_the_last_round_narrows_nothing_and_says_so() {
-    let filter = "object: Case, filter: { field: LastModifiedDate, greater than: {lasttime} }";
-    let (config, problems) = parse_hidden(&with("object: Case", filter));
-    assert_eq!(codes(&problems), ["not-yet"]);
-    assert_eq!(config.unwrap().items[0].salesforce.filter, Filter::default());
+fn the_time_of_the_last_run_is_a_word_of_filters() {
+    for word in ["{lasttime}", "{lasttimecomment}"] {
+        let filter = format!("object: Case, filter: {{ field: LastModifiedDate, greater than: \"{word}\" }}");
+        let item = config(&with("object: Case", &filter)).items.remove(0);
+        assert_eq!(item.salesforce.filter, Filter::SinceLast("LastModifiedDate".into()));
+    }
 }
 
 #[test]

@@ -403,6 +403,12 @@ fn filters() {
             "object: Case, filter: ¦{ field: Origin, is: a, contains: b }",
             "2 operators: is, contains",
         ),
+        (
+            "filter-word",
+            "object: Case",
+            "object: Case, filter: { field: CreatedDate, equals: ¦'{lasttime}' }",
+            "`greater than` only",
+        ),
         ("filter-form", "object: Case", "object: Case, filter: ¦{ is: a }", "neither a group nor a test"),
         (
             "filter-form",

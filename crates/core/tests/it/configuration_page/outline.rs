@@ -161,7 +161,11 @@ pub(super) const SECTIONS: &[Section] = &[
         title: "Filter",
         prose: "Groups nest.\n\nA filter decides entry: what becomes of a linked record that no longer passes is said \
                 by `on_leave`. `is` compares texts without regard to case, `equals` compares by value, so that \
-                `equals: 1` takes `1.0`. A field that cannot be read neither passes nor fails; its record is parked.",
+                `equals: 1` takes `1.0`. A field that cannot be read neither passes nor fails; its record is parked.\n\n\
+                `greater than: \"{lasttime}\"` takes what came in since the start of the last run that finished; the first \
+                run takes everything, and a run that fails half-way is made again from the same time. It narrows which \
+                unlinked records are taken up; what is linked stays in agreement. Fields of related records are named \
+                by their lookup: `RecordType.DeveloperName`, `CreatedBy.Username`.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "filter"])),
     },
     Section {

@@ -47,12 +47,13 @@ impl Company {
         let client = Client::builder().pool_max_idle_per_host(0).build().unwrap();
         let (salesforce, jira) = (url("salesforce"), url("jira"));
         let mut company = Self { desk, client, salesforce, jira, token: String::new(), _sandbox: sandbox };
-        company.token = company.sign_in();
+        company.token = company.sign_in("sandbox");
         company
     }
 
-    fn sign_in(&self) -> String {
-        let form = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
+    /// Signs in to the org as the person behind a client.
+    fn sign_in(&self, client: &str) -> String {
+        let form = format!("grant_type=client_credentials&client_id={client}-client&client_secret={client}-secret");
         let request = self.client.post(format!("{}/services/oauth2/token", self.salesforce));
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
         text(&answer(request)["access_token"]).to_owned()
@@ -123,6 +124,18 @@ impl Company {
     /// Makes a record; its id.
     pub(super) fn create(&self, object: &str, fields: &Value) -> String {
         text(&self.salesforce(Method::POST, &format!("sobjects/{object}"), fields)["id"]).to_owned()
+    }
+
+    /// Makes a record under Entente's own account; its id.
+    pub(super) fn create_as_entente(&self, object: &str, fields: &Value) -> String {
+        let url = format!("{}/services/data/v64.0/sobjects/{object}", self.salesforce);
+        let request = self.client.post(url).bearer_auth(self.sign_in("sandbox-least"));
+        text(&answer(with(request, fields))["id"]).to_owned()
+    }
+
+    /// Ends all faults of the org.
+    pub(super) fn heal(&self) {
+        answer(self.client.delete(format!("{}/__sandbox/faults", self.salesforce)));
     }
 
     pub(super) fn edit(&self, object: &str, id: &str, fields: &Value) {

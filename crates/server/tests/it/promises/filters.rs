@@ -1,4 +1,5 @@
-//! Which records enter: S2-49 and S2-50, each operator over real fields on either side, and groups of them.
+//! Which records enter: S2-49 and S2-50, each operator over real fields on either side, and groups of them; S2-45, S2-48,
+//! S2-58: since the last run, by author, by record type.
 
 use reqwest::Method;
 use serde_json::json;
@@ -95,4 +96,73 @@ fn each_operator_and_group_decides_which_issues_enter() {
     ] {
         assert_eq!(entering(&company, &item("", &format!(", filter: {filter}"), "salesforce")), expected, "{filter}");
     }
+}
+
+/// S2-48: who made it, and of which record type.
+#[test]
+fn authors_and_record_types_decide_what_enters() {
+    let company = Company::new();
+    let types = json!({ "object": "Case", "fields": [{ "name": "RecordTypeId", "is": "reference(RecordType) as RecordType" }] });
+    company.org_door("objects", &types);
+    let record_type = |name: &str| {
+        company.create(
+            "RecordType",
+            &json!({ "Name": name, "DeveloperName": name, "SobjectType": "Case", "IsActive": true }),
+        )
+    };
+    let (support, sales) = (record_type("Support"), record_type("Sales"));
+    company.create("Case", &json!({ "Subject": "A", "RecordTypeId": support }));
+    company.create("Case", &json!({ "Subject": "B", "RecordTypeId": sales }));
+    company.create_as_entente("Case", &json!({ "Subject": "C", "RecordTypeId": support }));
+    for (filter, expected) in [
+        ("{ field: RecordType.DeveloperName, is: Support }", "AC"),
+        ("{ field: RecordType.DeveloperName, is not one of: [ Support ] }", "B"),
+        ("{ field: CreatedBy.Username, is not: integration@sandbox.example }", "AB"),
+        ("{ field: LastModifiedBy.Username, is: integration@sandbox.example }", "C"),
+    ] {
+        assert_eq!(entering(&company, &item(&format!(", filter: {filter}"), "", "jira")), expected, "{filter}");
+    }
+    let jonas = "557058:1c9d5c0f-7a31-4a52-8f0c-2f4c6ad2c001";
+    for (summary, reporter) in [("D", jonas), ("E", "5b10a2844c20165700ede21g")] {
+        let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": summary,
+            "reporter": { "accountId": reporter } });
+        company.jira(Method::POST, "issue", &json!({ "fields": fields }));
+    }
+    let others = format!(", filter: {{ field: reporter, is not: \"{jonas}\" }}");
+    assert_eq!(entering(&company, &item("", &others, "salesforce")), "E");
+}
+
+/// S2-45, S2-58: a run takes up what came in since the last one that finished. One that fails half-way does not count:
+/// the next sees the same records again.
+#[test]
+fn a_run_takes_up_what_came_in_since_the_last_one_that_finished() {
+    let company = Company::new();
+    let since =
+        ", filter: { all: [ { field: Origin, is: Web }, { field: CreatedDate, greater than: \"{lasttime}\" } ] }";
+    let items = item(since, "", "jira");
+    let case = |name: &str, origin: &str| company.create("Case", &json!({ "Subject": name, "Origin": origin }));
+    let (first, old) = (case("First", "Web"), case("Old", "Phone"));
+    company.pass_seconds(3_600);
+    company.sync(&items);
+    assert!(company.twin("Case", &first).is_some(), "the first run takes everything");
+
+    company.edit("Case", &old, &json!({ "Origin": "Web" }));
+    let new = case("New", "Web");
+    company.org_door(
+        "faults",
+        &json!({ "route": "GET /services/data/{..}/query", "answer": "status", "status": 500,
+        "side_effect": "none", "times": 50 }),
+    );
+    assert_ne!(company.try_sync(&items).code, 0);
+    assert_eq!(company.twin("Case", &new), None);
+    company.heal();
+    assert_eq!(entering(&company, &items), "New", "the run that failed is made again");
+    company.sync(&items);
+    assert!(company.twin("Case", &new).is_some());
+    assert_eq!(company.twin("Case", &old), None, "it came in before the first run");
+
+    // What is linked stays in agreement, whenever it came in.
+    company.edit("Case", &first, &json!({ "Subject": "First, edited" }));
+    company.sync(&items);
+    assert_eq!(company.issue(&company.twin("Case", &first).unwrap())["summary"], "First, edited");
 }

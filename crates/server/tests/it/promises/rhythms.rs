@@ -20,6 +20,10 @@ const ITEM: &str = r"
 
 /// A server that looks every so many seconds, and, with `push`, is told of changes.
 fn serve(company: &Company, poll_seconds: u32, push: bool) -> Running {
+    serve_item(company, ITEM, poll_seconds, push)
+}
+
+fn serve_item(company: &Company, item: &str, poll_seconds: u32, push: bool) -> Running {
     // The account that registers webhooks must administer the site.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = format!("http://127.0.0.1:{port}");
@@ -27,7 +31,7 @@ fn serve(company: &Company, poll_seconds: u32, push: bool) -> Running {
         "triggers: {{ poll_seconds: {poll_seconds}, push: {push} }}\n\
          server: {{ public_url: \"{server}\", api_tokens: [ token-of-a-test ] }}\n"
     );
-    let file = company.configure(ITEM, &more);
+    let file = company.configure(item, &more);
     let text = std::fs::read_to_string(&file).unwrap();
     let text = text.replace("integration@sandbox.example", "admin@sandbox.example");
     let text = text.replace("api_token: sandbox-least-api-token", "api_token: sandbox-api-token, webhook_secret: hush");
@@ -67,6 +71,24 @@ fn polls_alone_find_new_and_changed_records() {
     until_issue(&company, &key, |issue| issue["summary"] == "Changed" && issue["status"]["name"] == "In Progress");
     company.edit_issue(&key, &json!({ "summary": "From Jira" }));
     until_case(&company, &id, |case| case["Subject"] == "From Jira");
+}
+
+/// S2-45, S2-58: a poll takes up what came in since the last one that finished.
+#[test]
+fn polls_take_up_what_came_in_since_the_last_one() {
+    let company = Company::new();
+    let filter = "object: Case, filter: { all: [ { field: Origin, is: Web }, { field: CreatedDate, greater than: \"{lasttime}\" } ] }";
+    let first = company.create("Case", &json!({ "Subject": "There at the start", "Origin": "Web" }));
+    let old = company.create("Case", &json!({ "Subject": "Old", "Origin": "Phone" }));
+    company.pass_seconds(3_600);
+    let _server = serve_item(&company, &ITEM.replace("object: Case", filter), 5, false);
+    twin(&company, &first);
+    company.edit("Case", &old, &json!({ "Origin": "Web" }));
+    company.edit("Case", &first, &json!({ "Subject": "Linked, whenever it came in" }));
+    let new = company.create("Case", &json!({ "Subject": "New", "Origin": "Web" }));
+    until_issue(&company, &twin(&company, &new), |issue| issue["summary"] == "New");
+    until_issue(&company, &twin(&company, &first), |issue| issue["summary"] == "Linked, whenever it came in");
+    assert_eq!(company.twin("Case", &old), None);
 }
 
 /// S1-04, S1-59, S2-43, S2-85: pushes alone carry fields and status, from both sides; the next poll is a day away.

@@ -1,0 +1,301 @@
+//! Which Salesforce field goes with which Jira field, and what that costs, each way.
+//!
+//! Types are grouped by how their values behave: `phone` and `string` are both text. [`fit`] is the table that
+//! `docs/field-types.md` prints and that `entente check --online` and `entente doctor` hold every mapping line against.
+//!
+//! Salesforce: <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm>.
+//! Jira: the `schema` of each field, <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/>.
+
+use crate::side::Side;
+
+/// How the values of a Salesforce field behave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SalesforceType {
+    /// A line of text.
+    Text,
+    /// Text of several lines.
+    LongText,
+    /// HTML.
+    RichText,
+    /// One value of a list.
+    Choice,
+    /// Several values of a list.
+    Choices,
+    /// True or false.
+    Flag,
+    /// A number.
+    Number,
+    /// A day.
+    Date,
+    /// A point in time.
+    Instant,
+    /// A user or a queue.
+    Person,
+    /// Another record, by its id.
+    Reference,
+    /// Several fields at once, which are written one by one.
+    Compound,
+    /// Nothing that has a counterpart in Jira.
+    Opaque,
+}
+
+/// How the values of a Jira field behave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JiraType {
+    /// A line of up to 255 characters.
+    Line,
+    /// A document.
+    Document,
+    /// A web address.
+    Url,
+    /// A number.
+    Number,
+    /// A day.
+    Date,
+    /// A point in time.
+    Instant,
+    /// One option of a list.
+    Choice,
+    /// An option, and an option below it.
+    Cascade,
+    /// Several options of a list.
+    Choices,
+    /// Labels.
+    Labels,
+    /// An account.
+    Person,
+    /// Several accounts.
+    People,
+    /// Something of the site or the project, by its name: a priority, a version, a group.
+    Named,
+    /// Several of these.
+    NamedSet,
+    /// Another issue, by its key.
+    Issue,
+    /// Filled in by Jira.
+    ReadOnly,
+    /// Nothing that has a counterpart in Salesforce.
+    Opaque,
+}
+
+/// Every Salesforce field type, as describe names it. A rich text area is a `textarea` whose describe says so, and a
+/// lookup to people a `reference` to User or Group.
+pub const SALESFORCE_TYPES: [(&str, SalesforceType); 28] = [
+    ("string", SalesforceType::Text),
+    ("textarea", SalesforceType::LongText),
+    ("textarea (rich text)", SalesforceType::RichText),
+    ("picklist", SalesforceType::Choice),
+    ("combobox", SalesforceType::Choice),
+    ("multipicklist", SalesforceType::Choices),
+    ("boolean", SalesforceType::Flag),
+    ("int", SalesforceType::Number),
+    ("long", SalesforceType::Number),
+    ("double", SalesforceType::Number),
+    ("currency", SalesforceType::Number),
+    ("percent", SalesforceType::Number),
+    ("date", SalesforceType::Date),
+    ("datetime", SalesforceType::Instant),
+    ("time", SalesforceType::Text),
+    ("email", SalesforceType::Text),
+    ("phone", SalesforceType::Text),
+    ("url", SalesforceType::Text),
+    ("encryptedstring", SalesforceType::Text),
+    ("id", SalesforceType::Text),
+    ("datacategorygroupreference", SalesforceType::Text),
+    ("reference", SalesforceType::Reference),
+    ("reference (User, Group)", SalesforceType::Person),
+    ("address", SalesforceType::Compound),
+    ("location", SalesforceType::Compound),
+    ("base64", SalesforceType::Opaque),
+    ("anyType", SalesforceType::Opaque),
+    ("complexvalue", SalesforceType::Opaque),
+];
+
+/// Every kind of Jira field, as its schema names it: the type, or the end of the custom type.
+pub const JIRA_TYPES: [(&str, JiraType); 17] = [
+    ("string: summary, textfield", JiraType::Line),
+    ("string: description, environment, textarea", JiraType::Document),
+    ("string: url", JiraType::Url),
+    ("number", JiraType::Number),
+    ("date", JiraType::Date),
+    ("datetime", JiraType::Instant),
+    ("option", JiraType::Choice),
+    ("option-with-child", JiraType::Cascade),
+    ("array of option", JiraType::Choices),
+    ("array of string: labels", JiraType::Labels),
+    ("user", JiraType::Person),
+    ("array of user", JiraType::People),
+    ("priority, resolution, version, group, securitylevel", JiraType::Named),
+    ("array of version, component, group", JiraType::NamedSet),
+    ("issuelink: parent", JiraType::Issue),
+    ("status, created, creator, readonlyfield, ..", JiraType::ReadOnly),
+    ("timetracking, attachment, comment, sd-.., ..", JiraType::Opaque),
+];
+
+impl SalesforceType {
+    /// The type of a field that describe calls `name`.
+    #[must_use]
+    pub fn of(name: &str, is_html: bool, refers_to: &[String]) -> Self {
+        match name {
+            "textarea" if is_html => Self::RichText,
+            "reference" if refers_to.iter().any(|object| matches!(object.as_str(), "User" | "Group")) => Self::Person,
+            _ => SALESFORCE_TYPES.iter().find(|(known, _)| *known == name).map_or(Self::Opaque, |(_, kind)| *kind),
+        }
+    }
+}
+
+impl JiraType {
+    /// The type of a field by its schema: `type`, `items`, `system`, and the end of `custom`.
+    #[must_use]
+    pub fn of(kind: &str, items: Option<&str>, system: Option<&str>, custom: Option<&str>) -> Self {
+        let (system, custom) = (system.unwrap_or_default(), custom.unwrap_or_default());
+        let custom = custom.rsplit(':').next().unwrap_or_default();
+        match (kind, items.unwrap_or_default(), system, custom) {
+            ("string", _, "description" | "environment", _) | ("string", _, _, "textarea") => Self::Document,
+            ("string", _, _, "readonlyfield") => Self::ReadOnly,
+            (_, _, "created" | "updated" | "creator" | "resolutiondate" | "lastViewed" | "issuekey", _)
+            | (_, _, "statuscategorychangedate" | "workratio" | "thumbnail" | "timespent", _)
+            | (_, _, "timeestimate" | "timeoriginalestimate" | "aggregatetimespent", _)
+            | ("status" | "project" | "issuetype", ..) => Self::ReadOnly,
+            ("string", _, _, "url") => Self::Url,
+            ("string", ..) => Self::Line,
+            ("number", ..) => Self::Number,
+            ("date", ..) => Self::Date,
+            ("datetime", ..) => Self::Instant,
+            ("option", ..) => Self::Choice,
+            ("option-with-child", ..) => Self::Cascade,
+            ("array", "option", ..) => Self::Choices,
+            ("array", "string", ..) => Self::Labels,
+            ("user", ..) => Self::Person,
+            ("array", "user", ..) => Self::People,
+            ("priority" | "resolution" | "version" | "component" | "group" | "securitylevel", ..) => Self::Named,
+            ("array", "version" | "component" | "group", ..) => Self::NamedSet,
+            ("issuelink", ..) => Self::Issue,
+            _ => Self::Opaque,
+        }
+    }
+}
+
+/// What becomes of values on their way between two types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// Every value arrives as it is.
+    Full,
+    /// It arrives if it has the right form; the vendor refuses it if not.
+    Format(&'static str),
+    /// Part of it may stay behind.
+    MayLose(&'static str),
+    /// None arrives.
+    None(&'static str),
+}
+
+/// What becomes of values between a Salesforce field and a Jira field, on their way to `target`.
+#[must_use]
+pub fn fit(salesforce: SalesforceType, jira: JiraType, target: Side) -> Fit {
+    match target {
+        Side::Salesforce => to_salesforce(jira, salesforce),
+        Side::Jira => to_jira(salesforce, jira),
+    }
+}
+
+const NO_COUNTERPART: Fit = Fit::None("such values have no counterpart on the other side");
+const LISTED: Fit = Fit::Format("as one text with commas");
+const OF_THE_LIST: Fit = Fit::Format("if the field offers the value");
+const PLAIN: Fit = Fit::Format("as plain text; formatting stays behind");
+const READABLE: Fit = Fit::Format("if it reads as one");
+const SEVERAL: Fit = Fit::None("several values do not go into one");
+
+fn to_jira(from: SalesforceType, to: JiraType) -> Fit {
+    use JiraType as J;
+    use SalesforceType as S;
+    match (from, to) {
+        (S::Opaque, _) | (_, J::Opaque) => NO_COUNTERPART,
+        (_, J::ReadOnly) => Fit::None("Jira fills the field in by itself"),
+        (S::Person, J::Person | J::People) => {
+            Fit::Format("for people of the table, or with the same visible e-mail address")
+        }
+        (S::Choices, J::Choices | J::NamedSet) => OF_THE_LIST,
+        (S::Choices | S::Choice | S::Text, J::Labels) => Fit::Format("without spaces"),
+        (S::Choices, J::Line | J::Document) => LISTED,
+        (S::Choices, _) => SEVERAL,
+        (S::LongText | S::RichText | S::Compound, J::Line) => Fit::MayLose("Jira keeps one line of 255 characters"),
+        (S::RichText, J::Document) => PLAIN,
+        (_, J::Line | J::Document) => Fit::Full,
+        (S::Number, J::Number) | (S::Date, J::Date) | (S::Instant, J::Instant) => Fit::Full,
+        (S::Instant, J::Date) => Fit::MayLose("the time of day stays behind"),
+        (S::Date, J::Instant) => Fit::Format("as midnight, UTC"),
+        (S::Text | S::Choice, J::Number | J::Date | J::Instant | J::Url | J::Issue) => READABLE,
+        (S::Text | S::Choice, J::Person | J::People) => Fit::Format("if it is an account id"),
+        (S::Text | S::Choice | S::Number | S::Flag, J::Choice | J::Choices | J::Named | J::NamedSet) => OF_THE_LIST,
+        (S::Text | S::Choice, J::Cascade) => Fit::Format("as `Parent > Child`, or by `FIELD.parent` and `FIELD.child`"),
+        _ => NO_COUNTERPART,
+    }
+}
+
+fn to_salesforce(from: JiraType, to: SalesforceType) -> Fit {
+    use JiraType as J;
+    use SalesforceType as S;
+    match (from, to) {
+        (J::Opaque, _) | (_, S::Opaque) => NO_COUNTERPART,
+        (_, S::Compound) => Fit::None("Salesforce takes the parts of the field, one by one"),
+        (J::Person, S::Person) => Fit::Format("for people of the table, or with the same visible e-mail address"),
+        (_, S::Person | S::Reference) => match from {
+            J::Line => Fit::Format("if it is a record id"),
+            _ => NO_COUNTERPART,
+        },
+        (J::Choices | J::Labels | J::NamedSet | J::People, S::Choices) => OF_THE_LIST,
+        (J::Choices | J::Labels | J::NamedSet | J::People, S::Text | S::LongText | S::RichText) => LISTED,
+        (J::Choices | J::Labels | J::NamedSet | J::People, _) => SEVERAL,
+        (J::Document, S::Text) => Fit::MayLose("Salesforce keeps as much as the field is long"),
+        (J::Document, S::LongText | S::RichText) => PLAIN,
+        (_, S::Text | S::LongText | S::RichText) => Fit::Full,
+        (J::Number, S::Number) | (J::Date, S::Date) | (J::Instant, S::Instant) => Fit::Full,
+        (J::Instant, S::Date) => Fit::MayLose("the time of day stays behind"),
+        (J::Date, S::Instant) => Fit::Format("as midnight, UTC"),
+        (J::Line | J::Choice, S::Number | S::Date | S::Instant | S::Flag) => READABLE,
+        (
+            J::Line | J::Choice | J::Cascade | J::Named | J::Number | J::ReadOnly | J::Url | J::Issue,
+            S::Choice | S::Choices,
+        ) => OF_THE_LIST,
+        (J::ReadOnly, S::Date | S::Instant | S::Number) => READABLE,
+        _ => NO_COUNTERPART,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_known_by_what_the_vendors_call_them() {
+        let user = ["Group".to_owned(), "User".to_owned()];
+        assert_eq!(SalesforceType::of("textarea", true, &[]), SalesforceType::RichText);
+        assert_eq!(SalesforceType::of("reference", false, &user), SalesforceType::Person);
+        assert_eq!(SalesforceType::of("reference", false, &["Account".to_owned()]), SalesforceType::Reference);
+        assert_eq!(SalesforceType::of("novelty", false, &[]), SalesforceType::Opaque);
+        let custom = |suffix: &str| format!("com.atlassian.jira.plugin.system.customfieldtypes:{suffix}");
+        let rows = [
+            (("string", None, Some("summary"), None), JiraType::Line),
+            (("string", None, None, Some("textarea")), JiraType::Document),
+            (("string", None, None, Some("readonlyfield")), JiraType::ReadOnly),
+            (("array", Some("string"), Some("labels"), None), JiraType::Labels),
+            (("array", Some("user"), None, Some("multiuserpicker")), JiraType::People),
+            (("datetime", None, Some("created"), None), JiraType::ReadOnly),
+            (("any", None, None, Some("gh-sprint")), JiraType::Opaque),
+        ];
+        for ((kind, items, system, end), expected) in rows {
+            assert_eq!(JiraType::of(kind, items, system, end.map(custom).as_deref()), expected, "{kind} {end:?}");
+        }
+    }
+
+    /// What flows one way without loss between like types flows back.
+    #[test]
+    fn like_types_go_both_ways() {
+        use {JiraType as J, SalesforceType as S};
+        for (salesforce, jira) in
+            [(S::Text, J::Line), (S::Number, J::Number), (S::Date, J::Date), (S::Instant, J::Instant)]
+        {
+            assert_eq!(Side::BOTH.map(|side| fit(salesforce, jira, side)), [Fit::Full; 2], "{salesforce:?}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Who is who: users and queues of an org, accounts of a site.
+//!
+//! What the configuration says comes first; whoever it does not name is matched by an e-mail address that both sides
+//! show. Jira hides most addresses, so the table is the way that always works:
+//! <https://support.atlassian.com/atlassian-account/docs/update-your-profile-and-visibility-settings/>. It is learned
+//! with the item's names, and learned again with them.
+
+use std::collections::BTreeMap;
+
+use entente_core::{
+    ConnectedItem, FieldPath, Value,
+    field_type::{JiraType, SalesforceType},
+    item::ValueMap,
+};
+use entente_jira::User;
+
+use super::{JiraField, SalesforceField};
+use crate::{
+    error::EngineError,
+    outside::{Org, OrgPerson, Site},
+};
+
+/// Gives every line that maps people, and has no table of its own, the table of those who are known.
+pub(super) async fn introduce(
+    item: &mut ConnectedItem,
+    salesforce: &BTreeMap<FieldPath, SalesforceField>,
+    jira: &BTreeMap<FieldPath, JiraField>,
+    named: &[(String, String)],
+    org: &Org,
+    site: &Site,
+) -> Result<(), EngineError> {
+    let is_person = |line: &&mut entente_core::FieldMapping| {
+        let from = salesforce.get(&line.paths.salesforce).map(|field| field.field_type);
+        let to = jira.get(&line.paths.jira).map(|field| field.field_type);
+        let has_table = line.values.as_ref().is_some_and(|values| !values.pairs.is_empty());
+        from == Some(SalesforceType::Person) && matches!(to, Some(JiraType::Person | JiraType::People)) && !has_table
+    };
+    let lines: Vec<_> = item.fields.iter_mut().filter(is_person).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let (people, accounts) = (org.people().await?, site.accounts().await?);
+    let pairs = pairs(named, &people, &accounts);
+    for line in lines {
+        let otherwise = line.values.take().and_then(|values| values.otherwise);
+        let otherwise = otherwise.map(|named| account(&named.to_string(), &accounts));
+        line.values = Some(ValueMap { pairs: pairs.clone(), otherwise });
+    }
+    Ok(())
+}
+
+/// Record id to account id; those that the configuration names stand first, so that they are taken on the way back.
+fn pairs(named: &[(String, String)], people: &[OrgPerson], accounts: &[User]) -> Vec<(Value, Value)> {
+    let by_table = named.iter().filter_map(|(salesforce, jira)| {
+        let person = people.iter().find(|person| person.is_called(salesforce))?;
+        Some((Value::text(&person.id), account(jira, accounts)))
+    });
+    let mut pairs: Vec<(Value, Value)> = by_table.collect();
+    for person in people {
+        let id = Value::text(&person.id);
+        let Some(email) = person.email.as_deref().filter(|_| pairs.iter().all(|(known, _)| *known != id)) else {
+            continue;
+        };
+        let found = accounts.iter().find(|account| shows(account, email));
+        pairs.extend(found.map(|account| (id, Value::text(&account.account_id))));
+    }
+    pairs
+}
+
+/// An account by its e-mail address, where that is shown, or by its id.
+fn account(named: &str, accounts: &[User]) -> Value {
+    let found = accounts.iter().find(|account| shows(account, named));
+    Value::text(found.map_or(named, |account| account.account_id.as_str()))
+}
+
+fn shows(account: &User, email: &str) -> bool {
+    account.active && account.email.as_deref().is_some_and(|shown| shown.eq_ignore_ascii_case(email))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(id: &str, name: &str, email: Option<&str>) -> OrgPerson {
+        OrgPerson {
+            id: id.into(),
+            name: name.into(),
+            email: email.map(str::to_owned),
+            username: email.map(str::to_owned),
+        }
+    }
+
+    fn user(id: &str, email: Option<&str>, active: bool) -> User {
+        serde_json::from_value(serde_json::json!({ "accountId": id, "emailAddress": email, "active": active })).unwrap()
+    }
+
+    #[test]
+    fn the_table_comes_first_and_hidden_addresses_match_nobody() {
+        let people = [
+            person("005A", "Ann", Some("ann@acme.example")),
+            person("005B", "Ben", Some("ben@acme.example")),
+            person("005C", "Cho", Some("cho@acme.example")),
+            person("00GQ", "Tier 1", None),
+        ];
+        let accounts = [
+            user("a1", Some("ann@acme.example"), true),
+            user("b1", None, true),
+            user("c0", Some("CHO@acme.example"), false),
+            user("lead", Some("lead@acme.example"), true),
+        ];
+        let named = [("tier 1", "lead@acme.example"), ("ben@acme.example", "b1"), ("nobody", "a1")];
+        let named = named.map(|(salesforce, jira)| (salesforce.to_owned(), jira.to_owned()));
+        let expected = [("00GQ", "lead"), ("005B", "b1"), ("005A", "a1")];
+        assert_eq!(pairs(&named, &people, &accounts), expected.map(|(s, j)| (Value::text(s), Value::text(j))));
+    }
+}
