@@ -138,5 +138,6 @@ fn item() -> ConnectedItem {
         conflicts: ConflictPolicy::Ask,
         drift: Drift::Restore,
         base: BaseForm::Values,
+        batch: None,
     }
 }

@@ -50,6 +50,17 @@ pub struct ConnectedItem {
     pub drift: Drift,
     /// In which form agreed values are remembered.
     pub base: BaseForm,
+    /// Which records can wait, and how long.
+    pub batch: Option<Batch>,
+}
+
+/// Records that a server gathers instead of following them at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// What cannot wait: Salesforce records that pass.
+    pub unless: Filter,
+    /// How long the others wait from their first change on.
+    pub seconds: u32,
 }
 
 impl ConnectedItem {
@@ -205,6 +216,10 @@ pub enum ConflictPolicy {
     /// Nobody, until a person decides.
     #[default]
     Ask,
+    /// Both, of a field with several values: what either side added is added, what either side took away is taken away.
+    Union,
+    /// Both, of a text: what Salesforce added, then what Jira added.
+    Append,
 }
 
 /// In which form agreed values are remembered.

@@ -11,6 +11,7 @@
 
 pub mod explain;
 mod field;
+mod join;
 mod lens;
 mod presence;
 mod status;
@@ -197,6 +198,8 @@ pub enum Why {
     Created,
     /// Both changed, and the rule names the other side.
     Won(ConflictPolicy),
+    /// Both changed, and the rule joins them. The other side gets the joined value next, as an edit of this one.
+    Joined,
     /// Both changed, and a person chose the other side.
     Decided,
     /// This side may not change the field.

@@ -78,9 +78,7 @@ impl Engine {
             let workers: Vec<Arc<Worker>> = wiring
                 .orgs
                 .values()
-                .map(|org| {
-                    Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), &SyncOptions::default()))
-                })
+                .map(|org| Arc::new(Worker::serving(self.inner.clone(), wiring.clone(), org.clone())))
                 .collect();
             let work = futures_util::future::join_all(workers.iter().map(|worker| worker.run(&generation)));
             let supervise = async {

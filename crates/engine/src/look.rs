@@ -73,6 +73,8 @@ async fn keep_one(worker: &Worker, wired: &Wired, stop: &CancellationToken) -> R
         if !goes_on {
             return Ok(());
         }
+        // Fields, and who is who, may have changed since.
+        wired.forget_scheme();
     }
 }
 
@@ -140,6 +142,7 @@ async fn finish(worker: &Worker, wired: &Wired, looked: &Looked, started_ms: i64
             store.advance(&fence, &name, &began.as_millisecond().to_string(), &[], now_ms).await?;
         }
     }
+    wired.org.remember(worker).await?;
     store.finish_sync(&fence, &wired.item.name, started_ms).await?;
     store.set_discovered(&fence, &wired.item.name).await?;
     Ok(())

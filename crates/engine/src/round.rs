@@ -50,6 +50,9 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
             return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
         }
     };
+    if let Err(error) = wired.org.is_the_same(worker).await {
+        return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
+    }
     let scene = Scene { worker, wired: &wired, scheme: &scheme, round: worker.chance_id() };
     let mut works = match read::both(&scene, round.units).await {
         Ok(works) => works,
@@ -88,11 +91,21 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
     plan_all(scene, works, true).await;
+    gather(scene, works);
     if !guard::stops(scene, works).await && !budget::stops(scene, works).await? {
         apply::run(scene, works).await;
         settle::run(scene, works);
     }
     Ok(())
+}
+
+/// Puts off what the item says can wait.
+fn gather(scene: &Scene<'_>, works: &mut [Work]) {
+    for work in works.iter_mut().filter(|work| work.is_open()) {
+        if let Some(due_ms) = scene.worker.gathers_until(&scene.wired.item, work) {
+            work.again(due_ms, "it can wait, as the item says");
+        }
+    }
 }
 
 /// Plans every open unit; with `needs`, again with the facts that the first plans asked for.

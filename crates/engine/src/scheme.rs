@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use entente_core::{
     ConnectedItem, FieldPath, Side,
     field_type::{JiraType, SalesforceType},
+    filter::Filter,
     item::Mode,
     plan::STATUS,
 };
@@ -189,7 +190,8 @@ fn with_system(names: impl Iterator<Item = String>, system: &[&str]) -> Vec<Stri
 /// Every Salesforce field that planning an item needs.
 fn wanted_in_salesforce(item: &ConnectedItem) -> Vec<FieldPath> {
     let mapped = item.fields.iter().flat_map(|mapping| mapping.read_on(Side::Salesforce)).cloned();
-    let filtered = item.salesforce.filter.fields().into_iter().cloned();
+    let filters = [Some(&item.salesforce.filter), item.batch.as_ref().map(|batch| &batch.unless)];
+    let filtered = filters.into_iter().flatten().flat_map(Filter::fields).cloned();
     let status = item.status.iter().map(|status| status.field.clone());
     let correlation = item.correlation.iter().map(|correlation| correlation.salesforce.clone());
     mapped.chain(filtered).chain(status).chain(correlation).collect()

@@ -194,6 +194,11 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    /// Whether its plan has something to write.
+    pub(crate) fn has_writes(&self) -> bool {
+        !self.plan.writes.is_empty()
+    }
+
     pub(crate) fn new(unit: Unit, seen: Sides<Seen>) -> Self {
         let blocked = unit.link.as_ref().map(|link| link.blocked.clone()).unwrap_or_default();
         Self {

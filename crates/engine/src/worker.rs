@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use entente_core::{ConnectedItem, Side, item::Start, plan::Write};
+use entente_core::{ConnectedItem, Side, filter::Verdict, item::Start, plan::Write};
 use entente_store::{Fence, Store, StoreError};
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -30,7 +30,7 @@ use crate::{
     poll,
     report::Event,
     round,
-    unit::{Round, Unit},
+    unit::{Round, Unit, Work},
     wiring::{Wired, Wiring},
 };
 
@@ -44,6 +44,8 @@ pub(crate) struct Worker {
     pub(crate) only_item: Option<String>,
     /// Only writes towards this side are carried out, when a person said so.
     pub(crate) only: Option<Side>,
+    /// Whether a person waits for the end, so that nothing is gathered.
+    by_hand: bool,
     fence: Arc<Mutex<Option<Fence>>>,
     pub(crate) wake: Arc<Notify>,
     pub(crate) tally: Tally,
@@ -64,7 +66,21 @@ impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
         let Seat { wake, busy, fence } = inner.seat(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
-        Self { inner, wiring, org, busy, only_item, only, fence, wake, tally: Tally::default() }
+        Self { inner, wiring, org, busy, only_item, only, by_hand: true, fence, wake, tally: Tally::default() }
+    }
+
+    /// A worker of a server: nobody waits for it, so what can wait is gathered.
+    pub(crate) fn serving(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>) -> Self {
+        Self { by_hand: false, ..Self::new(inner, wiring, org, &SyncOptions::default()) }
+    }
+
+    /// Until when a unit of an item can wait: some time from its first change on, unless it must not.
+    pub(crate) fn gathers_until(&self, item: &ConnectedItem, work: &Work) -> Option<i64> {
+        let batch = item.batch.as_ref().filter(|_| !self.by_hand && work.has_writes())?;
+        let urgent = work.seen.salesforce.record().is_none_or(|record| batch.unless.judge(record) == Verdict::Passes);
+        let first_ms = work.unit.tickets.iter().map(|ticket| ticket.offered_ms).min()?;
+        let due_ms = first_ms + i64::from(batch.seconds) * 1_000;
+        (!urgent && due_ms > self.outside().now_ms()).then_some(due_ms)
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -12,9 +12,8 @@ pub fn why(write: &FieldWrite, side: Side) -> String {
         Why::Filled => format!("the link is new and {side} is empty"),
         Why::Created => "the record is new".to_owned(),
         Why::Won(ConflictPolicy::LatestWins) => format!("both changed and {other} changed later, or too close to tell"),
-        Why::Won(ConflictPolicy::SalesforceWins | ConflictPolicy::JiraWins | ConflictPolicy::Ask) => {
-            format!("both changed and the rule prefers {other}")
-        }
+        Why::Won(_) => format!("both changed and the rule prefers {other}"),
+        Why::Joined => "both changed and the rule joins them".to_owned(),
         Why::Decided => format!("both changed and a person chose {other}"),
         Why::Restored => format!("the field does not flow from {side}"),
     }

@@ -6,7 +6,7 @@
 //! any       agree       agree     only the base moves
 //! there     changed     same      write Jira                 or restore it, if the field does not flow there
 //! there     same        changed   write Salesforce           or restore it
-//! there     changed     changed   the rule: one wins, the later wins, or ask
+//! there     changed     changed   the rule: one wins, the later wins, both are joined, or ask
 //! none      empty       filled    fill the empty side; if the field does not flow there, leave both
 //! none      filled      filled    the rule
 //! ```
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use jiff::SignedDuration;
 
-use super::{Conflict, FieldWrite, Need, Note, NoteCode, Plan, Why, lens};
+use super::{Conflict, FieldWrite, Need, Note, NoteCode, Plan, Why, join, lens};
 use crate::{
     base::Base,
     item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, Mode},
@@ -70,6 +70,10 @@ pub(super) fn reconcile(
             Ok(write) => updates.get_mut(side).push(write),
             Err(note) => plan.notes.push(note),
         },
+        Verdict::Join(side, joined) => match scene.write_to(side, joined, Why::Joined, link) {
+            Ok(write) => updates.get_mut(side).push(write),
+            Err(note) => plan.notes.push(note),
+        },
         Verdict::Conflict => {
             let now = Sides::new(scene.own(Side::Salesforce).clone(), scene.own(Side::Jira).clone());
             plan.conflicts.push(Conflict { key: mapping.key.clone(), now });
@@ -117,6 +121,7 @@ pub(super) struct Scene<'a> {
 pub(super) enum Verdict {
     Agree,
     Write(Side, Why),
+    Join(Side, Value),
     Conflict,
     Need,
     Drift(Side),
@@ -215,6 +220,11 @@ impl Scene<'_> {
             ConflictPolicy::JiraWins => Verdict::Write(Side::Salesforce, Why::Won(self.policy)),
             ConflictPolicy::LatestWins => self.latest(known),
             ConflictPolicy::Ask => Verdict::Conflict,
+            ConflictPolicy::Union | ConflictPolicy::Append => {
+                let joined = join::join(self.policy, self.agreed, self.now);
+                let side = if *self.now.jira == joined { Side::Salesforce } else { Side::Jira };
+                Verdict::Join(side, joined)
+            }
         }
     }
 
@@ -254,7 +264,7 @@ impl Scene<'_> {
             from: from.clone(),
             to,
             source: source.clone(),
-            overwrites: !was_agreed && !from.is_empty(),
+            overwrites: !was_agreed && !from.is_empty() && why != Why::Joined,
             why,
         };
         match link.blocked.get(&write.key).filter(|b| b.side == side && b.value == write.refusal()) {

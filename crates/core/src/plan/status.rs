@@ -162,8 +162,8 @@ fn unwritten(verdict: Verdict, mapping: &FieldMapping, now: Sides<&Value>, plan:
     match verdict {
         Verdict::Agree => plan.base.push((mapping.key.clone(), now.map(Value::clone))),
         Verdict::Need => plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
-        // The status is two-sided and has no `ask`, so neither can arise; a conflict is the safe reading of both.
-        Verdict::Write(..) | Verdict::Conflict | Verdict::Drift(_) => {
+        // The status is two-sided, has no `ask` and joins nothing, so none can arise; a conflict is the safe reading.
+        Verdict::Write(..) | Verdict::Join(..) | Verdict::Conflict | Verdict::Drift(_) => {
             plan.conflicts.push(Conflict { key: mapping.key.clone(), now: now.map(Value::clone) });
         }
     }

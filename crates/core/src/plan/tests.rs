@@ -38,6 +38,7 @@ fn item() -> ConnectedItem {
         conflicts: ConflictPolicy::Ask,
         drift: Drift::Restore,
         base: BaseForm::Values,
+        batch: None,
     }
 }
 
@@ -132,6 +133,21 @@ fn an_edit_on_top_of_a_write_that_was_never_recorded_is_no_conflict() {
     assert_eq!(outcome(&subject(Some(("a", "a")), "b", "c", &item, &known)), "Salesforce := c over an edit");
     known.jira_before.insert(key, Value::text("a"));
     assert_eq!(outcome(&subject(Some(("a", "a")), "b", "c", &item, &known)), "Jira := b over an edit", "side by side");
+}
+
+#[test]
+fn two_edits_are_joined_where_the_line_says_so() {
+    let mut item = item();
+    item.fields[0].conflicts = Some(ConflictPolicy::Append);
+    let rows = [
+        ("both added", Some(("a", "a")), "a b", "a c", "Jira := a b c"),
+        ("Jira shows it, and Salesforce gets it", Some(("a b", "a c")), "a b", "a b c", "Salesforce := a b c"),
+        ("it was never recorded", Some(("a", "a")), "a b", "a b c", "Salesforce := a b c"),
+        ("only one side changed", Some(("a", "a")), "a b", "a", "Jira := a b"),
+    ];
+    for (name, base, salesforce, jira, expected) in rows {
+        assert_eq!(outcome(&subject(base, salesforce, jira, &item, &Known::default())), expected, "{name}");
+    }
 }
 
 #[test]

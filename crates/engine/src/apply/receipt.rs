@@ -88,7 +88,9 @@ fn believe(work: &mut Work, side: Side) {
 
 /// The pair that both sides show from now on.
 pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Value) {
-    work.base_next.set(write.key.clone(), Sides::from_view(side, shown.clone(), write.source.clone()));
+    // A joined value is an edit that the other side still has to get, so this side keeps what it showed before.
+    let agreed = if write.why == Why::Joined { &write.from } else { shown };
+    work.base_next.set(write.key.clone(), Sides::from_view(side, agreed.clone(), write.source.clone()));
     work.blocked_next.remove(&write.key);
     if write.why == Why::Decided && *shown == write.from {
         // The vendor took the value and did nothing with it; asking again would change nothing.

@@ -18,11 +18,16 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 use super::{Health, Outside, pace, secret};
-use crate::{error::EngineError, limits::QUERIES_PER_CALL_MAX, scheme::ENTENTE_KEY, translate::instant};
+use crate::{
+    error::EngineError, limits::QUERIES_PER_CALL_MAX, scheme::ENTENTE_KEY, translate::instant, worker::Worker,
+};
 
 /// Salesforce states no rate per second; five calls at once are polite, and a Developer Edition allows no more long ones.
 const PACE_DEFAULT: PaceLimits =
     PaceLimits { get_per_second: None, post_per_second: None, put_per_second: None, in_flight: 5 };
+
+/// Under this name the store remembers the id of the org that a connection leads to.
+const ORGANIZATION_CURSOR: &str = "organization";
 
 /// One Salesforce org.
 pub(crate) struct Org {
@@ -394,6 +399,32 @@ impl Org {
             Ok(saved) => saved.into_iter().map(created_or_ours).collect(),
             Err(error) => (0..n_rows).map(|_| Err(error.clone())).collect(),
         }
+    }
+
+    /// Whether this is still the org in which the links of its items were made. The copy that a refresh makes of a sandbox
+    /// has the same records and another id: what is linked there belongs to somebody else.
+    /// <https://help.salesforce.com/s/articleView?id=platform.data_sandbox_implementation_tips.htm>
+    pub(crate) async fn is_the_same(&self, worker: &Worker) -> Result<(), EngineError> {
+        let here = self.client.signed_in().await.map_err(EngineError::peer(&self.name))?.organization.to_string();
+        let known = worker.store().get_cursor(&self.name, ORGANIZATION_CURSOR).await?;
+        match known {
+            Some(known) if known != here => Err(EngineError::Connection {
+                connection: self.name.clone(),
+                reason: format!(
+                    "it leads to the org {here}, but its links were made in the org {known}, as after the refresh of a \
+                     sandbox; nothing is read or written; lead it back, or give the connection a new name"
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Remembers which org this is, once a look at it has finished.
+    pub(crate) async fn remember(&self, worker: &Worker) -> Result<(), EngineError> {
+        let here = self.client.signed_in().await.map_err(EngineError::peer(&self.name))?.organization.to_string();
+        let now_ms = worker.outside().now_ms();
+        worker.store().advance(&worker.fence()?, ORGANIZATION_CURSOR, &here, &[], now_ms).await?;
+        Ok(())
     }
 
     /// Whether the org still answers us at all.

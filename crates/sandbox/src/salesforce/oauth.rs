@@ -55,6 +55,8 @@ pub(super) struct Settings {
     rotate_refresh_tokens: Option<bool>,
     /// What the token endpoint says to everybody who is let in, by its name in [`REFUSALS`]; `nothing` ends that.
     refuse: Option<String>,
+    /// The org was refreshed: the same records in an org of another id, in which nobody is signed in.
+    refreshed: Option<bool>,
 }
 
 /// What an administrator can bring about: name, `error`, `error_description`.
@@ -70,6 +72,7 @@ const REFUSALS: &[(&str, &str, &str)] = &[
 #[derive(Debug)]
 pub(super) struct Sessions {
     org_id: String,
+    n_refreshes: u64,
     tokens: HashMap<String, Session>,
     /// Refresh tokens with the user and client they stand for.
     refresh: HashMap<String, (Arc<str>, String)>,
@@ -96,6 +99,7 @@ impl Default for Sessions {
     fn default() -> Self {
         Self {
             org_id: id::make("00D", 1),
+            n_refreshes: 0,
             tokens: HashMap::new(),
             refresh: HashMap::new(),
             codes: HashMap::new(),
@@ -133,6 +137,11 @@ impl Sessions {
         self.run_as_user = settings.run_as_user.unwrap_or(self.run_as_user);
         self.password_flow = settings.password_flow.unwrap_or(self.password_flow);
         self.rotate = settings.rotate_refresh_tokens.unwrap_or(self.rotate);
+        if settings.refreshed == Some(true) {
+            self.n_refreshes += 1;
+            self.org_id = id::make("00D", 1 + self.n_refreshes);
+            self.end_all();
+        }
         Ok(())
     }
 

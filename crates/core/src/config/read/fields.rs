@@ -8,7 +8,7 @@ use crate::{
         suggest::nearest,
         tree::{Entry, Node},
     },
-    item::{Direction, FieldMapping, MappingKey, Mode, StatusMapping, ValueMap},
+    item::{ConflictPolicy, Direction, FieldMapping, MappingKey, Mode, StatusMapping, ValueMap},
     record::FieldPath,
     side::{Side, Sides},
     value::Value,
@@ -71,6 +71,24 @@ impl Reader<'_> {
             }
         };
         let paths = Sides::new(FieldPath::new(salesforce), FieldPath::new(jira));
+        let conflicts = line.get("conflicts").word();
+        let is_changed = ["values", "otherwise", "to_jira", "to_salesforce"].into_iter().find(|key| line.has(key));
+        if let (Some(ConflictPolicy::Union | ConflictPolicy::Append), Some(key)) = (conflicts, is_changed) {
+            let message =
+                format!("`{}` joins values as they are, and `{key}` changes them", line.get("conflicts").shown());
+            let remedy = format!("remove `{key}`, or let one side win");
+            self.report.error(line.get("conflicts").at, "join-with-steps", message, remedy);
+        }
+        if matches!(conflicts, Some(ConflictPolicy::Union | ConflictPolicy::Append))
+            && item.get("base").text() == Some("hashes")
+        {
+            let message = format!(
+                "`{}` needs the values of the base, and the item keeps only hashes",
+                line.get("conflicts").shown()
+            );
+            let remedy = "write `base: values` in the item, or let one side win";
+            self.report.error(line.get("conflicts").at, "join-with-hashes", message, remedy);
+        }
         let mapping = FieldMapping {
             key: MappingKey::of(&paths.salesforce, &paths.jira),
             paths,
@@ -79,7 +97,7 @@ impl Reader<'_> {
             to_jira,
             to_salesforce,
             further: Sides::default(),
-            conflicts: line.get("conflicts").word(),
+            conflicts,
         };
         Some(mapping.with_further_fields())
     }

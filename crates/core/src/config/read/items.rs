@@ -10,7 +10,7 @@ use crate::{
         suggest::nearest,
         tree::{Entry, Node, Position},
     },
-    item::{AutoCreate, ConnectedItem, ItemState, JiraEnd, Mode, SalesforceEnd, Start},
+    item::{AutoCreate, Batch, ConnectedItem, ItemState, JiraEnd, Mode, SalesforceEnd, Start},
     record::FieldPath,
     side::{Side, Sides},
 };
@@ -65,6 +65,7 @@ impl Reader<'_> {
             conflicts: node.get("conflicts").word().unwrap_or_default(),
             drift: node.get("drift").word().unwrap_or_default(),
             base: node.get("base").word().unwrap_or_default(),
+            batch: self.batch(node.get("batch")),
         }
     }
 
@@ -86,6 +87,11 @@ impl Reader<'_> {
             }
         }
         actions
+    }
+
+    fn batch(&mut self, node: &Node) -> Option<Batch> {
+        let seconds = node.get("seconds").whole()?;
+        Some(Batch { unless: self.filter_of(node.get("unless"), Side::Salesforce), seconds })
     }
 
     fn later_parts(&mut self, node: &Node) {

@@ -21,7 +21,11 @@ pub(super) static FIELD: Shape = Shape {
         ),
         Key::optional("to_jira", STEPS, "What is done to a value on its way to Jira."),
         Key::optional("to_salesforce", STEPS, "What is done to a value on its way to Salesforce."),
-        Key::optional("conflicts", CONFLICT_POLICIES, "Who wins here. Default: as the item says."),
+        Key::optional(
+            "conflicts",
+            Kind::Word(&["salesforce-wins", "jira-wins", "latest-wins", "ask", "union", "append"]),
+            "Who wins here, or how both are joined. Default: as the item says.",
+        ),
     ],
 };
 

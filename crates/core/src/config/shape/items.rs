@@ -58,6 +58,7 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
             Kind::Word(&["restore", "keep"]),
             "What becomes of an edit on the target of a one-way field. Default restore.",
         ),
+        Key::optional("batch", Kind::Map(&BATCH), "Which records can wait, while a server runs. Default: none."),
         Key::optional(
             "cardinality",
             Kind::Word(&["one-to-one", "many-issues", "many-records"]),
@@ -77,6 +78,19 @@ static ACTIONS: Shape = Shape {
     keys: &[
         Key::optional("to_jira", STATES, "Whether anything is written to Jira. Default active."),
         Key::optional("to_salesforce", STATES, "Whether anything is written to Salesforce. Default active."),
+    ],
+};
+
+static BATCH: Shape = Shape {
+    name: "batch",
+    about: "Records that a server gathers instead of following them at once.",
+    keys: &[
+        Key::required("unless", Kind::Map(&FILTER), "What cannot wait: Salesforce records that pass."),
+        Key::required(
+            "seconds",
+            Kind::Whole { min: 1, max: 86_400 },
+            "How long the others wait from their first change on.",
+        ),
     ],
 };
 

@@ -94,6 +94,7 @@ const PLACES: &[(&str, &str)] = &[
     ("pace", "connections: { a: { pace: { KEY: x } } }"),
     ("connected-item", "items: { a: { KEY: x } }"),
     ("actions", "items: { a: { actions: { KEY: x } } }"),
+    ("batch", "items: { a: { batch: { KEY: x } } }"),
     ("salesforce-end", "items: { a: { salesforce: { KEY: x } } }"),
     ("jira-end", "items: { a: { jira: { KEY: x } } }"),
     ("correlation", "items: { a: { correlation: { KEY: x } } }"),

@@ -4,12 +4,12 @@ use entente_core::{
     FieldPath, Side, Sides, Value,
     config::{Pace, Reconcile, Reference, SalesforceAuth, Secret, parse},
     filter::{Condition, Filter},
-    item::{AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, Mode, OnLeave, Start},
+    item::{AutoCreate, BaseForm, Batch, ConflictPolicy, Direction, Drift, ItemState, Mode, OnLeave, Start},
     transform::Transform,
     value::Number,
 };
 
-use super::{HIDDEN, PAIR, codes, config, hidden, parse_hidden};
+use super::{HIDDEN, PAIR, config, hidden, parse_hidden};
 
 /// The document with one text replaced, which must be there.
 fn with(from: &str, to: &str) -> String {
@@ -39,7 +39,8 @@ fn every_choice_of_an_item_arrives() {
     let text = with(
         "    owner: team@acme.example\n",
         "    owner: team@acme.example\n    state: paused\n    mode: one-way\n    start: 2026-01-31\n    on_leave: unlink\n    \
-         auto_create: jira\n    conflicts: jira-wins\n    drift: keep\n    renamed_from: old\n",
+         auto_create: jira\n    conflicts: jira-wins\n    drift: keep\n    renamed_from: old\n    \
+         batch: { unless: { field: Priority, is: High }, seconds: 60 }\n",
     );
     let config = config(&text);
     let item = &config.items[0];
@@ -50,6 +51,8 @@ fn every_choice_of_an_item_arrives() {
     assert_eq!(item.start, Start::At("2026-01-31T00:00:00Z".parse().unwrap()));
     assert_eq!((item.on_leave, item.auto_create), (OnLeave::Unlink, AutoCreate::Jira));
     assert_eq!((item.conflicts, item.drift), (ConflictPolicy::JiraWins, Drift::Keep));
+    let unless = Filter::Test("Priority".into(), Condition::Is(Value::text("High")));
+    assert_eq!(item.batch, Some(Batch { unless, seconds: 60 }));
     assert_eq!(config.renamed["bugs"], "old");
     assert_eq!(
         (item.jira.projects.as_slice(), item.jira.issue_type.as_deref()),

@@ -352,6 +352,12 @@ fn fields_and_status() {
             "- { salesforce: A, jira: b, to_jira: [ { replace_pattern: { find: ¦'(a{999}){999}', with: x } } ] }\n",
             "repeats too much",
         ),
+        (
+            "join-with-steps",
+            LINE,
+            "- { salesforce: A, jira: b, conflicts: ¦union, values: { x: y } }\n",
+            "`values` changes them",
+        ),
         ("bad-template", LINE, "- { salesforce: A, jira: b, to_jira: [ { template: ¦'{A' } ] }\n", "is not closed"),
         (
             "unknown-related",
@@ -391,6 +397,16 @@ fn values_cannot_flow_to_salesforce_in_a_one_way_item() {
     let (_, problems) = parse(&text, &vars);
     assert_eq!(codes(&problems), ["direction-against-mode"]);
     assert!(problems[0].message.contains("the item's mode is one-way"));
+}
+
+#[test]
+fn a_base_of_hashes_joins_nothing() {
+    let text = PAIR
+        .replace("    owner:", "    base: hashes\n    owner:")
+        .replace("jira: summary }", "jira: summary, conflicts: append }");
+    let (_, problems) = parse(&text, &vars);
+    assert_eq!(codes(&problems), ["join-with-hashes"]);
+    assert!(problems[0].remedy.contains("base: values"));
 }
 
 #[test]

@@ -96,7 +96,9 @@ pub(super) const SECTIONS: &[Section] = &[
         title: "Salesforce org",
         prose: "\n\nThe keys that are present say how to sign in: `client_secret` alone is the client credentials flow, \
                 which works on a My Domain only; `username` and `private_key` are the JWT bearer flow; \
-                `client_secret`, `username` and `password` are the old way, which `check` warns about.",
+                `client_secret`, `username` and `password` are the old way, which `check` warns about.\n\nWhich org it \
+                is gets remembered. A connection that leads to another one, as after the refresh of a sandbox, is not \
+                read and not written until it leads back; to follow the new org, give the connection a new name.",
         example: Some(Excerpt::Both(&["connections", "partner-org"], &["connections", "rehearsal-org"])),
     },
     Section {
@@ -139,6 +141,13 @@ pub(super) const SECTIONS: &[Section] = &[
                 action that needs them is active: Salesforce's for `to_jira`, Jira's for `to_salesforce`.\n\n\
                 An item that is not active runs neither.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "actions"])),
+    },
+    Section {
+        shape: "batch",
+        level: 3,
+        title: "Batch",
+        prose: "What waits is followed together with everything that changed meanwhile; `entente sync` waits for nothing.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "batch"])),
     },
     Section {
         shape: "salesforce-end",
@@ -184,7 +193,9 @@ pub(super) const SECTIONS: &[Section] = &[
                 field that the vendor fills in, a related record, or steps that cannot be undone.\n\n\
                 Several Salesforce values may share one Jira value. On the way back the old value stays if it still \
                 fits, else the first one listed is taken. A value that the table does not have is left alone, and said. \
-                Only a display-only item may leave `jira` out.",
+                Only a display-only item may leave `jira` out.\n\n`conflicts: union` joins two edits of a set: what either \
+                side added is added, what either side took away is taken away. `append` puts what Jira added to a text \
+                behind what Salesforce added.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "fields"])),
     },
     Section {

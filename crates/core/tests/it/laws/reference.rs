@@ -74,7 +74,8 @@ impl Scene {
             (Some(chosen), ..) => chosen,
             (_, ConflictPolicy::SalesforceWins, _) => Side::Salesforce,
             (_, ConflictPolicy::JiraWins, _) => Side::Jira,
-            (_, ConflictPolicy::Ask, _) => return Outcome::Conflict,
+            // Joins have their own table, beside the code.
+            (_, ConflictPolicy::Ask | ConflictPolicy::Union | ConflictPolicy::Append, _) => return Outcome::Conflict,
             (_, ConflictPolicy::LatestWins, None) => return Outcome::Ask,
             // Two minutes are what the clocks of two vendors may differ by.
             (_, ConflictPolicy::LatestWins, Some(Sides { salesforce: Some(s), jira: Some(j) })) if j - s > 120 => {

@@ -259,6 +259,7 @@ fn item(rules: Rules) -> ConnectedItem {
         conflicts: rules.policy,
         drift: rules.drift,
         base: BaseForm::Values,
+        batch: None,
     }
 }
 

@@ -73,6 +73,18 @@ pub(super) fn required(item: &ConnectedItem, described: &Described) -> Vec<Findi
     said.collect()
 }
 
+/// A status field that is no picklist, and which fields can be one: picklists that the integration user may change.
+pub(super) fn status(item: &ConnectedItem, described: &Described) -> Option<Finding> {
+    let field = described.field(item.status.as_ref()?.field.as_str()).filter(|field| field.kind != "picklist")?;
+    let object = described.object();
+    let (connection, name) = (&item.salesforce.connection, &object.summary.name);
+    let message =
+        format!("connection {connection}: {name}.{} is of the type {}, so it is no status", field.name, field.kind);
+    let usable = object.fields.iter().filter(|field| field.kind == "picklist" && field.updateable);
+    let usable: Vec<&str> = usable.map(|field| field.name.as_str()).collect();
+    Some(error("status-field", message, format!("Write one of: {}.", usable.join(", "))))
+}
+
 /// Values of tables that a picklist does not offer.
 pub(super) fn values(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
     let object = &described.object().summary.name;

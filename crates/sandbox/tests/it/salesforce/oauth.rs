@@ -143,6 +143,12 @@ async fn an_expired_a_revoked_and_a_missing_token_are_refused() {
     let revoked = sandbox.form("/services/oauth2/revoke", &format!("token={}", super::harness::encoded(&token))).await;
     assert_eq!((revoked.status, revoked.text.as_str()), (200, ""));
     sandbox.get("/limits").await.refused(401, "INVALID_SESSION_ID", expected);
+    sandbox.sign_in("sandbox-client", "sandbox-secret").await;
+    let org = sandbox.token()[..15].to_owned();
+    sandbox.door(Method::POST, "/oauth", json!({"refreshed": true})).await;
+    sandbox.get("/limits").await.refused(401, "INVALID_SESSION_ID", expected);
+    sandbox.sign_in("sandbox-client", "sandbox-secret").await;
+    assert_ne!(sandbox.token()[..15], org, "a token begins with the id of its org");
     let again = sandbox.form("/services/oauth2/revoke", "token=x").await;
     assert_eq!((again.status, &again.body["error"]), (400, &json!("invalid_token")));
 }

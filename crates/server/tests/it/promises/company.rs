@@ -133,6 +133,12 @@ impl Company {
         text(&answer(with(request, fields))["id"]).to_owned()
     }
 
+    /// Refreshes the org, as one does with a sandbox: the same records in an org of another id.
+    pub(super) fn refresh_org(&mut self) {
+        self.org_door("oauth", &json!({ "refreshed": true }));
+        self.token = self.sign_in("sandbox");
+    }
+
     /// Ends all faults of the org.
     pub(super) fn heal(&self) {
         answer(self.client.delete(format!("{}/__sandbox/faults", self.salesforce)));

@@ -132,6 +132,25 @@ fn authors_and_record_types_decide_what_enters() {
     assert_eq!(entering(&company, &item("", &others, "salesforce")), "E");
 }
 
+/// S2-46, X25: a sandbox that was refreshed is another org. Its records look the same, and nothing is written to their
+/// twins.
+#[test]
+fn a_refreshed_org_is_left_alone() {
+    let mut company = Company::new();
+    let items = item("", "", "jira");
+    let id = company.create("Case", &json!({ "Subject": "Before" }));
+    company.sync(&items);
+    let key = company.twin("Case", &id).unwrap();
+    company.refresh_org();
+    company.edit("Case", &id, &json!({ "Subject": "In the copy" }));
+    company.create("Case", &json!({ "Subject": "Made in the copy" }));
+    let ended = company.try_sync(&items);
+    assert_ne!(ended.code, 0, "{ended:?}");
+    let said = format!("{}{}", ended.stdout, ended.stderr);
+    assert!(said.contains("acme-org") && said.contains("made in the org 00D"), "{said}");
+    assert_eq!((company.issues("OPS").len(), company.issue(&key)["summary"].clone()), (1, json!("Before")));
+}
+
 /// S2-45, S2-58: a run takes up what came in since the last one that finished. One that fails half-way does not count:
 /// the next sees the same records again.
 #[test]

@@ -91,6 +91,18 @@ fn polls_take_up_what_came_in_since_the_last_one() {
     assert_eq!(company.twin("Case", &old), None);
 }
 
+/// S2-47: what cannot wait overtakes what can, though that came first; and what can wait follows.
+#[test]
+fn high_goes_at_once_and_the_rest_is_gathered() {
+    let company = Company::new();
+    let low = company.create("Case", &json!({ "Subject": "Low", "Priority": "Low" }));
+    let high = company.create("Case", &json!({ "Subject": "High", "Priority": "High" }));
+    let batch = "    batch: { unless: { field: Priority, is: High }, seconds: 8 }\n    status:";
+    let _server = serve_item(&company, &ITEM.replace("    status:", batch), 5, false);
+    assert_eq!(twin(&company, &high), "OPS-1");
+    assert_eq!(twin(&company, &low), "OPS-2");
+}
+
 /// S1-04, S1-59, S2-43, S2-85: pushes alone carry fields and status, from both sides; the next poll is a day away.
 #[test]
 fn pushes_alone_carry_changes_both_ways() {

@@ -229,6 +229,29 @@ fn fields_of_every_kind_follow_both_ways() {
     }
 }
 
+/// Two edits of one field at the same time: nothing of either is lost, and nobody is asked.
+#[test]
+fn two_edits_of_one_field_are_joined() {
+    let company = Company::new();
+    let tags = json!({ "name": "Tags__c", "type": "MultiselectPicklist", "picklistValues": ["red", "blue", "green"] });
+    company.org_door("objects", &json!({ "object": "Case", "fields": [tags] }));
+    let items = format!(
+        "{ITEM}      - {{ salesforce: Subject, jira: summary }}\n      \
+         - {{ salesforce: Tags__c, jira: labels, conflicts: union }}\n      \
+         - {{ salesforce: Description, jira: description, conflicts: append }}\n"
+    );
+    let id = company.create("Case", &json!({ "Subject": "x", "Tags__c": "red;blue", "Description": "It burns." }));
+    company.sync(&items);
+    let key = company.twin("Case", &id).unwrap();
+    company.edit("Case", &id, &json!({ "Tags__c": "red;blue;green", "Description": "It burns. Hot." }));
+    company.edit_issue(&key, &json!({ "labels": ["blue"], "description": "It burns. Seen." }));
+    company.sync(&items);
+    let (case, issue) = (company.record("Case", &id), company.issue(&key));
+    assert_eq!((&issue["labels"], &issue["description"]), (&json!(["blue", "green"]), &json!("It burns. Hot. Seen.")));
+    assert_eq!((&case["Tags__c"], &case["Description"]), (&json!("blue;green"), &json!("It burns. Hot. Seen.")));
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
+}
+
 /// A field that holds less, or nothing, of the other is named before anything runs.
 #[test]
 fn fields_that_do_not_go_together_are_named() {
