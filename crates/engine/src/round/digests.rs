@@ -3,6 +3,8 @@
 //! A plan only asks whether a side still shows what was agreed. A digest that fits what the side shows stands for that
 //! value; one that does not is left as it is, and differs from whatever is there.
 
+use std::borrow::Cow;
+
 use entente_core::{
     Base, ConnectedItem, FieldPath, MappingKey, Record, Side, Sides, Value, item::BaseForm, plan::STATUS,
 };
@@ -33,9 +35,9 @@ impl Digests<'_> {
     /// As plans want it, given what both sides show.
     pub(crate) fn opened(&self, base: &Base, seen: Sides<Option<&Record>>) -> Base {
         self.each(base, |key, side, value| {
-            let shown = self.path(key, side).and_then(|path| seen.get(side).as_ref()?.value(path.as_str()));
+            let shown = seen.get(side).and_then(|record| self.shown(key, side, record));
             match shown {
-                Some(shown) if is_digest(value) && self.digest(key, side, shown) == *value => shown.clone(),
+                Some(shown) if is_digest(value) && self.digest(key, side, &shown) == *value => shown.into_owned(),
                 _ => value.clone(),
             }
         })
@@ -59,6 +61,14 @@ impl Digests<'_> {
             (key.clone(), Sides::new(of(Side::Salesforce), of(Side::Jira)))
         });
         Base { fields: fields.collect() }
+    }
+
+    /// What a side shows, with the further fields that a line reads.
+    fn shown<'a>(&'a self, key: &MappingKey, side: Side, record: &'a Record) -> Option<Cow<'a, Value>> {
+        match self.item.fields.iter().find(|mapping| mapping.key == *key) {
+            Some(mapping) => mapping.collect(side, record).ok(),
+            None => record.value(self.path(key, side)?.as_str()).map(Cow::Borrowed),
+        }
     }
 
     fn path(&self, key: &MappingKey, side: Side) -> Option<FieldPath> {
