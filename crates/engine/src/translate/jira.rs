@@ -124,7 +124,7 @@ pub(crate) fn put(fields: &mut Map<String, Json>, field: &JiraField, value: &Val
 }
 
 /// A value as Jira takes it; null clears a field, an empty array a list.
-fn to_wire(kind: &Kind, value: &Value) -> Json {
+pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
     match (kind, value) {
         (Kind::List(_), Value::Empty) => json!([]),
         (_, Value::Empty) => Json::Null,

@@ -213,7 +213,7 @@ async fn a_field_off_the_create_screen_is_named() {
 #[tokio::test]
 async fn a_status_that_is_no_picklist_is_named_and_those_that_can_be_one_are_listed() {
     let found = findings(&ITEM.replace("field: Status", "field: SuppliedName")).await;
-    assert_only(&found, "error", &["Case.SuppliedName", "string"], "a text as a status");
+    assert_only(&found, "error", &["Case.SuppliedName", "no picklist"], "a text as a status");
     assert!(found[0].remedy.starts_with("Write one of: Type, Status, "), "{}", found[0].remedy);
 }
 

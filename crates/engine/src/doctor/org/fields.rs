@@ -25,8 +25,9 @@ pub(super) fn status(item: &ConnectedItem, described: &Described) -> Option<Find
     let field = described.field(item.status.as_ref()?.field.as_str()).filter(|field| field.kind != "picklist")?;
     let (connection, object) = (&item.salesforce.connection, &described.object().summary.name);
     let message = format!("connection {connection}: {object}.{} is no picklist, so it holds no status", field.name);
-    let remedy = format!("Name a picklist of {object} as the status field, or remove `status`.");
-    Some(error("status-field", message, remedy))
+    let usable = described.object().fields.iter().filter(|field| field.kind == "picklist" && field.updateable);
+    let usable: Vec<&str> = usable.map(|field| field.name.as_str()).collect();
+    Some(error("status-field", message, format!("Write one of: {}; or remove `status`.", usable.join(", "))))
 }
 
 /// Fields that the item writes and the integration user may not. A right that is missing on the whole object is said
@@ -71,18 +72,6 @@ pub(super) fn required(item: &ConnectedItem, described: &Described) -> Vec<Findi
         warning("required-field", message, format!("Map {field}, or let the org give it a default."))
     });
     said.collect()
-}
-
-/// A status field that is no picklist, and which fields can be one: picklists that the integration user may change.
-pub(super) fn status(item: &ConnectedItem, described: &Described) -> Option<Finding> {
-    let field = described.field(item.status.as_ref()?.field.as_str()).filter(|field| field.kind != "picklist")?;
-    let object = described.object();
-    let (connection, name) = (&item.salesforce.connection, &object.summary.name);
-    let message =
-        format!("connection {connection}: {name}.{} is of the type {}, so it is no status", field.name, field.kind);
-    let usable = object.fields.iter().filter(|field| field.kind == "picklist" && field.updateable);
-    let usable: Vec<&str> = usable.map(|field| field.name.as_str()).collect();
-    Some(error("status-field", message, format!("Write one of: {}.", usable.join(", "))))
 }
 
 /// Values of tables that a picklist does not offer.
