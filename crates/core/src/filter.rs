@@ -4,7 +4,7 @@
 //! `equals: 1` takes `1.0` and `equals: "2026-01-02"` takes a date. Text compares without regard to case, as both
 //! vendors' query languages do.
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{cmp::Ordering, collections::BTreeSet, fmt};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -126,6 +126,19 @@ impl Filter {
         }
     }
 
+    /// The first test that keeps a record out, for an explanation; none when nothing does.
+    #[must_use]
+    pub fn fails_at(&self, record: &Record) -> Option<(&FieldPath, &Condition)> {
+        if self.judge(record) == Verdict::Passes {
+            return None;
+        }
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().find_map(|part| part.fails_at(record)),
+            Self::Test(path, condition) => Some((path, condition)),
+            Self::SinceLast(_) => None,
+        }
+    }
+
     /// The first part that settles the group decides it; an unknown part leaves it open.
     fn fold<'v>(
         parts: &[Self],
@@ -170,6 +183,26 @@ impl Condition {
             Self::LessThan(wanted) => compare(value, wanted) == Some(Ordering::Less),
             Self::GreaterThan(wanted) => compare(value, wanted) == Some(Ordering::Greater),
             Self::Equals(wanted) => compare(value, wanted) == Some(Ordering::Equal),
+        }
+    }
+}
+
+/// As a person reads it after the field's name: `is not "Web"`.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |values: &[Value]| values.iter().map(|v| format!("\"{v}\"")).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Is(wanted) => write!(f, "is \"{wanted}\""),
+            Self::IsNot(wanted) => write!(f, "is not \"{wanted}\""),
+            Self::IsOneOf(wanted) => write!(f, "is one of {}", quoted(wanted)),
+            Self::IsNotOneOf(wanted) => write!(f, "is not one of {}", quoted(wanted)),
+            Self::IsEmpty => f.write_str("is empty"),
+            Self::IsNotEmpty => f.write_str("is not empty"),
+            Self::Contains(wanted) => write!(f, "contains \"{wanted}\""),
+            Self::DoesNotContain(wanted) => write!(f, "does not contain \"{wanted}\""),
+            Self::LessThan(wanted) => write!(f, "is less than \"{wanted}\""),
+            Self::GreaterThan(wanted) => write!(f, "is greater than \"{wanted}\""),
+            Self::Equals(wanted) => write!(f, "equals \"{wanted}\""),
         }
     }
 }
@@ -302,6 +335,16 @@ mod tests {
         }
         assert_eq!(since.judge_since(&Record::default(), Some(at(1))), Verdict::Unknown("CreatedDate".into()));
         assert!(both.looks_back() && !Filter::default().looks_back());
+    }
+
+    #[test]
+    fn the_test_that_keeps_a_record_out_is_named() {
+        let is = |v: &str| Filter::Test("Origin".into(), Condition::Is(Value::text(v)));
+        let record = record(&[("Origin", Value::text("Web"))]);
+        let nested = Filter::All(vec![is("Web"), Filter::Any(vec![is("Phone"), is("Email")])]);
+        let (path, condition) = nested.fails_at(&record).unwrap();
+        assert_eq!(format!("{path} {condition}"), "Origin is \"Phone\"");
+        assert_eq!(Filter::Any(vec![is("Phone"), is("Web")]).fails_at(&record), None);
     }
 
     #[test]

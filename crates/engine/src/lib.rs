@@ -55,7 +55,9 @@ pub use entente_store::Entry as JournalEntry;
 pub use error::EngineError;
 pub use intake::IntakeError;
 pub use outside::{Outside, Wires};
-pub use remedy::{ConflictSide, DecisionTold, OpenConflict, ParkedWork, Retry, Undo, UndoReport, Undone, Wish};
+pub use remedy::{
+    ConflictSide, DecisionTold, Explanation, OpenConflict, ParkedWork, Retry, Undo, UndoReport, Undone, Wish,
+};
 pub use report::{
     Actions, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
     PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,

@@ -85,3 +85,6 @@ pub(crate) const LOOK_RETRY_FIRST_MS: i64 = 2_000;
 
 /// Pause between two tries of a worker whose peers or store cannot be reached.
 pub(crate) const WORKER_RETRY_MS: u64 = 2_000;
+
+/// Journal entries that an explanation tells.
+pub(crate) const EXPLAINED_ENTRIES_MAX: usize = 20;

@@ -30,7 +30,8 @@ pub(crate) async fn item(
     Ok(())
 }
 
-fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
+/// Adds what would happen to one unit.
+pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
     let preview = Preview { wired, work };
     report.links += u64::from(work.unit.link.is_some());
     if work.unit.link.is_none() && work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some() {

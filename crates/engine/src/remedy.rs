@@ -1,9 +1,10 @@
 //! What people do about work that waits for them: they decide conflicts, let refused work be tried again, resume an item
-//! that is held, and take writes back.
+//! that is held, take writes back, and ask why.
 //!
 //! A person's act is a stored row, and where something should follow from it, a hint. Nothing here writes to a vendor.
 
 mod conflicts;
+mod explain;
 mod held;
 mod parked;
 mod undo;
@@ -13,6 +14,7 @@ use entente_store::{Hint, HintKey, Link};
 use jiff::Timestamp;
 
 pub use conflicts::{ConflictSide, DecisionTold, OpenConflict, Wish};
+pub use explain::Explanation;
 pub use parked::{ParkedWork, Retry};
 pub use undo::{Undo, UndoReport, Undone};
 

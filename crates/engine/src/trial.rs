@@ -322,7 +322,7 @@ fn alone(item: &ConnectedItem, towards: Side) -> ConnectedItem {
 }
 
 /// The id of a record that somebody named.
-async fn id_of(wired: &Wired, record: &str, side: Side) -> Result<String, EngineError> {
+pub(crate) async fn id_of(wired: &Wired, record: &str, side: Side) -> Result<String, EngineError> {
     let missing = || EngineError::Missing(format!("{side} has no {record} that the integration user can see."));
     match side {
         Side::Salesforce => RecordId::parse(record).map(|id| id.to_string()).map_err(|_| missing()),

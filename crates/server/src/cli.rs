@@ -16,6 +16,7 @@ mod conflicts;
 mod data;
 mod demo;
 mod doctor;
+mod explain;
 mod failure;
 mod init;
 mod journal;
@@ -78,6 +79,7 @@ enum Command {
     Parked(parked::Parked),
     Retry(parked::Retry),
     Undo(undo::Undo),
+    Explain(explain::Explain),
     Journal(journal::Journal),
     Resume(resume::Resume),
     Doctor(doctor::Doctor),
@@ -129,6 +131,7 @@ impl Command {
             Self::Parked(parked) => parked.run(screen).await,
             Self::Retry(retry) => retry.run(screen).await,
             Self::Undo(undo) => undo.run(screen).await,
+            Self::Explain(explain) => explain.run(screen).await,
             Self::Journal(journal) => journal.run(screen).await,
             Self::Resume(resume) => resume.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
@@ -150,6 +153,7 @@ impl Command {
             Self::Parked(parked) => parked.json,
             Self::Retry(retry) => retry.json,
             Self::Undo(undo) => undo.json,
+            Self::Explain(explain) => explain.json,
             Self::Journal(journal) => journal.is_json(),
             Self::Resume(resume) => resume.json,
             Self::Doctor(doctor) => doctor.json,

@@ -68,6 +68,7 @@ fn api_v1() -> Router<App> {
         .route("/parked", get(api::parked::list))
         .route("/retry", post(api::parked::retry))
         .route("/undo", post(api::undo))
+        .route("/explain", get(api::explain))
         .route("/conflicts", get(api::conflicts::list))
         .route("/conflicts/{id}", get(api::conflicts::show))
         .route("/conflicts/{id}/resolve", post(api::conflicts::resolve))

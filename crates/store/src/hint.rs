@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     Again, Store, StoreError,
-    sql::{Row, Tx, list, retried},
+    sql::{Row, Tx, list, retried, texts},
 };
 
 /// Which record a hint is about.
@@ -87,6 +87,14 @@ impl Store {
             SELECT * FROM hint WHERE org = $1 AND +due_ms <= $2 ORDER BY priority DESC, due_ms, id LIMIT $3";
         let rows = self.db().rows(SQL, &[org.into(), now_ms.into(), limit.into()]).await?;
         rows.iter().map(due_hint).collect()
+    }
+
+    /// Hints that wait about some records, of whatever kind, the oldest first.
+    pub async fn hints_about(&self, org: &str, record_ids: &[String]) -> Result<Vec<DueHint>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM hint WHERE org = $1
+                AND record_id IN (SELECT r.value->>'text' FROM json_each($2) AS r) ORDER BY id";
+        self.db().rows(SQL, &[org.into(), texts(record_ids)?]).await?.iter().map(due_hint).collect()
     }
 
     /// When the next hint of an org comes due; in the past when one is due already.

@@ -99,6 +99,12 @@ impl Store {
         rows.iter().map(link).collect()
     }
 
+    /// All links of an issue, tombstones included, by its key.
+    pub async fn links_by_key(&self, jira_key: &str) -> Result<Vec<Link>, StoreError> {
+        const SQL: &str = "SELECT * FROM link WHERE jira_key = $1 ORDER BY id";
+        self.db().rows(SQL, &[jira_key.into()]).await?.iter().map(link).collect()
+    }
+
     /// Links by their ids, tombstones included, in the order of the ids; unknown ones are left out.
     pub async fn links_by_ids(&self, link_ids: &[LinkId]) -> Result<Vec<Link>, StoreError> {
         const SQL: &str = "

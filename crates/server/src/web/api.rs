@@ -1,6 +1,7 @@
 //! The API, version 1. Every address under `/api` needs a bearer token; see [`super::token`].
 
 pub(crate) mod conflicts;
+mod explain;
 mod journal;
 pub(crate) mod objects;
 pub(crate) mod parked;
@@ -9,6 +10,7 @@ mod status;
 pub(crate) mod trial;
 mod undo;
 
+pub(crate) use explain::explain;
 pub(crate) use journal::{journal, verify};
 pub(crate) use resume::resume;
 pub(crate) use status::status;

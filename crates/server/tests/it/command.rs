@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::process::{Desk, Running, ended, entente, ready, run};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "demo",
     "serve",
     "sandbox",
@@ -16,6 +16,7 @@ const COMMANDS: [&str; 15] = [
     "parked",
     "retry",
     "undo",
+    "explain",
     "journal",
     "resume",
     "doctor",

@@ -225,3 +225,50 @@ fn a_vendor_that_asks_for_a_pause_at_the_first_call_is_waited_for() {
     let report = run(&["sync", "--config", &config, "--wait", "60", "--json"]);
     assert_eq!((report.code, &report.json()["created"]["jira"]), (0, &json!(1)), "{report:?}");
 }
+
+/// Why something was written, or why nothing is, in words and without a write.
+#[test]
+fn an_explanation_says_why() {
+    let company = Company::new();
+    let filtered = CASES.replace("object: Case }", "object: Case, filter: { field: Origin, is: Web } }");
+    let taken = company.create("Case", &json!({ "Subject": "Taken", "Origin": "Web" }));
+    let passed_by = company.create("Case", &json!({ "Subject": "Passed by", "Origin": "Phone" }));
+    company.sync(&filtered);
+    let key = company.twin("Case", &taken).unwrap();
+    let explain = |about: &str| {
+        let told = ask(&company, &["explain", about]);
+        assert_eq!(told.code, 0, "{told:?}");
+        told.stdout
+    };
+    let quiet = explain(&key);
+    assert!(quiet.contains("both sides are as they agreed") && quiet.contains("Created"), "{quiet}");
+    assert_eq!(quiet.replace(&key, "1"), explain("1").replace(&key, "1"), "a link answers to its number");
+    let kept_out = explain(&passed_by);
+    assert!(kept_out.contains("does not pass the filter `Origin is \"Web\"`: Origin is \"Phone\"."), "{kept_out}");
+
+    company.edit("Case", &taken, &json!({ "Subject": "Changed" }));
+    let before = company.writes(Side::Jira).len();
+    let next = explain(&taken);
+    assert!(next.contains(&format!("next: update in jira, {key} summary (Salesforce changed)")), "{next}");
+    let document = ask(&company, &["explain", &taken, "--item", "cases", "--json"]).json();
+    let write = &document["explanations"][0]["plan"]["writes"][0];
+    assert_eq!((text(&write["from"]), text(&write["to"])), ("Taken", "Changed"), "{document}");
+    assert_eq!(company.writes(Side::Jira).len(), before, "nothing was written");
+
+    let refusal = json!({ "side_effect": "none", "route": "PUT /rest/api/3/issue/{..}", "answer": "status",
+                          "status": 403, "times": 2 });
+    company.site_door("faults", &refusal);
+    assert_eq!(company.try_sync(&filtered).code, 1);
+    let blocked = explain(&key);
+    assert!(blocked.contains("Jira refused \"Changed\" for summary: "), "{blocked}");
+
+    company.configure(&filtered.replace("    owner:", "    state: paused\n    owner:"), "");
+    assert!(explain(&key).contains("Item cases is paused, so nothing is done for it."));
+    company.configure(&filtered, "");
+    for unknown in ["OPS-999", "77", "500000000000ABCAA2", "nonsense"] {
+        let none = ask(&company, &["explain", unknown]);
+        let sentence = format!("error: Nothing is known of \"{unknown}\"; give the number of a link, ");
+        assert_eq!((none.code, none.stderr.lines().count()), (2, 1), "{none:?}");
+        assert!(none.stderr.starts_with(&sentence), "{}", none.stderr);
+    }
+}

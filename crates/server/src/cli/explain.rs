@@ -1,0 +1,72 @@
+//! `entente explain`: why something was written, or why nothing is.
+
+use clap::Args;
+use serde_json::Value as Json;
+
+use super::answer::json as document;
+use super::ask::Ask;
+use super::{Exit, Failure};
+use crate::screen::{Screen, harmless};
+
+/// Say why something was written, or why nothing is; reads both sides and writes nothing
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente explain OPS-7 --config entente.yaml\n  \
+                        entente explain 5005g00000ABCDEAA4 --config entente.yaml --json")]
+pub(crate) struct Explain {
+    /// The number of a link, a Salesforce record id, or an issue key
+    #[arg(value_name = "LINK|RECORD-ID|ISSUE-KEY")]
+    about: String,
+
+    /// Only under this connected item
+    #[arg(long, value_name = "I")]
+    item: Option<String>,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+impl Explain {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let asked = self.ask.open(screen).await?;
+        let answer = asked.get(&["explain"], &[("about", Some(self.about)), ("item", self.item)]).await;
+        asked.close().await;
+        let answer = answer?;
+        let words = || rows(&answer["explanations"]).map(in_words).collect::<Vec<_>>().join("\n\n");
+        let text = if self.json { document(&answer) } else { words() };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+}
+
+fn in_words(told: &Json) -> String {
+    let text = |value: &Json| value.as_str().unwrap_or("?").to_owned();
+    let plan = &told["plan"];
+    let link = told["link"].as_i64().map_or("not linked".to_owned(), |link| format!("link {link}"));
+    let mut lines = vec![format!("{}, item {}, {link}:", text(&told["about"]), text(&told["item"]))];
+    lines.extend(rows(&told["findings"]).map(|finding| format!("  {}", text(finding))));
+    lines.extend(rows(&plan["writes"]).map(|write| {
+        let field = write["field"].as_str().map(|field| format!(" {field}")).unwrap_or_default();
+        let (op, side, record) = (text(&write["op"]), text(&write["side"]), text(&write["record"]));
+        format!("  next: {op} in {side}, {record}{field} ({})", text(&write["why"]))
+    }));
+    lines.extend(rows(&plan["conflicts"]).map(|conflict| {
+        let shown = |side: &str| text(&conflict[side]);
+        let (salesforce, jira) = (shown("salesforce"), shown("jira"));
+        format!(
+            "  conflict on {}: \"{salesforce}\" in Salesforce, \"{jira}\" in Jira; a person decides",
+            shown("field")
+        )
+    }));
+    lines.extend(rows(&plan["notes"]).map(|note| format!("  {}", text(&note["text"]))));
+    lines.extend(rows(&told["history"]).map(|entry| format!("  {}", text(entry))));
+    lines.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn rows(value: &Json) -> impl Iterator<Item = &Json> {
+    value.as_array().into_iter().flatten()
+}
