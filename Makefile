@@ -1,7 +1,7 @@
 # Everything a day needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build check test demo bench fmt sbom fuzz
+.PHONY: help build check test sim demo bench fmt sbom fuzz
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
@@ -16,6 +16,10 @@ demo: ## Build quickly, then run an org, a site and the server in one process
 
 test: ## Run every test, then hold docs/coverage.md against what ran
 	tools/run-tests
+
+export SEED SEEDS WITHOUT CATCH WRONG
+sim: ## Play SEEDS=n histories against the sandbox, or the one of SEED=k
+	SHARE=$(or $(SHARE),4) cargo test --profile sim -p entente-engine --test simulation -- --nocapture
 
 check: ## Look without running: format, lints, tidiness, licences and advisories
 	tools/run-checks

@@ -22,6 +22,8 @@ pub mod side;
 pub mod transform;
 pub mod value;
 pub mod workflow;
+#[cfg(feature = "simulation")]
+pub mod wrong;
 
 pub use base::Base;
 pub use item::{ConnectedItem, FieldMapping, MappingKey};

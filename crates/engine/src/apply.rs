@@ -11,7 +11,7 @@ pub(crate) mod removal;
 mod salesforce;
 mod status;
 
-use entente_core::{MappingKey, Side, plan::Write};
+use entente_core::{MappingKey, Side, Sides, Value, plan::Write};
 use entente_store::NewEntry;
 
 use crate::{round::Scene, unit::Work};
@@ -34,6 +34,10 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
 /// Edits that are about to be overwritten go to the journal before anything is sent: a crash in between must not be the
 /// last that is known of them.
 async fn announce_overwrites(scene: &Scene<'_>, works: &mut [Work]) {
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::SilentOverwrite) {
+        return;
+    }
     let mut entries = Vec::new();
     for work in works.iter().filter(|work| work.is_open()) {
         for side in Side::BOTH {
@@ -66,9 +70,10 @@ async fn announce_overwrites(scene: &Scene<'_>, works: &mut [Work]) {
 
 /// What a plan asks for that no vendor has to hear of: agreements and separations.
 fn settle_without_calls(work: &mut Work) {
-    for (key, values) in &work.plan.base {
-        work.base_next.set(key.clone(), values.clone());
-        work.blocked_next.remove(key);
+    for (key, values) in work.plan.base.clone() {
+        work.journal.extend(replaced(work, &key, &values));
+        work.base_next.set(key.clone(), values);
+        work.blocked_next.remove(&key);
     }
     for write in &work.plan.writes {
         if let Write::Unlink { reason } = write {
@@ -80,6 +85,19 @@ fn settle_without_calls(work: &mut Work) {
             });
         }
     }
+}
+
+/// What stood on each side before both came to show the same. It may have been our own write whose answer was lost, or
+/// that a crash kept from being recorded, so the value that it replaced must not be forgotten with the base.
+fn replaced(work: &Work, key: &MappingKey, values: &Sides<Value>) -> Vec<NewEntry> {
+    let Some(agreed) = work.base.as_ref().and_then(|base| base.get(key)) else { return Vec::new() };
+    let changed = Side::BOTH.into_iter().filter(|side| agreed.get(*side) != values.get(*side));
+    let entry = |side: Side| {
+        let (before, after) = (agreed.get(side), values.get(side));
+        let text = format!("{side} {key} is \"{after}\" now, as on the other side; it was \"{before}\"");
+        NewEntry { kind: "agreed".to_owned(), ..written(work, side, key, before, after, text) }
+    };
+    changed.map(entry).collect()
 }
 
 /// The journal's entry for one value that was written.
@@ -96,6 +114,9 @@ fn written(
         side: Some(side),
         record_id: Some(work.id(side).to_owned()),
         mapping: Some(key.clone()),
+        #[cfg(feature = "simulation")]
+        before: (!entente_core::wrong::is(entente_core::wrong::Wrong::SilentOverwrite)).then(|| before.clone()),
+        #[cfg(not(feature = "simulation"))]
         before: Some(before.clone()),
         after: Some(after.clone()),
         text,

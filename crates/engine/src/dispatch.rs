@@ -175,6 +175,8 @@ impl Sorter<'_> {
     /// A record without a link: the first item in the order of the document that takes it. One that was unlinked is
     /// not linked again under the same item.
     fn candidate(&mut self, side: Side, ticket: Ticket, ended: &[Link]) {
+        #[cfg(feature = "simulation")]
+        let ended = if entente_core::wrong::is(entente_core::wrong::Wrong::NoTombstone) { &[] } else { ended };
         let items = self.wiring.items_of(&self.worker.org.name).filter(|wired| match side {
             Side::Salesforce => wired.item.salesforce.object == ticket.key.kind,
             Side::Jira => wired.site.name == ticket.key.connection,
@@ -239,6 +241,10 @@ impl Sorter<'_> {
 /// must have begun well after the stamp's own second.
 fn is_echo(link: &Link, side: Side, ticket: &Ticket) -> bool {
     let (Some(announced), Some(read)) = (&ticket.version, link.versions.get(side)) else { return false };
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::EchoByStamp) {
+        return announced == read;
+    }
     let is_past = |stamp_ms: i64| match side {
         Side::Salesforce => *link.read_ms.get(side) >= stamp_ms - stamp_ms.rem_euclid(1_000) + ECHO_AGE_MS,
         Side::Jira => true,

@@ -90,7 +90,7 @@ impl Worker {
         }
     }
 
-    async fn next_rounds(&self) -> Result<Vec<Round>, EngineError> {
+    pub(crate) async fn next_rounds(&self) -> Result<Vec<Round>, EngineError> {
         // Other items' hints, which stay, must not hide those of the one item that is asked for.
         let limit = if self.only_item.is_some() { usize::MAX } else { DUE_HINTS_MAX };
         let due = self.store().due(&self.org.name, self.outside().now_ms(), limit).await?;

@@ -237,7 +237,12 @@ impl Engine {
     }
 
     /// A worker for each org that one of these items is about.
-    fn workers(&self, wiring: &Arc<Wiring>, items: &[Arc<Wired>], options: &SyncOptions) -> Vec<Arc<Worker>> {
+    pub(crate) fn workers(
+        &self,
+        wiring: &Arc<Wiring>,
+        items: &[Arc<Wired>],
+        options: &SyncOptions,
+    ) -> Vec<Arc<Worker>> {
         let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
         orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options))).collect()
     }

@@ -31,6 +31,8 @@ mod round;
 mod scheme;
 mod setup;
 mod status;
+#[cfg(feature = "simulation")]
+mod steps;
 mod sync;
 mod translate;
 mod trial;
@@ -63,6 +65,8 @@ pub use report::{
     PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
 };
 pub use trial::{Trial, TrialField, TrialOutcome, TrialRecord};
+#[cfg(feature = "simulation")]
+pub use steps::{Round, Steps};
 
 /// What all parts of one engine share.
 pub(crate) struct Inner {

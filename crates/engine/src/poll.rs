@@ -57,7 +57,7 @@ pub(crate) async fn last_run(worker: &Worker, item: &ConnectedItem) -> Result<Si
 
 /// Versions that were offered within the overlap.
 #[derive(Default)]
-struct Offered {
+pub(crate) struct Offered {
     versions: HashMap<(String, String), String>,
 }
 
@@ -92,10 +92,16 @@ pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<()
     let pause_ms = u64::from(worker.wiring.config.triggers.poll_seconds) * 1_000;
     let mut offered = Offered::default();
     while worker.pause(pause_ms, stop).await {
-        salesforce(worker, &mut offered).await?;
-        for site in sites(worker) {
-            jira(worker, &site, &mut offered).await?;
-        }
+        once(worker, &mut offered).await?;
+    }
+    Ok(())
+}
+
+/// Polls both sides.
+pub(crate) async fn once(worker: &Worker, offered: &mut Offered) -> Result<(), EngineError> {
+    salesforce(worker, offered).await?;
+    for site in sites(worker) {
+        jira(worker, &site, offered).await?;
     }
     Ok(())
 }
@@ -124,6 +130,10 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
     let since = before(earliest, SALESFORCE_OVERLAP_SECS);
     let (changed, began) = match worker.org.changed_since(&asked, since).await {
         Ok(answer) => answer,
+        #[cfg(feature = "simulation")]
+        Err(_) if entente_core::wrong::is(entente_core::wrong::Wrong::CursorEarly) => {
+            (Vec::new(), Some(worker.outside().clock.now()))
+        }
         Err(error) => return failed(&worker.org.health, &worker.org.name, &error),
     };
     let org = &worker.org.name;
@@ -181,6 +191,10 @@ async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(),
     let since = before(cursor, JIRA_OVERLAP_SECS);
     let (changed, began) = match site.updated_since(&projects, &narrow.fields(), since).await {
         Ok(answer) => answer,
+        #[cfg(feature = "simulation")]
+        Err(_) if entente_core::wrong::is(entente_core::wrong::Wrong::CursorEarly) => {
+            (Vec::new(), Some(worker.outside().clock.now()))
+        }
         Err(error) => return failed(&site.health, &site.name, &error),
     };
     let issues = changed.iter().map(|issue| (issue.id.to_string(), &issue.fields));
@@ -208,6 +222,10 @@ async fn cursor(worker: &Worker, name: &str) -> Result<Option<Timestamp>, Engine
 }
 
 fn before(time: Timestamp, secs: i64) -> Timestamp {
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::NoOverlap) {
+        return time;
+    }
     time.checked_sub(SignedDuration::from_secs(secs)).unwrap_or(time)
 }
 

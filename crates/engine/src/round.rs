@@ -113,6 +113,8 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
     let item = &scene.scheme.item;
     let started = scene.worker.item_started(item).await;
     let workflow = scene.wired.workflow();
+    #[cfg(feature = "simulation")]
+    let ourselves = scene.wired.org.user_id().await;
     let mut known = vec![Known { item_started: started, workflow, ..Known::default() }; works.len()];
     for pass in 1..=PLANS_PER_ROUND_MAX {
         for (work, known) in works.iter_mut().zip(&known).filter(|(work, _)| work.is_open()) {
@@ -120,6 +122,13 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
             work.plan = plan(item, &work.facts, work.base.as_ref(), now, known);
             work.plan.writes.retain(|write| scene.worker.carries_out(write));
             work.undone = work.undone_by(&work.plan);
+            #[cfg(feature = "simulation")]
+            if entente_core::wrong::is(entente_core::wrong::Wrong::EchoByActor)
+                && work.base.is_some()
+                && is_by(work, ourselves.as_deref())
+            {
+                work.plan.writes.retain(|write| write.side() != Some(Side::Jira));
+            }
         }
         let wanting: Vec<usize> =
             (0..works.len()).filter(|n| works[*n].is_open() && !works[*n].plan.needs.is_empty()).collect();
@@ -139,6 +148,11 @@ fn unknown(need: &Need) -> String {
         Need::ChangeTimes(key) => format!("it could not be learned when {key} changed"),
         Need::Workflow => "the statuses of both sides could not be learned".to_owned(),
     }
+}
+
+#[cfg(feature = "simulation")]
+fn is_by(work: &Work, user: Option<&str>) -> bool {
+    user.is_some() && work.seen.salesforce.modified_by.as_deref() == user
 }
 
 impl Work {

@@ -83,6 +83,11 @@ impl Worker {
         (!urgent && due_ms > self.outside().now_ms()).then_some(due_ms)
     }
 
+    #[cfg(feature = "simulation")]
+    pub(crate) fn owner(&self) -> &str {
+        &self.inner.owner
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.inner.store
     }

@@ -179,6 +179,14 @@ pub(crate) async fn done(tx: &mut Tx, hints: &[(HintKey, i64)]) -> Result<u64, S
     if hints.is_empty() {
         return Ok(0);
     }
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::HintWithoutSeq) {
+        const ANY: &str = "
+            DELETE FROM hint WHERE (org, connection, kind, record_id) IN (
+                SELECT r.value->>'org', r.value->>'connection', r.value->>'kind', r.value->>'record_id'
+                FROM json_each($1) AS r)";
+        return tx.run(ANY, &[list(&seen(hints.iter().map(|(key, seq)| Seen { key, seq: *seq, due_ms: 0 })))?]).await;
+    }
     tx.run(SQL, &[list(&seen(hints.iter().map(|(key, seq)| Seen { key, seq: *seq, due_ms: 0 })))?]).await
 }
 

@@ -21,6 +21,8 @@ mod note;
 mod offers;
 mod parked;
 mod round;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 mod status;
 
 mod migrations;

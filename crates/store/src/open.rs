@@ -73,13 +73,13 @@ impl Store {
         Self::start(Db::Postgres(pool), None).await
     }
 
-    async fn start(db: Db, directory: Option<Directory>) -> Result<Self, StoreError> {
+    pub(crate) async fn start(db: Db, directory: Option<Directory>) -> Result<Self, StoreError> {
         let incarnation = incarnation(&db).await?;
         Ok(Self { inner: Arc::new(Inner { db, incarnation, _directory: directory }) })
     }
 }
 
-fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
+pub(crate) fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections_max)
         .acquire_timeout(ACQUIRE_TIMEOUT)

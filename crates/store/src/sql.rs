@@ -113,10 +113,14 @@ impl Tx {
     }
 
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        #[cfg(feature = "simulation")]
+        crate::simulation::at(crate::simulation::Moment::Before)?;
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
         }
+        #[cfg(feature = "simulation")]
+        crate::simulation::at(crate::simulation::Moment::After)?;
         Ok(())
     }
 }

@@ -107,6 +107,20 @@ async fn announce(
     };
     let new: Vec<NewIntent> = wanting.iter().map(new).collect();
     let now_ms = scene.worker.outside().now_ms();
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::NoIntent) {
+        let unannounced = |new| Intent {
+            new,
+            org: scene.wired.org.name.clone(),
+            state: IntentState::Planned,
+            created_ms: now_ms,
+            sent_ms: None,
+            settle_until_ms: None,
+            attempts: 0,
+            epoch: 0,
+        };
+        return Some(wanting.iter().copied().zip(new.into_iter().map(unannounced)).collect());
+    }
     let planned = match scene.worker.fence() {
         Ok(fence) => scene.worker.store().plan_intents(&fence, &new, now_ms).await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
@@ -127,6 +141,12 @@ fn fingerprint(work: &Work) -> String {
 }
 
 async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Intent)], settle_ms: i64) -> bool {
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::NoIntent) {
+        return true;
+    }
+    #[cfg(feature = "simulation")]
+    let settle_ms = if entente_core::wrong::is(entente_core::wrong::Wrong::NoSettle) { 0 } else { settle_ms };
     let ops: Vec<String> = intents.iter().map(|(_, intent)| intent.new.op_id.clone()).collect();
     let now_ms = scene.worker.outside().now_ms();
     let marked = match scene.worker.fence() {
@@ -261,6 +281,12 @@ fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: St
 /// A creation that did not succeed, by what is known of it.
 fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, error: &CallError) {
     let op = intent.new.op_id.clone();
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::BlindRetry) && side == Side::Jira {
+        work.intent = Some((op, Err(error.to_string())));
+        work.again(scene.worker.later(&work.unit), error.to_string());
+        return;
+    }
     match error {
         // The announcement stays: the next round looks for the marker before anything else.
         CallError::Ambiguous { .. } | CallError::Broken { .. } => {

@@ -78,6 +78,10 @@ pub(crate) fn is_ours(change: &entente_jira::Change) -> bool {
 /// Values that others set between our read and our edit, which the edit overwrote. Jira has no conditional edit, but
 /// its changelog says who was there.
 fn lost(scene: &Scene<'_>, work: &Work, edited: &Edited) -> Vec<(MappingKey, Value)> {
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::LostUnheard) {
+        return Vec::new();
+    }
     let (Some(issue), Some(read)) = (&edited.issue, work.seen.jira.modified) else { return Vec::new() };
     // The newest entry is this very edit, whether or not Jira returns the mark.
     let between =

@@ -34,6 +34,10 @@ pub(super) fn settle(scene: &Scene<'_>, works: &mut [Work], receipt: Receipt) {
     let work = &mut works[receipt.work];
     match receipt.outcome {
         Ok(seen) => achieved(scene, work, receipt.side, seen, receipt.lost, receipt.moved),
+        #[cfg(feature = "simulation")]
+        Err(_) if entente_core::wrong::is(entente_core::wrong::Wrong::BaseBeforeConfirm) => {
+            achieved(scene, work, receipt.side, None, Vec::new(), false);
+        }
         Err(error) => failed(scene, work, receipt.side, &error),
     }
 }

@@ -27,6 +27,9 @@ pub(super) async fn write(scene: &Scene<'_>, works: &[Work]) -> Vec<Receipt> {
             own.push((n, OwnUpdate { id, fields }));
         } else {
             let unmodified_since = work.seen.salesforce.modified;
+            #[cfg(feature = "simulation")]
+            let unmodified_since =
+                unmodified_since.filter(|_| !entente_core::wrong::is(entente_core::wrong::Wrong::Unguarded));
             guarded.push((n, GuardedUpdate { id, fields, unmodified_since }));
         }
     }

@@ -246,6 +246,10 @@ impl Site {
     /// Looks for created issues by their marker, from a number on, until past the highest number known and a long run
     /// of numbers that name no issue. Reads by key are consistent; a search would not be.
     pub(crate) async fn probe(&self, project: &str, floor: u64) -> Result<BTreeMap<String, SiteIssue>, CallError> {
+        #[cfg(feature = "simulation")]
+        if entente_core::wrong::is(entente_core::wrong::Wrong::SearchOnlyProbe) {
+            return self.search_markers(project).await;
+        }
         let (mut found, mut misses, mut next) = (BTreeMap::new(), 0, floor + 1);
         while misses < crate::limits::PROBE_MISSES_MAX || next <= self.floor_known(project) {
             let numbers = next..next + 100;
@@ -261,6 +265,10 @@ impl Site {
             for number in numbers {
                 misses = if seen.contains_key(&number) { 0 } else { misses + 1 };
             }
+            #[cfg(feature = "simulation")]
+            if entente_core::wrong::is(entente_core::wrong::Wrong::ProbeStopsEarly) && !seen.contains_key(&next) {
+                return Ok(found);
+            }
             for (number, issue) in seen {
                 self.raise_floor(project, number);
                 if let Some(op) = origin_operation(&issue.issue) {
@@ -268,6 +276,24 @@ impl Site {
                 }
             }
             next += 100;
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(feature = "simulation")]
+impl Site {
+    /// The issues with a marker that a search shows: what a probe must not rely on.
+    async fn search_markers(&self, project: &str) -> Result<BTreeMap<String, SiteIssue>, CallError> {
+        let mut search = Search::new(Jql::project_in([project]), ["updated", "created"]);
+        search.properties = vec![ORIGIN_PROPERTY.to_owned()];
+        let (mut pages, mut found) = (self.client.search(search), BTreeMap::new());
+        while let Some(page) = pages.next().await? {
+            for issue in page.issues {
+                if let Some(op) = origin_operation(&issue).map(str::to_owned) {
+                    found.insert(op, SiteIssue { issue, read_ms: 0 });
+                }
+            }
         }
         Ok(found)
     }

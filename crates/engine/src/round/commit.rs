@@ -80,6 +80,10 @@ fn add(scene: &Scene<'_>, round: &mut RoundCommit, work: &mut Work) {
             round.hints_done.extend(done.map(|ticket| (ticket.key.clone(), ticket.seq)));
         }
     }
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::NoIntent) {
+        work.intent = None;
+    }
     match work.intent.take() {
         Some((op, Ok(target))) => round.intents_done.push((op, target)),
         Some((op, Err(reason))) => round.intents_failed.push((op, reason)),

@@ -55,6 +55,12 @@ async fn change_times(scene: &Scene<'_>, works: &[Work], wanting: &[usize], know
                 scene.wired.org.to_our_time(salesforce_at),
                 jira_edit.map(|edit| scene.wired.site.to_our_time(edit.at)),
             );
+            #[cfg(feature = "simulation")]
+            let times = if entente_core::wrong::is(entente_core::wrong::Wrong::CrossClock) {
+                Sides::new(salesforce_at, jira_edit.map(|edit| edit.at))
+            } else {
+                times
+            };
             known[*n].change_times.insert(key.clone(), times);
             if let Some(edit) = jira_edit {
                 known[*n].jira_before.insert(key.clone(), edit.before.clone());

@@ -128,6 +128,8 @@ fn missing(scene: &Scene<'_>, unit: &Unit, side: Side, is_deleted: bool) -> Seen
     };
     let now_ms = scene.worker.outside().now_ms();
     let since_ms = link.missing_since.get(side).unwrap_or(now_ms);
+    #[cfg(feature = "simulation")]
+    let is_deleted = is_deleted || entente_core::wrong::is(entente_core::wrong::Wrong::GoneAtOnce);
     let deletion_seen = is_deleted || unit.deletion_announced(side);
     let confirmed = deletion_seen || now_ms - since_ms >= GONE_AFTER_MS;
     let since = Timestamp::from_millisecond(since_ms).unwrap_or_default();

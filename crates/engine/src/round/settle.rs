@@ -34,6 +34,8 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
         |key: &_| last.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.as_ref() == Some(key));
     work.blocked_next.retain(|key, _| blocked(key));
     let open = last.needs.len() + last.writes.iter().filter(|write| scene.worker.carries_out(write)).count();
+    #[cfg(feature = "simulation")]
+    let open = if entente_core::wrong::is(entente_core::wrong::Wrong::RestUnproven) { 0 } else { open };
     work.at_rest = open == 0;
     work.plan.conflicts = last.conflicts;
     work.plan.notes = last.notes;

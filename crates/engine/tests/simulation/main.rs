@@ -1,0 +1,171 @@
+//! The simulation: a seed is a whole history of people, pushes, polls, rounds, failures and restarts, played by the real
+//! engine, the real clients and the real store against the sandbox's own routers, without sockets and without waiting.
+//!
+//! `make sim SEEDS=n` plays many; `make sim SEED=k` plays one and tells every call. What each part proves, and what it does
+//! not, stands in `docs/proof.md`.
+
+mod boundaries;
+mod chance;
+mod gate;
+mod history;
+mod oracles;
+mod people;
+mod shorter;
+mod stage;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use entente_core::wrong::Wrong;
+use history::{Played, Script, play};
+use wire::{Fault, WRITES};
+
+/// Histories that failed once, one per line with a sentence.
+const KEPT: &str = include_str!("../seeds.txt");
+/// Histories of a run when nobody says how many.
+const SEEDS_USUAL: u64 = 12;
+/// From so many histories on, everything that can go wrong must have gone wrong.
+const SEEDS_COVERING: u64 = 1_000;
+/// A wrong variant must be caught within so many.
+const SEEDS_TO_CATCH: u64 = 2_000;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// Which seeds: `SEED=k` alone, or `SEEDS=n` from the first.
+fn asked() -> std::ops::Range<u64> {
+    match (number("SEED"), number("SEEDS")) {
+        (Some(seed), n_seeds) => seed..seed + n_seeds.unwrap_or(1),
+        (None, n_seeds) => 1..1 + n_seeds.unwrap_or(SEEDS_USUAL),
+    }
+}
+
+#[test]
+fn kept_histories_hold() {
+    for line in KEPT.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        let (seed, sentence) = line.split_once(' ').unwrap_or_else(|| panic!("{line}: a seed, and a sentence"));
+        let seed = seed.parse().unwrap_or_else(|_| panic!("{line}: not a seed"));
+        let failure = play(&Script::of(seed)).failure;
+        assert_eq!(failure, None, "seed {seed}, {sentence}");
+    }
+}
+
+#[test]
+fn histories_hold() {
+    let seeds = asked();
+    let is_one = seeds.end - seeds.start == 1;
+    let mut all = Accounts::default();
+    for seed in seeds.clone() {
+        let script = Script { tells: is_one, without: shorter::asked(), ..Script::of(seed) };
+        let played = play(&script);
+        all.add(&played);
+        if is_one {
+            println!("{}", played.told.join("\n"));
+        }
+        if let Some(failure) = played.failure {
+            all.failures.push((seed, failure));
+        }
+    }
+    println!("{all}");
+    if let Some((seed, failure)) = all.failures.first() {
+        let shorter = if is_one { String::new() } else { shorter::told(*seed, failure) };
+        panic!(
+            "{} of {} histories fail; the first with seed {seed}: {failure}\n{shorter}",
+            all.failures.len(),
+            all.n_histories
+        );
+    }
+    if all.n_histories >= SEEDS_COVERING {
+        all.cover_everything();
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_history() {
+    for seed in 1..=6 {
+        let (one, other) = (play(&Script::of(seed)), play(&Script::of(seed)));
+        assert_eq!((one.trace, one.n_calls, one.failure), (other.trace, other.n_calls, other.failure), "seed {seed}");
+    }
+}
+
+/// `CATCH=2000` asks about every variant, `WRONG=Name` about one; a usual run has time for a few histories of a few variants.
+#[test]
+fn every_wrong_variant_is_caught() {
+    if number("CATCH").is_none() {
+        return wrong_variants_are_not_played_right();
+    }
+    let only = std::env::var("WRONG").ok();
+    let limit = number("CATCH").unwrap_or_default().min(SEEDS_TO_CATCH);
+    let mut escaped = Vec::new();
+    for wrong in Wrong::ALL.into_iter().filter(|wrong| only.as_ref().is_none_or(|only| *only == format!("{wrong:?}"))) {
+        let caught = (1..=limit).find_map(|seed| {
+            let failure = play(&Script { wrong: Some(wrong), ..Script::of(seed) }).failure?;
+            Some((seed, failure))
+        });
+        match caught {
+            Some((seed, failure)) => println!("{wrong:?} | {seed} | {}", failure.lines().next().unwrap_or_default()),
+            None => escaped.push(wrong),
+        }
+    }
+    assert!(escaped.is_empty(), "not caught within {limit} histories: {escaped:?}");
+}
+
+/// A variant that is switched on changes what happens: the switch is connected.
+fn wrong_variants_are_not_played_right() {
+    let right = play(&Script::of(1)).trace;
+    let wrong = play(&Script { wrong: Some(Wrong::BaseBeforeConfirm), ..Script::of(1) }).trace;
+    assert_ne!(right, wrong);
+}
+
+/// What many histories amount to.
+#[derive(Default)]
+struct Accounts {
+    n_histories: u64,
+    n_calls: u64,
+    met: wire::Met,
+    commits: BTreeMap<&'static str, u64>,
+    events: BTreeMap<&'static str, u64>,
+    failures: Vec<(u64, String)>,
+}
+
+impl Accounts {
+    fn add(&mut self, played: &Played) {
+        self.n_histories += 1;
+        self.n_calls += played.n_calls;
+        for (what, n) in &played.met {
+            *self.met.entry(*what).or_default() += n;
+        }
+        for (all, these) in [(&mut self.commits, &played.commits), (&mut self.events, &played.events)] {
+            for (what, n) in these {
+                *all.entry(what).or_default() += n;
+            }
+        }
+    }
+
+    /// Each kind of fault has met each kind of write, and a read; each kind of trouble has come.
+    fn cover_everything(&self) {
+        for (fault, write) in Fault::ALL.into_iter().flat_map(|fault| WRITES.map(|write| (fault, write))) {
+            let met = self.met.contains_key(&(fault, write));
+            assert!(met || !fault.can_meet(write), "{fault:?} never met \"{write}\"");
+        }
+        for what in ["killed before", "killed after", "busy", "disk full"] {
+            assert!(self.commits.contains_key(what), "no commit was ever {what}");
+        }
+        for what in history::TROUBLES {
+            assert!(self.events.contains_key(what), "there was never a {what}");
+        }
+    }
+}
+
+impl std::fmt::Display for Accounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let n_faults: u64 = self.met.values().sum();
+        writeln!(f, "{} histories, {} calls, {n_faults} faults", self.n_histories, self.n_calls)?;
+        writeln!(f, "commits {:?}\nevents {:?}", self.commits, self.events)?;
+        for (seed, failure) in &self.failures {
+            writeln!(f, "seed {seed}: {}", failure.lines().next().unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+//! What must be true, asked of the org, the site and the ledger of what people wrote, not of the engine's own words.
+
+mod agreement;
+mod journal;
+mod merge;
+mod twins;
+mod writes;
+
+use crate::history::History;
+
+/// What must be true when nothing goes wrong any more.
+pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
+    if history.polls_must_do() {
+        history.polls_until_quiet().await?;
+        agreement::holds(history).await.map_err(|why| format!("without a look: {why}"))?;
+    }
+    let mut last = Ok(());
+    for _ in 0..3 {
+        history.sweep().await?;
+        last = agreement::holds(history).await;
+        if last.is_ok() {
+            break;
+        }
+        history.rest(600_000).await;
+    }
+    last.map_err(|why| format!("after three looks: {why}"))?;
+    twins::at_most_one(history).await?;
+    twins::nobody_is_forgotten(history).await?;
+    twins::only_the_deleted_are_unlinked(history).await?;
+    journal::has_everything_overwritten(history).await?;
+    writes::only_mapped_fields(history)?;
+    writes::stop(history).await?;
+    merge::is_as_expected(history).await?;
+    journal::has_everything_overwritten(history).await
+}

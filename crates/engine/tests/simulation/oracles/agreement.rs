@@ -1,0 +1,61 @@
+//! Both sides of every pair show the same, or the difference is an open conflict that waits for a person (I1).
+
+use entente_core::MappingKey;
+
+use super::twins::{by_case, links};
+use crate::{
+    history::History,
+    people::{Field, Place, Record},
+    stage::Policy,
+};
+
+pub(super) async fn holds(history: &mut History) -> Result<(), String> {
+    for (case, issue) in pairs(history).await {
+        for field in mapped(history) {
+            if !agrees(field, &case, &issue) && !is_open(history, field, &case).await {
+                let (shown, there) = (case.shows(field), issue.shows(field));
+                return Err(format!("{field:?} of {} is \"{shown}\", of {} \"{there}\"", case.name, issue.name));
+            }
+        }
+        if case.names.as_deref() != Some(issue.name.as_str()) {
+            return Err(format!("{} names {:?}, its issue is {}", case.name, case.names, issue.name));
+        }
+    }
+    Ok(())
+}
+
+/// The fields that the item maps now.
+pub(super) fn mapped(history: &History) -> Vec<Field> {
+    let all = Field::ALL.into_iter();
+    all.filter(|field| *field != Field::Description || history.configured.with_description).collect()
+}
+
+pub(super) fn agrees(field: Field, case: &Record, issue: &Record) -> bool {
+    field.in_jira(case.shows(field)) == issue.shows(field)
+}
+
+/// Pairs that are to be kept in agreement: both are there, and nothing has ever parted them.
+pub(super) async fn pairs(history: &mut History) -> Vec<(Record, Record)> {
+    let issues = history.people.issues().await;
+    let by_case = by_case(&issues);
+    let cases = history.people.all_cases().await;
+    let live = cases.into_iter().filter(|case| !history.ever_deleted_cases.contains(&case.name));
+    live.filter_map(|case| {
+        let issue = (*by_case.get(case.name.as_str())?.first()?).clone();
+        Some((case, issue))
+    })
+    .collect()
+}
+
+async fn is_open(history: &History, field: Field, case: &Record) -> bool {
+    if !history.policies.contains(&Policy::Ask) {
+        return false;
+    }
+    let (salesforce, jira) = (field.name(Place::Salesforce), field.name(Place::Jira));
+    let key =
+        MappingKey::named(&if field == Field::Status { "status".to_owned() } else { format!("{salesforce}>{jira}") });
+    let links = links(history).await;
+    let ids: Vec<i64> = links.iter().filter(|link| link.salesforce_id == case.name).map(|link| link.id).collect();
+    let open = history.stage.store.conflicts(&ids).await.expect("conflicts");
+    open.iter().any(|conflict| conflict.mapping == key)
+}

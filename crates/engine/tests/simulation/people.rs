@@ -1,0 +1,405 @@
+//! People in the org and on the site, and a ledger of everything that they wrote.
+//!
+//! They use the vendors' own doors, as somebody who is not the integration user, and nothing goes wrong for them. Every
+//! text that they write is a word that never was before, so that it can be found again wherever it went.
+
+use axum::{Router, body::Body};
+use http::{Method, Request};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::{
+    chance::Dice,
+    stage::{ORG, SITE, Stage},
+};
+
+/// One side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    Salesforce,
+    Jira,
+}
+
+/// A mapped field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Field {
+    Subject,
+    Description,
+    Priority,
+    Status,
+}
+
+const STATUSES: [(&str, &str); 5] = [
+    ("New", "To Do"),
+    ("Working", "In Progress"),
+    ("Escalated", "In Progress"),
+    ("On Hold", "Blocked"),
+    ("Closed", "Done"),
+];
+
+impl Field {
+    pub(crate) const ALL: [Self; 4] = [Self::Subject, Self::Description, Self::Priority, Self::Status];
+
+    pub(crate) fn name(self, place: Place) -> &'static str {
+        match (self, place) {
+            (Self::Subject, Place::Salesforce) => "Subject",
+            (Self::Subject, Place::Jira) => "summary",
+            (Self::Description, Place::Salesforce) => "Description",
+            (Self::Description, Place::Jira) => "description",
+            (Self::Priority, Place::Salesforce) => "Priority",
+            (Self::Priority, Place::Jira) => "priority",
+            (Self::Status, Place::Salesforce) => "Status",
+            (Self::Status, Place::Jira) => "status",
+        }
+    }
+
+    /// What Jira shows when Salesforce shows `value`.
+    pub(crate) fn in_jira(self, value: &str) -> &str {
+        let named = STATUSES.iter().find(|(salesforce, _)| self == Self::Status && *salesforce == value);
+        named.map_or(value, |(_, jira)| jira)
+    }
+
+    fn other_than(self, now: &str, place: Place, word: &str, dice: &Dice) -> String {
+        let choices: Vec<&str> = match (self, place) {
+            (Self::Subject | Self::Description, _) => return format!("{word} by somebody in {place:?}"),
+            (Self::Priority, _) => vec!["High", "Medium", "Low"],
+            (Self::Status, Place::Salesforce) => STATUSES.iter().map(|(salesforce, _)| *salesforce).collect(),
+            (Self::Status, Place::Jira) => vec!["To Do", "In Progress", "Blocked", "Done"],
+        };
+        let others: Vec<&str> = choices.into_iter().filter(|choice| *choice != now).collect();
+        (*dice.pick(&others)).to_owned()
+    }
+}
+
+/// A case or an issue as people see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    /// A case's id, an issue's key.
+    pub(crate) name: String,
+    /// What its correlation field names.
+    pub(crate) names: Option<String>,
+    /// An issue: the record and the operation in our marker. A case: the operation in its key field.
+    pub(crate) source: Option<String>,
+    pub(crate) operation: Option<String>,
+    /// A case: whether it passes the filter.
+    pub(crate) enters: bool,
+    shown: [String; 4],
+}
+
+impl Record {
+    pub(crate) fn shows(&self, field: Field) -> &str {
+        &self.shown[field as usize]
+    }
+}
+
+/// Everybody who works there.
+pub(crate) struct People {
+    salesforce: Router,
+    jira: Router,
+    token: String,
+    case_field: &'static str,
+    n_words: u64,
+    /// Cases that were made, also those that were deleted since.
+    pub(crate) cases: Vec<String>,
+    pub(crate) deleted_cases: Vec<String>,
+    /// Keys of issues that people have deleted.
+    pub(crate) deleted_issues: Vec<String>,
+    pub(crate) n_edits: u64,
+}
+
+impl People {
+    pub(crate) async fn of(stage: &Stage) -> Self {
+        let mut people = Self {
+            salesforce: stage.salesforce.clone(),
+            jira: stage.jira.clone(),
+            token: String::new(),
+            case_field: "customfield_10030",
+            n_words: 0,
+            cases: Vec::new(),
+            deleted_cases: Vec::new(),
+            deleted_issues: Vec::new(),
+            n_edits: 0,
+        };
+        people.sign_in().await;
+        people
+    }
+
+    async fn sign_in(&mut self) {
+        let form = "grant_type=client_credentials&client_id=sandbox-least-client&client_secret=sandbox-least-secret";
+        let request = Request::post(format!("{ORG}/services/oauth2/token"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .expect("a request");
+        let (_, answer) = send(&self.salesforce, request).await;
+        answer["access_token"].as_str().expect("a token").clone_into(&mut self.token);
+    }
+
+    async fn in_salesforce(&mut self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        for _ in 0..2 {
+            let request = request(&method, &format!("{ORG}/services/data/v64.0/{path}"), &body)
+                .header("authorization", format!("Bearer {}", self.token));
+            let answer = send(&self.salesforce, request.body(content(&body)).expect("a request")).await;
+            if answer.0 != 401 {
+                return answer;
+            }
+            self.sign_in().await;
+        }
+        panic!("people cannot sign in");
+    }
+
+    /// Version 2 shows and takes rich text as plain text.
+    async fn in_jira(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        // integration@sandbox.example:sandbox-least-api-token
+        let basic = "Basic aW50ZWdyYXRpb25Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtbGVhc3QtYXBpLXRva2Vu";
+        self.jira_as(basic, method, path, body).await
+    }
+
+    async fn jira_as(&self, basic: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let request = request(&method, &format!("{SITE}/rest/api/2/{path}"), &body).header("authorization", basic);
+        send(&self.jira, request.body(content(&body)).expect("a request")).await
+    }
+
+    /// The control door of a side.
+    pub(crate) async fn turn(&self, place: Place, door: &str, body: Value) -> (u16, Value) {
+        let (router, base) = match place {
+            Place::Salesforce => (&self.salesforce, ORG),
+            Place::Jira => (&self.jira, SITE),
+        };
+        let request = request(&Method::POST, &format!("{base}/__sandbox/{door}"), &body);
+        send(router, request.body(content(&body)).expect("a request")).await
+    }
+
+    fn word(&mut self) -> String {
+        self.n_words += 1;
+        format!("w{}w", self.n_words)
+    }
+
+    pub(crate) async fn open_case(&mut self, dice: &Dice, reference: Option<&str>) -> String {
+        let word = self.word();
+        let origin = *dice.pick(&["Web", "Email", "Web", "Phone"]);
+        let mut case = json!({
+            "Subject": format!("{word} opened"), "Origin": origin, "Description": format!("{word} told"),
+            "Priority": *dice.pick(&["High", "Medium", "Low"]),
+        });
+        if let Some(key) = reference {
+            case["Jira_Reference__c"] = json!(key);
+            case["Origin"] = json!("Web");
+        }
+        let (status, answer) = self.in_salesforce(Method::POST, "sobjects/Case", case).await;
+        assert_eq!(status, 201, "{answer}");
+        let id = text(&answer["id"]);
+        self.cases.push(id.clone());
+        id
+    }
+
+    pub(crate) async fn open_issue(&mut self) -> String {
+        let word = self.word();
+        let fields =
+            json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": format!("{word} found")});
+        let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
+        assert_eq!(status, 201, "{answer}");
+        text(&answer["key"])
+    }
+
+    /// Somebody changes a field of a case; with nothing else to do, nothing happens.
+    pub(crate) async fn edit_case(&mut self, dice: &Dice) {
+        let alive: Vec<String> = self.cases.iter().filter(|id| !self.deleted_cases.contains(id)).cloned().collect();
+        if alive.is_empty() {
+            return;
+        }
+        let id = dice.pick(&alive).clone();
+        let Some(case) = self.case(&id).await else { return };
+        let field = *dice.pick(&Field::ALL);
+        self.write_case(&case, field, dice).await;
+    }
+
+    pub(crate) async fn write_case(&mut self, case: &Record, field: Field, dice: &Dice) -> String {
+        let word = self.word();
+        let value = field.other_than(case.shows(field), Place::Salesforce, &word, dice);
+        let change = json!({ field.name(Place::Salesforce): value });
+        let (status, answer) = self.in_salesforce(Method::PATCH, &format!("sobjects/Case/{}", case.name), change).await;
+        assert_eq!(status, 204, "{answer}");
+        self.n_edits += 1;
+        value
+    }
+
+    pub(crate) async fn edit_issue(&mut self, dice: &Dice) {
+        let issues = self.issues().await;
+        if issues.is_empty() {
+            return;
+        }
+        let issue = dice.pick(&issues).clone();
+        let field = *dice.pick(&Field::ALL);
+        self.write_issue(&issue, field, dice).await;
+    }
+
+    pub(crate) async fn write_issue(&mut self, issue: &Record, field: Field, dice: &Dice) -> String {
+        let word = self.word();
+        let value = field.other_than(issue.shows(field), Place::Jira, &word, dice);
+        let (status, answer) = match field {
+            Field::Status => self.move_issue(&issue.name, &value).await,
+            _ => {
+                let wire = if field == Field::Priority { json!({ "name": value }) } else { json!(value) };
+                let edit = json!({"fields": { field.name(Place::Jira): wire }});
+                self.in_jira(Method::PUT, &format!("issue/{}", issue.name), edit).await
+            }
+        };
+        assert_eq!(status, 204, "{answer}");
+        self.n_edits += 1;
+        value
+    }
+
+    async fn move_issue(&self, key: &str, status: &str) -> (u16, Value) {
+        let path = format!("issue/{key}/transitions");
+        let (_, ways) = self.in_jira(Method::GET, &path, Value::Null).await;
+        let way = ways["transitions"].as_array().and_then(|ways| ways.iter().find(|way| way["to"]["name"] == status));
+        let way = way.unwrap_or_else(|| panic!("{key} to {status}: {ways}"));
+        self.in_jira(Method::POST, &path, json!({"transition": {"id": way["id"]}})).await
+    }
+
+    /// A field that no item maps.
+    pub(crate) async fn label_issue(&mut self, dice: &Dice) {
+        let issues = self.issues().await;
+        if !issues.is_empty() {
+            let issue = dice.pick(&issues);
+            let edit = json!({"update": {"labels": [{"add": "seen"}]}});
+            self.in_jira(Method::PUT, &format!("issue/{}", issue.name), edit).await;
+        }
+    }
+
+    pub(crate) async fn delete_case(&mut self, dice: &Dice) {
+        let alive: Vec<String> = self.cases.iter().filter(|id| !self.deleted_cases.contains(id)).cloned().collect();
+        if alive.len() < 3 {
+            return;
+        }
+        let id = dice.pick(&alive).clone();
+        // The least user may not delete; the administrator of the org does it, by the same door.
+        let (status, _) = self.in_salesforce(Method::DELETE, &format!("sobjects/Case/{id}"), Value::Null).await;
+        if status == 204 {
+            self.deleted_cases.push(id);
+        }
+    }
+
+    pub(crate) async fn undelete_case(&mut self, dice: &Dice) {
+        if self.deleted_cases.is_empty() {
+            return;
+        }
+        let id = self.deleted_cases.swap_remove(dice.below(self.deleted_cases.len()));
+        let (status, answer) = self.turn(Place::Salesforce, "undelete", json!({"ids": [id]})).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
+    pub(crate) async fn delete_issue(&mut self, key: &str) {
+        // admin@sandbox.example:sandbox-api-token
+        let admin = "Basic YWRtaW5Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtYXBpLXRva2Vu";
+        let (status, _) = self.jira_as(admin, Method::DELETE, &format!("issue/{key}"), Value::Null).await;
+        // Who does not see the project now cannot delete in it either.
+        if status == 204 {
+            self.deleted_issues.push(key.to_owned());
+        }
+    }
+
+    /// Issues of another kind come and go, and leave a gap in the numbers.
+    pub(crate) async fn leave_a_gap(&mut self, dice: &Dice) {
+        let mut keys = Vec::new();
+        for _ in 0..1 + dice.below(9) {
+            keys.push(self.open_task().await);
+        }
+        for key in keys {
+            self.delete_issue(&key).await;
+        }
+    }
+
+    async fn open_task(&mut self) -> String {
+        let fields = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": "Something else"});
+        let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
+        assert_eq!(status, 201, "{answer}");
+        text(&answer["key"])
+    }
+
+    pub(crate) async fn case(&mut self, id: &str) -> Option<Record> {
+        let (status, row) = self.in_salesforce(Method::GET, &format!("sobjects/Case/{id}"), Value::Null).await;
+        (status == 200).then(|| case(&row))
+    }
+
+    /// All cases that are there.
+    pub(crate) async fn all_cases(&mut self) -> Vec<Record> {
+        let fields = "Id,Origin,Jira_Reference__c,Entente_Key__c,Subject,Description,Priority,Status";
+        let query = format!("query?q=SELECT+{fields}+FROM+Case+ORDER+BY+Id");
+        let (status, page) = self.in_salesforce(Method::GET, &query, Value::Null).await;
+        assert_eq!((status, &page["done"]), (200, &json!(true)), "{page}");
+        page["records"].as_array().map(|rows| rows.iter().map(case).collect()).unwrap_or_default()
+    }
+
+    /// All issues of the item's kind that are there, read by key.
+    pub(crate) async fn issues(&self) -> Vec<Record> {
+        let mut found = Vec::new();
+        for from in 0.. {
+            let keys: Vec<String> = (from * 100 + 1..=from * 100 + 100).map(|number| format!("OPS-{number}")).collect();
+            let body = json!({
+                "issueIdsOrKeys": keys, "properties": ["entente.origin"],
+                "fields": ["summary", "description", "priority", "status", "issuetype", self.case_field],
+            });
+            let (status, page) = self.in_jira(Method::POST, "issue/bulkfetch", body).await;
+            assert_eq!(status, 200, "{page}");
+            let rows = page["issues"].as_array().cloned().unwrap_or_default();
+            let n_rows = rows.len();
+            found.extend(
+                rows.iter().filter(|row| row["fields"]["issuetype"]["name"] == "Bug").map(|row| self.issue(row)),
+            );
+            if n_rows == 0 {
+                return found;
+            }
+        }
+        found
+    }
+
+    fn issue(&self, row: &Value) -> Record {
+        let (fields, marker) = (&row["fields"], &row["properties"]["entente.origin"]);
+        let shown = Field::ALL.map(|field| {
+            let value = &fields[field.name(Place::Jira)];
+            text(value.get("name").unwrap_or(value))
+        });
+        let some = |value: &Value| value.as_str().map(str::to_owned);
+        Record {
+            name: text(&row["key"]),
+            names: some(&fields[self.case_field]),
+            source: some(&marker["source"]),
+            operation: some(&marker["op"]),
+            enters: true,
+            shown,
+        }
+    }
+}
+
+fn case(row: &Value) -> Record {
+    let some = |value: &Value| value.as_str().map(str::to_owned);
+    Record {
+        name: text(&row["Id"]),
+        names: some(&row["Jira_Reference__c"]),
+        source: None,
+        operation: some(&row["Entente_Key__c"]),
+        enters: ["Web", "Email"].contains(&row["Origin"].as_str().unwrap_or_default()),
+        shown: Field::ALL.map(|field| text(&row[field.name(Place::Salesforce)])),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn request(method: &Method, url: &str, body: &Value) -> http::request::Builder {
+    let request = Request::builder().method(method.clone()).uri(url);
+    if body.is_null() { request } else { request.header("content-type", "application/json") }
+}
+
+fn content(body: &Value) -> Body {
+    if body.is_null() { Body::empty() } else { Body::from(body.to_string()) }
+}
+
+async fn send(router: &Router, request: Request<Body>) -> (u16, Value) {
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let status = response.status().as_u16();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}

@@ -1,0 +1,328 @@
+//! The network between the real clients and the sandbox's routers, with everything that goes wrong there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use axum::Router;
+use bytes::Bytes;
+use entente_sandbox::World;
+use entente_transport::{Body, BoxFuture, ByteStream, Wire, WireError};
+use http::{Request, Response};
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::{chance::Dice, gate::Gate};
+
+/// A call that stood at the gate for longer has lost its connection: it never arrives. Shorter than every settle time.
+const CONNECTION_MS: i64 = 60_000;
+
+/// What goes wrong with one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Fault {
+    ErrorBefore,
+    ResetBefore,
+    CommitThenReset,
+    CommitThenError,
+    CommitLate,
+    RateLimit,
+    RateLimitWithoutWord,
+    ServerError,
+    Gateway,
+    Truncated,
+    ExpiredToken,
+    RowLock,
+    PartialBatch,
+    Slow,
+}
+
+impl Fault {
+    pub(crate) const ALL: [Self; 14] = [
+        Self::ErrorBefore,
+        Self::ResetBefore,
+        Self::CommitThenReset,
+        Self::CommitThenError,
+        Self::CommitLate,
+        Self::RateLimit,
+        Self::RateLimitWithoutWord,
+        Self::ServerError,
+        Self::Gateway,
+        Self::Truncated,
+        Self::ExpiredToken,
+        Self::RowLock,
+        Self::PartialBatch,
+        Self::Slow,
+    ];
+
+    /// Whether this can happen to a write of this kind.
+    pub(crate) fn can_meet(self, write: &str) -> bool {
+        let is_salesforce = matches!(write, "update records" | "upsert records");
+        is_salesforce || !matches!(self, Self::PartialBatch | Self::ExpiredToken)
+    }
+
+    /// As the sandbox's control door knows it; a slow call is the wire's own affair.
+    fn described(self, is_salesforce: bool, dice: &Dice) -> Option<Value> {
+        let named = |name: &str| Some(json!({"name": name, "route": "*", "times": 1}));
+        match self {
+            Self::ErrorBefore => named("error_before"),
+            Self::ResetBefore => named("reset_before"),
+            Self::CommitThenReset => named("timeout_after_commit"),
+            Self::CommitThenError => named("error_after_commit"),
+            Self::CommitLate => {
+                let delay_ms = dice.between(1_000, 110_000);
+                Some(json!({"name": "late_commit", "route": "*", "times": 1, "delay_ms": delay_ms}))
+            }
+            Self::RateLimit => named("rate_limit"),
+            Self::RateLimitWithoutWord if is_salesforce => named("daily_limit"),
+            Self::RateLimitWithoutWord => named("rate_limit_without_retry_after"),
+            Self::ServerError => named("server_error"),
+            Self::Gateway => named("bad_gateway"),
+            Self::Truncated => named("truncated"),
+            Self::ExpiredToken => named("expired_token"),
+            Self::RowLock if is_salesforce => named("row_lock"),
+            Self::PartialBatch if is_salesforce => {
+                Some(json!({"name": "row_lock", "route": "*", "times": 1, "in_composite": true}))
+            }
+            Self::RowLock | Self::PartialBatch => {
+                Some(json!({"route": "*", "times": 1, "status": 409, "side_effect": "none", "answer": "status"}))
+            }
+            Self::Slow => None,
+        }
+    }
+}
+
+/// What has happened: which fault met which kind of call, how often.
+pub(crate) type Met = BTreeMap<(Fault, &'static str), u64>;
+
+/// What the history and its oracles know of the network.
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    /// How many calls in a thousand meet a fault.
+    pub(crate) faults_in_a_thousand: usize,
+    /// Sides that are down.
+    pub(crate) down: BTreeSet<&'static str>,
+    pub(crate) met: Met,
+    pub(crate) n_calls: u64,
+    /// Every call, its fault and its answer, folded into one number.
+    pub(crate) trace: u64,
+    /// Calls one by one, while somebody wants to read them.
+    pub(crate) told: Option<Vec<String>>,
+    /// Durable writes and remote writes so far: the boundaries at which a machine may die.
+    pub(crate) n_boundaries: u64,
+    /// The machine that works at the boundary of this number dies before, or after, it.
+    pub(crate) dies_at: Option<(u64, bool)>,
+    /// What the next write meets.
+    pub(crate) next_fault: Option<Fault>,
+    /// The machine that is working now.
+    pub(crate) life: Life,
+    /// How many commits in a thousand fail, and how many machines die at one.
+    pub(crate) commits_fail: usize,
+    pub(crate) commits_kill: usize,
+    /// What became of commits.
+    pub(crate) commits: BTreeMap<&'static str, u64>,
+    /// Edits in Jira whose answer never came: what people wrote just before them, nobody can tell.
+    pub(crate) n_unheard: u64,
+    /// Calls that may have changed something.
+    pub(crate) n_writes: u64,
+}
+
+/// Whether a machine still runs. What is dead sends and stores nothing any more.
+pub(crate) type Life = Arc<AtomicBool>;
+
+impl Books {
+    /// A boundary is reached, or passed: whether the machine that works now is dead from here on.
+    pub(crate) fn boundary(&mut self, is_after: bool) -> bool {
+        self.n_boundaries += u64::from(!is_after);
+        if self.dies_at == Some((self.n_boundaries, is_after)) {
+            self.life.store(true, Ordering::Relaxed);
+        }
+        self.life.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note(&mut self, what: &str) {
+        for byte in what.bytes() {
+            self.trace = (self.trace ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    }
+
+    pub(crate) fn tell(&mut self, what: impl FnOnce() -> String) {
+        if let Some(told) = &mut self.told {
+            told.push(what());
+        }
+    }
+}
+
+/// Carries the requests of one worker.
+#[derive(Clone)]
+pub(crate) struct SimWire {
+    pub(crate) salesforce: Router,
+    pub(crate) jira: Router,
+    pub(crate) world: World,
+    pub(crate) gate: Gate,
+    pub(crate) dice: Dice,
+    pub(crate) books: Arc<Mutex<Books>>,
+}
+
+impl Wire for SimWire {
+    fn send(&self, request: Request<Body>) -> BoxFuture<'_, Result<Response<Body>, WireError>> {
+        Box::pin(self.carry(request))
+    }
+}
+
+fn lost(reason: impl ToString) -> WireError {
+    WireError::Lost { reason: reason.to_string() }
+}
+
+impl SimWire {
+    async fn carry(&self, request: Request<Body>) -> Result<Response<Body>, WireError> {
+        let is_salesforce = request.uri().port_u16() == Some(7401);
+        let side = if is_salesforce { "salesforce" } else { "jira" };
+        let (parts, body) = request.into_parts();
+        let bytes = collect(body).await?;
+        let kind = kind(parts.method.as_str(), parts.uri.path(), &bytes);
+        if kind != "sign in" {
+            let since_ms = self.gate.hand.now_ms();
+            self.gate.wait(None).await;
+            if self.gate.hand.now_ms() - since_ms > CONNECTION_MS {
+                return Err(lost("the connection is gone"));
+            }
+        }
+        self.begin(side, kind, &parts, &bytes).await?;
+        let fault = self.draw(kind, is_salesforce);
+        if let Some(described) = fault.and_then(|fault| fault.described(is_salesforce, &self.dice)) {
+            self.control(is_salesforce).add_fault(&described).map_err(lost)?;
+        }
+        let request = Request::from_parts(parts, axum::body::Body::from(bytes));
+        let answered = self.ask(is_salesforce, request).await;
+        self.control(is_salesforce).clear_faults();
+        let status = answered.as_ref().map_or(0, |response| response.status().as_u16());
+        self.end(kind, fault, status).await?;
+        if fault == Some(Fault::Slow) {
+            self.gate.wait(Some(self.gate.hand.now_ms() + self.dice.between(500, 90_000))).await;
+        }
+        answered
+    }
+
+    fn control(&self, is_salesforce: bool) -> &Arc<entente_sandbox::control::Control> {
+        if is_salesforce { self.world.salesforce.control() } else { self.world.jira.control() }
+    }
+
+    async fn begin(
+        &self,
+        side: &'static str,
+        kind: &'static str,
+        parts: &http::request::Parts,
+        bytes: &Bytes,
+    ) -> Result<(), WireError> {
+        let is_dead = {
+            let mut books = self.books.lock();
+            if books.down.contains(side) {
+                return Err(WireError::NotSent { reason: "connection refused".to_owned() });
+            }
+            books.n_calls += 1;
+            books.n_writes += u64::from(WRITES.contains(&kind));
+            let said = format!("{} {} {}", parts.method, parts.uri, String::from_utf8_lossy(bytes));
+            books.note(&said);
+            books.tell(|| format!("  {said}"));
+            if WRITES.contains(&kind) { books.boundary(false) } else { books.life.load(Ordering::Relaxed) }
+        };
+        if is_dead {
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    }
+
+    async fn end(&self, kind: &'static str, fault: Option<Fault>, status: u16) -> Result<(), WireError> {
+        let is_dead = {
+            let mut books = self.books.lock();
+            let said = format!("{kind} {fault:?} {status}");
+            books.note(&said);
+            books.tell(|| format!("    -> {said}"));
+            if let Some(fault) = fault {
+                *books.met.entry((fault, kind)).or_default() += 1;
+            }
+            let is_dead = WRITES.contains(&kind) && books.boundary(true);
+            books.n_unheard += u64::from(kind == "edit issue" && (is_dead || fault.is_some()));
+            is_dead
+        };
+        if is_dead {
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    }
+
+    fn draw(&self, kind: &'static str, is_salesforce: bool) -> Option<Fault> {
+        if WRITES.contains(&kind)
+            && let Some(fault) = self.books.lock().next_fault.take()
+        {
+            return Some(fault);
+        }
+        let rate = self.books.lock().faults_in_a_thousand;
+        // Writes are what matters most.
+        let rate = if WRITES.contains(&kind) { rate * 2 } else { rate };
+        if rate == 0 || !self.dice.in_a_thousand(rate) {
+            return None;
+        }
+        let fault = *self.dice.pick(&Fault::ALL);
+        // An answer that comes late is one thing; a read has no late effect. Jira tokens do not expire.
+        let is_write = WRITES.contains(&kind);
+        match fault {
+            Fault::CommitLate if !is_write => None,
+            // Everybody waits for a sign-in.
+            Fault::Slow if kind == "sign in" => None,
+            Fault::PartialBatch if !is_write || !is_salesforce => None,
+            Fault::ExpiredToken if !is_salesforce => None,
+            fault => Some(fault),
+        }
+    }
+
+    /// One call to the sandbox, at once.
+    async fn ask(&self, is_salesforce: bool, request: Request<axum::body::Body>) -> Result<Response<Body>, WireError> {
+        let router = if is_salesforce { &self.salesforce } else { &self.jira };
+        let response = router.clone().oneshot(request).await.map_err(lost)?;
+        if entente_sandbox::control::was_reset(&response) {
+            return Err(lost("connection reset"));
+        }
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(lost)?;
+        Ok(Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
+    }
+}
+
+pub(crate) async fn collect(body: Body) -> Result<Bytes, WireError> {
+    let mut stream = body.into_stream();
+    let mut bytes = Vec::new();
+    while let Some(piece) = stream.next().await {
+        bytes.extend(piece.map_err(lost)?);
+    }
+    Ok(bytes.into())
+}
+
+/// Kinds of calls that change records.
+pub(crate) const WRITES: [&str; 5] = ["create issues", "edit issue", "move issue", "update records", "upsert records"];
+
+/// What a call is, for people and for the accounts of what has happened.
+fn kind(method: &str, path: &str, body: &[u8]) -> &'static str {
+    let updates = || body.windows(7).any(|window| window == b"\"PATCH\"");
+    let ends = |with: &str| path.ends_with(with);
+    match method {
+        _ if path.contains("oauth2/token") => "sign in",
+        "POST" if ends("/issue/bulk") => "create issues",
+        "POST" if ends("/issue/bulkfetch") => "fetch issues",
+        "POST" if ends("/search/jql") => "search issues",
+        "POST" if ends("/transitions") => "move issue",
+        "POST" if ends("/changelog/bulkfetch") => "fetch changelogs",
+        "POST" if ends("/composite") && updates() => "update records",
+        "PATCH" if path.contains("/composite/sobjects/") => "upsert records",
+        "PATCH" if ends("/composite/sobjects") => "update records",
+        "PUT" if path.contains("/issue/") => "edit issue",
+        "GET" if ends("/query") || path.contains("/query/") || ends("/queryAll") => "query records",
+        "GET" if ends("/transitions") => "ask for transitions",
+        _ => "other",
+    }
+}

@@ -1,0 +1,72 @@
+//! What a simulation does to durable writes: it lets the machine die before or after one, refuses one, and goes back to
+//! an older image of the database. Compiled only with the feature `simulation`, which no release is built with.
+
+use std::cell::RefCell;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteOwnedBuf};
+
+use crate::{Store, StoreError, sql::Db};
+
+/// Around a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Moment {
+    /// It is about to happen.
+    Before,
+    /// It has happened.
+    After,
+}
+
+/// What becomes of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// Nothing special.
+    Goes,
+    /// The database is locked.
+    Busy,
+    /// The disk is full, or the process is dead: nothing is written any more.
+    Fails,
+}
+
+type Probe = Box<dyn FnMut(Moment) -> Fate>;
+
+thread_local! {
+    static PROBE: RefCell<Option<Probe>> = const { RefCell::new(None) };
+}
+
+/// Asks `probe` about every commit of this thread from now on.
+pub fn watch(probe: Option<Probe>) {
+    PROBE.set(probe);
+}
+
+pub(crate) fn at(moment: Moment) -> Result<(), StoreError> {
+    let fate = PROBE.with_borrow_mut(|probe| probe.as_mut().map_or(Fate::Goes, |probe| probe(moment)));
+    match fate {
+        Fate::Goes => Ok(()),
+        Fate::Busy => Err(StoreError::Busy("the simulation says so".into())),
+        Fate::Fails => Err(StoreError::Unreachable("the simulation says so".into())),
+    }
+}
+
+/// A whole database, as it was.
+#[derive(Debug)]
+pub struct Image(SqliteOwnedBuf);
+
+impl Store {
+    /// The database as it is now.
+    pub async fn image(&self) -> Result<Image, StoreError> {
+        let Db::Sqlite { write, .. } = self.db() else { return Err(not_here()) };
+        Ok(Image(write.acquire().await?.serialize(None).await?))
+    }
+
+    /// A database in memory that begins as an image.
+    pub async fn from_image(image: Image) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+        let pool = crate::open::sqlite_pool(1).connect_with(options).await?;
+        pool.acquire().await?.deserialize(None, image.0, false).await?;
+        Self::start(Db::Sqlite { write: pool.clone(), read: pool }, None).await
+    }
+}
+
+fn not_here() -> StoreError {
+    StoreError::Refused("only SQLite has images".into())
+}
