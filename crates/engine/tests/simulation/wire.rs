@@ -311,7 +311,8 @@ fn kind(method: &str, path: &str, body: &[u8]) -> &'static str {
     let updates = || body.windows(7).any(|window| window == b"\"PATCH\"");
     let ends = |with: &str| path.ends_with(with);
     match method {
-        _ if path.contains("oauth2/token") => "sign in",
+        // The identity of who signed in is part of it: nobody else goes on meanwhile.
+        _ if path.contains("/oauth2/") || path.starts_with("/id/") => "sign in",
         "POST" if ends("/issue/bulk") => "create issues",
         "POST" if ends("/issue/bulkfetch") => "fetch issues",
         "POST" if ends("/search/jql") => "search issues",

@@ -41,8 +41,12 @@ pub(super) async fn at_most_one(history: &mut History) -> Result<(), String> {
     Ok(())
 }
 
-/// A case that passes the filter, and was not deleted in between, has its issue.
+/// A case that passes the filter, and was not deleted in between, has its issue. What was refused while the project was
+/// hidden stays parked until somebody edits it or asks again, so such histories are not asked.
 pub(super) async fn nobody_is_forgotten(history: &mut History) -> Result<(), String> {
+    if history.events.contains_key("project hidden") {
+        return Ok(());
+    }
     let issues = history.people.issues().await;
     let by_case = by_case(&issues);
     for case in history.people.all_cases().await {
