@@ -64,9 +64,9 @@ pub use report::{
     Actions, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
     PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
 };
-pub use trial::{Trial, TrialField, TrialOutcome, TrialRecord};
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};
+pub use trial::{Trial, TrialField, TrialOutcome, TrialRecord};
 
 /// What all parts of one engine share.
 pub(crate) struct Inner {

@@ -26,6 +26,9 @@ use crate::{
 /// Steps of one history.
 pub(crate) const STEPS: u64 = 200;
 
+/// Far longer than a history takes on a busy machine.
+const HANGS_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// What is played.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Script {
@@ -91,12 +94,15 @@ pub(crate) fn play(script: &Script) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let mut played = Played::default();
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(tokio::task::unconstrained(History::run(script, &mut played)))
+        let history = tokio::task::unconstrained(History::run(script, &mut played));
+        // Nothing here waits for time, so a history that takes this long waits for something that never comes.
+        runtime.block_on(async { tokio::time::timeout(HANGS_AFTER, history).await })
     }));
     simulation::watch(None);
     wrong::set(None);
     played.failure = match ended {
-        Ok(result) => result.err(),
+        Ok(Ok(result)) => result.err(),
+        Ok(Err(_)) => Some("it hangs".to_owned()),
         Err(panic) => {
             let words = panic.downcast_ref::<String>().cloned();
             let words = words.or_else(|| panic.downcast_ref::<&str>().map(|words| (*words).to_owned()));

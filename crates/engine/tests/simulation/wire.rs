@@ -274,7 +274,7 @@ impl SimWire {
         match fault {
             Fault::CommitLate if !is_write => None,
             // Everybody waits for a sign-in.
-            Fault::Slow if kind == "sign in" => None,
+            Fault::Slow | Fault::Truncated if kind == "sign in" => None,
             Fault::PartialBatch if !is_write || !is_salesforce => None,
             Fault::ExpiredToken if !is_salesforce => None,
             fault => Some(fault),
