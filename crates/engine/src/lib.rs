@@ -21,10 +21,12 @@ mod engine;
 mod error;
 mod intake;
 mod limits;
+mod links;
 mod look;
 mod outside;
 mod poll;
 mod preview;
+mod related;
 mod remedy;
 mod report;
 mod round;
@@ -56,6 +58,7 @@ pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;
 pub use error::EngineError;
 pub use intake::IntakeError;
+pub use links::{Card, End, Found, FoundRecord, Shown};
 pub use outside::{Outside, Wires};
 pub use remedy::{
     ConflictSide, DecisionTold, Explanation, OpenConflict, ParkedWork, Retry, Undo, UndoReport, Undone, Wish,

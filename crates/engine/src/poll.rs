@@ -20,7 +20,8 @@ use self::narrow::{Narrow, by_object};
 use crate::{
     error::EngineError,
     limits::{ECHO_AGE_MS, JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
-    outside::Site,
+    outside::{Changed, Site},
+    related,
     worker::Worker,
 };
 
@@ -115,15 +116,20 @@ fn sites(worker: &Worker) -> Vec<std::sync::Arc<Site>> {
     sites
 }
 
-/// One call for up to five objects.
+/// One call for up to five objects: those of the items, and those that they read over lookups.
 async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), EngineError> {
     let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered()).cloned();
     let (mut cursors, mut narrows, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     for (object, items) in by_object(items) {
-        cursors.extend(cursor(worker, &salesforce_cursor(&object)).await?);
         let narrow = Narrow::of(worker, Side::Salesforce, &items).await?;
         asked.push((object, narrow.fields()));
         narrows.push(narrow);
+    }
+    let related = related::objects(worker).await;
+    let own: HashSet<String> = asked.iter().map(|(object, _)| object.clone()).collect();
+    asked.extend(related.iter().filter(|object| !own.contains(*object)).map(|object| (object.clone(), Vec::new())));
+    for (object, _) in &asked {
+        cursors.extend(cursor(worker, &salesforce_cursor(object)).await?);
     }
     // One question for all objects: the earliest cursor, whose overlap costs nothing.
     let Some(earliest) = cursors.into_iter().min() else { return Ok(()) };
@@ -142,12 +148,22 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
         let rows = changed.iter().filter(|changed| changed.object == *object);
         left_out.extend(narrow.left_out(worker, org, rows.map(|row| (row.id.clone(), &row.fields))).await?);
     }
-    let hints: Vec<Hint> = changed
+    let news: Vec<Changed> = changed
         .into_iter()
-        .filter(|changed| !left_out.contains(&changed.id))
         .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS))
-        .map(|changed| hint(worker, org, &changed.object, changed.id, changed.version))
         .collect();
+    let pointed_at: Vec<Changed> = news.iter().filter(|changed| related.contains(&changed.object)).cloned().collect();
+    let mut hints = match related::fan_out(worker, &pointed_at).await {
+        Ok(hints) => hints,
+        Err(EngineError::Peer { error, .. }) => {
+            // The cursor stays, so everything is seen again; it must then count as new.
+            *offered = Offered::default();
+            return failed(&worker.org.health, &worker.org.name, &error);
+        }
+        Err(error) => return Err(error),
+    };
+    let news = news.into_iter().filter(|changed| own.contains(&changed.object) && !left_out.contains(&changed.id));
+    hints.extend(news.map(|changed| hint(worker, org, &changed.object, changed.id, changed.version)));
     let objects: Vec<String> = asked.into_iter().map(|(object, _)| object).collect();
     if let Some(began) = began {
         let now_ms = worker.outside().now_ms();

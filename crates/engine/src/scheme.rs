@@ -19,6 +19,7 @@ use entente_jira::Field;
 use crate::{
     error::EngineError,
     outside::{Described, Org, Site},
+    related::{self, Lookup},
     translate::{self, Kind, Level},
 };
 
@@ -111,6 +112,8 @@ pub(crate) struct Scheme {
     pub(crate) project: Option<(String, String)>,
     /// Issue type id; none for display-only items.
     pub(crate) issue_type: Option<String>,
+    /// The lookups over which fields are read.
+    pub(crate) lookups: Vec<Lookup>,
     /// Whether records can be created in Salesforce (the org prerequisites are there).
     pub(crate) salesforce_markers: bool,
 }
@@ -146,6 +149,7 @@ impl Scheme {
             salesforce_name,
             jira_ids: with_system(ids, &JIRA_SYSTEM),
             salesforce_markers: marker.is_some(),
+            lookups: related::lookups(item, org, &wanted_in_salesforce(item).into_iter().collect()).await?,
             item: item.clone(),
             salesforce,
             jira,

@@ -20,19 +20,24 @@ mod explain;
 mod failure;
 mod init;
 mod journal;
+mod link;
 mod listen;
 mod objects;
 mod parked;
 mod progress;
+mod refresh;
 mod refusals;
 mod resume;
 pub(crate) mod sandbox;
+mod search;
 mod secret;
 pub(crate) mod serve;
+mod show;
 mod status;
 mod sync;
 mod test_record;
 mod undo;
+mod unlink;
 mod verify;
 
 use std::ffi::OsString;
@@ -82,6 +87,11 @@ enum Command {
     Explain(explain::Explain),
     Journal(journal::Journal),
     Resume(resume::Resume),
+    Search(search::Search),
+    Link(link::Link),
+    Unlink(unlink::Unlink),
+    Refresh(refresh::Refresh),
+    Show(show::Show),
     Doctor(doctor::Doctor),
     Secret(secret::Secret),
 }
@@ -134,6 +144,11 @@ impl Command {
             Self::Explain(explain) => explain.run(screen).await,
             Self::Journal(journal) => journal.run(screen).await,
             Self::Resume(resume) => resume.run(screen).await,
+            Self::Search(search) => search.run(screen).await,
+            Self::Link(link) => link.run(screen).await,
+            Self::Unlink(unlink) => unlink.run(screen).await,
+            Self::Refresh(refresh) => refresh.run(screen).await,
+            Self::Show(show) => show.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
             Self::Secret(secret) => secret.run(screen),
         }
@@ -156,6 +171,11 @@ impl Command {
             Self::Explain(explain) => explain.json,
             Self::Journal(journal) => journal.is_json(),
             Self::Resume(resume) => resume.json,
+            Self::Search(search) => search.json,
+            Self::Link(link) => link.json,
+            Self::Unlink(unlink) => unlink.json,
+            Self::Refresh(refresh) => refresh.json,
+            Self::Show(show) => show.json,
             Self::Doctor(doctor) => doctor.json,
             Self::Secret(secret) => secret.is_json(),
         }

@@ -76,6 +76,10 @@ fn api_v1() -> Router<App> {
         .route("/connections/{name}/objects/{object}", get(api::objects::fields))
         .route("/items/{name}/trial", post(api::trial::run))
         .route("/items/{name}/trial/remove", post(api::trial::remove))
+        .route("/items/{name}/records", get(api::records))
+        .route("/links", get(api::links::named).post(api::links::make))
+        .route("/links/{id}/unlink", post(api::links::dissolve))
+        .route("/links/{id}/refresh", post(api::links::refresh))
 }
 
 async fn no_such_page() -> Problem {

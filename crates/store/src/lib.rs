@@ -8,6 +8,7 @@
 //! Each SQL text is written once, in the file of its table, in the dialect that both databases share; `sql.rs` holds
 //! what differs. Start with [`Store::commit`], the end of every round; then [`Store::offer`], the way in.
 
+mod by_hand;
 mod conflict;
 mod cursor;
 mod error;

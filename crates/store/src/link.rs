@@ -1,6 +1,6 @@
 //! A Salesforce record and a Jira issue that belong together under one item, and what both showed when they last agreed.
 //!
-//! Links are written by the end of a round only (`round.rs`). Unlinking leaves a tombstone, for ever: a late hint must
+//! Links are written by the end of a round (`round.rs`) and by people (`by_hand.rs`). Unlinking leaves a tombstone, for ever: a late hint must
 //! not bring a pair back to life.
 
 use std::collections::{BTreeMap, HashMap};

@@ -2,7 +2,7 @@
 //!
 //! `round/links.rs` writes the links and their bases; all other tables are written by their own files.
 
-mod links;
+pub(crate) mod links;
 
 use std::collections::BTreeMap;
 

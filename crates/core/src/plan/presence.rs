@@ -222,7 +222,10 @@ fn linked(
     known: &Known,
     plan: &mut Plan,
 ) {
-    if item.mode == Mode::DisplayOnly || has_left(item, now.salesforce, plan) {
+    if item.mode == Mode::DisplayOnly {
+        return display(item, base, now.salesforce, plan);
+    }
+    if has_left(item, now.salesforce, plan) {
         return;
     }
     if let Some(paths) = &item.correlation {
@@ -239,6 +242,25 @@ fn linked(
         }
     }
     plan.writes.extend(moved);
+}
+
+/// What is only shown is remembered as it was seen, for the time when Salesforce does not answer.
+fn display(item: &ConnectedItem, base: Option<&Base>, salesforce: &Record, plan: &mut Plan) {
+    for mapping in &item.fields {
+        let path = &mapping.paths.salesforce;
+        match salesforce.value(path.as_str()) {
+            Some(value)
+                if base.and_then(|base| base.get(&mapping.key)).is_none_or(|seen| seen.salesforce != *value) =>
+            {
+                plan.base.push((mapping.key.clone(), Sides::new(value.clone(), Value::Empty)));
+            }
+            Some(_) => {}
+            None => {
+                let why = Some("it is shown as it was last seen");
+                plan.notes.push(field::unreadable(mapping, Side::Salesforce, path, why));
+            }
+        }
+    }
 }
 
 /// Whether the record left the filter and the item says that it is then left alone.

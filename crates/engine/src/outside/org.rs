@@ -330,6 +330,22 @@ impl Org {
         Ok((found, began))
     }
 
+    /// Ids of an object's records whose lookup points at one of these.
+    pub(crate) async fn pointing_at(
+        &self,
+        object: &str,
+        id_path: &str,
+        ids: &[String],
+    ) -> Result<Vec<String>, CallError> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(COLLECTION_ROWS_MAX) {
+            let query = Query::select(["Id"]).from(object).filter(Filter::is_in(id_path, record_ids(ids)));
+            let rows = self.client.all_rows(&query).await?.rows;
+            found.extend(rows.into_iter().filter_map(|row| Some(OrgRow::new(row, 0)?.id)));
+        }
+        Ok(found)
+    }
+
     /// When tracked fields last changed, by record and field; fields that are not tracked have no rows.
     pub(crate) async fn history(
         &self,

@@ -33,10 +33,14 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     let blocked =
         |key: &_| last.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.as_ref() == Some(key));
     work.blocked_next.retain(|key, _| blocked(key));
-    let open = last.needs.len() + last.writes.iter().filter(|write| scene.worker.carries_out(write)).count();
+    let wanted = last.writes.iter().filter(|write| scene.worker.carries_out(&work.unit, write)).count();
+    let open = last.needs.len() + wanted;
+    // What this run may not carry out is not at rest: its hint must not pass for an echo.
+    let at_rest = last.needs.is_empty() && last.writes.is_empty();
     #[cfg(feature = "simulation")]
-    let open = if entente_core::wrong::is(entente_core::wrong::Wrong::RestUnproven) { 0 } else { open };
-    work.at_rest = open == 0;
+    let (open, at_rest) =
+        if entente_core::wrong::is(entente_core::wrong::Wrong::RestUnproven) { (0, true) } else { (open, at_rest) };
+    work.at_rest = at_rest;
     work.plan.conflicts = last.conflicts;
     work.plan.notes = last.notes;
     if open > 0 {

@@ -3,8 +3,10 @@
 pub(crate) mod conflicts;
 mod explain;
 mod journal;
+pub(crate) mod links;
 pub(crate) mod objects;
 pub(crate) mod parked;
+mod records;
 mod resume;
 mod status;
 pub(crate) mod trial;
@@ -12,6 +14,7 @@ mod undo;
 
 pub(crate) use explain::explain;
 pub(crate) use journal::{journal, verify};
+pub(crate) use records::records;
 pub(crate) use resume::resume;
 pub(crate) use status::status;
 pub(crate) use undo::undo;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::process::{Desk, Running, ended, entente, ready, run};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 21] = [
     "demo",
     "serve",
     "sandbox",
@@ -19,6 +19,11 @@ const COMMANDS: [&str; 16] = [
     "explain",
     "journal",
     "resume",
+    "search",
+    "link",
+    "unlink",
+    "refresh",
+    "show",
     "doctor",
     "secret",
 ];

@@ -8,6 +8,7 @@ mod company;
 mod conflicts;
 mod data;
 mod filters;
+mod links;
 mod modes;
 mod pairs;
 mod remedies;

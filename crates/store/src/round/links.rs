@@ -40,7 +40,7 @@ struct BaseRow {
 }
 
 /// Inserts new links with their bases; answers their ids in the same order.
-pub(super) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i64) -> Result<Vec<LinkId>, StoreError> {
+pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i64) -> Result<Vec<LinkId>, StoreError> {
     const SQL: &str = "
         INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, state, salesforce_read_ms,
             jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
@@ -69,13 +69,13 @@ pub(super) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i6
     Ok(link_ids)
 }
 
-/// Updates links that were looked at.
+/// Updates links that were looked at. One that a person dissolved meanwhile stays dissolved.
 pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         UPDATE link SET
             jira_key = COALESCE(r.value->>'jira_key', jira_key),
-            state = COALESCE(r.value->>'state', state),
-            reason = CASE WHEN r.value->>'state' IS NULL THEN reason ELSE r.value->>'reason' END,
+            state = CASE WHEN state = 'unlinked' THEN state ELSE COALESCE(r.value->>'state', state) END,
+            reason = CASE WHEN state = 'unlinked' OR r.value->>'state' IS NULL THEN reason ELSE r.value->>'reason' END,
             salesforce_read_ms = CAST(r.value->>'salesforce_read_ms' AS BIGINT),
             jira_read_ms = CAST(r.value->>'jira_read_ms' AS BIGINT),
             salesforce_version = r.value->>'salesforce_version',

@@ -1,0 +1,102 @@
+//! What people do with links by hand: make one, dissolve one, refresh one, look at one, and find the record to link.
+//!
+//! A person's act is a stored row and a hint; the round that follows does what the item says. Nothing here writes to a
+//! vendor.
+
+mod card;
+mod make;
+mod search;
+
+use entente_core::link::Origin;
+use entente_store::{Hint, HintKey, Link, NewEntry};
+
+pub use card::{Card, End, Shown};
+pub use search::{Found, FoundRecord};
+
+use crate::{Engine, EngineError, limits::PERSON_PRIORITY, unit::REFRESH};
+
+/// Why an automatic link stays.
+const AUTOMATIC: &str = "it is managed by its item, which tracks the history of its fields, status, comments and files";
+
+impl Engine {
+    /// The live links that a link's number, an issue key or a record id names.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn links_named(&self, name: &str) -> Result<Vec<Card>, EngineError> {
+        let name = record_id(name).unwrap_or_else(|| name.trim().to_owned());
+        let links = self.inner.store.links_named(&name).await?;
+        card::cards(&self.inner, links).await
+    }
+
+    /// Dissolves a link. One that its item made is dissolved only for an administrator, who says `sure`.
+    ///
+    /// # Errors
+    /// There is no such link, it is automatic and nobody is sure, or the store.
+    pub async fn unlink(&self, id: i64, by: &str, sure: bool) -> Result<(), EngineError> {
+        let link = self.live_link(id).await?;
+        if link.origin == Origin::Auto && !sure {
+            return Err(EngineError::Declined(format!(
+                "Link {id} of {} and {} stays: {AUTOMATIC}. An administrator may dissolve it all the same, with --yes; \
+                 the record then gets no other issue by itself.",
+                link.salesforce_id, link.jira_key
+            )));
+        }
+        let entry = NewEntry {
+            kind: "unlink".to_owned(),
+            org: Some(link.org.clone()),
+            item: Some(link.item.clone()),
+            link_id: Some(id),
+            record_id: Some(link.salesforce_id.clone()),
+            text: format!("{by} dissolved the link of {} and {}; both are kept", link.salesforce_id, link.jira_key),
+            ..NewEntry::default()
+        };
+        if !self.inner.store.unlink_by_hand(id, &entry, self.inner.outside.now_ms()).await? {
+            return Err(EngineError::Declined(format!("Link {id} is dissolved already.")));
+        }
+        Ok(())
+    }
+
+    /// Brings Salesforce's values to Jira, and nothing to Salesforce.
+    ///
+    /// # Errors
+    /// There is no such link, its item does not run, or the store.
+    pub async fn refresh(&self, id: i64) -> Result<(), EngineError> {
+        let link = self.live_link(id).await?;
+        let wiring = self.inner.wiring();
+        let Some(wired) = wiring.item(&link.item) else {
+            return Err(EngineError::Declined(format!("Link {id} rests: its item {} does not run.", link.item)));
+        };
+        let hint = self.hint(&link.org, &wired.item.salesforce.object, &link.salesforce_id, Some(REFRESH));
+        self.inner.store.offer(&[hint], self.inner.outside.now_ms()).await?;
+        self.inner.wake(&link.org).notify_one();
+        Ok(())
+    }
+
+    async fn live_link(&self, id: i64) -> Result<Link, EngineError> {
+        let links = self.inner.store.links_named(&id.to_string()).await?;
+        let link = links.into_iter().find(|link| link.id == id);
+        link.ok_or_else(|| EngineError::Missing(format!("There is no link {id}, or it is dissolved.")))
+    }
+
+    /// A hint about a record, before all others: somebody waits for it.
+    fn hint(&self, org: &str, object: &str, record_id: &str, version: Option<&str>) -> Hint {
+        let key = HintKey {
+            org: org.to_owned(),
+            connection: org.to_owned(),
+            kind: object.to_owned(),
+            record_id: record_id.to_owned(),
+        };
+        Hint {
+            key,
+            version: version.map(str::to_owned),
+            due_ms: self.inner.outside.now_ms(),
+            priority: PERSON_PRIORITY,
+        }
+    }
+}
+
+/// A pasted id of 15 or 18 characters, in its long form.
+fn record_id(text: &str) -> Option<String> {
+    entente_salesforce::RecordId::parse(text.trim()).ok().map(|id| id.as_str().to_owned())
+}

@@ -1,0 +1,110 @@
+//! `entente show`: a link as it is known, also while Salesforce, Jira or both do not answer.
+
+use clap::Args;
+use serde_json::Value as Json;
+
+use super::answer::json as document;
+use super::ask::{Ask, Asked};
+use super::{Exit, Failure};
+use crate::screen::{Screen, harmless};
+
+/// Show what both sides of a link last held, and how old that is
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente show OPS-7 --config entente.yaml")]
+pub(crate) struct Show {
+    /// The link's number, the issue's key, or the record's id
+    #[arg(value_name = "LINK|ISSUE|RECORD")]
+    name: String,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+impl Show {
+    /// Runs the command; knowing no such link is a no.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let asked = self.ask.open(screen).await?;
+        let answer = named(&asked, &self.name).await;
+        asked.close().await;
+        let answer = answer?;
+        let links = rows(&answer, "links");
+        if links.is_empty() && !self.json {
+            return Err(unknown(&self.name));
+        }
+        let text = match self.json {
+            true => document(&answer),
+            false => links.iter().map(in_words).collect::<Vec<_>>().join("\n\n"),
+        };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(if links.is_empty() { Exit::No } else { Exit::Done })
+    }
+}
+
+async fn named(asked: &Asked, name: &str) -> Result<Json, Failure> {
+    asked.get(&["links"], &[("name", Some(name.to_owned()))]).await
+}
+
+fn unknown(name: &str) -> Failure {
+    let remedy = "give a link's number, an issue's key or a record's id; `entente search ITEM TEXT` finds records";
+    Failure::no("no-link", format!("no link is known by \"{name}\""), remedy)
+}
+
+/// The number of the only link that something names.
+pub(super) async fn only_one(asked: &Asked, name: &str) -> Result<i64, Failure> {
+    let answer = named(asked, name).await?;
+    match &rows(&answer, "links")[..] {
+        [] => Err(unknown(name)),
+        [only] => Ok(only["link"].as_i64().unwrap_or_default()),
+        several => {
+            let each = several.iter().map(|link| format!("{} (item {})", link["link"], text(&link["item"])));
+            let message = format!("\"{name}\" has several links: {}", each.collect::<Vec<_>>().join(", "));
+            Err(Failure::misuse("several-links", message, "give the number of one of them"))
+        }
+    }
+}
+
+/// A card in words: who belongs together, how, and what both last showed.
+pub(super) fn in_words(card: &Json) -> String {
+    let (salesforce, jira) = (&card["salesforce"], &card["jira"]);
+    let status = if card["status_sync"] == true { "status in agreement" } else { "no status" };
+    let (item, mode) = (text(&card["item"]), text(&card["mode"]));
+    let mut lines = vec![
+        format!(
+            "link {}: {} {} and {}",
+            card["link"],
+            text(&card["object"]),
+            text(&salesforce["id"]),
+            text(&jira["id"])
+        ),
+        format!("  item {item}, {mode}, {status}; made by {}, {}", origin(card), text(&card["state"])),
+        format!("  {} ({})", text(&salesforce["url"]), age(salesforce)),
+        format!("  {} ({})", text(&jira["url"]), age(jira)),
+    ];
+    lines.extend(rows(card, "fields").iter().map(|field| {
+        let mark = if field["conflict"] == true { "  CONFLICT" } else { "" };
+        let (name, other) = (text(&field["salesforce_field"]), text(&field["jira_field"]));
+        format!("  {name} \"{}\" | {other} \"{}\"{mark}", text(&field["salesforce"]), text(&field["jira"]))
+    }));
+    lines.extend(rows(card, "notes").iter().map(|note| format!("  note: {}", text(note))));
+    lines.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn origin(card: &Json) -> &'static str {
+    if card["origin"] == "manual" { "a person" } else { "its item" }
+}
+
+fn age(end: &Json) -> String {
+    end["age_seconds"].as_i64().map_or_else(|| "not read yet".to_owned(), |seconds| format!("as of {seconds} s ago"))
+}
+
+fn rows(of: &Json, name: &str) -> Vec<Json> {
+    of[name].as_array().cloned().unwrap_or_default()
+}
+
+fn text(value: &Json) -> &str {
+    value.as_str().unwrap_or_default()
+}

@@ -1,0 +1,99 @@
+//! `/api/v1/links`: links as people see them, made and dissolved by hand.
+//!
+//! ```text
+//! GET  /links?name=N             those that a number, an issue key or a record id names
+//! POST /links                    {"item", "record", "issue", "by"}: makes one
+//! POST /links/{id}/unlink        {"by", "sure"}: dissolves it
+//! POST /links/{id}/refresh       brings Salesforce's values to Jira
+//! ```
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use entente_engine::Card;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::web::{App, Problem};
+
+const NOBODY: &str = "a caller of the API";
+
+/// What names the links.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Named {
+    name: String,
+}
+
+/// Some links.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cards {
+    links: Vec<Card>,
+}
+
+/// A pair to link.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pair {
+    item: String,
+    record: String,
+    issue: String,
+    by: Option<String>,
+}
+
+/// Who asks for a link to be dissolved, and whether an automatic one shall be, too.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Parting {
+    by: Option<String>,
+    #[serde(default)]
+    sure: bool,
+}
+
+/// The link that something was done to.
+#[derive(Debug, Serialize)]
+pub(crate) struct Done {
+    link: i64,
+}
+
+/// Answers with the links that something names.
+pub(crate) async fn named(
+    State(app): State<App>,
+    named: Result<Query<Named>, QueryRejection>,
+) -> Result<Json<Cards>, Problem> {
+    let Query(named) = named.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    Ok(Json(Cards { links: app.engine().links_named(&named.name).await? }))
+}
+
+/// Makes a link.
+pub(crate) async fn make(
+    State(app): State<App>,
+    pair: Result<Json<Pair>, JsonRejection>,
+) -> Result<(StatusCode, Json<Card>), Problem> {
+    let Json(pair) = pair.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let by = pair.by.as_deref().unwrap_or(NOBODY);
+    let card = app.engine().link(&pair.item, &pair.record, &pair.issue, by).await?;
+    Ok((StatusCode::CREATED, Json(card)))
+}
+
+/// Dissolves a link.
+pub(crate) async fn dissolve(
+    State(app): State<App>,
+    id: Result<Path<i64>, PathRejection>,
+    parting: Result<Json<Parting>, JsonRejection>,
+) -> Result<Json<Done>, Problem> {
+    let Path(link) = id.map_err(|error| Problem::new(StatusCode::NOT_FOUND, error.body_text()))?;
+    let Json(parting) = parting.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    app.engine().unlink(link, parting.by.as_deref().unwrap_or(NOBODY), parting.sure).await?;
+    Ok(Json(Done { link }))
+}
+
+/// Refreshes a link.
+pub(crate) async fn refresh(
+    State(app): State<App>,
+    id: Result<Path<i64>, PathRejection>,
+) -> Result<Json<Done>, Problem> {
+    let Path(link) = id.map_err(|error| Problem::new(StatusCode::NOT_FOUND, error.body_text()))?;
+    app.engine().refresh(link).await?;
+    Ok(Json(Done { link }))
+}
