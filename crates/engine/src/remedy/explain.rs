@@ -54,7 +54,7 @@ impl Engine {
             return Err(EngineError::Missing(format!("There is no item \"{name}\" in this configuration.")));
         }
         let mut all = Vec::new();
-        for link in self.links_named(about).await? {
+        for link in self.links_ever_named(about).await? {
             if item.is_none_or(|item| item == link.item) {
                 all.push(self.explain_link(&wiring, about, link).await?);
             }
@@ -71,7 +71,7 @@ impl Engine {
         Ok(all)
     }
 
-    async fn links_named(&self, about: &str) -> Result<Vec<Link>, EngineError> {
+    async fn links_ever_named(&self, about: &str) -> Result<Vec<Link>, EngineError> {
         let store = &self.inner.store;
         if let Ok(number) = about.parse::<i64>() {
             return Ok(store.links_by_ids(&[number]).await?);
