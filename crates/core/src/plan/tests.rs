@@ -216,7 +216,8 @@ fn one_way_fields() {
     let one_way = ConnectedItem { mode: Mode::OneWay, ..item() };
     assert_eq!(outcome(&subject(Some(("a", "a")), "a", "x", &one_way, &Known::default())), "Jira := a over an edit");
     let display = ConnectedItem { mode: Mode::DisplayOnly, ..item() };
-    assert_eq!(outcome(&subject(None, "a", "x", &display, &Known::default())), "nothing");
+    assert_eq!(outcome(&subject(None, "a", "x", &display, &Known::default())), "agree", "what is shown is remembered");
+    assert_eq!(outcome(&subject(Some(("a", "")), "a", "x", &display, &Known::default())), "nothing");
 }
 
 #[test]
