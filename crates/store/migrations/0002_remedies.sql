@@ -38,4 +38,3 @@ CREATE INDEX journal_by_round ON journal (round, id);
 INSERT INTO meta (name, content) VALUES ('journal seal', '');
 
 ALTER TABLE parked ADD COLUMN class TEXT NOT NULL DEFAULT 'rejected';
-ALTER TABLE parked ADD COLUMN ground TEXT NOT NULL DEFAULT '';
