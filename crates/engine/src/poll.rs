@@ -152,8 +152,8 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
         .into_iter()
         .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS))
         .collect();
-    let pointed_at: Vec<Changed> = news.iter().filter(|changed| related.contains(&changed.object)).cloned().collect();
-    let mut hints = match related::fan_out(worker, &pointed_at).await {
+    let own = |changed: &Changed| own.contains(&changed.object) && !left_out.contains(&changed.id);
+    let hints = match hints(worker, news, &related, own).await {
         Ok(hints) => hints,
         Err(EngineError::Peer { error, .. }) => {
             // The cursor stays, so everything is seen again; it must then count as new.
@@ -162,21 +162,9 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
         }
         Err(error) => return Err(error),
     };
-    let news = news.into_iter().filter(|changed| own.contains(&changed.object) && !left_out.contains(&changed.id));
-    hints.extend(news.map(|changed| hint(worker, org, &changed.object, changed.id, changed.version)));
     let objects: Vec<String> = asked.into_iter().map(|(object, _)| object).collect();
     if let Some(began) = began {
-        let now_ms = worker.outside().now_ms();
-        let fence = worker.fence()?;
-        let value = began.as_millisecond().to_string();
-        let (first, rest) = objects.split_first().map_or((None, [].as_slice()), |(first, rest)| (Some(first), rest));
-        if let Some(first) = first {
-            // The hints go with the first cursor: should a later one not move, it only looks back further.
-            worker.store().advance(&fence, &salesforce_cursor(first), &value, &hints, now_ms).await?;
-        }
-        for object in rest {
-            worker.store().advance(&fence, &salesforce_cursor(object), &value, &[], now_ms).await?;
-        }
+        advance(worker, &objects, began, &hints).await?;
         for narrow in &narrows {
             narrow.finish(worker, began).await?;
         }
@@ -184,6 +172,36 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
     offered.forget_before(since.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS)));
     worker.org.health.read_to_the_end(worker.outside().clock.now());
     wake_if(worker, !hints.is_empty());
+    Ok(())
+}
+
+/// Hints for what changed itself, and for every record that reads over what changed.
+async fn hints(
+    worker: &Worker,
+    news: Vec<Changed>,
+    related: &BTreeSet<String>,
+    own: impl Fn(&Changed) -> bool,
+) -> Result<Vec<Hint>, EngineError> {
+    let pointed_at: Vec<Changed> = news.iter().filter(|changed| related.contains(&changed.object)).cloned().collect();
+    let mut hints = related::fan_out(worker, &pointed_at).await?;
+    let own = news.into_iter().filter(own);
+    hints.extend(own.map(|changed| hint(worker, &worker.org.name, &changed.object, changed.id, changed.version)));
+    Ok(hints)
+}
+
+/// Moves the cursors of an org's objects, and offers what was found.
+async fn advance(worker: &Worker, objects: &[String], began: Timestamp, hints: &[Hint]) -> Result<(), EngineError> {
+    let now_ms = worker.outside().now_ms();
+    let fence = worker.fence()?;
+    let value = began.as_millisecond().to_string();
+    let (first, rest) = objects.split_first().map_or((None, [].as_slice()), |(first, rest)| (Some(first), rest));
+    if let Some(first) = first {
+        // The hints go with the first cursor: should a later one not move, it only looks back further.
+        worker.store().advance(&fence, &salesforce_cursor(first), &value, hints, now_ms).await?;
+    }
+    for object in rest {
+        worker.store().advance(&fence, &salesforce_cursor(object), &value, &[], now_ms).await?;
+    }
     Ok(())
 }
 
