@@ -66,6 +66,7 @@ struct Written {
 
 const CHANGED_SINCE: &str = "it was changed since";
 const FLOWS_ONE_WAY: &str = "the field flows one way only; change it at its source";
+const FIRST_STATUS: &str = "the journal does not know a status from before";
 const NO_LINK: &str = "the link, its item or its mapping is not there any more";
 
 impl Engine {
@@ -124,6 +125,9 @@ impl Engine {
         let item = wiring.config.item(&link.item).ok_or(NO_LINK)?;
         if !flows_both_ways(item, key).ok_or(NO_LINK)? {
             return Err(FLOWS_ONE_WAY);
+        }
+        if key.as_str() == STATUS && written.before.is_empty() {
+            return Err(FIRST_STATUS);
         }
         let agreed = base.and_then(|base| base.get(key)).ok_or(CHANGED_SINCE)?;
         let seen = own(item, key, agreed);

@@ -92,7 +92,7 @@ impl Retry {
 fn in_words(answer: &Json) -> String {
     let all = answer["parked"].as_array().cloned().unwrap_or_default();
     let lines = all.iter().map(line);
-    lines.chain([format!("{} parked.", counted(all.len(), "piece of work"))]).collect::<Vec<_>>().join("\n")
+    lines.chain([format!("{} parked.", all.len())]).collect::<Vec<_>>().join("\n")
 }
 
 fn line(work: &Json) -> String {
@@ -116,7 +116,7 @@ mod tests {
         insta::assert_snapshot!(in_words(&json!({ "parked": [work] })), @r"
         rejected: bugs, OPS-7 (link 7) Subject>summary: Jira refused it: too long
             shorten it
-        1 piece of work parked.
+        1 parked.
         ");
     }
 }

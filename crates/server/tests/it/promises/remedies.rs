@@ -65,7 +65,7 @@ fn what_is_refused_is_listed_and_tried_again_when_asked_for_or_changed() {
     assert_eq!((text(&work["class"]), text(&work["record"])), ("rejected", key.as_str()), "{listed}");
     assert_eq!(text(&work["field"]), "Subject>summary");
     assert!(!text(&work["reason"]).is_empty() && text(&work["remedy"]).contains("entente retry"), "{listed}");
-    assert!(ask(&company, &["parked"]).stdout.ends_with("1 piece of work parked.\n"));
+    assert!(ask(&company, &["parked"]).stdout.ends_with("1 parked.\n"));
 
     let retried = ask(&company, &["retry", "--link", &work["link"].to_string()]);
     assert_eq!(
@@ -190,6 +190,24 @@ fn an_accidental_mass_change_is_taken_back() {
     let none = ask(&company, &["undo", "--round", "nonsense", "--yes"]);
     assert_eq!(none.code, 2);
     assert!(none.stderr.contains("`entente journal` lists what was written"), "{}", none.stderr);
+}
+
+/// A new issue moves to its record's status; nobody can say which status to go back to.
+#[test]
+fn the_first_status_of_an_issue_is_not_taken_back() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "Fire", "Status": "Working" }));
+    let items = format!(
+        "{CASES}    status: {{ field: Status, values: {{ New: To Do, Working: In Progress, Closed: Done }} }}\n"
+    );
+    company.sync(&items);
+    assert!(company.twin("Case", &id).is_some());
+    let plan =
+        ask(&company, &["undo", "--item", "cases", "--since", "2020-01-01T00:00:00Z", "--dry-run", "--json"]).json();
+    let left = plan["left"].as_array().unwrap();
+    let status = left.iter().find(|value| value["field"] == "status").unwrap_or_else(|| panic!("{plan}"));
+    assert_eq!(status["why"], "the journal does not know a status from before");
+    assert!(plan["back"].as_array().unwrap().iter().all(|value| value["field"] != "status"), "{plan}");
 }
 
 /// S2-65: the journal lists what happened, and whoever changes a row is found out.
