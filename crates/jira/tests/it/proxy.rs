@@ -11,24 +11,16 @@ use entente_jira::{
     BulkFetch, CallError, Client, CommentOrder, Edit, NewAttachment, NewComment, NewWebhook, Property, RemoteLink,
     Search, TransitionTo,
 };
-use entente_transport::{BoxFuture, ByteStream, Egress, HttpWire, Proxy, WireOptions};
-use secrecy::SecretString;
+use entente_transport::{BoxFuture, ByteStream};
 use serde_json::{Value, json};
 
-use self::forward_proxy::{ForwardProxy, PASSWORD, USER};
+use self::forward_proxy::{ForwardProxy, PASSWORD, through};
 use crate::sandbox::{Sandbox, adf, client, map};
 
 /// A client of the sandbox's site, by way of the proxy.
-fn through(proxy: &ForwardProxy, password: &str, no_proxy: &[&str], sandbox: &Sandbox) -> Client {
-    let proxy = Proxy {
-        url: proxy.url.clone(),
-        user: Some(USER.to_owned()),
-        password: Some(SecretString::from(password)),
-        no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
-    };
-    let egress = Egress::default().or_this_machine(true);
-    let wire = HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::to(egress) }).expect("a wire");
-    client(&sandbox.served.jira_url(), "sandbox-api-token", &Arc::new(wire))
+fn client_through(proxy: &ForwardProxy, password: &str, no_proxy: &[&str], sandbox: &Sandbox) -> Client {
+    let wire = Arc::new(through(&proxy.url, no_proxy, Some(password)));
+    client(&sandbox.served.jira_url(), "sandbox-api-token", &wire)
 }
 
 async fn n_calls(sandbox: &Sandbox) -> u64 {
@@ -121,7 +113,7 @@ async fn register_a_webhook(client: &Client) -> Result<(), CallError> {
 #[tokio::test]
 async fn every_call_goes_through_the_connections_proxy_with_its_credentials() {
     let (sandbox, proxy) = (Sandbox::demo().await, ForwardProxy::start().await);
-    let client = through(&proxy, PASSWORD, &[], &sandbox);
+    let client = client_through(&proxy, PASSWORD, &[], &sandbox);
     look_around(&client).await.expect("all answered");
     work_on_an_issue(&client).await.expect("all answered");
     register_a_webhook(&client).await.expect("all answered");
@@ -138,7 +130,7 @@ async fn every_call_goes_through_the_connections_proxy_with_its_credentials() {
 #[tokio::test]
 async fn without_the_right_password_nothing_reaches_the_site() {
     let (sandbox, proxy) = (Sandbox::demo().await, ForwardProxy::start().await);
-    let error = through(&proxy, "guess", &[], &sandbox).projects().await.expect_err("refused");
+    let error = client_through(&proxy, "guess", &[], &sandbox).projects().await.expect_err("refused");
     assert!(matches!(&error, CallError::NotApplied { reason, .. } if reason.contains(&proxy.url)), "{error}");
     assert!(!proxy.heads().is_empty() && n_calls(&sandbox).await == 0);
 }
@@ -146,6 +138,6 @@ async fn without_the_right_password_nothing_reaches_the_site() {
 #[tokio::test]
 async fn a_site_that_needs_no_proxy_is_called_directly() {
     let (sandbox, proxy) = (Sandbox::demo().await, ForwardProxy::start().await);
-    through(&proxy, PASSWORD, &["acme.example", "127.0.0.1"], &sandbox).projects().await.expect("answered");
+    client_through(&proxy, PASSWORD, &["acme.example", "127.0.0.1"], &sandbox).projects().await.expect("answered");
     assert!(proxy.heads().is_empty() && n_calls(&sandbox).await > 0);
 }

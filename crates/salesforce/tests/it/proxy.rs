@@ -8,27 +8,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_salesforce::{CallError, Client, New, NewFile, Part, Query, RecordId, SearchIn, WriteOptions};
-use entente_transport::{ByteStream, Egress, HttpWire, Proxy, WireOptions};
+use entente_transport::ByteStream;
 use futures_util::TryStreamExt;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use self::forward_proxy::{ForwardProxy, PASSWORD, USER};
+use self::forward_proxy::{ForwardProxy, PASSWORD, through};
 use crate::sandbox::{Sandbox, client, credentials_of, row};
 
 const PLAIN: WriteOptions = WriteOptions { if_unmodified_since: None, allow_duplicates: false };
 
 /// A client of the sandbox's org, by way of the proxy.
-fn through(proxy: &ForwardProxy, password: &str, no_proxy: &[&str], sandbox: &Sandbox) -> Client {
-    let proxy = Proxy {
-        url: proxy.url.clone(),
-        user: Some(USER.to_owned()),
-        password: Some(SecretString::from(password)),
-        no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
-    };
-    let egress = Egress::default().or_this_machine(true);
-    let wire = HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::to(egress) }).expect("a wire");
-    client(&sandbox.served.salesforce_url(), credentials_of("sandbox-secret"), &Arc::new(wire))
+fn client_through(proxy: &ForwardProxy, password: &str, no_proxy: &[&str], sandbox: &Sandbox) -> Client {
+    let wire = Arc::new(through(&proxy.url, no_proxy, Some(password)));
+    client(&sandbox.served.salesforce_url(), credentials_of("sandbox-secret"), &wire)
 }
 
 async fn n_calls(sandbox: &Sandbox) -> u64 {
@@ -84,7 +76,7 @@ fn file(linked_to: RecordId) -> NewFile {
 #[tokio::test]
 async fn every_call_goes_through_the_connections_proxy_with_its_credentials() {
     let (sandbox, proxy) = (Sandbox::demo().await, ForwardProxy::start().await);
-    everything(&through(&proxy, PASSWORD, &[], &sandbox)).await.expect("all answered");
+    everything(&client_through(&proxy, PASSWORD, &[], &sandbox)).await.expect("all answered");
     let heads = proxy.heads();
     assert!(heads.len() >= 25, "{}", heads.len());
     assert_eq!(n_calls(&sandbox).await, heads.len() as u64, "as many arrived as went through");
@@ -97,7 +89,7 @@ async fn every_call_goes_through_the_connections_proxy_with_its_credentials() {
 #[tokio::test]
 async fn without_the_right_password_nothing_reaches_the_org() {
     let (sandbox, proxy) = (Sandbox::demo().await, ForwardProxy::start().await);
-    let error = through(&proxy, "guess", &[], &sandbox).limits().await.expect_err("refused");
+    let error = client_through(&proxy, "guess", &[], &sandbox).limits().await.expect_err("refused");
     assert!(matches!(&error, CallError::NotApplied { reason, .. } if reason.contains(&proxy.url)), "{error}");
     assert!(!proxy.heads().is_empty() && n_calls(&sandbox).await == 0);
 }
@@ -105,6 +97,6 @@ async fn without_the_right_password_nothing_reaches_the_org() {
 #[tokio::test]
 async fn an_org_that_needs_no_proxy_is_called_directly() {
     let (sandbox, proxy) = (Sandbox::demo().await, ForwardProxy::start().await);
-    through(&proxy, PASSWORD, &["acme.example", "127.0.0.1"], &sandbox).limits().await.expect("answered");
+    client_through(&proxy, PASSWORD, &["acme.example", "127.0.0.1"], &sandbox).limits().await.expect("answered");
     assert!(proxy.heads().is_empty() && n_calls(&sandbox).await > 0);
 }

@@ -1,6 +1,22 @@
 //! What `docs/coverage.md` promises, seen as a user sees it: a configuration file, the binary, and what people then find
 //! in the org and in the site. Each test names the behaviours that it shows.
 
+/// The usual item, each Case with a Bug of its own, and the lines that a test adds.
+macro_rules! cases {
+    ($more:literal) => {
+        concat!(
+            "
+  cases:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Case }
+    jira: { connection: acme-site, project: OPS, issue_type: Bug }
+    auto_create: jira
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }",
+            $more
+        )
+    };
+}
+
 mod actions;
 mod activation;
 mod catalogue;

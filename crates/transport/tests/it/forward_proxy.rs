@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use entente_transport::{Egress, HttpWire, Proxy, WireOptions};
 use parking_lot::Mutex;
+use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 /// The user that it lets through.
-pub(crate) const USER: &str = "ann";
+const USER: &str = "ann";
 /// The user's password.
 pub(crate) const PASSWORD: &str = "canary";
 /// Both, as Basic authentication writes them, in lower case.
@@ -38,6 +40,18 @@ impl ForwardProxy {
     pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().clone()
     }
+}
+
+/// A wire through the proxy at `url`, to this machine and to hosts that are never reached.
+pub(crate) fn through(url: &str, no_proxy: &[&str], password: Option<&str>) -> HttpWire {
+    let proxy = Proxy {
+        url: url.to_owned(),
+        user: password.map(|_| USER.to_owned()),
+        password: password.map(SecretString::from),
+        no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
+    };
+    let egress = Egress::to(["acme.example"]).or_this_machine(true);
+    HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::to(egress) }).expect("a wire")
 }
 
 async fn relay(mut client: TcpStream, heads: Arc<Mutex<Vec<String>>>) {

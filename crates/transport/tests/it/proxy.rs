@@ -2,30 +2,15 @@
 
 use std::sync::Arc;
 
-use entente_transport::{
-    Body, Call, CallError, Egress, HttpWire, Pace, Proxy, SystemClock, SystemRng, Transport, Wire, WireError,
-    WireOptions,
-};
+use entente_transport::{Body, Call, CallError, Pace, SystemClock, SystemRng, Transport, Wire, WireError};
 use http::Request;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use crate::forward_proxy::{ForwardProxy, PASSWORD, USER};
+use crate::forward_proxy::{ForwardProxy, PASSWORD, through};
 use crate::loopback::Server;
 use crate::stage::Plain;
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
-
-fn through(url: &str, no_proxy: &[&str], password: Option<&str>) -> HttpWire {
-    let proxy = Proxy {
-        url: url.to_owned(),
-        user: password.map(|_| USER.to_owned()),
-        password: password.map(SecretString::from),
-        no_proxy: no_proxy.iter().map(ToString::to_string).collect(),
-    };
-    let egress = Egress::to(["acme.example"]).or_this_machine(true);
-    HttpWire::new(&WireOptions { proxy: Some(proxy), ..WireOptions::to(egress) }).expect("a wire")
-}
 
 fn get(url: &str) -> Request<Body> {
     Request::get(url).body(Body::Empty).expect("a request")

@@ -1,59 +1,15 @@
 //! Whatever a person can type reaches the org's own parser as it was typed, and never as syntax.
 
+#[path = "../../../../transport/tests/it/hostile_texts.rs"]
+mod hostile_texts;
+
 use std::collections::HashMap;
 
 use entente_salesforce::{Filter, New, Query, WriteOptions};
-use proptest::collection;
-use proptest::prelude::*;
-use proptest::strategy::ValueTree as _;
-use proptest::test_runner::TestRunner;
 use serde_json::json;
 
+use self::hostile_texts::texts;
 use super::{Sandbox, row};
-
-const N_MADE: usize = 160;
-
-/// Texts that end a literal, a pattern or a query early, if anything does; and many more made of their parts.
-pub(super) fn texts() -> Vec<String> {
-    let known = [
-        "'",
-        "\"",
-        "\\",
-        "\\'",
-        "\\\\'",
-        "' OR Id != NULL OR Subject = '",
-        "\" OR project = \"OPS",
-        "a\nb\tc\rd",
-        "%",
-        "_%",
-        "100% of a_b",
-        "\\u0041",
-        "ünïcode ﷽ 日本",
-        "👩‍👩‍👧",
-        "a\u{1}\u{7f}b",
-        "--",
-        "/* */",
-        "{!x}",
-        "NULL",
-        "EMPTY",
-        "currentUser()",
-    ];
-    let part = prop_oneof![
-        Just("'".to_owned()),
-        Just("\"".to_owned()),
-        Just("\\".to_owned()),
-        Just("%".to_owned()),
-        Just("_".to_owned()),
-        Just("\n".to_owned()),
-        Just("\u{b}".to_owned()),
-        Just(" OR ".to_owned()),
-        any::<char>().prop_map(String::from),
-    ];
-    let strategy = collection::vec(part, 1..12).prop_map(|parts| parts.concat());
-    let mut runner = TestRunner::deterministic();
-    let made = (0..N_MADE).map(|_| strategy.new_tree(&mut runner).expect("a text").current());
-    known.into_iter().map(str::to_owned).chain(made).map(|text| format!("a{text}z")).collect()
-}
 
 #[tokio::test]
 async fn every_text_finds_its_own_record_and_no_other() {

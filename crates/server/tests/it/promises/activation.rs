@@ -5,15 +5,11 @@ use serde_json::json;
 use super::company::Company;
 use crate::process::{Running, get, ready, wait_for};
 
-const CASES: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const CASES: &str = cases!(
+    r"
     fields: [ { salesforce: Subject, jira: summary } ]
-";
+"
+);
 const LEADS: &str = r"
   leads:
     owner: integrations@acme.example

@@ -5,18 +5,14 @@ use serde_json::{Value, json};
 use super::company::{Company, text};
 use crate::process::{Desk, Ended, Running, ready, run, send, wait_for};
 
-const ASK: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const ASK: &str = cases!(
+    r"
     conflicts: ask
     fields:
       - { salesforce: Subject, jira: summary }
       - { salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low } }
-";
+"
+);
 
 /// A pair on which both sides have changed the name: the Case, the issue, and the conflict's number.
 fn both_edited(company: &Company) -> (String, String, String) {

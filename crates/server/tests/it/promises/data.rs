@@ -7,22 +7,18 @@ use sqlx::{Column as _, Row as _, ValueRef as _, sqlite::SqlitePoolOptions};
 
 use super::company::{Company, Side};
 
-/// An item with these lines of its own.
-fn item(lines: &str) -> String {
-    format!(
-        r"
-  cases:
-    owner: integrations@acme.example
-{lines}    salesforce: {{ connection: acme-org, object: Case }}
-    jira: {{ connection: acme-site, project: OPS, issue_type: Bug }}
-    auto_create: jira
-    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
-    fields: [ {{ salesforce: Subject, jira: summary }}, {{ salesforce: Description, jira: description }} ]
+const ITEM: &str = cases!(
+    r"
+    fields: [ { salesforce: Subject, jira: summary }, { salesforce: Description, jira: description } ]
     status:
       field: Status
-      values: {{ New: To Do, Working: In Progress, Closed: Done }}
+      values: { New: To Do, Working: In Progress, Closed: Done }
 "
-    )
+);
+
+/// The item with these lines of its own.
+fn item(lines: &str) -> String {
+    format!("{ITEM}{lines}")
 }
 
 const HASHES: &str = "    base: hashes\n";

@@ -277,20 +277,16 @@ fn a_link_shows_its_fields_also_while_nobody_answers() {
     assert_eq!(company.writes(Side::Jira).iter().skip(before).filter(|(field, _)| field == "Urgency").count(), 0);
 }
 
-const RELATED: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const RELATED: &str = cases!(
+    r"
     related: { account: AccountId, contact: ContactId, owner: OwnerId }
     fields:
       - { salesforce: Subject, jira: summary }
       - { salesforce: account.Name, jira: Customer }
       - { salesforce: contact.Email, jira: Salesforce Reference }
       - { salesforce: owner.Name, jira: Customer Impact }
-";
+"
+);
 
 /// S3-07, S3-08, S3-15: account, contact and owner come along, and follow: when they change themselves, when the case
 /// points elsewhere, and when its owner becomes a queue.

@@ -4,22 +4,17 @@ use serde_json::json;
 
 use super::company::{Company, Side};
 
-fn item(mode: &str) -> String {
-    format!(
-        r"
-  cases:
-    owner: integrations@acme.example
-    mode: {mode}
-    salesforce: {{ connection: acme-org, object: Case }}
-    jira: {{ connection: acme-site, project: OPS, issue_type: Bug }}
-    auto_create: jira
-    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
-    fields: [ {{ salesforce: Subject, jira: summary }}, {{ salesforce: Priority, jira: priority }} ]
+const ITEM: &str = cases!(
+    r"
+    fields: [ { salesforce: Subject, jira: summary }, { salesforce: Priority, jira: priority } ]
     status:
       field: Status
-      values: {{ New: To Do, Working: In Progress, Closed: Done }}
+      values: { New: To Do, Working: In Progress, Closed: Done }
 "
-    )
+);
+
+fn item(mode: &str) -> String {
+    format!("{ITEM}    mode: {mode}\n")
 }
 
 /// S1-57, S1-58: one-way creates and carries to Jira; an edit in Jira never reaches Salesforce, and is undone.

@@ -5,13 +5,8 @@ use serde_json::{Value, json};
 
 use super::company::{Company, ENTENTE, Side, text};
 
-const CASES: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const CASES: &str = cases!(
+    r"
     fields:
       - { salesforce: Subject, jira: summary }
       - { salesforce: Description, jira: description }
@@ -20,7 +15,8 @@ const CASES: &str = r"
     status:
       field: Status
       values: { New: To Do, Working: In Progress, Escalated: In Progress, On Hold: Blocked, Closed: Done }
-";
+"
+);
 
 /// S2-01 to S2-05, S2-22, S3-01: any object with any issue type, and an edit of either side reaches the other.
 #[test]
@@ -165,18 +161,14 @@ fn a_new_issue_begins_with_the_status_of_its_case() {
 #[test]
 fn values_are_cut_and_recased_on_their_way() {
     let company = Company::new();
-    let items = r#"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    let items = cases!(
+        r#"
     fields:
       - { salesforce: Subject, jira: summary, to_jira: [ { first_characters: 7 } ] }
       - { salesforce: SuppliedName, jira: Salesforce Reference, to_jira: [ upper_case, { replace: { find: " ", with: "-" } } ] }
       - { salesforce: SuppliedCompany, jira: Customer, to_jira: [ lower_case ], to_salesforce: [ upper_case ] }
-"#;
+"#
+    );
     let case = json!({ "Subject": "Größe passt nicht", "SuppliedName": "Ann Ö", "SuppliedCompany": "ACME" });
     let id = company.create("Case", &case);
     company.sync(items);

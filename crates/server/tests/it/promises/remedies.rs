@@ -6,17 +6,13 @@ use serde_json::{Value, json};
 use super::company::{Company, Side, text};
 use crate::process::{Ended, run};
 
-const CASES: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const CASES: &str = cases!(
+    r"
     fields:
       - { salesforce: Subject, jira: summary }
       - { salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low } }
-";
+"
+);
 
 /// A command about the company's data, which nobody else works on.
 fn ask(company: &Company, arguments: &[&str]) -> Ended {

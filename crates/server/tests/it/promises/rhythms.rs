@@ -5,18 +5,14 @@ use serde_json::{Value, json};
 use super::company::Company;
 use crate::process::{Running, ready, wait_for};
 
-const ITEM: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const ITEM: &str = cases!(
+    r"
     fields: [ { salesforce: Subject, jira: summary } ]
     status:
       field: Status
       values: { New: To Do, Working: In Progress, Closed: Done }
-";
+"
+);
 
 /// A server that looks every so many seconds, and, with `push`, is told of changes.
 fn serve(company: &Company, poll_seconds: u32, push: bool) -> Running {

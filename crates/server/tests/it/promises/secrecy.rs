@@ -19,17 +19,13 @@ const MAPPED: &str = "pii-mapped";
 /// The same for a field that is not mapped.
 const UNMAPPED: &str = "pii-unmapped";
 
-const ITEM: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const ITEM: &str = cases!(
+    r"
     conflicts: ask
     fields: [ { salesforce: Subject, jira: summary }, { salesforce: Description, jira: description },
       { salesforce: SuppliedCompany, jira: priority } ]
-";
+"
+);
 
 /// All that was said, by who said it.
 #[derive(Default)]

@@ -6,16 +6,12 @@ use serde_json::{Value, json};
 use super::company::{Company, text};
 use crate::process::run;
 
-const ITEM: &str = r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: { connection: acme-org, object: Case }
-    jira: { connection: acme-site, project: OPS, issue_type: Bug }
-    auto_create: jira
-    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+const ITEM: &str = cases!(
+    r"
     conflicts: salesforce-wins
     fields:
-";
+"
+);
 
 /// A Case field, a Jira field, more keys of their line, and the values before and after as Salesforce and as Jira show
 /// them.

@@ -1,0 +1,224 @@
+//! What is asked of an org's records: by id, by value, by time, page by page.
+
+use std::collections::{HashMap, HashSet};
+
+use entente_salesforce::{Filter, Literal, Order, Query, Row, limits::COLLECTION_ROWS_MAX};
+use entente_transport::CallError;
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+
+use super::Org;
+use crate::{error::EngineError, limits::QUERIES_PER_CALL_MAX, translate::instant};
+
+/// A row as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct OrgRow {
+    pub(crate) id: String,
+    pub(crate) fields: Row,
+    /// When the read began, by the org's clock, never later than the truth.
+    pub(crate) read_ms: i64,
+}
+
+impl OrgRow {
+    fn new(fields: Row, read_ms: i64) -> Option<Self> {
+        let id = fields.get("Id")?.as_str()?.to_owned();
+        Some(Self { id, fields, read_ms })
+    }
+
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
+        self.fields.get(field)?.as_str()
+    }
+
+    pub(crate) fn instant(&self, field: &str) -> Option<Timestamp> {
+        instant(self.text(field)?)
+    }
+
+    /// The record's own version.
+    pub(crate) fn version(&self) -> Option<String> {
+        self.instant("SystemModstamp").map(|stamp| stamp.as_millisecond().to_string())
+    }
+}
+
+/// Somebody who can own records: a user, or a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OrgPerson {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) username: Option<String>,
+}
+
+impl OrgPerson {
+    /// Whether a configuration means this one: by id, name, user name or e-mail address.
+    pub(crate) fn is_called(&self, named: &str) -> bool {
+        let names = [Some(&self.id), Some(&self.name), self.email.as_ref(), self.username.as_ref()];
+        names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(named))
+    }
+}
+
+/// A record that changed since a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub(crate) object: String,
+    pub(crate) id: String,
+    pub(crate) version: Option<String>,
+    /// The further fields that were asked for.
+    pub(crate) fields: Row,
+}
+
+impl Org {
+    /// Rows of one object by id. Those that are missing are left out.
+    pub(crate) async fn read(&self, object: &str, paths: &[String], ids: &[String]) -> Result<Vec<OrgRow>, CallError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = Query::select(paths.iter().cloned()).from(object).filter(Filter::is_in("Id", record_ids(ids)));
+        let read = self.client.all_rows(&query).await?;
+        let read_ms = self.read_ms(read.date, read.began);
+        Ok(read.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
+    }
+
+    /// Rows of one object by the values of a text field.
+    pub(crate) async fn find(
+        &self,
+        object: &str,
+        paths: &[String],
+        field: &str,
+        values: Vec<String>,
+    ) -> Result<Vec<OrgRow>, CallError> {
+        let query = Query::select(paths.iter().cloned()).from(object).filter(Filter::is_in(field, values));
+        let found = self.client.all_rows(&query).await?;
+        let read_ms = self.read_ms(found.date, found.began);
+        Ok(found.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
+    }
+
+    /// Which of these records are in the recycle bin.
+    pub(crate) async fn deleted_among(&self, object: &str, ids: &[String]) -> Result<HashSet<String>, CallError> {
+        let deleted = Filter::is_in("Id", record_ids(ids)).and(Filter::eq("IsDeleted", true));
+        let page = self.client.query_all(&Query::select(["Id"]).from(object).filter(deleted)).await?;
+        Ok(page.rows.into_iter().filter_map(|row| Some(OrgRow::new(row, 0)?.id)).collect())
+    }
+
+    /// All rows of an object, page by page.
+    pub(crate) async fn scan(
+        &self,
+        object: &str,
+        paths: &[String],
+        mut each: impl AsyncFnMut(Vec<OrgRow>, u64) -> Result<(), EngineError>,
+    ) -> Result<Option<Timestamp>, EngineError> {
+        let query = Query::select(paths.iter().cloned()).from(object).order_by("Id", Order::Ascending);
+        let mut began = None;
+        let mut pages = std::pin::pin!(self.client.pages(&query));
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(EngineError::peer(&self.name))?;
+            let read_ms = self.read_ms(page.date, page.began);
+            began = began.or(Timestamp::from_millisecond(read_ms).ok());
+            let rows = page.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect();
+            each(rows, page.total).await?;
+        }
+        Ok(began)
+    }
+
+    /// Active users, and queues.
+    pub(crate) async fn people(&self) -> Result<Vec<OrgPerson>, EngineError> {
+        let person = |row: OrgRow| OrgPerson {
+            name: row.text("Name").unwrap_or_default().to_owned(),
+            email: row.text("Email").map(str::to_owned),
+            username: row.text("Username").map(str::to_owned),
+            id: row.id,
+        };
+        let active =
+            Query::select(["Id", "Name", "Email", "Username"]).from("User").filter(Filter::eq("IsActive", true));
+        let queues = Query::select(["Id", "Name"]).from("Group").filter(Filter::eq("Type", "Queue"));
+        let mut people = Vec::new();
+        for query in [active, queues] {
+            let rows = self.client.all_rows(&query).await.map_err(EngineError::peer(&self.name))?.rows;
+            people.extend(rows.into_iter().filter_map(|row| OrgRow::new(row, 0)).map(person));
+        }
+        Ok(people)
+    }
+
+    /// Records of these objects that changed since a time, with the given fields of each: five objects per call.
+    pub(crate) async fn changed_since(
+        &self,
+        objects: &[(String, Vec<String>)],
+        since: Timestamp,
+    ) -> Result<(Vec<Changed>, Option<Timestamp>), CallError> {
+        let (mut found, mut began) = (Vec::new(), None);
+        for objects in objects.chunks(QUERIES_PER_CALL_MAX) {
+            let query = |(object, paths): &(String, Vec<String>)| {
+                Query::select(["Id", "SystemModstamp"].into_iter().chain(paths.iter().map(String::as_str)))
+                    .from(object)
+                    .filter(Filter::at_least("SystemModstamp", Literal::DateTime(since)))
+                    .order_by("SystemModstamp", Order::Ascending)
+                    .order_by("Id", Order::Ascending)
+            };
+            let queries: Vec<Query> = objects.iter().map(query).collect();
+            for ((object, _), page) in objects.iter().zip(self.client.queries(&queries).await?) {
+                let mut page = page?;
+                let read_ms = self.read_ms(page.date, page.began);
+                began = began.or(Timestamp::from_millisecond(read_ms).ok());
+                loop {
+                    let rows = page.rows.into_iter().filter_map(|row| OrgRow::new(row, 0));
+                    found.extend(rows.map(|row| Changed {
+                        object: object.clone(),
+                        version: row.version(),
+                        id: row.id,
+                        fields: row.fields,
+                    }));
+                    let Some(next) = page.next else { break };
+                    page = self.client.next(&next).await?;
+                }
+            }
+        }
+        Ok((found, began))
+    }
+
+    /// Ids of an object's records whose lookup points at one of these.
+    pub(crate) async fn pointing_at(
+        &self,
+        object: &str,
+        id_path: &str,
+        ids: &[String],
+    ) -> Result<Vec<String>, CallError> {
+        let mut found = Vec::new();
+        for ids in ids.chunks(COLLECTION_ROWS_MAX) {
+            let query = Query::select(["Id"]).from(object).filter(Filter::is_in(id_path, record_ids(ids)));
+            let rows = self.client.all_rows(&query).await?.rows;
+            found.extend(rows.into_iter().filter_map(|row| Some(OrgRow::new(row, 0)?.id)));
+        }
+        Ok(found)
+    }
+
+    /// When tracked fields last changed, by record and field; fields that are not tracked have no rows.
+    pub(crate) async fn history(
+        &self,
+        object: &str,
+        ids: &[String],
+        fields: &[String],
+    ) -> Result<HashMap<(String, String), Timestamp>, CallError> {
+        let (table, parent) = match object.strip_suffix("__c") {
+            Some(name) => (format!("{name}__History"), "ParentId".to_owned()),
+            None => (format!("{object}History"), format!("{object}Id")),
+        };
+        let filter =
+            Filter::is_in(parent.as_str(), record_ids(ids)).and(Filter::is_in("Field", fields.iter().cloned()));
+        let query = Query::select([parent.as_str(), "Field", "CreatedDate"]).from(table).filter(filter);
+        let mut newest: HashMap<(String, String), Timestamp> = HashMap::new();
+        for row in self.client.all_rows(&query).await?.rows {
+            let text = |field: &str| row.get(field).and_then(|value| value.as_str());
+            let (Some(id), Some(field), Some(at)) =
+                (text(&parent), text("Field"), text("CreatedDate").and_then(instant))
+            else {
+                continue;
+            };
+            let time = newest.entry((id.to_owned(), field.to_owned())).or_insert(at);
+            *time = (*time).max(at);
+        }
+        Ok(newest)
+    }
+}
+
+fn record_ids(ids: &[String]) -> impl Iterator<Item = Literal> {
+    ids.iter().map(|id| Literal::Text(id.clone()))
+}

@@ -1,0 +1,109 @@
+//! When nothing goes wrong any more: everything that has begun ends, and looks and polls come to rest.
+
+use super::History;
+
+impl History {
+    /// Nothing goes wrong any more, and one machine is left.
+    pub(super) async fn heal(&mut self) {
+        {
+            let books = &mut *self.stage.books.lock();
+            (books.faults_in_a_thousand, books.commits_fail, books.commits_kill) = (0, 0, 0);
+            books.down.clear();
+            books.note("peace");
+            books.tell(|| "peace".to_owned());
+        }
+        self.step = u64::MAX;
+        (self.lag_until, self.hidden_until) = (self.lag_until.map(|_| 0), self.hidden_until.map(|_| 0));
+        self.down_until.clear();
+        self.end_troubles().await;
+        self.finish_all().await;
+        while self.machines.len() > 1 {
+            self.kill(0);
+        }
+        for _ in 0..40 {
+            self.pass(3_000).await;
+            self.serve().await;
+            self.finish_all().await;
+            if self.machines[0].owns && self.machines[0].looked {
+                break;
+            }
+        }
+    }
+
+    /// Everything that has begun comes to its end.
+    pub(super) async fn finish_all(&mut self) {
+        let dice = self.dice.clone();
+        for _ in 0..20_000 {
+            let Some(id) = self.actors.first().map(|actor| actor.id) else { return };
+            if !self.stage.gate.release(id, &dice)
+                && let Some(due_ms) = self.stage.gate.next_due_ms(id)
+            {
+                let by_ms = (due_ms - self.now_ms()).max(1);
+                self.pass(by_ms).await;
+            }
+            self.advance_actor(id).await;
+        }
+        panic!("work that never ends");
+    }
+
+    /// Whether polls alone must be enough.
+    pub(crate) fn polls_must_do(&self) -> bool {
+        self.polls_are_sound
+    }
+
+    /// Polls and rounds, without a look, until nothing waits.
+    pub(crate) async fn polls_until_quiet(&mut self) -> Result<(), String> {
+        for _ in 0..60 {
+            self.poll(0);
+            self.finish_all().await;
+            let n_rounds = self.rounds_while_due().await;
+            if n_rounds == 0 && self.n_waiting().await == 0 {
+                return Ok(());
+            }
+            self.pass(150_000).await;
+            self.serve().await;
+            self.finish_all().await;
+        }
+        Err(format!("after hours of polls {} hints still wait", self.n_waiting().await))
+    }
+
+    /// One look, and rounds until nothing waits.
+    pub(crate) async fn sweep(&mut self) -> Result<(), String> {
+        self.look(0);
+        self.finish_all().await;
+        for _ in 0..60 {
+            if self.rounds_while_due().await == 0 && self.n_waiting().await == 0 {
+                return Ok(());
+            }
+            self.pass(150_000).await;
+            self.serve().await;
+            self.finish_all().await;
+        }
+        Err(format!("after hours {} hints still wait", self.n_waiting().await))
+    }
+
+    pub(super) async fn rounds_while_due(&mut self) -> usize {
+        let mut n_rounds = 0;
+        for _ in 0..50 {
+            let n_more = self.turn(0).await;
+            self.finish_all().await;
+            n_rounds += n_more;
+            if n_more == 0 {
+                break;
+            }
+        }
+        n_rounds
+    }
+
+    async fn n_waiting(&self) -> u64 {
+        let backlog = self.stage.store.backlog(None, self.now_ms()).await.expect("a backlog");
+        backlog.due + backlog.waiting
+    }
+
+    /// Lets time go by, in peace.
+    pub(crate) async fn rest(&mut self, ms: i64) {
+        self.pass(ms).await;
+        self.serve().await;
+        self.finish_all().await;
+    }
+}
