@@ -52,12 +52,9 @@ fn achieved(
 ) {
     let writes = work.updates(side).to_vec();
     for write in &writes {
-        let shown =
-            seen.as_ref().and_then(|seen| seen.record()?.value(write.path.as_str())).unwrap_or(&write.to).clone();
-        if moved && shown != write.to {
-            // A person was faster than our read-back: the old base stays, so that the edit is seen for what it is.
-            continue;
-        }
+        // Where a person was faster than our read-back, what we wrote stood before that edit: it is what was agreed.
+        let read_back = seen.as_ref().filter(|_| !moved).and_then(|seen| seen.record()?.value(write.path.as_str()));
+        let shown = read_back.unwrap_or(&write.to).clone();
         agree(work, side, write, &shown);
         tell(scene, work, side, write);
     }

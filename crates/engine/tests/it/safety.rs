@@ -107,6 +107,24 @@ async fn both_edited_and_a_side_wins_with_the_loser_in_the_journal() {
 }
 
 #[tokio::test]
+async fn an_edit_between_our_write_and_its_read_back_is_an_edit_and_no_conflict() {
+    let mut stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: ask\n")).await;
+    // The engine is not the administrator, who edits.
+    stage.edit(
+        "sandbox-client, client_secret: sandbox-secret",
+        "sandbox-least-client, client_secret: sandbox-least-secret",
+    );
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.edit_after(r#""Subject":"From Jira""#, &case_path(&id), &json!({"Subject": "Faster"})).await;
+    let edit = json!({"fields": {"summary": "From Jira"}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
+    let report = stage.sync().await;
+    assert_eq!((report.conflicts, report.writes.salesforce), (0, 1), "{report:?}");
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Faster");
+}
+
+#[tokio::test]
 async fn a_refused_value_is_parked_and_costs_no_further_write() {
     let item = ITEM
         .replace(", to_jira: [ { first_characters: 255 } ]", "")

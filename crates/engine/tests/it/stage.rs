@@ -1,6 +1,6 @@
 //! A stage for one engine: a sandbox world behind a straight wire, a private store, a configuration.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::body::to_bytes;
 use bytes::Bytes;
@@ -21,6 +21,13 @@ const JIRA: &str = "http://127.0.0.1:7402";
 struct Straight {
     salesforce: axum::Router,
     jira: axum::Router,
+    rival: Arc<Mutex<Option<Rival>>>,
+}
+
+/// What somebody else does as soon as a request has been answered whose body contains a text.
+struct Rival {
+    after: String,
+    does: Request<Body>,
 }
 
 impl Wire for Straight {
@@ -33,11 +40,16 @@ impl Wire for Straight {
             while let Some(piece) = stream.next().await {
                 bytes.extend(piece.map_err(|error| WireError::NotSent { reason: error.to_string() })?);
             }
+            let sent = String::from_utf8_lossy(&bytes).into_owned();
             let request = Request::from_parts(parts, axum::body::Body::from(bytes));
             let lost = |reason: String| WireError::Lost { reason };
             let response = router.clone().oneshot(request).await.map_err(|error| lost(error.to_string()))?;
             let (parts, body) = response.into_parts();
             let bytes = to_bytes(body, usize::MAX).await.map_err(|error| lost(error.to_string()))?;
+            let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after));
+            if let Some(rival) = rival {
+                self.send(rival.does).await?;
+            }
             Ok(Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
         })
     }
@@ -76,7 +88,11 @@ impl Stage {
         let world = World::new(&Options { seed, ..Options::default() }, &SandboxClock::real());
         world.salesforce.control().set_base_url(SALESFORCE);
         world.jira.control().set_base_url(JIRA);
-        let wire = Straight { salesforce: salesforce_router(&world.salesforce), jira: jira_router(&world.jira) };
+        let wire = Straight {
+            salesforce: salesforce_router(&world.salesforce),
+            jira: jira_router(&world.jira),
+            rival: Arc::default(),
+        };
         let config = format!(
             "version: 1
 connections:
@@ -123,35 +139,36 @@ triggers: {{ poll_seconds: 5 }}
         self.engine().verify(&|_| {}).await.expect("a verify")
     }
 
+    /// Has the administrator edit a record as soon as a request that contains `after` has been answered.
+    pub(crate) async fn edit_after(&self, after: &str, path: &str, body: &Value) {
+        let does = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer().await, body);
+        *self.wire.rival.lock().unwrap() = Some(Rival { after: after.to_owned(), does });
+    }
+
     /// A call to the Salesforce side as the administrator.
     pub(crate) async fn salesforce(&self, method: Method, path: &str, body: Value) -> Value {
+        self.call(method, &format!("{SALESFORCE}{path}"), &self.bearer().await, &body).await
+    }
+
+    async fn bearer(&self) -> String {
         let form = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
         let request = Request::post(format!("{SALESFORCE}/services/oauth2/token"))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::Bytes(Bytes::from_static(form.as_bytes())))
             .expect("a request");
         let token = self.send(request).await;
-        let token = token["access_token"].as_str().expect("a token");
-        self.call(method, &format!("{SALESFORCE}{path}"), &format!("Bearer {token}"), body).await
+        format!("Bearer {}", token["access_token"].as_str().expect("a token"))
     }
 
     /// A call to the Jira side as the administrator.
     pub(crate) async fn jira(&self, method: Method, path: &str, body: Value) -> Value {
         // admin@sandbox.example:sandbox-api-token
         let basic = "Basic YWRtaW5Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtYXBpLXRva2Vu";
-        self.call(method, &format!("{JIRA}{path}"), basic, body).await
+        self.call(method, &format!("{JIRA}{path}"), basic, &body).await
     }
 
-    async fn call(&self, method: Method, url: &str, authorization: &str, body: Value) -> Value {
-        let bytes = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-        let request = Request::builder()
-            .method(method)
-            .uri(url)
-            .header("authorization", authorization)
-            .header("content-type", "application/json")
-            .body(Body::Bytes(bytes))
-            .expect("a request");
-        self.send(request).await
+    async fn call(&self, method: Method, url: &str, authorization: &str, body: &Value) -> Value {
+        self.send(request(method, url, authorization, body)).await
     }
 
     async fn send(&self, request: Request<Body>) -> Value {
@@ -232,3 +249,14 @@ triggers: {{ poll_seconds: 5 }}
 pub(crate) const ORG: &str = SALESFORCE;
 /// Base address of the Jira side.
 pub(crate) const SITE: &str = JIRA;
+
+fn request(method: Method, url: &str, authorization: &str, body: &Value) -> Request<Body> {
+    let bytes = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+    Request::builder()
+        .method(method)
+        .uri(url)
+        .header("authorization", authorization)
+        .header("content-type", "application/json")
+        .body(Body::Bytes(bytes))
+        .expect("a request")
+}
