@@ -199,6 +199,8 @@ pub(crate) struct Work {
     pub(crate) at_rest: bool,
     /// Fields with a decision that is still to be carried out.
     pub(crate) undone: Vec<MappingKey>,
+    /// When the decisions that the round knows were made.
+    pub(crate) decided_ms: BTreeMap<MappingKey, i64>,
 }
 
 impl Work {
@@ -228,6 +230,7 @@ impl Work {
             is_other_form: false,
             at_rest: false,
             undone: Vec::new(),
+            decided_ms: BTreeMap::new(),
         }
     }
 

@@ -135,17 +135,16 @@ impl Store {
     pub async fn decisions(
         &self,
         link_ids: &[LinkId],
-    ) -> Result<HashMap<LinkId, BTreeMap<MappingKey, Decision>>, StoreError> {
+    ) -> Result<HashMap<LinkId, BTreeMap<MappingKey, Decided>>, StoreError> {
         const SQL: &str = "
-            SELECT * FROM decision WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
-        let mut decisions: HashMap<LinkId, BTreeMap<MappingKey, Decision>> = HashMap::new();
+            SELECT d.*, d.salesforce AS seen_salesforce, d.jira AS seen_jira FROM decision AS d WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+        let mut decisions: HashMap<LinkId, BTreeMap<MappingKey, Decided>> = HashMap::new();
         if link_ids.is_empty() {
             return Ok(decisions);
         }
         for row in self.db().rows(SQL, &[ids(link_ids)?]).await? {
-            let seen = Sides::new(row.json("salesforce")?, row.json("jira")?);
-            let decision = Decision { take: row.json("take")?, seen };
-            decisions.entry(row.int("link_id")?).or_default().insert(row.mapping("mapping")?, decision);
+            let Some(decided) = decided(&row)? else { continue };
+            decisions.entry(row.int("link_id")?).or_default().insert(row.mapping("mapping")?, decided);
         }
         Ok(decisions)
     }
@@ -198,45 +197,78 @@ struct Open<'a> {
     jira: String,
 }
 
-/// Replaces the conflicts of some links. One that stays keeps its time; decisions about those that go, go too.
-pub(crate) async fn replace(tx: &mut Tx, of_links: &[(LinkId, &[NewConflict])], now_ms: i64) -> Result<(), StoreError> {
+#[derive(Serialize)]
+struct Known<'a> {
+    link_id: LinkId,
+    mapping: &'a MappingKey,
+    decided_ms: i64,
+}
+
+/// What a round found out about the conflicts of a link.
+pub(crate) struct Found<'a> {
+    pub(crate) link_id: LinkId,
+    pub(crate) open: &'a [NewConflict],
+    pub(crate) judged: Option<&'a BTreeMap<MappingKey, i64>>,
+}
+
+/// Opens conflicts, and ends what the round has judged: decisions that it knew, unless their conflict is open with the
+/// very values that were decided on, and other conflicts, unless somebody has just decided them. One that stays keeps
+/// its time.
+pub(crate) async fn replace(tx: &mut Tx, of_links: &[Found<'_>], now_ms: i64) -> Result<(), StoreError> {
+    const ANSWERED: &str = "
+        DELETE FROM decision
+        WHERE (link_id, mapping, decided_ms) IN (
+                SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', CAST(r.value->>'decided_ms' AS BIGINT)
+                FROM json_each($1) AS r)
+            AND (link_id, mapping, salesforce, jira) NOT IN (
+                SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce', r.value->>'jira'
+                FROM json_each($2) AS r)";
     const GONE: &str = "
         DELETE FROM conflict WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)
             AND (link_id, mapping) NOT IN (
-                SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping' FROM json_each($2) AS r)";
+                SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping' FROM json_each($2) AS r)
+            AND NOT EXISTS (
+                SELECT 1 FROM decision WHERE decision.link_id = conflict.link_id AND decision.mapping = conflict.mapping)";
     const OPEN: &str = "
         INSERT INTO conflict (link_id, mapping, salesforce, jira, since_ms)
         SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce', r.value->>'jira', $2
         FROM json_each($1) AS r WHERE true
         ON CONFLICT (link_id, mapping) DO UPDATE SET salesforce = excluded.salesforce, jira = excluded.jira";
-    const ANSWERED: &str = "
-        DELETE FROM decision WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)
-            AND NOT EXISTS (
-                SELECT 1 FROM conflict WHERE conflict.link_id = decision.link_id AND conflict.mapping = decision.mapping)";
-    if of_links.is_empty() {
-        return Ok(());
-    }
-    let links = ids(&of_links.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
     let open = open_rows(of_links)?;
-    tx.run(GONE, &[links.clone(), list(&open)?]).await?;
+    let judged: Vec<LinkId> = of_links.iter().filter(|found| found.judged.is_some()).map(|f| f.link_id).collect();
+    let known = known_rows(of_links);
+    if !known.is_empty() {
+        tx.run(ANSWERED, &[list(&known)?, list(&open)?]).await?;
+    }
+    if !judged.is_empty() {
+        tx.run(GONE, &[ids(&judged)?, list(&open)?]).await?;
+    }
     if !open.is_empty() {
         tx.run(OPEN, &[list(&open)?, now_ms.into()]).await?;
     }
-    tx.run(ANSWERED, &[links]).await?;
     Ok(())
 }
 
 /// A plan that names a field twice is taken by its last word.
-fn open_rows<'a>(of_links: &[(LinkId, &'a [NewConflict])]) -> Result<Vec<Open<'a>>, StoreError> {
+fn open_rows<'a>(of_links: &[Found<'a>]) -> Result<Vec<Open<'a>>, StoreError> {
     let mut rows = BTreeMap::new();
-    for (link_id, conflicts) in of_links {
-        for NewConflict { mapping, values } in *conflicts {
+    for Found { link_id, open, .. } in of_links {
+        for NewConflict { mapping, values } in *open {
             let salesforce = json(&values.salesforce)?;
             let jira = json(&values.jira)?;
             rows.insert((*link_id, mapping), Open { link_id: *link_id, mapping, salesforce, jira });
         }
     }
     Ok(rows.into_values().collect())
+}
+
+fn known_rows<'a>(of_links: &[Found<'a>]) -> Vec<Known<'a>> {
+    let of_link = |found: &Found<'a>| {
+        let link_id = found.link_id;
+        let known = found.judged.into_iter().flatten();
+        known.map(move |(mapping, decided_ms)| Known { link_id, mapping, decided_ms: *decided_ms }).collect::<Vec<_>>()
+    };
+    of_links.iter().flat_map(of_link).collect()
 }
 
 fn conflict(row: &Row) -> Result<Conflict, StoreError> {

@@ -69,8 +69,12 @@ pub struct LinkUpdate {
     pub missing_since: Sides<Option<i64>>,
     /// Writes that a vendor refused.
     pub blocked: BTreeMap<MappingKey, Blocked>,
-    /// All open conflicts. One that was open already keeps its time.
+    /// Open conflicts. One that was open already keeps its time.
     pub conflicts: Vec<NewConflict>,
+    /// Where every field could be judged: the decisions that were known, by when each was made. They are over, unless
+    /// their conflict is open with the very values that were decided on, and so are all other conflicts, unless somebody
+    /// has decided them since. `None` leaves them: a side or a fact was missing.
+    pub judged: Option<BTreeMap<MappingKey, i64>>,
     /// All notes.
     pub notes: Vec<NewNote>,
 }
@@ -151,9 +155,10 @@ async fn end_hints(tx: &mut Tx, round: &RoundCommit, now_ms: i64) -> Result<u64,
     Ok(n)
 }
 
-fn conflicts<'a>(round: &'a RoundCommit, links_new: &[LinkId]) -> Vec<(LinkId, &'a [NewConflict])> {
-    let new = links_new.iter().zip(&round.links_new).map(|(id, link)| (*id, link.conflicts.as_slice()));
-    new.chain(round.links.iter().map(|link| (link.id, link.conflicts.as_slice()))).collect()
+fn conflicts<'a>(round: &'a RoundCommit, links_new: &[LinkId]) -> Vec<conflict::Found<'a>> {
+    let found = |link_id, open, judged| conflict::Found { link_id, open, judged };
+    let new = links_new.iter().zip(&round.links_new).map(|(id, link)| found(*id, link.conflicts.as_slice(), None));
+    new.chain(round.links.iter().map(|link| found(link.id, &link.conflicts, link.judged.as_ref()))).collect()
 }
 
 fn notes<'a>(round: &'a RoundCommit, links_new: &[LinkId]) -> Vec<(LinkId, &'a [NewNote])> {

@@ -216,8 +216,15 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
         missing_since: Sides::new(since(&work.seen.salesforce.state), since(&work.seen.jira.state)),
         blocked: work.blocked_next.clone(),
         conflicts: conflicts(work),
+        judged: is_judged(work).then(|| work.decided_ms.clone()),
         notes: notes(work),
     }
+}
+
+/// Whether the plan could say something about every field: conflicts that it does not name are over.
+fn is_judged(work: &Work) -> bool {
+    let present = |side: &Side| work.seen.get(*side).record().is_some();
+    work.unlinked.is_some() || (Side::BOTH.iter().all(present) && work.plan.needs.is_empty())
 }
 
 fn state(work: &Work) -> LinkState {

@@ -31,11 +31,13 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             work.base = Some(base);
         }
         let jira_key = work.seen.jira.key.clone().or_else(|| work.unit.link.as_ref().map(|link| link.jira_key.clone()));
+        let decided = link_id.and_then(|id| decisions.remove(&id)).unwrap_or_default();
+        work.decided_ms = decided.iter().map(|(key, decided)| (key.clone(), decided.at_ms)).collect();
         work.facts = LinkFacts {
             salesforce_id: work.unit.ids.salesforce.clone(),
             jira_key,
             created: work.seen.salesforce.created.or(work.seen.jira.created),
-            decisions: link_id.and_then(|id| decisions.remove(&id)).unwrap_or_default(),
+            decisions: decided.into_iter().map(|(key, decided)| (key, decided.decision)).collect(),
             blocked: work.blocked_next.clone(),
         };
     }

@@ -43,6 +43,7 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     work.at_rest = at_rest;
     work.plan.conflicts = last.conflicts;
     work.plan.notes = last.notes;
+    work.plan.needs = last.needs;
     if open > 0 {
         let due_ms = scene.worker.soon(&work.unit);
         work.again(due_ms, "a side changed while it was written");

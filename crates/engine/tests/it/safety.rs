@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use crate::stage::{ITEM, SITE, Stage};
 
 /// A linked pair of a stage that was synchronized: the Case's id and the key.
-async fn pair(stage: &Stage) -> (String, String) {
+pub(crate) async fn pair(stage: &Stage) -> (String, String) {
     let case = stage.query("SELECT Id, Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT 1").await.remove(0);
     let text = |field: &str| case[field].as_str().unwrap_or_else(|| panic!("{case}")).to_owned();
     (text("Id"), text("Jira_Reference__c"))
 }
 
-fn case_path(id: &str) -> String {
+pub(crate) fn case_path(id: &str) -> String {
     format!("/services/data/v64.0/sobjects/Case/{id}")
 }
 

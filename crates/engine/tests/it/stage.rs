@@ -27,7 +27,7 @@ struct Straight {
 /// What somebody else does as soon as a request has been answered whose body contains a text.
 struct Rival {
     after: String,
-    does: Request<Body>,
+    does: BoxFuture<'static, ()>,
 }
 
 impl Wire for Straight {
@@ -48,7 +48,7 @@ impl Wire for Straight {
             let bytes = to_bytes(body, usize::MAX).await.map_err(|error| lost(error.to_string()))?;
             let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after));
             if let Some(rival) = rival {
-                self.send(rival.does).await?;
+                rival.does.await;
             }
             Ok(Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
         })
@@ -141,8 +141,14 @@ triggers: {{ poll_seconds: 5 }}
 
     /// Has the administrator edit a record as soon as a request that contains `after` has been answered.
     pub(crate) async fn edit_after(&self, after: &str, path: &str, body: &Value) {
-        let does = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer().await, body);
-        *self.wire.rival.lock().unwrap() = Some(Rival { after: after.to_owned(), does });
+        let edit = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer().await, body);
+        let wire = self.wire.clone();
+        self.after(after, async move { drop(wire.send(edit).await.expect("an answer")) });
+    }
+
+    /// Has somebody do something as soon as a request that contains `after` has been answered.
+    pub(crate) fn after(&self, after: &str, does: impl Future<Output = ()> + Send + 'static) {
+        *self.wire.rival.lock().unwrap() = Some(Rival { after: after.to_owned(), does: Box::pin(does) });
     }
 
     /// A call to the Salesforce side as the administrator.

@@ -3,18 +3,34 @@
 use std::collections::BTreeMap;
 
 use entente_core::{
-    Side,
+    MappingKey, Side,
     link::{Decision, Take},
 };
-use entente_store::{LinkUpdate, NewConflict, NewDecision, NewLink, NewNote, RoundCommit, Store};
+use entente_store::{Link, LinkUpdate, NewConflict, NewDecision, NewLink, NewNote, RoundCommit, Store};
 
 use crate::{
     databases::on_each,
     samples::{ITEM, NOW, ORG, case_hint, conflict, fence, key, make_links, new_link, unchanged},
 };
 
-fn with(link: &entente_store::Link, conflicts: Vec<NewConflict>) -> RoundCommit {
-    RoundCommit { links: vec![LinkUpdate { conflicts, ..unchanged(link) }], ..RoundCommit::default() }
+/// A round that judged every field and knew of no decision.
+fn with(link: &Link, conflicts: Vec<NewConflict>) -> RoundCommit {
+    knowing(link, conflicts, Some(BTreeMap::new()))
+}
+
+fn knowing(link: &Link, conflicts: Vec<NewConflict>, judged: Option<BTreeMap<MappingKey, i64>>) -> RoundCommit {
+    RoundCommit { links: vec![LinkUpdate { conflicts, judged, ..unchanged(link) }], ..RoundCommit::default() }
+}
+
+fn decision(link: &Link, take: Side) -> NewDecision {
+    NewDecision {
+        link_id: link.id,
+        item: ITEM.into(),
+        mapping: key("Subject"),
+        decision: Decision { take: Take::Side(take), seen: conflict("Subject", "a", "b").values },
+        by: "ada@acme.example".into(),
+        hint: case_hint(1),
+    }
 }
 
 async fn open(store: &Store, id: i64) -> Vec<(NewConflict, i64)> {
@@ -80,31 +96,71 @@ async fn a_decision_is_stored_journalled_and_offered_as_one() {
     on_each(async |store| {
         let fence = fence(&store).await;
         let link = make_links(&store, &fence, [1]).await.remove(0);
-        let seen = conflict("Subject", "a", "b").values;
-        let decision = |take| NewDecision {
-            link_id: link.id,
-            item: ITEM.into(),
-            mapping: key("Subject"),
-            decision: Decision { take: Take::Side(take), seen: seen.clone() },
-            by: "ada@acme.example".into(),
-            hint: case_hint(1),
-        };
-        store.decide(&[decision(Side::Salesforce)], NOW).await.unwrap();
+        store.decide(&[decision(&link, Side::Salesforce)], NOW).await.unwrap();
         assert_eq!(open(&store, link.id).await, [(conflict("Subject", "a", "b"), NOW)], "a decision opens a conflict");
-        store.decide(&[decision(Side::Jira)], NOW).await.unwrap();
-        let expected = [(link.id, BTreeMap::from([(key("Subject"), decision(Side::Jira).decision)]))].into();
-        assert_eq!(store.decisions(&[link.id]).await.unwrap(), expected, "a person may change their mind");
+        store.decide(&[decision(&link, Side::Jira)], NOW).await.unwrap();
         let listed = store.open_conflicts(None, 0, 9).await.unwrap().remove(0).decided.unwrap();
-        assert_eq!((listed.decision, listed.at_ms), (decision(Side::Jira).decision, NOW));
+        assert_eq!((&listed.decision, listed.at_ms), (&decision(&link, Side::Jira).decision, NOW));
+        let expected = [(link.id, BTreeMap::from([(key("Subject"), listed)]))].into();
+        assert_eq!(store.decisions(&[link.id]).await.unwrap(), expected, "a person may change their mind");
         assert_eq!(store.due(ORG, NOW, 1).await.unwrap()[0].seq, 2);
         let entry = store.journal_of_link(link.id, 9).await.unwrap().remove(0);
         assert_eq!((entry.what.kind.as_str(), entry.what.side), ("decision", Some(Side::Jira)));
         assert!(entry.what.text.contains("ada@acme.example"), "{}", entry.what.text);
+    })
+    .await;
+}
 
-        store.commit(&fence, &with(&link, vec![conflict("Subject", "a", "b")]), NOW).await.unwrap();
-        assert_eq!(store.decisions(&[link.id]).await.unwrap().len(), 1, "still open, still decided");
-        store.commit(&fence, &with(&link, Vec::new()), NOW).await.unwrap();
+#[tokio::test]
+async fn a_decision_lasts_until_a_round_that_knew_it_has_carried_it_out() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let link = make_links(&store, &fence, [1]).await.remove(0);
+        let known = |at_ms| Some(BTreeMap::from([(key("Subject"), at_ms)]));
+        let seen = conflict("Subject", "a", "b");
+        store.decide(&[decision(&link, Side::Jira)], NOW).await.unwrap();
+        let rounds = [
+            ("it began before", vec![], Some(BTreeMap::new())),
+            ("it knew what was decided before", vec![], known(NOW - 1)),
+            ("it could not judge", vec![], None),
+            ("it could not carry it out", vec![seen.clone()], known(NOW)),
+        ];
+        for (why, open_now, judged) in rounds {
+            store.commit(&fence, &knowing(&link, open_now, judged), NOW).await.unwrap();
+            assert_eq!(store.decisions(&[link.id]).await.unwrap().len(), 1, "{why}");
+            assert_eq!(open(&store, link.id).await, [(seen.clone(), NOW)], "{why}");
+        }
+        store.commit(&fence, &knowing(&link, Vec::new(), known(NOW)), NOW).await.unwrap();
         assert!(store.decisions(&[link.id]).await.unwrap().is_empty());
+        assert_eq!(open(&store, link.id).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_ends_when_its_conflict_is_about_other_values() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let link = make_links(&store, &fence, [1]).await.remove(0);
+        store.decide(&[decision(&link, Side::Jira)], NOW).await.unwrap();
+        let edited = conflict("Subject", "a", "c");
+        let round = knowing(&link, vec![edited.clone()], Some(BTreeMap::from([(key("Subject"), NOW)])));
+        store.commit(&fence, &round, NOW + 1).await.unwrap();
+        assert_eq!(open(&store, link.id).await, [(edited, NOW)]);
+        assert!(store.open_conflicts(None, 0, 9).await.unwrap().remove(0).decided.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_round_that_could_not_judge_every_field_opens_conflicts_and_closes_none() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let link = make_links(&store, &fence, [1]).await.remove(0);
+        let (subject, priority) = (conflict("Subject", "a", "b"), conflict("Priority", "High", "Low"));
+        store.commit(&fence, &with(&link, vec![subject.clone()]), NOW).await.unwrap();
+        store.commit(&fence, &knowing(&link, vec![priority.clone()], None), NOW + 1).await.unwrap();
+        assert_eq!(open(&store, link.id).await, [(priority, NOW + 1), (subject, NOW)]);
     })
     .await;
 }

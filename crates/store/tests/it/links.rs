@@ -72,6 +72,7 @@ async fn a_link_keeps_what_it_was_told() {
             read_ms: Sides::new(NOW + 5, NOW + 6),
             versions: Sides::new(Some("a".into()), None),
             state: Some(LinkState::Parked { reason: "the issue type has gone".into() }),
+            judged: None,
             jira_key: Some("NEW-1".into()),
             missing_since: Sides::new(None, Some(NOW + 6)),
             blocked: BTreeMap::new(),

@@ -66,6 +66,7 @@ pub(crate) fn unchanged(link: &Link) -> LinkUpdate {
         missing_since: link.missing_since,
         blocked: link.blocked.clone(),
         conflicts: Vec::new(),
+        judged: None,
         notes: Vec::new(),
     }
 }
