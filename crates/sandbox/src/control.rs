@@ -12,14 +12,16 @@ mod late;
 mod ledger;
 mod watch;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
+use axum::Router;
+use axum::response::Response;
 use parking_lot::{Mutex, RwLock};
 
 use crate::delivery::Outbox;
 use crate::seed::Seed;
 use crate::{Clock, Options};
-use fault::{Call, Fault, Faults};
+use fault::{Answer, Call, Fault, Faults};
 use late::Late;
 use ledger::Ledger;
 
@@ -44,6 +46,12 @@ pub trait Side: Send + Sync + 'static {
 
     /// Forgets everything and begins again with `seed`, drawn from `seed_number`; `records` as in [`Options`].
     fn reset(&self, seed: Seed, seed_number: u64, records: Option<usize>);
+
+    /// The vendor's API over a copy of everything the side remembers now. What happens there changes nothing here.
+    fn copy(&self) -> Router;
+
+    /// Adds the headers that each answer of this vendor's API bears.
+    fn sign(&self, response: &mut Response);
 }
 
 /// One side's control.
@@ -57,6 +65,7 @@ pub struct Control {
     faults: Mutex<Faults>,
     late: Late,
     outbox: Outbox,
+    side: OnceLock<Weak<dyn Side>>,
 }
 
 impl Control {
@@ -75,7 +84,25 @@ impl Control {
             outbox: Outbox::new(clock.clone(), options.seed_number),
             options: options.clone(),
             clock,
+            side: OnceLock::new(),
         })
+    }
+
+    /// A control with empty books beside the same clock, for a copy of the side.
+    pub(crate) fn beside_copy(&self) -> Arc<Self> {
+        let control = Self::new(self.vendor, self.clock.clone(), &self.options);
+        control.set_base_url(&self.base_url());
+        control
+    }
+
+    /// Says which side this control stands beside.
+    pub(crate) fn stand_beside(&self, side: Arc<dyn Side>) {
+        // A control is made for one side, which says so once.
+        drop(self.side.set(Arc::downgrade(&side)));
+    }
+
+    fn side(&self) -> Option<Arc<dyn Side>> {
+        self.side.get().and_then(Weak::upgrade)
     }
 
     /// This side's time.
@@ -113,7 +140,10 @@ impl Control {
     /// # Errors
     /// A sentence that says what is wrong with the description.
     pub fn add_fault(&self, described: &serde_json::Value) -> Result<(), String> {
-        let fault = fault::parse(described, self.vendor)?;
+        let mut fault = fault::parse(described, self.vendor)?;
+        if fault.answer == Answer::Stale {
+            fault.past = self.side().map(|side| side.copy());
+        }
         self.faults.lock().add(fault);
         Ok(())
     }

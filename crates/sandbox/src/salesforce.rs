@@ -11,6 +11,7 @@ mod cell;
 mod cursor;
 mod describe;
 mod door;
+mod edge;
 mod id;
 mod import;
 mod oauth;
@@ -34,6 +35,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode};
 use parking_lot::Mutex;
 use rand::SeedableRng as _;
 use serde_json::Value;
@@ -61,7 +64,9 @@ impl Org {
     /// An org with its people, queues and settings, and nothing else.
     pub fn new(control: Arc<Control>) -> Arc<Self> {
         let state = Mutex::new(fresh(&control));
-        Arc::new(Self { control, state })
+        let org = Arc::new(Self { control, state });
+        org.control.stand_beside(org.clone());
+        org
     }
 
     /// The org's control.
@@ -109,6 +114,19 @@ impl Side for Org {
             seed_demo(self, &mut Dice::seed_from_u64(seed_number), records);
         }
     }
+
+    fn copy(&self) -> Router {
+        let state = Mutex::new(self.state.lock().clone());
+        router(&Arc::new(Self { control: self.control.beside_copy(), state }))
+    }
+
+    fn sign(&self, response: &mut Response) {
+        // Who was not let in has not used anything up.
+        let usage = HeaderValue::try_from(self.state.lock().quota.usage());
+        if let (Ok(usage), false) = (usage, response.status() == StatusCode::UNAUTHORIZED) {
+            response.headers_mut().insert("Sforce-Limit-Info", usage);
+        }
+    }
 }
 
 fn fresh(control: &Control) -> State {
@@ -131,7 +149,8 @@ pub fn routes() -> Vec<(&'static str, String)> {
 
 /// The vendor's API.
 pub fn router(org: &Arc<Org>) -> Router {
-    api::routes().merge(oauth::routes()).merge(soap::routes()).with_state(org.clone())
+    let all = api::routes().merge(oauth::routes()).merge(soap::routes()).with_state(org.clone());
+    all.layer(axum::middleware::from_fn(edge::measure))
 }
 
 /// Fills an org with the demo company; `records` cases, or its usual number.

@@ -8,8 +8,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
-use super::Vendor;
 use super::fault::Fault;
+use super::{Control, Vendor};
 
 /// Marks a response that must never reach the caller: over TCP the connection is cut instead.
 #[derive(Clone, Copy, Debug)]
@@ -26,17 +26,25 @@ pub(super) fn reset() -> Response {
     response
 }
 
-/// The fault's own status with the fault's or the vendor's body.
-pub(super) fn status(fault: &Fault, vendor: Vendor) -> Response {
+/// The fault's own status with the fault's or the vendor's body, and the headers of every answer.
+pub(super) fn status(fault: &Fault, control: &Control) -> Response {
     let body = match &fault.body {
         Some(Value::String(text)) => text.clone(),
         Some(json) => json.to_string(),
-        None => vendor_error(vendor, fault.status()),
+        None => vendor_error(control.vendor, fault.status()),
     };
-    let mut response = (fault.status(), body).into_response();
-    let json_type = HeaderValue::from_static("application/json;charset=UTF-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, json_type);
-    with_headers(response, fault)
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = fault.status();
+    if !body.is_empty() {
+        let json_type = HeaderValue::from_static("application/json;charset=UTF-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, json_type);
+        *response.body_mut() = Body::from(body);
+    }
+    let mut response = with_headers(response, fault);
+    if let (Some(side), true) = (control.side(), response.headers().contains_key(header::CONTENT_TYPE)) {
+        side.sign(&mut response);
+    }
+    response
 }
 
 pub(super) fn html(fault: &Fault) -> Response {

@@ -8,6 +8,7 @@ mod route;
 
 use std::collections::BTreeMap;
 
+use axum::Router;
 use http::StatusCode;
 use rand::{RngExt as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,8 @@ pub enum Answer {
     Truncated,
     /// An HTML page, as a gateway in front of the vendor sends it.
     Html,
+    /// What the side would have said when the fault was set: for calls that read.
+    Stale,
 }
 
 /// One fault.
@@ -89,6 +92,9 @@ pub struct Fault {
     pub in_composite: bool,
     /// How often it struck.
     pub hits: u64,
+    /// The side as it was when the fault was set, for the answer `stale`.
+    #[serde(skip)]
+    pub(super) past: Option<Router>,
 }
 
 impl Fault {
@@ -139,7 +145,7 @@ pub(super) fn parse(described: &Value, vendor: Vendor) -> Result<Fault, String> 
     let own: Described = Deserialize::deserialize(described).map_err(|error| format!("not a fault: {error}"))?;
     let named = match &own.name {
         Some(name) => named::fault(name, vendor)
-            .ok_or_else(|| format!("no fault is called `{name}`; there are {}", named::names(vendor)))?,
+            .ok_or_else(|| format!("no fault is called `{name}`; there are {}", named::names(vendor).join(", ")))?,
         None => Described::default(),
     };
     let answer = own.answer.or(named.answer).unwrap_or(Answer::Status);
@@ -160,7 +166,13 @@ pub(super) fn parse(described: &Value, vendor: Vendor) -> Result<Fault, String> 
         body_contains: own.matching.and_then(|matching| matching.body_contains),
         in_composite: own.in_composite.or(named.in_composite).unwrap_or(false),
         hits: 0,
+        past: None,
     })
+}
+
+/// The faults that a side knows by name.
+pub fn names(vendor: Vendor) -> Vec<&'static str> {
+    named::names(vendor)
 }
 
 fn valid_status(status: u16) -> Result<u16, String> {

@@ -12,6 +12,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
 
 use super::fault::{Answer, Call, Fault, SideEffect};
 use super::ledger::Called;
@@ -97,24 +98,40 @@ async fn meet_fault(control: &Control, request: Request, method: &str, route: &s
 }
 
 async fn strike(control: &Control, fault: &Fault, request: Request, next: Next) -> Response {
+    if let Some(past) = &fault.past {
+        return answer::with_headers(ask(past.clone(), request).await, fault);
+    }
     let told = match fault.side_effect {
-        SideEffect::None => answer::status(fault, control.vendor),
+        SideEffect::None => answer::status(fault, control),
         SideEffect::Committed => next.run(request).await,
         SideEffect::Late => {
             postpone(control, fault, request, next).await;
-            answer::status(fault, control.vendor)
+            answer::status(fault, control)
         }
     };
     match fault.answer {
         Answer::Reset => answer::reset(),
-        Answer::Status => answer::status(fault, control.vendor),
+        Answer::Status => answer::status(fault, control),
         Answer::Html => answer::html(fault),
         Answer::Truncated => answer::truncated(told).await,
+        Answer::Stale => told,
         Answer::Slow => {
             control.clock.pass(Duration::from_millis(fault.delay_ms)).await;
             answer::with_headers(told, fault)
         }
     }
+}
+
+/// Asks a copy of the side. It routes anew, so what the first routing noted must not come along.
+async fn ask(past: Router, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let route = parts.extensions.remove::<RouteName>();
+    parts.extensions.clear();
+    if let Some(route) = route {
+        parts.extensions.insert(route);
+    }
+    let Ok(response) = past.oneshot(Request::from_parts(parts, body)).await;
+    response
 }
 
 /// Keeps the call until its time. Its body is read now: after the answer the connection may be gone.

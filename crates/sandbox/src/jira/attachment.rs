@@ -17,7 +17,7 @@ use super::site::Site;
 use super::webhook::event;
 
 /// A file of an upload.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Upload {
     pub(crate) filename: String,
     pub(crate) media_type: String,

@@ -14,7 +14,7 @@ use workflow::Workflow;
 pub(crate) mod founding;
 pub(crate) mod workflow;
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Catalogue {
     pub(crate) projects: BTreeMap<u64, Project>,
     pub(crate) issue_types: Vec<IssueType>,

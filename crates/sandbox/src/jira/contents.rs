@@ -23,7 +23,7 @@ pub(crate) struct Unindexed {
 }
 
 /// The memory of a site.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Contents {
     pub(crate) cloud_id: String,
     pub(crate) people: People,
@@ -55,7 +55,7 @@ pub(crate) struct IssueLink {
 }
 
 /// What is derived from the rest, and rebuilt after loading.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
     by_key: HashMap<String, u64>,
     by_updated: BTreeSet<(i64, u64)>,

@@ -22,7 +22,7 @@ mod request;
 pub(crate) mod routes;
 mod talk;
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Desks {
     pub(crate) desks: BTreeMap<u64, Desk>,
     pub(crate) request_types: Vec<RequestType>,

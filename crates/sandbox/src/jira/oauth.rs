@@ -18,13 +18,13 @@ pub(crate) const CODE: &str = "sandbox-code";
 const LIFE_MS: i64 = 3_600_000;
 const SCOPES: &str = "read:jira-work write:jira-work read:jira-user manage:jira-webhook manage:jira-configuration read:servicedesk-request write:servicedesk-request manage:servicedesk-customer offline_access";
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens {
     access: BTreeMap<String, Access>,
     refresh: BTreeSet<String>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Access {
     account: String,
     expires: i64,

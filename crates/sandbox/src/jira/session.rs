@@ -20,7 +20,7 @@ use super::limits::{FILE_BYTES, REQUEST_BYTES};
 use super::render::View;
 use super::site::Site;
 use super::{permission, time};
-use crate::control::{BackDated, Write};
+use crate::control::{BackDated, Write, fault};
 
 /// A request, read completely.
 #[derive(Debug, Default)]
@@ -239,6 +239,21 @@ impl<'a> Session<'a> {
         let rates = self.site.rates().lock();
         let settings = rates.settings();
         settings.attachments.unwrap_or(true).then(|| settings.upload_bytes.unwrap_or(FILE_BYTES))
+    }
+
+    /// What a fault with `in_composite` says to one of the many that a bulk call is about.
+    pub(crate) fn struck(&self, element: &Value) -> Option<Refusal> {
+        let (text, route) = (element.to_string(), self.call.route.as_str());
+        let part = fault::Call {
+            method: self.call.method.as_str(),
+            route: route.split_once(' ').map_or(route, |(_, path)| path),
+            path: &self.call.path,
+            body: text.as_bytes(),
+            in_composite: true,
+        };
+        let fault = self.site.control().draw_fault(&part)?;
+        let said = fault.body.as_ref().and_then(|body| body["errorMessages"][0].as_str());
+        Some(Refusal::message(fault.status, said.unwrap_or("Internal server error")))
     }
 
     /// Remembers the issue as the search index still sees it; call before the change.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderValue;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
 use rand::SeedableRng as _;
@@ -11,9 +12,9 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::contents::Contents;
-use super::rates::Rates;
+use super::rates::{Headers, Rates, reset_at};
 use super::session::{Call, Session};
-use super::{auth, catalogue, desk, people, seed};
+use super::{auth, catalogue, desk, people, routes, seed};
 use crate::control::{Control, Side};
 use crate::seed::{Dice, Seed};
 
@@ -44,8 +45,14 @@ const FIRST_FREE_ID: u64 = 20_000;
 impl Site {
     /// A site with its founding configuration and no issues.
     pub fn new(control: Arc<Control>) -> Arc<Self> {
-        let site = Self { control, contents: Mutex::new(founding()), rates: Mutex::default(), knobs: Mutex::default() };
-        Arc::new(site)
+        let site = Self::of(control, founding());
+        site.control.stand_beside(site.clone());
+        site
+    }
+
+    fn of(control: Arc<Control>, contents: Contents) -> Arc<Self> {
+        let contents = Mutex::new(contents);
+        Arc::new(Self { control, contents, rates: Mutex::default(), knobs: Mutex::default() })
     }
 
     /// The control that stands beside it.
@@ -99,18 +106,23 @@ impl Site {
         let mut contents = self.contents.lock();
         let known = auth::caller(&contents, call, now);
         let failed_login = matches!(&known, Ok(caller) if caller.failed);
+        let mut told = Headers::new();
         let outcome = known.and_then(|caller| {
-            self.rates.lock().admit(call, &contents, now)?;
+            told = self.rates.lock().admit(call, &contents, now)?;
             handler(&mut Session::new(self, &mut contents, call, caller, now))
         });
         let mut response = match outcome {
             Ok(reply) => reply.into_response(),
             Err(refusal) => refusal.into_response_at(&call.path),
         };
-        let headers = response.headers_mut();
-        headers.insert("atl-traceid", trace_id());
+        for (name, value) in told {
+            response
+                .headers_mut()
+                .extend(HeaderValue::try_from(value).map(|value| (HeaderName::from_static(name), value)));
+        }
+        self.sign(&mut response);
         if failed_login {
-            headers.insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATED_FAILED"));
+            response.headers_mut().insert("x-seraph-loginreason", HeaderValue::from_static("AUTHENTICATED_FAILED"));
         }
         response
     }
@@ -131,6 +143,23 @@ impl Side for Site {
         *self.knobs.lock() = Knobs::default();
         if seed == Seed::Demo {
             seed::seed_demo(self, &mut Dice::seed_from_u64(seed_number));
+        }
+    }
+
+    fn copy(&self) -> Router {
+        let contents = self.contents.lock().clone();
+        routes::router(&Self::of(self.control.beside_copy(), contents))
+    }
+
+    fn sign(&self, response: &mut Response) {
+        let is_limited = response.status() == StatusCode::TOO_MANY_REQUESTS;
+        let headers = response.headers_mut();
+        headers.insert("atl-traceid", trace_id());
+        let wait = headers.get("retry-after").and_then(|wait| wait.to_str().ok()?.parse().ok());
+        // A fault says how long to wait; until when that is, only the clock knows.
+        if let (Some(seconds), true) = (wait, is_limited && !headers.contains_key("x-ratelimit-reset")) {
+            let reset = HeaderValue::try_from(reset_at(self.control.clock().now_ms(), seconds));
+            headers.extend(reset.map(|reset| (HeaderName::from_static("x-ratelimit-reset"), reset)));
         }
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Cursor {
 }
 
 /// All open cursors.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Cursors {
     open: VecDeque<Cursor>,
     n_made: u64,

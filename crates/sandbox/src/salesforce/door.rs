@@ -88,11 +88,14 @@ async fn oauth(State(org): State<Arc<Org>>, Json(settings): Json<oauth::Settings
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Limits {
-    daily_calls: u64,
+    daily_calls: Option<u64>,
+    distinct_ids: Option<usize>,
 }
 
 async fn limits(State(org): State<Arc<Org>>, Json(limits): Json<Limits>) -> StatusCode {
-    org.state.lock().quota.max = limits.daily_calls;
+    let quota = &mut org.state.lock().quota;
+    quota.max = limits.daily_calls.unwrap_or(quota.max);
+    quota.distinct_ids_max = limits.distinct_ids.unwrap_or(quota.distinct_ids_max);
     StatusCode::NO_CONTENT
 }
 

@@ -69,7 +69,7 @@ const REFUSALS: &[(&str, &str, &str)] = &[
 ];
 
 /// All tokens of the org.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Sessions {
     org_id: String,
     n_refreshes: u64,

@@ -31,7 +31,7 @@ pub(super) struct Push {
 }
 
 /// All outbound messages of the org.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Pushes {
     pub(super) all: Vec<Push>,
     n_notifications: u64,

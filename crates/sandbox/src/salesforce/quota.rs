@@ -8,18 +8,21 @@ use super::refusal::{Answered, Refusal};
 const DAY_MS: i64 = 24 * 3_600_000;
 /// What a sandbox org may be called in a day.
 const DAILY_CALLS_MAX: u64 = 5_000_000;
+/// Records that the activities of one query may be about.
+const DISTINCT_IDS_MAX: usize = 100_000;
 
-/// The count of the day.
-#[derive(Debug)]
+/// The count of the day, and what else is limited.
+#[derive(Clone, Debug)]
 pub(super) struct Quota {
     pub(super) max: u64,
+    pub(super) distinct_ids_max: usize,
     n_used: u64,
     began_ms: i64,
 }
 
 impl Default for Quota {
     fn default() -> Self {
-        Self { max: DAILY_CALLS_MAX, n_used: 0, began_ms: 0 }
+        Self { max: DAILY_CALLS_MAX, distinct_ids_max: DISTINCT_IDS_MAX, n_used: 0, began_ms: 0 }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 const SEEN_MAX: usize = 200;
 
 /// The records last seen, the latest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Recent {
     seen: VecDeque<(Arc<str>, Arc<str>)>,
 }

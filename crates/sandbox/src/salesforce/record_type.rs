@@ -14,12 +14,12 @@ use super::state::State;
 use super::write::Draft;
 
 /// What an object's record types say, by the object's name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct RecordTypes {
     by_object: HashMap<String, Vec<RecordType>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct RecordType {
     developer_name: String,
     is_default: bool,
@@ -99,8 +99,7 @@ pub(super) fn check(state: &State, draft: &Draft) -> Answered<()> {
             && state.get(*types, row, "IsActive").is_true()
     });
     let Some((types, row)) = row else {
-        let message = format!("Record Type ID: this ID value isn't valid for the user: {id}");
-        return Err(Refusal::of_fields("INVALID_CROSS_REFERENCE_KEY", message, &["RecordTypeId"]));
+        return Err(Refusal::no_such_record_type(id));
     };
     let developer_name = state.get(types, row, "DeveloperName").as_str().unwrap_or_default();
     let Some(known) = own.iter().find(|known| known.developer_name == developer_name) else { return Ok(()) };

@@ -2,6 +2,8 @@
 //!
 //! The same refusal is worded in two shapes: on its own (`errorCode`) and as a row of a collection (`statusCode`).
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 /// One error of the REST API.
@@ -47,6 +49,11 @@ impl Refusal {
         Self::new(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
     }
 
+    pub(super) fn no_such_record_type(id: &str) -> Self {
+        let message = format!("Record Type ID: this ID value isn't valid for the user: {id}");
+        Self::of_fields("INVALID_CROSS_REFERENCE_KEY", message, &["RecordTypeId"])
+    }
+
     pub(super) fn deleted() -> Self {
         Self { fields: Some(Vec::new()), ..Self::new(404, "ENTITY_IS_DELETED", "entity is deleted") }
     }
@@ -66,6 +73,12 @@ impl Refusal {
     pub(super) fn bad_choice(label: &str, field: &str, value: &str) -> Self {
         let message = format!("{label}: bad value for restricted picklist field: {value}");
         Self::of_fields("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, &[field])
+    }
+
+    /// A key that does not tell which record is meant.
+    pub(super) fn several(label: &str, ids: &[Arc<str>], key: &str) -> Self {
+        let message = format!("{label}: more than one record found for external id field: [{}]", ids.join(", "));
+        Self::of_fields("DUPLICATE_EXTERNAL_ID", message, &[key])
     }
 
     pub(super) fn json(message: impl Into<String>) -> Self {

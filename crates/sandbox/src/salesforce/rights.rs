@@ -46,7 +46,7 @@ pub(super) struct Change {
 }
 
 /// The rights that differ from the usual ones, by user id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rights {
     least: HashSet<String>,
     api_disabled: HashSet<String>,

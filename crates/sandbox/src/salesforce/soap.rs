@@ -11,6 +11,7 @@ mod xml;
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::post;
@@ -32,6 +33,9 @@ pub(super) fn routes() -> Router<Arc<Org>> {
     ROUTES.iter().fold(Router::new(), |router, route| router.route(route, post(serve)))
 }
 
+/// Larger messages are refused.
+const MESSAGE_BYTES_MAX: usize = 52_428_800;
+
 /// The request's header and the call in its body.
 struct Message<'a> {
     header: Option<&'a Element>,
@@ -43,9 +47,12 @@ async fn serve(
     Path(parameters): Path<Vec<(String, String)>>,
     route: Option<Extension<RouteName>>,
     dated: Option<Extension<BackDated>>,
-    body: String,
+    body: Body,
 ) -> Response {
-    let Some(envelope) = xml::parse(&body) else { return respond(Err(Fault::malformed())) };
+    let Ok(body) = axum::body::to_bytes(body, MESSAGE_BYTES_MAX).await else { return respond(Err(Fault::too_large())) };
+    let Some(envelope) = std::str::from_utf8(&body).ok().and_then(xml::parse) else {
+        return respond(Err(Fault::malformed()));
+    };
     let Some(call) = envelope.child("Body").and_then(|body| body.children.first()) else {
         return respond(Err(Fault::malformed()));
     };

@@ -27,7 +27,7 @@ use crate::control::{Control, Write};
 const CUSTOM_PREFIX_RADIX: usize = 36;
 
 /// The org's memory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(super) schema: Schema,
     pub(super) tables: Vec<Table>,
@@ -50,7 +50,7 @@ pub(crate) struct State {
     touched: Vec<(usize, Arc<str>)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Undo {
     object: usize,
     place: usize,

@@ -27,7 +27,7 @@ impl Row {
 }
 
 /// All records of one object, deleted ones included. A place is a row's number, which never changes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     rows: Vec<Option<Row>>,
     by_id: HashMap<Arc<str>, usize>,
@@ -36,7 +36,7 @@ pub(super) struct Table {
     indexes: HashMap<usize, Index>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Index {
     case_sensitive: bool,
     places: HashMap<String, BTreeSet<usize>>,

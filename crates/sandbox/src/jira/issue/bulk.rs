@@ -20,7 +20,10 @@ pub(crate) fn create(s: &mut Session<'_>) -> Answer {
     }
     let (mut made, mut errors) = (Vec::new(), Vec::new());
     for (number, body) in drafts.iter().enumerate() {
-        let draft = body.as_object().ok_or_else(Refusal::payload).and_then(|body| Draft::read(s, body));
+        let draft = match s.struck(body) {
+            Some(fault) => Err(fault),
+            None => body.as_object().ok_or_else(Refusal::payload).and_then(|body| Draft::read(s, body)),
+        };
         match draft {
             Ok(draft) => made.push(draft.make(s).row),
             Err(refusal) => {
@@ -56,9 +59,9 @@ pub(crate) fn fetch(s: &mut Session<'_>) -> Answer {
     let mut found = Vec::new();
     let mut errors = Vec::new();
     for id in &asked {
-        match s.find(id) {
-            Ok(issue) => found.push(issue.id),
-            Err(_) => errors.push(json!({ "id": id, "errorMessage": NO_ISSUE })),
+        match s.find(id).map(|issue| issue.id) {
+            Ok(issue) if s.struck(&json!(id)).is_none() => found.push(issue),
+            _ => errors.push(json!({ "id": id, "errorMessage": NO_ISSUE })),
         }
     }
     found.sort_unstable();

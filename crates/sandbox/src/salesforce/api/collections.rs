@@ -206,15 +206,14 @@ fn one_upsert(
         }
     };
     if !value.is_empty() && !seen.insert(value.clone()) {
-        let message = format!("duplicate external id specified: {value}");
+        let message = format!("Duplicate external id specified: {value}");
         return Err(Refusal::of_fields("DUPLICATE_VALUE", message, &[key]));
     }
     match write::upsert(state, caller, object, key, &value, &fields, true)? {
         Upserted::Created(id) => Ok(json!({ "id": &*id, "success": true, "errors": [], "created": true })),
         Upserted::Updated(id) => Ok(json!({ "id": &*id, "success": true, "errors": [], "created": false })),
         Upserted::Ambiguous(ids) => {
-            let message = format!("more than one record found for external id field: [{}]", ids.join(", "));
-            Err(Refusal::of_fields("DUPLICATE_EXTERNAL_ID", message, &[key]))
+            Err(Refusal::several(state.object(object).field(key).map_or(key, |field| &field.label), &ids, key))
         }
     }
 }

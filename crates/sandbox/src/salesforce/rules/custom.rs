@@ -13,7 +13,7 @@ use super::super::state::State;
 use super::super::write::{Caller, Draft};
 
 /// The rules of the org.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::salesforce) struct CustomRules {
     validations: Vec<Validation>,
     duplicates: Vec<Duplicates>,

@@ -28,6 +28,11 @@ impl Fault {
         Self { code: "sf:INVALID_LOGIN".to_owned(), message: message.to_owned() }
     }
 
+    pub(super) fn too_large() -> Self {
+        let message = "EXCEEDED_MAX_SIZE_REQUEST: The size of the message sent to the API exceeded 50 MB.";
+        Self { code: "sf:EXCEEDED_MAX_SIZE_REQUEST".to_owned(), message: message.to_owned() }
+    }
+
     pub(super) fn malformed() -> Self {
         let message = "The message is not a well formed SOAP envelope with a call in its body.";
         Self { code: "soapenv:Client".to_owned(), message: message.to_owned() }

@@ -42,9 +42,9 @@ pub(super) fn upsert(state: &mut State, caller: &Caller, call: &Element, all_or_
         match write::upsert(state, caller, record.object, key, &value, &record.fields, true)? {
             Upserted::Created(id) => Ok((id.to_string(), Some(true))),
             Upserted::Updated(id) => Ok((id.to_string(), Some(false))),
-            Upserted::Ambiguous(_) => {
-                let message = format!("{key}: more than one record found for external id field: {value}");
-                Err(Refusal::of_fields("DUPLICATE_EXTERNAL_ID", message, &[key]))
+            Upserted::Ambiguous(ids) => {
+                let field = state.object(record.object).field(key);
+                Err(Refusal::several(field.map_or(key, |field| &field.label), &ids, key))
             }
         }
     };

@@ -106,12 +106,16 @@ fn relationship(state: &State, caller: &Caller, draft: &mut Draft, name: &str, v
     let (key_name, key_value) = key.iter().find(|(name, _)| *name != "attributes").ok_or_else(unknown)?;
     let text = key_value.as_str().map_or_else(|| key_value.to_string(), str::to_owned);
     let key_at = state.object(target).field_at(key_name).ok_or_else(|| Refusal::no_column(key_name, target_name))?;
-    let found: Vec<_> = state.tables[target].having(key_at, &text).into_iter().flatten().collect();
-    let row = found.first().and_then(|place| state.tables[target].row(*place)).ok_or_else(|| {
-        let message = format!("Foreign key external ID: {text} not found for field {key_name} in entity {target_name}");
-        Refusal::of_fields("INVALID_FIELD", message, &[])
-    })?;
-    draft.row.set(at, Cell::Text(row.id.clone()));
+    let id = match super::find(state, target, key_at, &text).as_slice() {
+        [one] => one.clone(),
+        [] => {
+            let message =
+                format!("Foreign key external ID: {text} not found for field {key_name} in entity {target_name}");
+            return Err(Refusal::of_fields("INVALID_FIELD", message, &[]));
+        }
+        several => return Err(Refusal::several(&state.object(target).fields[key_at].label, several, key_name)),
+    };
+    draft.row.set(at, Cell::Text(id));
     draft.given.push(at);
     Ok(())
 }
@@ -238,10 +242,11 @@ fn reference(state: &State, object: usize, field: &Field, text: &str) -> Answere
     if !field.references.iter().any(|name| name == target_name) {
         return Err(wrong_id(field, text));
     }
-    let row = state.tables[target].by_id(&id).ok_or_else(|| Refusal {
-        fields: Some(Vec::new()),
-        ..Refusal::new(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-    })?;
+    let unknown = || match field.name.as_str() {
+        "RecordTypeId" => Refusal::no_such_record_type(&id),
+        _ => Refusal::of_fields("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", &[]),
+    };
+    let row = state.tables[target].by_id(&id).ok_or_else(unknown)?;
     if state.is_deleted(target, row) {
         return Err(Refusal { status: 400, ..Refusal::deleted() });
     }

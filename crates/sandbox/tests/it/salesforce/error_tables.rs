@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::harness::{Reply, Sandbox};
+use super::harness::{Reply, Sandbox, encoded, record};
 
 const TOKEN: &str = "/services/oauth2/token";
 const CLIENT: &str = "client_id=sandbox-client&client_secret=sandbox-secret";
@@ -162,6 +162,51 @@ async fn records_and_resources_are_refused_as_the_table_says() {
             "METHOD_NOT_ALLOWED",
             "HTTP Method 'PUT' not allowed. Allowed are DELETE,GET,HEAD,PATCH",
         ),
+        row(
+            Method::POST,
+            cases(),
+            json!({"Subject": "s".repeat(256)}),
+            400,
+            "STRING_TOO_LONG",
+            &format!("Subject: data value too large: {} (max length=255)", "s".repeat(256)),
+        )
+        .about(&["Subject"]),
+        row(
+            Method::POST,
+            "/sobjects/Group",
+            json!({"Name": "x", "Type": "Committee"}),
+            400,
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+            "Type: bad value for restricted picklist field: Committee",
+        )
+        .about(&["Type"]),
+        row(
+            Method::POST,
+            "/sobjects/Account",
+            json!({"Name": "x", "NumberOfEmployees": 9_999_999_999_i64}),
+            400,
+            "NUMBER_OUTSIDE_VALID_RANGE",
+            "Employees: value outside of valid range on numeric field: 9999999999",
+        )
+        .about(&["NumberOfEmployees"]),
+        row(
+            Method::POST,
+            cases(),
+            json!({"IsEscalated": "maybe"}),
+            400,
+            "JSON_PARSER_ERROR",
+            "Cannot deserialize instance of boolean from VALUE_STRING value maybe or request may be missing a required \
+             field at [line:1, column:1]",
+        ),
+        row(
+            Method::POST,
+            "/sobjects/Opportunity",
+            json!({"Name": "x", "StageName": "Prospecting", "CloseDate": "2026-01-31", "Account": {"Name": "none"}}),
+            400,
+            "INVALID_FIELD",
+            "Foreign key external ID: none not found for field Name in entity Account",
+        )
+        .about(&[]),
         get("/query/0r8xx0000000000AAA-200", 400, "INVALID_QUERY_LOCATOR", "invalid query locator"),
         get(
             "/search?q=FIND%20x",
@@ -175,19 +220,40 @@ async fn records_and_resources_are_refused_as_the_table_says() {
     }
 }
 
+/// The vendor's picture of a mistake in a query: the text, a caret below the place, and where that is.
+fn picture(soql: &str, column: usize, said: &str) -> String {
+    let caret = " ".repeat(column - 1);
+    format!("\n{soql}\n{caret}^\nERROR at Row:1:Column:{column}\n{said}")
+}
+
 #[tokio::test]
 async fn queries_are_refused_as_the_table_says() {
     let sandbox = Sandbox::empty().await;
+    let append = |what: &str, after: &str| {
+        format!(
+            "If you are attempting to use a custom {what}, be sure to append the '__c' after the {after} name. Please \
+             reference your WSDL or the describe call for the appropriate names."
+        )
+    };
+    let column = format!("No such column 'Foo' on entity 'Case'. {}", append("field", "custom field"));
+    let object = format!("sObject type 'Nonsense' is not supported. {}", append("object", "entity"));
+    let filtered = "field 'Description' can not be filtered in a query call";
     let rows = [
-        ("SELECT Foo FROM Case", "INVALID_FIELD", "No such column 'Foo' on entity 'Case'."),
-        ("SELECT Id FROM Nonsense", "INVALID_TYPE", "sObject type 'Nonsense' is not supported."),
-        ("SELECT Id FROM Case WHERE", "MALFORMED_QUERY", "unexpected token"),
-        ("SELECT Id FROM Case WHERE Description = 'x'", "INVALID_FIELD", "can not be filtered in a query call"),
-        ("SELECT Id FROM Case WHERE Id LIKE '5%'", "INVALID_QUERY_FILTER_OPERATOR", "invalid operator"),
-        ("SELECT Id FROM Case LIMIT 1 OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE", "OFFSET"),
+        ("SELECT Foo FROM Case", "INVALID_FIELD", 8, column.as_str()),
+        ("SELECT Id FROM Nonsense", "INVALID_TYPE", 16, &object),
+        ("SELECT Id FROM Case WHERE", "MALFORMED_QUERY", 26, "unexpected token: '<EOF>'"),
+        ("SELECT Id FROM Case WHERE Description = 'x'", "INVALID_FIELD", 27, filtered),
+        ("SELECT Id FROM Case WHERE Id LIKE '5%'", "INVALID_QUERY_FILTER_OPERATOR", 27, "invalid operator on id field"),
+        (
+            "SELECT Id FROM Case LIMIT 1 OFFSET 2001",
+            "NUMBER_OUTSIDE_VALID_RANGE",
+            36,
+            "Maximum SOQL offset allowed is 2000",
+        ),
     ];
-    for (soql, code, message) in rows {
-        sandbox.query(soql).await.refused(400, code, message);
+    for (soql, code, at, said) in rows {
+        let path = format!("/query?q={}", encoded(soql));
+        row(Method::GET, path, Value::Null, 400, code, &picture(soql, at, said)).hold(&sandbox).await;
     }
 }
 
@@ -277,29 +343,221 @@ async fn a_version_that_is_over_is_not_one_that_never_was() {
 #[tokio::test]
 async fn what_is_transient_comes_as_it_comes_from_the_vendor() {
     let sandbox = Sandbox::empty().await;
-    let error = |code: &str, message: &str| json!([{ "errorCode": code, "message": message }]);
+    let concurrent = "ConcurrentRequests (Concurrent API Requests) Limit exceeded.";
+    let metering =
+        "We can't complete the action because enabled transaction security policies took too long to complete.";
+    let error_id = "An unexpected error occurred. Please include this ErrorId if you contact support: 0";
+    let read_only = "Records can't be changed: this organization is in read-only mode during maintenance.";
+    let apex = "Unable to Process Request: Concurrent requests limit exceeded.";
     let rows = [
-        (400, "QUERY_TIMEOUT", "Your query request was running for too long."),
-        (400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
-        (403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
-        (500, "UNKNOWN_EXCEPTION", "An unexpected error occurred."),
-        (503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable"),
-        (503, "ORG_IN_MAINTENANCE", "This organization is in read only mode"),
+        ("daily_limit", 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+        ("concurrent_limit", 403, "REQUEST_LIMIT_EXCEEDED", concurrent),
+        ("api_currently_disabled", 403, "API_CURRENTLY_DISABLED", "API is disabled for this User"),
+        (
+            "functionality_not_enabled",
+            403,
+            "FUNCTIONALITY_NOT_ENABLED",
+            "This feature is not currently enabled for this user.",
+        ),
+        ("insufficient_access", 403, "INSUFFICIENT_ACCESS", "insufficient access rights on object id"),
+        ("query_timeout", 400, "QUERY_TIMEOUT", "Your query request was running for too long."),
+        (
+            "running_too_long",
+            400,
+            "REQUEST_RUNNING_TOO_LONG",
+            "Your request was running for too long, and has been stopped.",
+        ),
+        ("security_metering", 400, "TXN_SECURITY_METERING_ERROR", metering),
+        ("limit_exceeded", 400, "LIMIT_EXCEEDED", "You have exceeded a limit of your organization."),
+        ("too_many_apex_requests", 403, "TOO_MANY_APEX_REQUESTS", apex),
+        ("server_error", 500, "UNKNOWN_EXCEPTION", error_id),
+        ("internal_error", 500, "INTERNAL_ERROR", error_id),
+        ("server_unavailable", 503, "SERVER_UNAVAILABLE", "The server is temporarily unavailable"),
+        ("org_locked", 403, "ORG_LOCKED", "This organization is locked. Please contact Salesforce support."),
+        ("org_in_maintenance", 503, "ORG_IN_MAINTENANCE", "This organization is in maintenance."),
+        ("read_only", 503, "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", read_only),
     ];
-    for (status, code, message) in rows {
-        let fault = json!({"answer": "status", "status": status, "times": 1, "body": error(code, message)});
-        sandbox.door(Method::POST, "/faults", fault).await;
-        let reply = sandbox.get("/limits").await;
-        assert_eq!((reply.status, &reply.body), (status, &error(code, message)));
-        assert_eq!(reply.header("content-type"), "application/json;charset=UTF-8");
-    }
-    for (name, status) in [("edge_420", 420), ("bad_gateway", 502), ("html_error", 503)] {
+    let locked = "unable to obtain exclusive access to this record or 1 records: 001000000000000AAA";
+    let row_lock = row(Method::GET, "/limits", Value::Null, 400, "UNABLE_TO_LOCK_ROW", locked).about(&[]);
+    let rows = rows
+        .map(|(name, status, code, message)| (name, row(Method::GET, "/limits", Value::Null, status, code, message)));
+    for (name, row) in rows.into_iter().chain([("row_lock", row_lock)]) {
         sandbox.door(Method::POST, "/faults", json!({"name": name, "times": 1})).await;
-        let reply = sandbox.get("/limits").await;
-        assert_eq!(reply.status, status);
-        assert!(reply.header("content-type").starts_with("text/html") && reply.text.starts_with("<html>"));
+        row.hold(&sandbox).await;
     }
     assert_eq!(sandbox.get("/limits").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_stands_before_the_org_answers_with_a_page_or_with_nothing() {
+    let sandbox = Sandbox::empty().await;
+    let rows = [
+        ("edge_420", 420, "sfdcedge"),
+        ("too_many_requests", 429, "sfdcedge"),
+        ("bad_gateway", 502, ""),
+        ("html_error", 503, ""),
+        ("gateway_timeout", 504, ""),
+    ];
+    for (name, status, server) in rows {
+        sandbox.door(Method::POST, "/faults", json!({"name": name, "times": 1})).await;
+        let reply = sandbox.get("/limits").await;
+        assert_eq!((reply.status, reply.header("server")), (status, server), "{name}");
+        assert!(reply.header("content-type").starts_with("text/html") && reply.text.starts_with("<html>"), "{name}");
+        assert_eq!(reply.header("sforce-limit-info"), "", "{name}");
+    }
+    for (name, status, server) in [("not_acceptable", 406, "sfdcedge"), ("empty_error", 500, "")] {
+        sandbox.door(Method::POST, "/faults", json!({"name": name, "times": 1})).await;
+        let reply = sandbox.get("/limits").await;
+        let said = (reply.status, reply.header("server"), reply.header("content-type"), reply.text.as_str());
+        assert_eq!(said, (status, server, "", ""), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_line_and_its_headers_have_a_size() {
+    let sandbox = Sandbox::empty().await;
+    let long = "x".repeat(16_400);
+    let path = format!("/query?q={long}");
+    let header = [("X-Long", long.as_str())];
+    let uri = sandbox.get(&path).await;
+    let headers = sandbox.call_with(Method::GET, "/limits", &header, None).await;
+    let rows = [(uri, 414, "URI Too Long"), (headers, 431, "Request Header Fields Too Large")];
+    for (reply, status, reason) in rows {
+        let page = format!("<h1>Bad Message {status}</h1><pre>reason: {reason}</pre>");
+        assert_eq!((reply.status, reply.text.as_str()), (status, page.as_str()));
+        let said = (reply.header("content-type"), reply.header("connection"), reply.header("sforce-limit-info"));
+        assert_eq!(said, ("text/html;charset=iso-8859-1", "close", ""));
+    }
+    let calls = sandbox.calls().await;
+    assert_eq!((&calls["by_status"]["414"], &calls["by_status"]["431"]), (&json!(1), &json!(1)), "they are counted");
+}
+
+/// An org in which two accounts have one key that is not unique: their ids.
+async fn with_twins(sandbox: &Sandbox) -> [String; 2] {
+    let field = json!({"name": "Number__c", "label": "Number", "type": "Text", "length": 20, "externalId": true});
+    sandbox.door(Method::POST, "/objects", json!({"object": "Account", "fields": [field]})).await;
+    let twin = || json!({"Name": "x", "Number__c": "7"});
+    [sandbox.create("Account", twin()).await, sandbox.create("Account", twin()).await]
+}
+
+#[tokio::test]
+async fn a_key_of_several_records_is_refused_in_each_way_of_using_it() {
+    let sandbox = Sandbox::empty().await;
+    let [one, two] = with_twins(&sandbox).await;
+    let message = format!("Number: more than one record found for external id field: [{one}, {two}]");
+    row(Method::POST, "/sobjects/Case", json!({"Account": {"Number__c": "7"}}), 400, "DUPLICATE_EXTERNAL_ID", &message)
+        .about(&["Number__c"])
+        .hold(&sandbox)
+        .await;
+    let records = json!({"records": [record("Account", json!({"Number__c": "7", "Name": "y"}))]});
+    let rows = sandbox.patch("/composite/sobjects/Account/Number__c", records).await;
+    let error = json!({"statusCode": "DUPLICATE_EXTERNAL_ID", "message": message, "fields": ["Number__c"]});
+    assert_eq!((rows.status, rows.body), (200, json!([{"success": false, "errors": [error]}])));
+    let urls = [one, two].map(|id| format!("/services/data/v64.0/sobjects/Account/{id}"));
+    let path = "/sobjects/Account/Number__c/7";
+    for reply in [sandbox.get(path).await, sandbox.patch(path, json!({"Name": "y"})).await, sandbox.delete(path).await]
+    {
+        assert_eq!((reply.status, &reply.body), (300, &json!(urls)));
+        assert_eq!(reply.header("content-type"), "application/json;charset=UTF-8");
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    let mut sandbox = Sandbox::empty().await;
+    let records: Vec<Value> = (0..201).map(|_| record("Case", json!({"Subject": "x"}))).collect();
+    let message = "record limit reached. cannot submit more than 200 records into this call";
+    row(Method::POST, "/composite/sobjects", json!({"records": records}), 400, "EXCEEDED_ID_LIMIT", message)
+        .hold(&sandbox)
+        .await;
+    let huge = json!({"Description": "x".repeat(52_428_800)});
+    let message = "Maximum size of request reached. Maximum size of request is 52428800 bytes.";
+    row(Method::POST, "/sobjects/Case", huge, 400, "JSON_PARSER_ERROR", message).hold(&sandbox).await;
+
+    for _ in 0..2 {
+        let case = sandbox.create("Case", json!({"Subject": "x"})).await;
+        sandbox.create("Task", json!({"Subject": "x", "WhatId": case})).await;
+    }
+    sandbox.door(Method::POST, "/limits", json!({"distinct_ids": 1})).await;
+    assert_eq!(sandbox.query("SELECT Id FROM Task").await.status, 200, "who sees everything is not checked");
+    let right = json!({"user": "integration@sandbox.example", "object": "Task", "view_all": false});
+    sandbox.door(Method::POST, "/rights", right).await;
+    sandbox.sign_in("sandbox-least-client", "sandbox-least-secret").await;
+    let message = "exceeded 1 distinct who/what's";
+    row(Method::GET, "/query?q=SELECT+Id+FROM+Task", Value::Null, 400, "OPERATION_TOO_LARGE", message)
+        .hold(&sandbox)
+        .await;
+    assert_eq!(sandbox.query("SELECT Id FROM Task LIMIT 1").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_soap_message_has_a_size() {
+    let sandbox = Sandbox::empty().await;
+    let headers = [("Content-Type", "text/xml")];
+    let body = vec![b'x'; 52_428_801];
+    let reply = sandbox.send(Method::POST, "/services/Soap/u/64.0", &headers, Some(body)).await.expect("an answer");
+    assert_eq!((reply.status, reply.header("content-type")), (500, "text/xml; charset=utf-8"));
+    let code = "<sf:exceptionCode>EXCEEDED_MAX_SIZE_REQUEST</sf:exceptionCode>";
+    assert!(reply.text.contains(code), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn a_body_in_another_language_is_refused() {
+    let sandbox = Sandbox::empty().await;
+    let headers = [("Content-Type", "text/plain")];
+    let reply = sandbox.call_with(Method::POST, "/sobjects/Case", &headers, Some(json!({}))).await;
+    let message = "Content-Type header specified in HTTP request is not supported: text/plain";
+    row(Method::POST, "/sobjects/Case", json!({}), 415, "UNSUPPORTED_MEDIA_TYPE", message).compare(&reply);
+}
+
+#[tokio::test]
+async fn a_duplicate_is_told_with_its_match() {
+    let sandbox = Sandbox::empty().await;
+    let rule = json!({"duplicates": {"object": "Contact", "field": "Email", "alert_only": true}});
+    sandbox.door(Method::POST, "/rules", rule).await;
+    let contact = json!({"LastName": "Moss", "Email": "ada@acme.example"});
+    let first = sandbox.create("Contact", contact.clone()).await;
+    let message = "You're creating a duplicate record. We recommend you use an existing record instead.";
+    let url = format!("/services/data/v64.0/sobjects/Contact/{first}");
+    let matched = json!({
+        "additionalInformation": [], "fieldDiffs": [], "matchConfidence": 100.0,
+        "record": {"attributes": {"type": "Contact", "url": url}, "Id": first},
+    });
+    let mut twin = row(Method::POST, "/sobjects/Contact", contact, 400, "DUPLICATES_DETECTED", message);
+    twin.error["duplicateResut"] = json!({
+        "allowSave": true, "duplicateRule": "Standard_Contact_Duplicate_Rule", "duplicateRuleEntityType": "Contact",
+        "errorMessage": message,
+        "matchResults": [{
+            "entityType": "Contact", "errors": [], "matchEngine": "ExactMatchEngine", "matchRecords": [matched],
+            "rule": "Standard_Contact_Match_Rule_v1_0", "size": 1, "success": true,
+        }],
+    });
+    twin.hold(&sandbox).await;
+}
+
+#[tokio::test]
+async fn dependent_values_and_record_types_are_refused_by_their_fields() {
+    let sandbox = Sandbox::empty().await;
+    let region = json!({"type": "Picklist", "label": "Region", "picklistValues": ["EU", "US"]});
+    let plant = json!({
+        "type": "Picklist", "label": "Plant", "restricted": true, "controllingField": "Region__c",
+        "picklistValues": [{"value": "Aarhus", "validFor": ["EU"]}, {"value": "Boston", "validFor": ["US"]}],
+    });
+    let kind = json!({"developerName": "Visit", "name": "Visit"});
+    let fields = json!({"object": "Case", "recordTypes": [kind], "fields": {"Region__c": region, "Plant__c": plant}});
+    sandbox.door(Method::POST, "/objects", fields).await;
+    let message = "Record Type ID: this ID value isn't valid for the user: 0125g0000000zzzAAA";
+    let unknown = json!({"RecordTypeId": "0125g0000000zzzAAA"});
+    row(Method::POST, "/sobjects/Case", unknown, 400, "INVALID_CROSS_REFERENCE_KEY", message)
+        .about(&["RecordTypeId"])
+        .hold(&sandbox)
+        .await;
+    let wrong = json!({"Region__c": "EU", "Plant__c": "Boston"});
+    let message = "Plant: value Boston is not valid for Region EU";
+    row(Method::POST, "/sobjects/Case", wrong, 400, "FIELD_INTEGRITY_EXCEPTION", message)
+        .about(&["Plant__c"])
+        .hold(&sandbox)
+        .await;
 }
 
 #[tokio::test]

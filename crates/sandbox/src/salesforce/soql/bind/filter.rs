@@ -73,7 +73,7 @@ fn cannot_filter(scope: &Scope<'_>, field: &Field) -> bool {
 fn compare(scope: &Scope<'_>, name: &Name, op: Op, value: &Literal, value_at: usize) -> Answered<Test> {
     let target = target(scope, name)?;
     if op == Op::Like {
-        return like(scope, &target, value, value_at);
+        return like(scope, name, &target, value, value_at);
     }
     if let Literal::Period(word) = value {
         return within(scope, &target, op, word, value_at);
@@ -82,11 +82,11 @@ fn compare(scope: &Scope<'_>, name: &Name, op: Op, value: &Literal, value_at: us
     Ok(Test::Compare { path: target.path, op, cell, exact: target.exact })
 }
 
-fn like(scope: &Scope<'_>, target: &Target, value: &Literal, value_at: usize) -> Answered<Test> {
+fn like(scope: &Scope<'_>, name: &Name, target: &Target, value: &Literal, value_at: usize) -> Answered<Test> {
     match (target.kind, value) {
         (Kind::Id | Kind::Reference, _) => {
             let message = "invalid operator on id field";
-            Err(complaint::at(scope.text, value_at, "INVALID_QUERY_FILTER_OPERATOR", message))
+            Err(complaint::at(scope.text, name.at, "INVALID_QUERY_FILTER_OPERATOR", message))
         }
         (kind, Literal::Text { pattern: text, .. }) if is_text(kind) => {
             Ok(Test::Like { path: target.path.clone(), pattern: pattern(text) })
