@@ -2,7 +2,7 @@
 
 mod mapping;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 pub use self::mapping::{Direction, FieldMapping, MappingKey, StatusMapping, ValueMap};
 use crate::{
     filter::Filter,
-    record::FieldPath,
+    plan::STATUS,
+    record::{FieldPath, Record},
     side::{Side, Sides},
+    value::Value,
 };
 
 /// One entry under `items:`, checked.
@@ -65,6 +67,44 @@ pub struct Batch {
 }
 
 impl ConnectedItem {
+    /// The line of a key; none for the status, for correlation, and for what is not mapped any more.
+    #[must_use]
+    pub fn mapping(&self, key: &MappingKey) -> Option<&FieldMapping> {
+        self.fields.iter().find(|mapping| mapping.key == *key)
+    }
+
+    /// The field of a side that a key stands for, the status included.
+    #[must_use]
+    pub fn path(&self, key: &MappingKey, side: Side) -> Option<FieldPath> {
+        if key.as_str() == STATUS {
+            let field = &self.status.as_ref()?.field;
+            return Some(match side {
+                Side::Salesforce => field.clone(),
+                Side::Jira => FieldPath::from(STATUS),
+            });
+        }
+        self.mapping(key).map(|mapping| mapping.paths.get(side).clone())
+    }
+
+    /// What bases hold of a side that shows `own` under a key, given what else its record shows.
+    #[must_use]
+    pub fn with_own(&self, key: &MappingKey, side: Side, record: Option<&Record>, own: Value) -> Value {
+        let collected = self.mapping(key).and_then(|mapping| Some((mapping, mapping.collect(side, record?).ok()?)));
+        match collected {
+            Some((mapping, collected)) => mapping.with_own(side, &collected, own),
+            None => own,
+        }
+    }
+
+    /// What a side shows under a key, with the further fields that its line reads, as bases hold it.
+    #[must_use]
+    pub fn shown<'a>(&'a self, key: &MappingKey, side: Side, record: &'a Record) -> Option<Cow<'a, Value>> {
+        match self.mapping(key) {
+            Some(mapping) => mapping.collect(side, record).ok(),
+            None => record.value(self.path(key, side)?.as_str()).map(Cow::Borrowed),
+        }
+    }
+
     /// Whether values may flow towards `side` under this item at all.
     #[must_use]
     pub fn writes_to(&self, side: Side) -> bool {

@@ -2,7 +2,7 @@
 
 use entente_core::{
     MappingKey, Side,
-    plan::{NoteCode, STATUS, Write},
+    plan::{NoteCode, Write},
 };
 
 use crate::{
@@ -126,20 +126,8 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
 
 fn difference(wired: &Wired, work: &Work, key: &MappingKey, why: DifferenceWhy) -> Difference {
     let shown = |side: Side| {
-        let path = if key.as_str() == STATUS {
-            match side {
-                Side::Salesforce => wired.item.status.as_ref().map(|status| status.field.to_string()),
-                Side::Jira => Some(STATUS.to_owned()),
-            }
-        } else {
-            wired
-                .item
-                .fields
-                .iter()
-                .find(|mapping| mapping.key == *key)
-                .map(|mapping| mapping.paths.get(side).to_string())
-        };
-        let value = path.and_then(|path| work.seen.get(side).record()?.value(&path).map(ToString::to_string));
+        let path = wired.item.path(key, side);
+        let value = path.and_then(|path| work.seen.get(side).record()?.value(path.as_str()).map(ToString::to_string));
         value.unwrap_or_default()
     };
     Difference {

@@ -254,7 +254,7 @@ fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: St
     if side == Side::Salesforce {
         work.facts.salesforce_id = work.unit.ids.salesforce.clone();
     }
-    work.base_next = Payload::parse(&intent.new.payload).base(side, after.as_ref());
+    work.base_next = Payload::parse(&intent.new.payload).base(&scene.wired.item, side, after.as_ref());
     scene.worker.count_created(side);
     let (from, to) = (work.name(side.other()).to_owned(), work.label(side).to_owned());
     let text = format!("{from} -> {to} created");

@@ -46,24 +46,16 @@ impl Payload {
 
     /// What both sides agreed on by this creation. A new record that nobody has touched since shows what its vendor made
     /// of the values; that is what was agreed.
-    pub(crate) fn base(&self, side: Side, shown: Option<&Seen>) -> Base {
+    pub(crate) fn base(&self, item: &ConnectedItem, side: Side, shown: Option<&Seen>) -> Base {
         let mut base = self.pairs.clone();
-        let untouched = shown.filter(|seen| seen.created.is_some() && seen.created == seen.modified);
-        let record = untouched.and_then(|seen| seen.record());
+        let is_untouched = shown.is_some_and(|seen| seen.created.is_some() && seen.created == seen.modified);
+        let record = shown.and_then(Seen::record);
         for (key, values) in &mut base.fields {
-            let path = match key.as_str().split_once('>') {
-                Some((salesforce, jira)) => {
-                    if side == Side::Jira {
-                        jira
-                    } else {
-                        salesforce
-                    }
-                }
-                None => continue,
-            };
-            if let Some(value) = record.and_then(|record| record.value(path)) {
-                *values.get_mut(side) = value.clone();
-            }
+            let Some(mapping) = item.mapping(key) else { continue };
+            let value = values.get_mut(side);
+            let shown = record.and_then(|record| record.value(mapping.paths.get(side).as_str()));
+            let own = shown.filter(|_| is_untouched).unwrap_or(value).clone();
+            *value = item.with_own(key, side, record, own);
         }
         base
     }

@@ -1,7 +1,7 @@
 //! What a write achieved, and what becomes of the base, the refusals and the hint because of it.
 
 use entente_core::{
-    Field, MappingKey, Side, Sides, State, Value,
+    Field, FieldPath, MappingKey, Side, Sides, State, Value,
     link::Blocked,
     plan::{CORRELATION, FieldWrite, Why, correlation_refusal, explain},
 };
@@ -55,7 +55,9 @@ fn achieved(
         // Where a person was faster than our read-back, what we wrote stood before that edit: it is what was agreed.
         let read_back = seen.as_ref().filter(|_| !moved).and_then(|seen| seen.record()?.value(write.path.as_str()));
         let shown = read_back.unwrap_or(&write.to).clone();
-        agree(work, side, write, &shown);
+        let record = seen.as_ref().filter(|_| !moved).or(Some(work.seen.get(side))).and_then(Seen::record);
+        let collected = scene.wired.item.with_own(&write.key, side, record, shown.clone());
+        agree(work, side, write, &shown, collected);
         tell(scene, work, side, write);
     }
     for (key, value) in lost {
@@ -87,11 +89,12 @@ fn believe(work: &mut Work, side: Side) {
     }
 }
 
-/// The pair that both sides show from now on.
-pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Value) {
+/// The pair that both sides show from now on: `shown` in the field itself, and `collected` with the further fields that
+/// its line reads.
+pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Value, collected: Value) {
     // A joined value is an edit that the other side still has to get, so this side keeps what it showed before.
-    let agreed = if write.why == Why::Joined { &write.from } else { shown };
-    work.base_next.set(write.key.clone(), Sides::from_view(side, agreed.clone(), write.source.clone()));
+    let agreed = if write.why == Why::Joined { write.from.clone() } else { collected };
+    work.base_next.set(write.key.clone(), Sides::from_view(side, agreed, write.source.clone()));
     work.blocked_next.remove(&write.key);
     if write.why == Why::Decided && *shown == write.from {
         // The vendor took the value and did nothing with it; asking again would change nothing.
@@ -105,16 +108,8 @@ pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Val
 
 /// One line for people who watch.
 pub(super) fn tell(scene: &Scene<'_>, work: &mut Work, side: Side, write: &FieldWrite) {
-    let source = match write.key.as_str().split_once('>') {
-        Some((salesforce, jira)) => {
-            if side == Side::Jira {
-                salesforce
-            } else {
-                jira
-            }
-        }
-        None => write.key.as_str(),
-    };
+    let source = scene.wired.item.path(&write.key, side.other());
+    let source = source.as_ref().map_or(write.key.as_str(), FieldPath::as_str);
     let (from, to) = (work.name(side.other()), work.name(side));
     let text = format!("{from} {source} -> {to} {}", write.path);
     tracing::info!(item = scene.wired.item.name, "{text}");

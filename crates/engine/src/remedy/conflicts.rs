@@ -1,9 +1,9 @@
 //! Conflicts: which are open, and what a person decides about one.
 
 use entente_core::{
-    ConnectedItem, FieldPath, MappingKey, Side, Sides, Value,
+    ConnectedItem, FieldPath, Side, Sides, Value,
     link::{Decision, Take},
-    plan::{STATUS, counterpart},
+    plan::counterpart,
 };
 use entente_store::{Conflict, Link, NewDecision};
 use serde::Serialize;
@@ -133,7 +133,8 @@ impl Engine {
 fn fitting(item: &ConnectedItem, conflict: &Conflict, text: &str) -> Result<Value, String> {
     let Sides { salesforce, jira } = &conflict.values;
     let sample = if salesforce.is_empty() { jira } else { salesforce };
-    let (key, path) = (&conflict.mapping, salesforce_path(item, &conflict.mapping));
+    let key = &conflict.mapping;
+    let path = item.path(key, Side::Salesforce).unwrap_or_else(|| FieldPath::from(key.as_str()));
     let value = Value::like(sample, text).ok_or_else(|| format!("\"{text}\" is no {} for {path}.", sample.kind()))?;
     match counterpart(item, key, &value, jira) {
         Some(_) => Ok(value),
@@ -142,12 +143,6 @@ fn fitting(item: &ConnectedItem, conflict: &Conflict, text: &str) -> Result<Valu
             item.name
         )),
     }
-}
-
-fn salesforce_path(item: &ConnectedItem, key: &MappingKey) -> FieldPath {
-    let status = item.status.as_ref().filter(|_| key.as_str() == STATUS).map(|status| &status.field);
-    let field = item.fields.iter().find(|mapping| mapping.key == *key).map(|mapping| &mapping.paths.salesforce);
-    status.or(field).cloned().unwrap_or_else(|| FieldPath::from(key.as_str()))
 }
 
 fn told(conflict: &Conflict, link: &Link) -> OpenConflict {

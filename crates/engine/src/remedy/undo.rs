@@ -170,7 +170,7 @@ fn flows_both_ways(item: &ConnectedItem, key: &MappingKey) -> Option<bool> {
 
 /// What the mapped fields themselves showed when both sides agreed.
 fn own(item: &ConnectedItem, key: &MappingKey, agreed: &Sides<Value>) -> Sides<Value> {
-    let Some(mapping) = item.fields.iter().find(|mapping| mapping.key == *key) else { return agreed.clone() };
+    let Some(mapping) = item.mapping(key) else { return agreed.clone() };
     let own = |side| mapping.collected(side, agreed.get(side)).own.1.clone();
     Sides::new(own(Side::Salesforce), own(Side::Jira))
 }

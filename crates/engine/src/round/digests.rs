@@ -3,11 +3,7 @@
 //! A plan only asks whether a side still shows what was agreed. A digest that fits what the side shows stands for that
 //! value; one that does not is left as it is, and differs from whatever is there.
 
-use std::borrow::Cow;
-
-use entente_core::{
-    Base, ConnectedItem, FieldPath, MappingKey, Record, Side, Sides, Value, item::BaseForm, plan::STATUS,
-};
+use entente_core::{Base, ConnectedItem, MappingKey, Record, Side, Sides, Value, item::BaseForm};
 use sha2::{Digest as _, Sha256};
 
 /// How a digest begins. A value that looks like one is stored as it is, and still equals itself.
@@ -35,7 +31,7 @@ impl Digests<'_> {
     /// As plans want it, given what both sides show.
     pub(crate) fn opened(&self, base: &Base, seen: Sides<Option<&Record>>) -> Base {
         self.each(base, |key, side, value| {
-            let shown = seen.get(side).and_then(|record| self.shown(key, side, record));
+            let shown = seen.get(side).and_then(|record| self.item.shown(key, side, record));
             match shown {
                 Some(shown) if is_digest(value) && self.digest(key, side, &shown) == *value => shown.into_owned(),
                 _ => value.clone(),
@@ -47,13 +43,13 @@ impl Digests<'_> {
     pub(crate) fn is_other_form(&self, base: &Base) -> bool {
         let is_wrong = |value: &Value| !value.is_empty() && is_digest(value) != (self.item.base == BaseForm::Hashes);
         base.fields.iter().any(|(key, values)| {
-            Side::BOTH.into_iter().any(|side| self.path(key, side).is_some() && is_wrong(values.get(side)))
+            Side::BOTH.into_iter().any(|side| self.item.path(key, side).is_some() && is_wrong(values.get(side)))
         })
     }
 
     fn each(&self, base: &Base, form: impl Fn(&MappingKey, Side, &Value) -> Value) -> Base {
         let fields = base.fields.iter().map(|(key, values)| {
-            let of = |side| match self.path(key, side) {
+            let of = |side| match self.item.path(key, side) {
                 Some(_) => form(key, side, values.get(side)),
                 // What ties the two together are ids, which the link itself holds.
                 None => values.get(side).clone(),
@@ -61,24 +57,6 @@ impl Digests<'_> {
             (key.clone(), Sides::new(of(Side::Salesforce), of(Side::Jira)))
         });
         Base { fields: fields.collect() }
-    }
-
-    /// What a side shows, with the further fields that a line reads.
-    fn shown<'a>(&'a self, key: &MappingKey, side: Side, record: &'a Record) -> Option<Cow<'a, Value>> {
-        match self.item.fields.iter().find(|mapping| mapping.key == *key) {
-            Some(mapping) => mapping.collect(side, record).ok(),
-            None => record.value(self.path(key, side)?.as_str()).map(Cow::Borrowed),
-        }
-    }
-
-    fn path(&self, key: &MappingKey, side: Side) -> Option<FieldPath> {
-        if key.as_str() == STATUS {
-            return match side {
-                Side::Salesforce => self.item.status.as_ref().map(|status| status.field.clone()),
-                Side::Jira => Some(FieldPath::from(STATUS)),
-            };
-        }
-        self.item.fields.iter().find(|mapping| mapping.key == *key).map(|mapping| mapping.paths.get(side).clone())
     }
 
     fn digest(&self, key: &MappingKey, side: Side, value: &Value) -> Value {

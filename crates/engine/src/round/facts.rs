@@ -62,7 +62,7 @@ async fn recovered(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineEr
     for work in works.iter_mut() {
         let Some((side, operation)) = made_by_us(work) else { continue };
         let Some(intent) = intents.iter().find(|intent| intent.new.op_id == operation) else { continue };
-        let mut base = Payload::parse(&intent.new.payload).base(side, Some(work.seen.get(side)));
+        let mut base = Payload::parse(&intent.new.payload).base(&scene.wired.item, side, Some(work.seen.get(side)));
         if side == Side::Jira
             && let Some(pair) = moved_since(scene, work).await
         {

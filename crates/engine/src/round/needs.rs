@@ -79,13 +79,9 @@ fn timed(work: &Work) -> impl Iterator<Item = &MappingKey> {
 
 /// The vendor's names of a mapping's two fields.
 fn paths(scene: &Scene<'_>, key: &MappingKey) -> Sides<String> {
-    if key.as_str() == STATUS {
-        let field = scene.wired.item.status.as_ref().map(|status| status.field.to_string());
-        return Sides::new(field.unwrap_or_default(), STATUS.to_owned());
-    }
-    let mapping = scene.wired.item.fields.iter().find(|mapping| mapping.key == *key);
-    let salesforce = mapping.and_then(|m| scene.scheme.salesforce.get(&m.paths.salesforce)?.query_path.clone());
-    let jira = mapping.and_then(|m| scene.scheme.jira.get(&m.paths.jira)?.id.clone());
+    let path = |side| scene.wired.item.path(key, side);
+    let salesforce = path(Side::Salesforce).and_then(|path| scene.scheme.salesforce.get(&path)?.query_path.clone());
+    let jira = path(Side::Jira).and_then(|path| scene.scheme.jira.get(&path)?.id.clone());
     Sides::new(salesforce.unwrap_or_default(), jira.unwrap_or_default())
 }
 

@@ -149,3 +149,32 @@ fn high_and_urgent_is_highest() {
     let case = company.record("Case", &ids[3]);
     assert_eq!((&case["Priority"], &case["Urgency__c"]), (&json!("Low"), &json!("Urgent")));
 }
+
+/// What Jira makes of a value is not an edit, on a line that reads further fields of the issue too.
+#[test]
+fn a_line_that_reads_further_fields_rests_on_what_jira_made_of_a_value() {
+    let company = Company::new();
+    company.org_door(
+        "objects",
+        &json!({ "object": "Case", "fields": [ { "name": "Notes__c", "type": "LongTextArea" } ] }),
+    );
+    let items = cases(
+        r"
+      - { salesforce: Subject, jira: summary }
+      - salesforce: Notes__c
+        jira: Customer
+        to_jira: [ { first_characters: 255 } ]
+        to_salesforce: [ { when: { field: priority, is: Highest }, then: urgent } ]
+",
+    );
+    let id = company.create("Case", &json!({ "Subject": "x", "Notes__c": "a\nb" }));
+    company.sync(&items);
+    let key = company.twin("Case", &id).unwrap();
+    let shown = || (company.record("Case", &id)["Notes__c"].clone(), company.issue(&key)["Customer"].clone());
+    assert_eq!(shown(), (json!("a\nb"), json!("a b")), "Jira keeps one line");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "a creation rests");
+    company.edit("Case", &id, &json!({ "Notes__c": "c\nd" }));
+    company.sync(&items);
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "an update rests");
+    assert_eq!(shown(), (json!("c\nd"), json!("c d")));
+}
