@@ -82,8 +82,8 @@ impl Engine {
                 .collect();
             let work = futures_util::future::join_all(workers.iter().map(|worker| worker.run(&generation)));
             let supervise = async {
-                setup::webhooks(&wiring).await;
                 tokio::select! {
+                    () = setup::keep_webhooks(&wiring, &*self.inner.outside.clock) => {}
                     () = generation.cancelled() => {}
                     () = self.reconfigured.notified() => generation.cancel(),
                 }

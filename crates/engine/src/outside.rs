@@ -93,17 +93,24 @@ pub(crate) struct HealthNow {
     pub(crate) fresh: Option<Timestamp>,
     /// What is wrong, and whether a person must act.
     pub(crate) problem: Option<(bool, String)>,
+    /// Why it does not tell us of changes, when it should.
+    pub(crate) push_problem: Option<String>,
 }
 
 impl Health {
     pub(crate) fn read_to_the_end(&self, at: Timestamp) {
-        *self.inner.lock() = HealthNow { fresh: Some(at), problem: None };
+        let mut now = self.inner.lock();
+        (now.fresh, now.problem) = (Some(at), None);
     }
 
     pub(crate) fn failed(&self, error: &entente_transport::CallError) {
         let refused =
             matches!(error, entente_transport::CallError::Auth { .. } | entente_transport::CallError::Denied { .. });
         self.inner.lock().problem = Some((refused, error.to_string()));
+    }
+
+    pub(crate) fn pushes(&self, outcome: &Result<(), entente_transport::CallError>) {
+        self.inner.lock().push_problem = outcome.as_ref().err().map(ToString::to_string);
     }
 
     pub(crate) fn now(&self) -> HealthNow {

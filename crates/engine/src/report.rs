@@ -244,6 +244,9 @@ pub struct ConnectionStatus {
     pub fresh_seconds: Option<i64>,
     /// One sentence when the state is not `ok`.
     pub problem: Option<String>,
+    /// Why it does not tell us of changes though it should; until it does, polls find them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push_problem: Option<String>,
 }
 
 /// One finding of `doctor`.

@@ -1,16 +1,57 @@
 //! Registers our webhooks in Jira. Nothing else here changes anything outside.
 
+use std::{sync::Arc, time::Duration};
+
 use entente_core::Side;
 use entente_jira::{NewWebhook, jql::Jql, webhook::WebhookEvent};
-use entente_transport::CallError;
+use entente_transport::{CallError, Clock};
 
-use crate::{outside::Site, wiring::Wiring};
+use crate::{
+    limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS},
+    outside::Site,
+    wiring::Wiring,
+};
 
-/// Makes sure that every site with a secret pushes to our public address. A site that refuses costs latency only.
-pub(crate) async fn webhooks(wiring: &Wiring) {
+/// Makes sure that every site with a secret pushes to our public address, and then waits for ever. A site that refuses
+/// costs latency only; it is asked again, and the status says so meanwhile.
+pub(crate) async fn keep_webhooks(wiring: &Wiring, clock: &dyn Clock) {
+    let (mut open, mut pause_ms) = (wanted(wiring), BACKOFF_FIRST_MS);
+    loop {
+        open = webhooks(open).await;
+        if open.is_empty() {
+            return std::future::pending().await;
+        }
+        clock.sleep(Duration::from_millis(pause_ms.unsigned_abs())).await;
+        pause_ms = pause_ms.saturating_mul(2).min(BACKOFF_MAX_MS);
+    }
+}
+
+/// Registers each once; those that were refused come back.
+pub(crate) async fn webhooks(wanted: Vec<(Arc<Site>, NewWebhook)>) -> Vec<(Arc<Site>, NewWebhook)> {
+    let mut refused = Vec::new();
+    for (site, webhook) in wanted {
+        let outcome = register(&site, &webhook).await;
+        site.health.pushes(&outcome);
+        match outcome {
+            Ok(()) => tracing::info!(connection = site.name, url = webhook.url, "Jira pushes to {}", webhook.url),
+            Err(error) => {
+                tracing::warn!(
+                    connection = site.name,
+                    "Jira does not push yet, so changes there are seen at the next poll: {error}"
+                );
+                refused.push((site, webhook));
+            }
+        }
+    }
+    refused
+}
+
+/// The webhooks that should be there.
+pub(crate) fn wanted(wiring: &Wiring) -> Vec<(Arc<Site>, NewWebhook)> {
     let Some(public_url) = wiring.config.server.public_url.as_deref().filter(|_| wiring.config.triggers.push) else {
-        return;
+        return Vec::new();
     };
+    let mut wanted = Vec::new();
     for site in wiring.sites.values() {
         let Some(secret) = site.webhook_secrets.first() else {
             tracing::warn!(
@@ -31,14 +72,9 @@ pub(crate) async fn webhooks(wiring: &Wiring) {
             jql: Some(Jql::project_in(projects.iter().map(String::as_str))),
             secret: secret.clone(),
         };
-        match register(site, &webhook).await {
-            Ok(()) => tracing::info!(connection = site.name, url = webhook.url, "Jira pushes to {}", webhook.url),
-            Err(error) => tracing::warn!(
-                connection = site.name,
-                "Jira does not push, so changes there are seen at the next poll: {error}"
-            ),
-        }
+        wanted.push((site.clone(), webhook));
     }
+    wanted
 }
 
 fn projects(wiring: &Wiring, site: &Site) -> Vec<String> {

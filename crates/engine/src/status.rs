@@ -94,5 +94,6 @@ fn connection(wiring: &Wiring, name: String, health: HealthNow, now: Timestamp) 
         state,
         fresh_seconds: health.fresh.map(|fresh| now.duration_since(fresh).as_secs()),
         problem: health.problem.map(|(_, reason)| reason),
+        push_problem: health.push_problem,
     }
 }

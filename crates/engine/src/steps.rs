@@ -46,7 +46,7 @@ impl Steps {
 
     /// Registers webhooks.
     pub async fn set_up(&self) {
-        setup::webhooks(&self.worker.wiring).await;
+        setup::webhooks(setup::wanted(&self.worker.wiring)).await;
     }
 
     /// Renews the lease; `false` when it was lost.

@@ -14,6 +14,8 @@ pub const SECRETS_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// The largest webhook body. Jira's own limit for a webhook is 25 MB, but a body only says which record to look at.
 pub const HOOK_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// The largest body for the API: the longest text of a field, four bytes to a character, and what is around it.
+pub const API_BYTES_MAX: usize = 256 * 1024;
 /// The largest body of any other request.
 pub const FORM_BYTES_MAX: usize = 16 * 1024;
 /// How long a caller may take to send its body.

@@ -21,7 +21,7 @@ use http::header::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::limits::{FORM_BYTES_MAX, HOOK_BYTES_MAX};
+use crate::limits::{API_BYTES_MAX, FORM_BYTES_MAX, HOOK_BYTES_MAX};
 
 pub use app::App;
 pub use problem::Problem;
@@ -42,9 +42,9 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/healthz", get(health::process))
         .route("/readyz", get(health::data))
-        .nest("/api/v1", api_v1())
         .merge(page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .nest("/api/v1", api_v1().layer(DefaultBodyLimit::max(API_BYTES_MAX)))
         .merge(hooks)
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)

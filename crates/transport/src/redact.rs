@@ -110,15 +110,25 @@ fn json(mut value: Value) -> String {
 fn hide(value: &mut Value) {
     match value {
         Value::Object(map) => map.iter_mut().for_each(|(name, inner)| {
-            // Only a leaf is a secret: an object named `tokens` may hold more to look at.
-            if is_secret(name) && !inner.is_object() && !inner.is_array() && !inner.is_null() {
-                *inner = REDACTED.into();
+            if is_secret(name) {
+                hide_leaves(inner);
             } else {
                 hide(inner);
             }
         }),
         Value::Array(items) => items.iter_mut().for_each(hide),
         _ => {}
+    }
+}
+
+/// Hides what a secret's name stands over, in lists too. Only a leaf is a secret: an object named `tokens` may hold more
+/// to look at.
+fn hide_leaves(value: &mut Value) {
+    match value {
+        Value::Object(_) => hide(value),
+        Value::Array(items) => items.iter_mut().for_each(hide_leaves),
+        Value::Null => {}
+        leaf => *leaf = REDACTED.into(),
     }
 }
 

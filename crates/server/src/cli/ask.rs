@@ -65,7 +65,12 @@ impl Ask {
     /// Finds out whom to ask; a database stays open until [`Asked::close`].
     pub(crate) async fn open(&self, screen: &Screen) -> Result<Asked, Failure> {
         match (&self.server, &self.config) {
-            (Some(url), _) => self.server(url),
+            (Some(url), Some(_)) => Err(Failure::misuse(
+                "two-to-ask",
+                format!("--config names a configuration, and --server or ENTENTE_SERVER the server at {url}"),
+                "give one of them; `env -u ENTENTE_SERVER entente ..` leaves the variable out",
+            )),
+            (Some(url), None) => self.server(url),
             (None, Some(config)) => self.store(config, screen).await,
             (None, None) => Err(Failure::misuse(
                 "nobody-to-ask",
@@ -153,7 +158,9 @@ impl Asked {
                 let request = request.body(body.map(Json::to_string).unwrap_or_default());
                 let response = request.send().await.map_err(|error| unanswered(url, &error))?;
                 let status = response.status();
-                (status, response.bytes().await.map_err(|error| unanswered(url, &error))?)
+                let bytes =
+                    read(axum::body::Body::new(http::Response::<reqwest::Body>::from(response).into_body())).await;
+                (status, bytes.map_err(|error| Failure::machine("cannot read the answer", &error))?)
             }
             Self::Store { api, .. } => {
                 let request = Request::builder()

@@ -61,6 +61,8 @@ async fn look(app: &App, watched: &mut Watch, asked: bool) {
     let document = match Document::read(&watched.path, &watched.secrets) {
         Ok(document) => document,
         Err(error) => {
+            // Once it can be read again it is looked at as if it were new, even unchanged.
+            watched.digest = Digest::default();
             let problem = format!("{} cannot be read: {error}", watched.path.display());
             return refuse(app, problem);
         }

@@ -16,7 +16,9 @@ pub(crate) async fn process() -> Json<Value> {
 
 /// `GET /readyz`: every connection was read to the end not long ago.
 pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem> {
-    let connections = app.status().await?.connections;
+    // What is wrong stands in the log: this answer is for everyone.
+    let unknown = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The state cannot be read now.");
+    let connections = app.status().await.map_err(unknown)?.connections;
     match staleness(&connections, app.config().triggers.poll_seconds) {
         None => Ok(Json(json!({ "status": "ok" }))),
         Some(sentence) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence)),
@@ -41,7 +43,14 @@ mod tests {
     use super::*;
 
     fn connection(fresh_seconds: Option<i64>) -> ConnectionStatus {
-        ConnectionStatus { name: "acme-org".to_owned(), sandbox: false, state: "ok", fresh_seconds, problem: None }
+        ConnectionStatus {
+            name: "acme-org".to_owned(),
+            sandbox: false,
+            state: "ok",
+            fresh_seconds,
+            problem: None,
+            push_problem: None,
+        }
     }
 
     #[test]

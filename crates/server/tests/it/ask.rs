@@ -28,6 +28,12 @@ fn beside_a_server_a_command_asks_the_server() {
     let by_environment = ended(by_environment.unwrap());
     assert_eq!(by_environment.code, 0, "{by_environment:?}");
     assert!(by_environment.stdout.starts_with("0 links, 0 conflicts, 0 parked"), "{}", by_environment.stdout);
+
+    // Which of the two is meant decides whose data is changed.
+    let mut command = entente(&["status", "--config", &desk.arg("acme.yaml")]);
+    let both = ended(command.env("ENTENTE_SERVER", &server).env("ENTENTE_API_TOKEN", TOKEN).output().unwrap());
+    assert_eq!(both.code, 2, "{both:?}");
+    assert!(both.stderr.contains("give one of them") && both.stderr.contains(&server), "{both:?}");
 }
 
 #[test]

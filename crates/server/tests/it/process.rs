@@ -1,6 +1,8 @@
 //! The real binary as a process.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -71,10 +73,41 @@ impl Desk {
         self.path(name).to_str().unwrap().to_owned()
     }
 
-    /// Writes a file; its path as an argument.
+    /// Writes a file, which a server that watches it never sees half written; its path as an argument.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
-        std::fs::write(self.path(name), text).unwrap();
+        let whole = self.path(&format!("{name}.next"));
+        std::fs::write(&whole, text).unwrap();
+        std::fs::rename(whole, self.path(name)).unwrap();
         self.arg(name)
+    }
+}
+
+/// A port for a server that must know its own address beforehand, or come back to it. No other test takes it meanwhile:
+/// it lies below those that the kernel gives away, and the file of its number is locked.
+pub(crate) struct Port {
+    number: u16,
+    _reserved: File,
+}
+
+impl Port {
+    pub(crate) fn reserve() -> Self {
+        let dir = std::env::temp_dir().join("entente-test-ports");
+        std::fs::create_dir_all(&dir).unwrap();
+        let reserve = |number| {
+            let file = File::create(dir.join(format!("{number}"))).unwrap();
+            file.try_lock().ok()?;
+            TcpListener::bind(("127.0.0.1", number)).ok().map(|_| Self { number, _reserved: file })
+        };
+        (20_000..30_000).find_map(reserve).unwrap()
+    }
+
+    /// As the argument of `--listen`.
+    pub(crate) fn number(&self) -> String {
+        self.number.to_string()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.number)
     }
 }
 
@@ -94,7 +127,7 @@ impl Running {
     /// The same, for a command that was made already.
     pub(crate) fn start_with(command: &mut Command, desk: &Desk) -> Self {
         let stderr = desk.path("stderr");
-        let log = std::fs::File::create(&stderr).unwrap();
+        let log = File::create(&stderr).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let mut running = Self { child, stdout, stderr };
@@ -170,11 +203,27 @@ pub(crate) fn get(url: &str, token: &str) -> Option<serde_json::Value> {
     serde_json::from_str(&send(request)?.1).ok()
 }
 
+/// The page of a server, as a person sees it who has logged in with a token.
+pub(crate) fn page(server: &str, token: &str) -> String {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let form = client.post(format!("{server}/login")).header("content-type", "application/x-www-form-urlencoded");
+    let (status, headers, _) = exchange(form.body(format!("token={token}"))).unwrap();
+    let cookie = headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    assert_eq!(status, 303, "logged in");
+    let (status, page) = send(client.get(format!("{server}/")).header("cookie", cookie)).unwrap();
+    assert_eq!(status, 200, "{page}");
+    page
+}
+
 /// Sends a request: status and body of the answer; none when nobody answers.
 pub(crate) fn send(request: reqwest::RequestBuilder) -> Option<(u16, String)> {
+    exchange(request).map(|(status, _, body)| (status, body))
+}
+
+fn exchange(request: reqwest::RequestBuilder) -> Option<(u16, http::HeaderMap, String)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let response = request.send().await.ok()?;
-        Some((response.status().as_u16(), response.text().await.ok()?))
+        Some((response.status().as_u16(), response.headers().clone(), response.text().await.ok()?))
     })
 }

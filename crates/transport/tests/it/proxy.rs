@@ -7,8 +7,8 @@ use http::Request;
 use tokio::net::TcpListener;
 
 use crate::forward_proxy::{ForwardProxy, PASSWORD, through};
-use crate::loopback::Server;
-use crate::stage::Plain;
+use crate::loopback::{Server, closed_port};
+use crate::stage::{Plain, Zero};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -79,10 +79,10 @@ async fn hosts_on_the_list_are_reached_directly() {
 #[tokio::test]
 async fn a_dead_proxy_means_not_sent_and_never_a_direct_call() {
     let peer = Server::start(OK).await;
-    let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").port();
-    let wire = Arc::new(through(&format!("http://127.0.0.1:{port}"), &[], None));
-    let transport = Transport::new(wire, Arc::new(SystemClock), Arc::new(SystemRng), Pace::Unlimited, Plain::new(true));
-    let call = Call::write(http::Method::POST, "/thing", peer.url("/thing")).anonymous().timeout_ms(400);
+    let (_closed, address) = closed_port();
+    let wire = Arc::new(through(&format!("http://{address}"), &[], None));
+    let transport = Transport::new(wire, Arc::new(SystemClock), Arc::new(Zero), Pace::Unlimited, Plain::new(true));
+    let call = Call::write(http::Method::POST, "/thing", peer.url("/thing")).anonymous();
     let error = transport.send(call).await.expect_err("no proxy");
     assert!(matches!(&error, CallError::NotApplied { reason, .. } if reason.contains("the proxy")), "{error}");
     assert!(peer.heads.lock().is_empty());

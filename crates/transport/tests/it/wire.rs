@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use entente_transport::{Body, ByteStream, Egress, HttpWire, Wire, WireError, WireOptions};
 use http::Request;
-use tokio::net::TcpListener;
 
-use crate::loopback::Server;
+use crate::loopback::{Server, closed_port};
 
 fn wire() -> HttpWire {
     HttpWire::new(&WireOptions::to(Egress::default().or_this_machine(true))).expect("a wire")
@@ -26,10 +25,10 @@ async fn text(response: http::Response<Body>) -> String {
 
 #[tokio::test]
 async fn a_closed_port_was_not_sent() {
-    let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("bound").port();
-    let outcome = wire().send(get(&format!("http://127.0.0.1:{port}/?token=canary"))).await;
+    let (_closed, address) = closed_port();
+    let outcome = wire().send(get(&format!("http://{address}/?token=canary"))).await;
     let Err(WireError::NotSent { reason }) = outcome else { panic!("{outcome:?}") };
-    assert!(!reason.contains("canary") && reason.contains(&format!("127.0.0.1:{port}")), "{reason}");
+    assert!(!reason.contains("canary") && reason.contains(&address), "{reason}");
 }
 
 #[tokio::test]

@@ -47,7 +47,8 @@ async fn a_record_is_made_changed_and_removed() {
 async fn what_changed_meanwhile_is_not_overwritten() {
     let sandbox = Sandbox::demo().await;
     let client = &sandbox.client;
-    let (id, other) = (new_case(client, "first").await, new_case(client, "other").await);
+    // The other is the older one: it must not have changed since the stamp of the first.
+    let (other, id) = (new_case(client, "other").await, new_case(client, "first").await);
     let seen = stamp_of(client, &id).await;
     sandbox.pass_seconds(5).await;
     client.update("Case", &id, row(json!({ "Subject": "a person's" })), &PLAIN).await.expect("changed");

@@ -37,7 +37,10 @@ async fn conditions_find_the_rows_they_describe() {
         ("Account.Type LIKE 'customer%'".into(), vec![&a, &b, &c]),
         (format!("AccountId = '{}'", &account[..15]), vec![&a, &b, &c]),
         (format!("Id > '{a}'"), vec![&b, &c]),
-        ("CreatedDate = TODAY AND SystemModstamp >= 2020-01-01T00:00:00Z".into(), vec![&a, &b, &c]),
+        (
+            "CreatedDate >= YESTERDAY AND CreatedDate <= TODAY AND SystemModstamp >= 2020-01-01T00:00:00Z".into(),
+            vec![&a, &b, &c],
+        ),
         ("CreatedDate < LAST_N_DAYS:30".into(), vec![]),
         ("Id IN (SELECT ParentId FROM CaseComment WHERE IsPublished = true)".into(), vec![&a]),
         ("Id NOT IN (SELECT ParentId FROM CaseComment)".into(), vec![&b, &c]),

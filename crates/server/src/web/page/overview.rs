@@ -104,7 +104,7 @@ fn connections(connections: &[ConnectionStatus]) -> Markup {
                             td { (connection.name) @if connection.sandbox { " (stand-in)" } }
                             td { span.state.(connection.state) { (connection.state) } }
                             td { (connection.fresh_seconds.map_or("not yet".to_owned(), |n| format!("{n} s ago"))) }
-                            td { (connection.problem.as_deref().unwrap_or("")) }
+                            td { (connection.problem.as_deref().or(connection.push_problem.as_deref()).unwrap_or("")) }
                         }
                     }
                 }
@@ -174,6 +174,7 @@ mod tests {
                 state: "ok",
                 fresh_seconds: Some(3),
                 problem: None,
+                push_problem: None,
             }],
             ..Status::default()
         }

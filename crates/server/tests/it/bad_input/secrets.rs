@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::peers::Peers;
-use crate::process::{Desk, Ended, Running, ended, entente, get, ready, send, wait_for};
+use crate::process::{Desk, Ended, Running, ended, entente, get, page, ready, send, wait_for};
 
 /// No two secrets are the same, and all have this in them.
 const CANARY: &str = "canary-";
@@ -110,7 +110,7 @@ fn a_server_in_trouble_keeps_its_secrets() {
         connections.iter().any(|connection| connection["problem"].is_string()).then_some(status)
     });
     let journal = get(&url("/api/v1/journal"), "canary-api").unwrap();
-    let page = send(client.get(url("/")).bearer_auth("canary-api")).unwrap().1;
+    let page = page(&server, "canary-api");
     for told in [status.to_string(), journal.to_string(), page] {
         assert!(!told.contains(CANARY), "{told}");
     }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::people::{Company, Place, pick};
 
-/// How late a late creation is: less than the `settle_seconds` of the configuration, which is what they promise.
-const LATE_MS: u64 = 1_000;
+/// How late a late creation is: far less than the `settle_seconds` of the configuration, which is what they promise.
+const LATE_MS: u64 = 500;
 
 /// Adds one fault to about every third life.
 pub(super) fn sometimes_add(company: &Company, dice: &mut StdRng) {

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -11,7 +10,7 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 use super::people::{Company, People};
-use crate::process::{Desk, entente};
+use crate::process::{Desk, Port, entente};
 
 const CONFIGURATION: &str = r#"
 version: 1
@@ -19,12 +18,12 @@ connections:
   acme-org:
     sandbox: true
     pace: unlimited
-    settle_seconds: 2
+    settle_seconds: 4
     salesforce: { login_url: "@SALESFORCE@", client_id: sandbox-client, client_secret: sandbox-secret }
   acme-site:
     sandbox: true
     pace: unlimited
-    settle_seconds: 2
+    settle_seconds: 4
     jira: { site_url: "@JIRA@", email: admin@sandbox.example, api_token: sandbox-api-token, webhook_secret: hush }
 items:
   support-bugs:
@@ -54,16 +53,16 @@ pub(super) const BIRTH: &str = "-- started";
 /// The server, alive or not.
 pub(super) struct Server {
     url: String,
-    port: String,
+    port: Port,
     configuration: String,
     data_dir: String,
     log: File,
 }
 
 impl Server {
-    pub(super) fn new(desk: &Desk, company: &Company, dice: &mut StdRng) -> Self {
-        let port = free_port(dice).to_string();
-        let url = format!("http://127.0.0.1:{port}");
+    pub(super) fn new(desk: &Desk, company: &Company) -> Self {
+        let port = Port::reserve();
+        let url = port.url();
         let text = CONFIGURATION
             .replace("@SALESFORCE@", company.org())
             .replace("@JIRA@", company.site())
@@ -85,7 +84,7 @@ impl Server {
     /// Begins a life.
     pub(super) fn start(&self) -> Life {
         let [config, file, data_dir, dir] = self.known_by();
-        let mut command = entente(&["serve", config, file, data_dir, dir, "--listen", &self.port]);
+        let mut command = entente(&["serve", config, file, data_dir, dir, "--listen", &self.port.number()]);
         command.env("ENTENTE_LOG", "debug").stdout(Stdio::piped()).stderr(self.log.try_clone().unwrap());
         writeln!(&self.log, "{BIRTH}").unwrap();
         let mut child = command.spawn().unwrap();
@@ -115,12 +114,6 @@ impl Server {
         assert_eq!(ended, Err(RecvTimeoutError::Timeout), "it spoke, or ended by itself");
         life.kill();
     }
-}
-
-/// A port that nobody listens on, below those that the kernel gives to callers: it stays ours while we are dead.
-fn free_port(dice: &mut StdRng) -> u16 {
-    let mut ports = std::iter::repeat_with(|| dice.random_range(20_000..30_000));
-    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 /// One process, and what it says on stdout.

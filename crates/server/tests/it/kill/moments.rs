@@ -17,7 +17,7 @@ const COMPOSITE: &str = "POST /services/data/v64.0/composite";
 
 impl Stage {
     fn empty() -> Self {
-        Self::new(&["--seed", "empty"], &mut super::dice())
+        Self::new(&["--seed", "empty"])
     }
 
     /// The server lives, has looked at everything, and has nothing left to do with this many links.

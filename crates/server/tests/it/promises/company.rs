@@ -93,6 +93,12 @@ impl Company {
         answer(with(person.basic_auth("admin@sandbox.example", Some("sandbox-api-token")), body))
     }
 
+    /// The webhooks of the site.
+    pub(super) fn webhooks(&self) -> String {
+        let request = self.client.get(format!("{}/rest/webhooks/1.0/webhook", self.jira));
+        answer(request.basic_auth("admin@sandbox.example", Some("sandbox-api-token"))).to_string()
+    }
+
     /// A call to the org's control door.
     pub(super) fn org_door(&self, path: &str, body: &Value) -> Value {
         answer(with(self.client.post(format!("{}/__sandbox/{path}", self.salesforce)), body))
@@ -139,9 +145,11 @@ impl Company {
         self.token = self.sign_in("sandbox");
     }
 
-    /// Ends all faults of the org.
+    /// Ends all faults.
     pub(super) fn heal(&self) {
-        answer(self.client.delete(format!("{}/__sandbox/faults", self.salesforce)));
+        for side in [&self.salesforce, &self.jira] {
+            answer(self.client.delete(format!("{side}/__sandbox/faults")));
+        }
     }
 
     pub(super) fn edit(&self, object: &str, id: &str, fields: &Value) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::Company;
-use crate::process::{Running, ready, wait_for};
+use crate::process::{Port, Running, get, ready, wait_for};
 
 const ITEM: &str = cases!(
     r"
@@ -14,15 +14,25 @@ const ITEM: &str = cases!(
 "
 );
 
-/// A server that looks every so many seconds, and, with `push`, is told of changes.
-fn serve(company: &Company, poll_seconds: u32, push: bool) -> Running {
-    serve_item(company, ITEM, poll_seconds, push)
+/// A server, and the port that is its own.
+struct Server {
+    _running: Running,
+    port: Port,
 }
 
-fn serve_item(company: &Company, item: &str, poll_seconds: u32, push: bool) -> Running {
+/// A server that looks every so many seconds, and, with `push`, is told of changes.
+fn serve(company: &Company, poll_seconds: u32, push: bool) -> Server {
+    let server = serve_item(company, ITEM, poll_seconds, push);
+    if push {
+        wait_for("the webhook at the site", || company.webhooks().contains(&server.port.url()).then_some(()));
+    }
+    server
+}
+
+fn serve_item(company: &Company, item: &str, poll_seconds: u32, push: bool) -> Server {
     // The account that registers webhooks must administer the site.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = format!("http://127.0.0.1:{port}");
+    let port = Port::reserve();
+    let server = port.url();
     let more = format!(
         "triggers: {{ poll_seconds: {poll_seconds}, push: {push} }}\n\
          server: {{ public_url: \"{server}\", api_tokens: [ token-of-a-test ] }}\n"
@@ -34,14 +44,14 @@ fn serve_item(company: &Company, item: &str, poll_seconds: u32, push: bool) -> R
     let file = company.desk.file("acme.yaml", &text);
     let ready_file = company.desk.arg("server.json");
     let running = Running::start(
-        &["serve", "--config", &file, "--listen", &port.to_string(), "--ready-file", &ready_file],
+        &["serve", "--config", &file, "--listen", &port.number(), "--ready-file", &ready_file],
         &company.desk,
     );
     ready(&company.desk.path("server.json"));
     if push {
         company.push_cases_to(&server);
     }
-    running
+    Server { _running: running, port }
 }
 
 fn twin(company: &Company, id: &str) -> String {
@@ -93,7 +103,7 @@ fn high_goes_at_once_and_the_rest_is_gathered() {
     let company = Company::new();
     let low = company.create("Case", &json!({ "Subject": "Low", "Priority": "Low" }));
     let high = company.create("Case", &json!({ "Subject": "High", "Priority": "High" }));
-    let batch = "    batch: { unless: { field: Priority, is: High }, seconds: 8 }\n    status:";
+    let batch = "    batch: { unless: { field: Priority, is: High }, seconds: 20 }\n    status:";
     let _server = serve_item(&company, &ITEM.replace("    status:", batch), 5, false);
     assert_eq!(twin(&company, &high), "OPS-1");
     assert_eq!(twin(&company, &low), "OPS-2");
@@ -113,11 +123,31 @@ fn pushes_alone_carry_changes_both_ways() {
     until_issue(&company, &key, |issue| issue["summary"] == "From Salesforce" && issue["status"]["name"] == "Done");
 }
 
+/// A site that does not take the webhook at the start is asked again, and the status says so meanwhile.
+#[test]
+fn a_webhook_that_was_refused_at_the_start_is_registered_later() {
+    let company = Company::new();
+    company.site_door("faults", &json!({ "name": "error_before", "route": "GET /rest/webhooks/1.0/webhook" }));
+    let server = serve_item(&company, ITEM, 86_400, true);
+    let problem = || {
+        let status = get(&format!("{}/api/v1/status", server.port.url()), "token-of-a-test")?;
+        let site =
+            status["connections"].as_array()?.iter().find(|connection| connection["name"] == "acme-site")?.clone();
+        Some(site["push_problem"].as_str().map(str::to_owned))
+    };
+    let said = wait_for("the refusal", || problem()?);
+    assert!(said.contains("Internal server error"), "{said}");
+    company.heal();
+    wait_for("the webhook at the site", || company.webhooks().contains(&server.port.url()).then_some(()));
+    wait_for("the status to follow", || problem().filter(Option::is_none));
+}
+
 /// S2-28, S2-44: with both rhythms, and every push told twice, each case has one issue.
 #[test]
 fn both_rhythms_together_make_nothing_twice() {
     let company = Company::new();
     company.org_door("webhooks", &json!({ "double": 1.0 }));
+    company.site_door("webhooks", &json!({ "double": 1.0 }));
     let _server = serve(&company, 5, true);
     let ids: Vec<_> = (0..8).map(|n| company.create("Case", &json!({ "Subject": format!("Case {n}") }))).collect();
     let mut twins: Vec<_> = ids.iter().map(|id| twin(&company, id)).collect();

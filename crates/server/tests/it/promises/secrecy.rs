@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::company::Company;
-use crate::process::{Ended, Running, ended, entente, get, ready, send, wait_for};
+use crate::process::{Ended, Port, Running, ended, entente, get, page, ready, send, wait_for};
 
 /// Every secret has this in it, or is one of the two of the sandbox.
 const CANARY: &str = "canary";
@@ -85,8 +85,8 @@ fn configure(company: &Company, server: &str) -> String {
 fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
     let company = Company::new();
     let mut heard = Heard::default();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = format!("http://127.0.0.1:{port}");
+    let port = Port::reserve();
+    let server = port.url();
     let file = configure(&company, &server);
     let create = |n: usize, subject: &str| {
         let description = format!("{MAPPED} description {n}");
@@ -102,7 +102,7 @@ fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
 
     // A server takes pushes from both sides, good and forged, and edits go both ways.
     let ready_file = company.desk.arg("server.json");
-    let serve = ["serve", "--config", &file, "--listen", &port.to_string(), "--ready-file", &ready_file];
+    let serve = ["serve", "--config", &file, "--listen", &port.number(), "--ready-file", &ready_file];
     let mut running = Running::start_with(&mut traced(&serve), &company.desk);
     ready(&company.desk.path("server.json"));
     let hook = format!("{server}/hooks/salesforce/acme-org/canary-org");
@@ -122,7 +122,8 @@ fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
     let status = get(&format!("{server}/api/v1/status"), "canary-api").unwrap();
     heard.add("status over HTTP", status.to_string());
     heard.add("readiness", send(client.get(format!("{server}/readyz"))).unwrap().1);
-    let page = send(client.get(format!("{server}/")).bearer_auth("canary-api")).unwrap().1;
+    let page = page(&server, "canary-api");
+    assert!(page.contains("Connected items"), "{page}");
     running.signal("TERM");
     heard.add("what the server prints", running.rest() + "the end");
     heard.add("logs of the server", running.said());

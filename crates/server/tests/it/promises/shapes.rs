@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, Side, text};
-use crate::process::{Running, ready, run, wait_for};
+use crate::process::{Port, Running, ready, run, wait_for};
 
 /// An item that pairs an object's title with an issue's, in these connections.
 fn item(
@@ -101,8 +101,8 @@ fn a_display_only_item_writes_nothing_whatever_is_told() {
     // The issue even names the case: for a display-only item that means nothing.
     company.edit_issue(&bug, &json!({ "customfield_10030": case }));
 
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = format!("http://127.0.0.1:{port}");
+    let port = Port::reserve();
+    let server = port.url();
     let more = format!("triggers: {{ poll_seconds: 5 }}\nserver: {{ public_url: \"{server}\" }}\n");
     let file = company.configure(&items, &more);
     let text_of_file = std::fs::read_to_string(&file).unwrap();
@@ -113,7 +113,7 @@ fn a_display_only_item_writes_nothing_whatever_is_told() {
     );
     let file = company.desk.file("acme.yaml", &text_of_file);
     let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &file, "--listen", &port.to_string(), "--ready-file", &ready_file];
+    let arguments = ["serve", "--config", &file, "--listen", &port.number(), "--ready-file", &ready_file];
     let _server = Running::start(&arguments, &company.desk);
     ready(&company.desk.path("server.json"));
     company.push_cases_to(&server);
