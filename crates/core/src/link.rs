@@ -80,4 +80,25 @@ pub struct Blocked {
     pub value: Value,
     /// The vendor's own words.
     pub message: String,
+    /// Whether a right was missing, as far as the vendor says so.
+    #[serde(default)]
+    pub lacks_right: bool,
+    /// What else the refusal may rest on, as it was then: rights, fields, choices. Nothing where that is not known.
+    #[serde(default)]
+    pub circumstances: Option<String>,
+}
+
+impl Blocked {
+    /// A refusal of this value, whatever it rests on.
+    #[must_use]
+    pub fn new(side: Side, value: Value, message: impl Into<String>) -> Self {
+        Self { side, value, message: message.into(), lacks_right: false, circumstances: None }
+    }
+
+    /// Whether it still stands under these circumstances. A refusal whose own are not known stands until the value
+    /// changes, or a person lets it be tried again.
+    #[must_use]
+    pub fn stands(&self, circumstances: &str) -> bool {
+        self.circumstances.as_deref().is_none_or(|then| then == circumstances)
+    }
 }

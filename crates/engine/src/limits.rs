@@ -83,6 +83,9 @@ pub(crate) const LOOK_PAGE_LINKS: usize = 2_000;
 /// First wait before an item is looked at again that could not be looked at; doubles with each failure.
 pub(crate) const LOOK_RETRY_FIRST_MS: i64 = 2_000;
 
+/// While something of an item is refused, its rights, fields and choices are read again every so many polls.
+pub(crate) const REFUSALS_EVERY_POLLS: u64 = 5;
+
 /// Pause between two tries of a worker whose peers or store cannot be reached.
 pub(crate) const WORKER_RETRY_MS: u64 = 2_000;
 

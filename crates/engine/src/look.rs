@@ -18,9 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::EngineError,
-    limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS},
+    limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS, REFUSALS_EVERY_POLLS},
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
+    round::refusals,
     unit::Work,
     wiring::Wired,
     worker::Worker,
@@ -63,18 +64,32 @@ async fn keep_one(worker: &Worker, wired: &Wired, stop: &CancellationToken) -> R
                 Some(pause_ms.unsigned_abs())
             }
         };
-        let goes_on = match pause_ms {
-            Some(pause_ms) => worker.pause(pause_ms, stop).await,
-            None => {
-                stop.cancelled().await;
-                false
-            }
-        };
-        if !goes_on {
+        if !until_next(worker, wired, pause_ms, stop).await? {
             return Ok(());
         }
         // Fields, and who is who, may have changed since.
         wired.forget_scheme();
+    }
+}
+
+/// Waits for the time of the next look, or until what was refused may go through; `false` when told to stop.
+async fn until_next(
+    worker: &Worker,
+    wired: &Wired,
+    pause_ms: Option<u64>,
+    stop: &CancellationToken,
+) -> Result<bool, EngineError> {
+    let every_ms = u64::from(worker.wiring.config.triggers.poll_seconds.max(1)) * 1_000 * REFUSALS_EVERY_POLLS;
+    let mut left_ms = pause_ms;
+    loop {
+        let step_ms = left_ms.map_or(every_ms, |left_ms| left_ms.min(every_ms));
+        if !worker.pause(step_ms, stop).await {
+            return Ok(false);
+        }
+        left_ms = left_ms.map(|left_ms| left_ms - step_ms);
+        if left_ms == Some(0) || refusals::may_pass(worker, wired).await? {
+            return Ok(true);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod guard;
 mod meet;
 mod needs;
 pub(crate) mod read;
+pub(crate) mod refusals;
 mod settle;
 
 use entente_core::{Known, Side, plan, plan::Need};
@@ -95,6 +96,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     if !guard::stops(scene, works).await && !budget::stops(scene, works).await? {
         apply::run(scene, works).await;
         settle::run(scene, works);
+        refusals::stamp(scene, works).await;
     }
     Ok(())
 }

@@ -3,12 +3,13 @@
 //! Resolved from describe and from Jira's field list when the item first runs, and again when a vendor says that
 //! something has changed. A name that does not resolve leaves its field unreadable; it never stops the others.
 
+pub(crate) mod circumstances;
 mod people;
 
 use std::collections::BTreeMap;
 
 use entente_core::{
-    ConnectedItem, FieldPath, Side,
+    ConnectedItem, FieldPath, Side, Sides,
     field_type::{JiraType, SalesforceType},
     filter::Filter,
     item::Mode,
@@ -116,6 +117,8 @@ pub(crate) struct Scheme {
     pub(crate) lookups: Vec<Lookup>,
     /// Whether records can be created in Salesforce (the org prerequisites are there).
     pub(crate) salesforce_markers: bool,
+    /// What refusals may rest on, as it is now.
+    pub(crate) circumstances: Sides<String>,
 }
 
 impl Scheme {
@@ -144,6 +147,8 @@ impl Scheme {
         let salesforce_name = described.name_field().unwrap_or("Id").to_owned();
         let marker = described.field(ENTENTE_KEY).map(|field| field.name.clone());
         let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone());
+        let place = project.as_ref().zip(issue_type.as_deref()).map(|((_, id), kind)| (id.as_str(), kind));
+        let circumstances = circumstances::read(item, (&salesforce, &jira), place, org, site).await?;
         Ok(Self {
             salesforce_paths: with_system(paths, &SALESFORCE_SYSTEM),
             salesforce_name,
@@ -151,6 +156,7 @@ impl Scheme {
             salesforce_markers: marker.is_some(),
             lookups: related::lookups(item, org, &wanted_in_salesforce(item).into_iter().collect()).await?,
             item: item.clone(),
+            circumstances,
             salesforce,
             jira,
             project,

@@ -169,6 +169,23 @@ pub(crate) enum End {
     Refused,
 }
 
+/// A creation that was refused.
+pub(crate) struct Refused {
+    /// In the vendor's words or ours.
+    pub(crate) reason: String,
+    pub(crate) class: ParkedClass,
+    /// What was refused.
+    pub(crate) fingerprint: String,
+    /// What else the refusal may rest on, once that is known.
+    pub(crate) circumstances: Option<String>,
+}
+
+impl Refused {
+    pub(crate) fn new(reason: String, class: ParkedClass, fingerprint: String) -> Self {
+        Self { reason, class, fingerprint, circumstances: None }
+    }
+}
+
 /// One unit in the middle of its round.
 pub(crate) struct Work {
     pub(crate) unit: Unit,
@@ -185,8 +202,8 @@ pub(crate) struct Work {
     pub(crate) end: End,
     /// The operation whose outcome is known now: done with the id of what was created, or failed for a reason.
     pub(crate) intent: Option<(String, Result<String, String>)>,
-    /// A creation that was refused: the reason, whose it is, and the fingerprint of what was refused.
-    pub(crate) parked: Option<(String, ParkedClass, String)>,
+    /// A creation that was refused.
+    pub(crate) parked: Option<Refused>,
     /// The link is dissolved, for this reason.
     pub(crate) unlinked: Option<String>,
     /// Sentences about what was written, for the terminal and the page.
@@ -232,6 +249,12 @@ impl Work {
             undone: Vec::new(),
             decided_ms: BTreeMap::new(),
         }
+    }
+
+    /// The refusals that still stand; what was refused under other circumstances is tried again.
+    pub(crate) fn standing(&self, circumstances: &Sides<String>) -> BTreeMap<MappingKey, Blocked> {
+        let stands = |blocked: &Blocked| blocked.stands(circumstances.get(blocked.side));
+        self.blocked_next.iter().filter(|(_, b)| stands(b)).map(|(key, b)| (key.clone(), b.clone())).collect()
     }
 
     /// The fields whose decisions a plan of this unit has still to carry out: by a write, or by one that is refused.

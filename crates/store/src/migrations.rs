@@ -13,6 +13,7 @@ use crate::{
 
 const FIRST: &str = include_str!("../migrations/0001_first.sql");
 const REMEDIES: &str = include_str!("../migrations/0002_remedies.sql");
+const CIRCUMSTANCES: &str = include_str!("../migrations/0003_circumstances.sql");
 
 /// The directory's lock keeps other processes away.
 pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
@@ -29,7 +30,11 @@ pub(crate) async fn migrate_postgres(pool: &PgPool) -> Result<(), StoreError> {
 }
 
 fn migrator(dialect: Dialect) -> Migrator {
-    let steps = [(1, "first", dialect.first(FIRST)), (2, "remedies", dialect.remedies(REMEDIES))];
+    let steps = [
+        (1, "first", dialect.first(FIRST)),
+        (2, "remedies", dialect.remedies(REMEDIES)),
+        (3, "circumstances", dialect.tables(CIRCUMSTANCES)),
+    ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();
         Migration::new(version, name.into(), MigrationType::Simple, text, false)

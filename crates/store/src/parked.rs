@@ -33,6 +33,8 @@ pub struct Parked {
     pub class: ParkedClass,
     /// What was refused; while it stays the same there is no point in trying again.
     pub fingerprint: String,
+    /// What else the refusal may rest on, as it was then; nothing where that is not known.
+    pub circumstances: Option<String>,
     /// Since when this fingerprint is refused. Given by the store when it is written.
     pub since_ms: i64,
 }
@@ -46,6 +48,8 @@ pub enum ParkedClass {
     /// A vendor refused it.
     #[default]
     Rejected,
+    /// A vendor says that a right is missing.
+    Denied,
 }
 
 /// What a person wants to be tried again.
@@ -111,13 +115,15 @@ impl Store {
 /// Parks candidates; the same refusal again keeps its time.
 pub(crate) async fn park(tx: &mut Tx, org: &str, parked: &[Parked], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
-        INSERT INTO parked (item, side, record_id, org, reason, class, fingerprint, since_ms)
+        INSERT INTO parked (item, side, record_id, org, reason, class, fingerprint,
+            circumstances, since_ms)
         SELECT r.value->>'item', r.value->>'side', r.value->>'record_id', $2, r.value->>'reason',
-            r.value->>'class', r.value->>'fingerprint', $3
+            r.value->>'class', r.value->>'fingerprint', r.value->>'circumstances', $3
         FROM json_each($1) AS r WHERE true
         ON CONFLICT (item, side, record_id) DO UPDATE SET
             since_ms = CASE WHEN parked.fingerprint = excluded.fingerprint THEN parked.since_ms ELSE excluded.since_ms END,
-            reason = excluded.reason, class = excluded.class, fingerprint = excluded.fingerprint, org = excluded.org";
+            reason = excluded.reason, class = excluded.class, fingerprint = excluded.fingerprint,
+            circumstances = excluded.circumstances, org = excluded.org";
     if parked.is_empty() {
         return Ok(());
     }
@@ -143,6 +149,7 @@ fn class(text: &str) -> Result<ParkedClass, StoreError> {
     match text {
         "mapping" => Ok(ParkedClass::Mapping),
         "rejected" => Ok(ParkedClass::Rejected),
+        "denied" => Ok(ParkedClass::Denied),
         _ => Err(damaged("class", "is unknown")),
     }
 }
@@ -153,6 +160,7 @@ fn parked(row: &Row) -> Result<Parked, StoreError> {
         reason: row.text("reason")?,
         class: class(&row.text("class")?)?,
         fingerprint: row.text("fingerprint")?,
+        circumstances: row.text_or_null("circumstances")?,
         since_ms: row.int("since_ms")?,
     })
 }

@@ -312,11 +312,7 @@ fn a_constant_is_something_to_say() {
 fn a_refused_value_is_not_sent_again_but_another_is() {
     let item = item();
     let blocked = |value: &str| LinkFacts {
-        blocked: [(
-            item.fields[0].key.clone(),
-            Blocked { side: Side::Jira, value: Value::text(value), message: "too long".into() },
-        )]
-        .into(),
+        blocked: [(item.fields[0].key.clone(), Blocked::new(Side::Jira, Value::text(value), "too long"))].into(),
         ..LinkFacts::default()
     };
     let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "")]));
@@ -357,7 +353,7 @@ fn creation() {
     assert!(create("Web", &none, &LinkFacts::default(), &Known::default()).is_quiet());
 
     let refused = made.writes[0].fingerprint().unwrap();
-    let blocked = Blocked { side: Side::Jira, value: refused, message: "no".into() };
+    let blocked = Blocked::new(Side::Jira, refused, "no");
     let link = LinkFacts { blocked: [(MappingKey::named(CORRELATION), blocked)].into(), ..LinkFacts::default() };
     let again = create("Web", &item, &link, &Known::default());
     assert_eq!((again.writes.len(), again.notes[0].code), (0, NoteCode::Blocked), "not tried again unchanged");

@@ -24,7 +24,7 @@ use crate::{
     outside::{ORIGIN_PROPERTY, SiteIssue},
     round::{Scene, read},
     translate,
-    unit::{Seen, Work},
+    unit::{Refused, Seen, Work},
 };
 
 /// Creates the issues that the plans of a round ask for.
@@ -302,7 +302,11 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
         }
         CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. } => {
             work.intent = Some((op, Err(error.to_string())));
-            work.parked = Some((error.to_string(), ParkedClass::Rejected, fingerprint(work)));
+            let class = match error {
+                CallError::Denied { .. } | CallError::Gone { .. } => ParkedClass::Denied,
+                _ => ParkedClass::Rejected,
+            };
+            work.parked = Some(Refused::new(error.to_string(), class, fingerprint(work)));
             let text = format!("{side} refused to create a twin for {}: {error}", work.name(side.other()));
             work.journal.push(NewEntry {
                 kind: "refused".to_owned(),
@@ -329,7 +333,7 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
             crate::scheme::ENTENTE_KEY
         );
         for n in wanting {
-            works[n].parked = Some((reason.clone(), ParkedClass::Rejected, fingerprint(&works[n])));
+            works[n].parked = Some(Refused::new(reason.clone(), ParkedClass::Rejected, fingerprint(&works[n])));
         }
         return;
     }

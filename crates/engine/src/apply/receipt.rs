@@ -137,15 +137,15 @@ fn failed(scene: &Scene<'_>, work: &mut Work, side: Side, error: &CallError) {
         CallError::Stale { .. } | CallError::Gone { .. } => {
             work.again(scene.worker.soon(&work.unit), error.to_string())
         }
-        CallError::Denied { reason } => block(work, side, &[CallProblem::new(reason.clone())], scene),
+        CallError::Denied { reason } => block(work, side, &[CallProblem::new(reason.clone())], true, scene),
         CallError::Invalid { problems } => {
-            block(work, side, problems, scene);
+            block(work, side, problems, false, scene);
             // The fields that were not named are fine: they go again, without the refused ones.
             if has_more(work, side) {
                 work.again(scene.worker.soon(&work.unit), error.to_string());
             }
         }
-        CallError::Broken { reason } => block(work, side, &[CallProblem::new(reason.clone())], scene),
+        CallError::Broken { reason } => block(work, side, &[CallProblem::new(reason.clone())], false, scene),
     }
 }
 
@@ -166,7 +166,7 @@ fn has_more(work: &Work, side: Side) -> bool {
 }
 
 /// Remembers what a vendor refused, field by field where it named them; unnamed problems concern the whole write.
-fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_>) {
+fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: bool, scene: &Scene<'_>) {
     let writes = work.updates(side).to_vec();
     let correlation = work.correlation(side).cloned();
     let wire = |path: &entente_core::FieldPath| wire_name(scene, side, path);
@@ -179,7 +179,7 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_
     for write in &writes {
         let problem = if any_named { named(&write.path) } else { problems.first() };
         let Some(problem) = problem else { continue };
-        let blocked = Blocked { side, value: write.refusal(), message: problem.message.clone() };
+        let blocked = Blocked { lacks_right, ..Blocked::new(side, write.refusal(), &problem.message) };
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
         let entry =
@@ -190,7 +190,7 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], scene: &Scene<'_
         let message = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
         let key = correlation_refusal(side);
         let text = format!("{side} refused the correlation field {path}: {message}");
-        let blocked = Blocked { side, value: Value::Empty, message };
+        let blocked = Blocked { lacks_right, ..Blocked::new(side, Value::Empty, message) };
         work.blocked_next.insert(key.clone(), blocked);
         work.journal.push(NewEntry {
             kind: "refused".to_owned(),

@@ -211,7 +211,7 @@ fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
     }
     let text = format!("Jira status cannot become \"{}\": {reason}", change.to);
     work.notes.push(Note { code: NoteCode::Blocked, key: Some(change.key.clone()), text: text.clone() });
-    let blocked = Blocked { side: Side::Jira, value: change.refusal(), message: reason };
+    let blocked = Blocked::new(Side::Jira, change.refusal(), reason);
     work.blocked_next.insert(change.key.clone(), blocked);
     let entry = super::written(work, Side::Jira, &change.key, &change.from, &change.to, text);
     work.journal.push(entente_store::NewEntry { kind: "refused".to_owned(), ..entry });

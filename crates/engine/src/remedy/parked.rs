@@ -41,8 +41,10 @@ pub enum Retry {
 }
 
 const FIT_THE_RECORD: &str = "correct the record or the item's mapping: either change makes it be tried again";
-const ASK_THE_VENDOR: &str =
-    "correct the value, or grant the right and then `entente retry`: a changed value is tried by itself";
+const ASK_THE_VENDOR: &str = "correct the value, or the fields and choices that it has to fit: a change makes it be \
+                              tried again by itself; after any other change, `entente retry`";
+const GRANT_THE_RIGHT: &str =
+    "grant the right: it is tried again by itself once the right shows; for a right to one record, `entente retry`";
 const REACH_IT: &str = "it is tried again by itself; `entente doctor` says what is wrong with the connection";
 
 impl Engine {
@@ -135,7 +137,7 @@ fn of_link(link: &Link) -> Vec<ParkedWork> {
         record: record(blocked.side),
         field: Some(key.to_string()),
         reason: format!("{} refused it: {}", blocked.side, blocked.message),
-        remedy: ASK_THE_VENDOR,
+        remedy: if blocked.lacks_right { GRANT_THE_RIGHT } else { ASK_THE_VENDOR },
         since: None,
     };
     link.blocked.iter().map(work).collect()
@@ -145,6 +147,7 @@ fn of_candidate(parked: &Parked) -> ParkedWork {
     let (class, remedy) = match parked.class {
         ParkedClass::Mapping => ("mapping", FIT_THE_RECORD),
         ParkedClass::Rejected => ("rejected", ASK_THE_VENDOR),
+        ParkedClass::Denied => ("rejected", GRANT_THE_RIGHT),
     };
     ParkedWork {
         class,

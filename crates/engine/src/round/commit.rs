@@ -129,10 +129,14 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
     let key = ParkedKey { item: scene.wired.item.name.clone(), side, record_id: work.id(side).to_owned() };
     let still_refused = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.is_none());
     match &work.parked {
-        Some((reason, class, fingerprint)) => {
-            let (reason, fingerprint) = (reason.clone(), fingerprint.clone());
-            round.parked.push(Parked { key, reason, class: *class, fingerprint, since_ms: 0 });
-        }
+        Some(refused) => round.parked.push(Parked {
+            key,
+            reason: refused.reason.clone(),
+            class: refused.class,
+            fingerprint: refused.fingerprint.clone(),
+            circumstances: refused.circumstances.clone(),
+            since_ms: 0,
+        }),
         None if !still_refused && !matches!(work.end, End::Again { .. }) => round.unparked.push(key),
         None => {}
     }

@@ -38,7 +38,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             jira_key,
             created: work.seen.salesforce.created.or(work.seen.jira.created),
             decisions: decided.into_iter().map(|(key, decided)| (key, decided.decision)).collect(),
-            blocked: work.blocked_next.clone(),
+            blocked: work.standing(&scene.scheme.circumstances),
         };
     }
     recovered(scene, works).await?;
@@ -87,7 +87,10 @@ async fn moved_since(scene: &Scene<'_>, work: &Work) -> Option<Sides<Value>> {
     let changes = scene.wired.site.client.changelog(issue).await.ok()?;
     let mut theirs = changes.iter().filter(|change| !is_ours(change)).flat_map(|change| &change.items);
     let moved = theirs.find(|item| item.field_id.as_deref() == Some(STATUS))?;
-    Some(Sides::new(record, moved.from_string.as_deref().map_or(Value::Empty, Value::text)))
+    let from = moved.from_string.as_deref().map_or(Value::Empty, Value::text);
+    // Moved, and moved back: the status is what it was, and still has to follow its record.
+    let shown = work.seen.jira.record()?.value(STATUS)?;
+    (*shown != from).then(|| Sides::new(record, from))
 }
 
 /// Refused creations are remembered by what was refused.
@@ -105,8 +108,11 @@ async fn parked(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError
         for work in works.iter_mut().filter(|work| lone(work)) {
             let Some(parked) = parked.iter().find(|parked| parked.key.record_id == work.id(side)) else { continue };
             let Ok(value) = serde_json::from_str::<Value>(&parked.fingerprint) else { continue };
-            let blocked = Blocked { side: side.other(), value, message: parked.reason.clone() };
-            work.facts.blocked.insert(MappingKey::named(CORRELATION), blocked);
+            let circumstances = parked.circumstances.clone();
+            let blocked = Blocked { circumstances, ..Blocked::new(side.other(), value, &parked.reason) };
+            if blocked.stands(scene.scheme.circumstances.get(side.other())) {
+                work.facts.blocked.insert(MappingKey::named(CORRELATION), blocked);
+            }
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
     error::EngineError,
     limits::BACKOFF_FIRST_MS,
     outside::{OrgRow, SiteIssue, issue_refs},
-    unit::{End, Seen, Work},
+    unit::{End, Refused, Seen, Work},
 };
 
 /// What names the counterpart of a record.
@@ -331,7 +331,8 @@ fn put_off<'a>(scene: &Scene<'_>, works: &mut [Work], which: impl Iterator<Item 
 /// It has no twin and gets none; people see why.
 fn refuse(work: &mut Work, reason: &str) {
     let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
-    work.parked = Some((format!("{side} {}: {reason}", work.name(side)), ParkedClass::Mapping, String::new()));
+    let reason = format!("{side} {}: {reason}", work.name(side));
+    work.parked = Some(Refused::new(reason, ParkedClass::Mapping, String::new()));
     work.end = End::Refused;
 }
 

@@ -192,7 +192,7 @@ fn notes(wired: &Wired, towards: Side, work: &Work) -> Vec<String> {
         .map(|conflict| format!("{}: both sides changed, and a person decides", conflict.key));
     let refused =
         work.blocked_next.iter().map(|(key, blocked)| format!("{} refused {key}: {}", blocked.side, blocked.message));
-    let parked = work.parked.iter().map(|(reason, ..)| reason.clone());
+    let parked = work.parked.iter().map(|refused| refused.reason.clone());
     let end = match &work.end {
         End::Again { reason, .. } => Some(format!("It is not done: {reason}.")),
         End::PassOn => {

@@ -29,6 +29,7 @@ mod modes;
 mod pairs;
 mod remedies;
 mod rhythms;
+mod rights;
 mod secrecy;
 mod shapes;
 mod statuses;

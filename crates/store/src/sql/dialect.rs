@@ -82,7 +82,8 @@ impl Dialect {
         self.tables(tables) + lets_go
     }
 
-    fn tables(self, tables: &str) -> String {
+    /// The text of a migration that needs nothing else in this dialect.
+    pub(crate) fn tables(self, tables: &str) -> String {
         match self {
             // AUTOINCREMENT: the id of a removed row is never given again.
             Self::Sqlite => tables

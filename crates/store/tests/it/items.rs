@@ -82,6 +82,7 @@ async fn a_new_name_takes_everything_along() {
             reason: "no".into(),
             class: ParkedClass::Rejected,
             fingerprint: "x".into(),
+            circumstances: None,
             since_ms: 0,
         }];
         store.commit(&fence, &RoundCommit { parked, ..RoundCommit::default() }, NOW).await.unwrap();

@@ -47,7 +47,7 @@ async fn a_link_is_found_from_either_end_and_by_its_item() {
 async fn a_link_keeps_what_it_was_told() {
     on_each(async |store| {
         let fence = fence(&store).await;
-        let refused = Blocked { side: Side::Jira, value: Value::text("?"), message: "no \"such\" option".into() };
+        let refused = Blocked::new(Side::Jira, Value::text("?"), "no \"such\" option");
         let new = NewLink {
             origin: Origin::Manual,
             versions: Sides::new(None, Some("2026".into())),

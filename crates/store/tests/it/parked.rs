@@ -14,6 +14,7 @@ fn parked(n: u32, fingerprint: &str, since_ms: i64) -> Parked {
         reason: format!("refused {fingerprint}"),
         class: ParkedClass::Rejected,
         fingerprint: fingerprint.into(),
+        circumstances: Some(format!("when {fingerprint} was refused")),
         since_ms,
     }
 }

@@ -43,6 +43,7 @@ fn full_round(link: &entente_store::Link) -> RoundCommit {
             reason: "no".into(),
             class: ParkedClass::Rejected,
             fingerprint: "x".into(),
+            circumstances: None,
             since_ms: 0,
         }],
         unparked: Vec::new(),

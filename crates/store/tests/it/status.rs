@@ -34,6 +34,7 @@ async fn everything_is_counted_once() {
                 reason: "no".into(),
                 class: ParkedClass::Rejected,
                 fingerprint: "x".into(),
+                circumstances: None,
                 since_ms: 0,
             }],
             offers: vec![case_hint(1), Hint { due_ms: NOW + MINUTE, ..case_hint(2) }],

@@ -118,10 +118,10 @@ proptest! {
         let plan = world.plan();
         let refused = plan.writes.iter().find_map(Write::fingerprint).expect("it is created");
         let side = created(&plan).expect("it is created");
-        let blocked = Blocked { side, value: refused, message: "no".into() };
+        let blocked = Blocked::new(side, refused, "no");
         world.link.blocked.insert(MappingKey::named(CORRELATION), blocked);
         prop_assert_eq!(created(&world.plan()), None);
-        let other = Blocked { side, value: Value::text("other"), message: "no".into() };
+        let other = Blocked::new(side, Value::text("other"), "no");
         world.link.blocked.insert(MappingKey::named(CORRELATION), other);
         prop_assert_eq!(world.plan(), plan);
     }

@@ -150,7 +150,7 @@ impl World {
         }
         if let Some((side, text)) = line.refused {
             let from = self.value(side, paths.get(side)).cloned().unwrap_or_default();
-            let blocked = Blocked { side, value: refusal(&key, &from, &Value::text(text)), message: "no".into() };
+            let blocked = Blocked::new(side, refusal(&key, &from, &Value::text(text)), "no");
             self.link.blocked.insert(key.clone(), blocked);
         }
         self.known.change_times.insert(key.clone(), line.changed.map(|seconds| seconds.map(at)));
@@ -162,7 +162,7 @@ impl World {
         self.show(&paths, reference.now);
         self.item.correlation = Some(paths);
         if let Some(side) = reference.refused {
-            let blocked = Blocked { side, value: Value::Empty, message: "no".into() };
+            let blocked = Blocked::new(side, Value::Empty, "no");
             self.link.blocked.insert(correlation_refusal(side), blocked);
         }
         if let Some(base) = reference.base {

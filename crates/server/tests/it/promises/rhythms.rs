@@ -15,7 +15,7 @@ const ITEM: &str = cases!(
 );
 
 /// A server, and the port that is its own.
-struct Server {
+pub(super) struct Server {
     _running: Running,
     port: Port,
 }
@@ -29,7 +29,7 @@ fn serve(company: &Company, poll_seconds: u32, push: bool) -> Server {
     server
 }
 
-fn serve_item(company: &Company, item: &str, poll_seconds: u32, push: bool) -> Server {
+pub(super) fn serve_item(company: &Company, item: &str, poll_seconds: u32, push: bool) -> Server {
     // The account that registers webhooks must administer the site.
     let port = Port::reserve();
     let server = port.url();
