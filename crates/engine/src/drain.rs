@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use entente_store::RoundCommit;
+use entente_store::{DueHint, RoundCommit};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -91,19 +91,32 @@ impl Worker {
     }
 
     pub(crate) async fn next_rounds(&self) -> Result<Vec<Round>, EngineError> {
-        // Other items' hints, which stay, must not hide those of the one item that is asked for.
-        let limit = if self.only_item.is_some() { usize::MAX } else { DUE_HINTS_MAX };
-        let due = self.store().due(&self.org.name, self.outside().now_ms(), limit).await?;
+        let (mut skipped, now_ms) = (0, self.outside().now_ms());
+        loop {
+            let due = self.store().due_behind(&self.org.name, now_ms, skipped, DUE_HINTS_MAX).await?;
+            let n_due = due.len();
+            let (rounds, n_needless) = self.rounds_of(due).await?;
+            skipped += n_due - n_needless;
+            // Other items' hints, which stay, must not hide those of the one item that is asked for.
+            if !rounds.is_empty() || self.only_item.is_none() || n_due < DUE_HINTS_MAX {
+                return Ok(rounds);
+            }
+        }
+    }
+
+    /// Rounds for due hints, and how many of the hints were done with at once.
+    async fn rounds_of(&self, due: Vec<DueHint>) -> Result<(Vec<Round>, usize), EngineError> {
         if due.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
         let Dispatched { rounds, needless } = dispatch(self, &self.wiring, due).await?;
-        if !needless.is_empty() {
+        let n_needless = needless.len();
+        if n_needless > 0 {
             let done = needless.into_iter().map(|ticket| (ticket.key, ticket.seq)).collect();
             let commit = RoundCommit { hints_done: done, ..RoundCommit::default() };
             self.store().commit(&self.fence()?, &commit, self.outside().now_ms()).await?;
         }
-        Ok(rounds)
+        Ok((rounds, n_needless))
     }
 
     /// Gives back what a round took that is not begun.

@@ -17,6 +17,7 @@ pub(crate) mod refusals;
 mod settle;
 
 use entente_core::{Known, Side, plan, plan::Need};
+use entente_store::StoreError;
 use entente_transport::CallError;
 
 use crate::{
@@ -91,7 +92,7 @@ pub(crate) async fn run_one(
 async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
-    plan_all(scene, works, true).await;
+    plan_all(scene, works, true).await?;
     gather(scene, works);
     if !guard::stops(scene, works).await && !budget::stops(scene, works).await? {
         apply::run(scene, works).await;
@@ -111,9 +112,9 @@ fn gather(scene: &Scene<'_>, works: &mut [Work]) {
 }
 
 /// Plans every open unit; with `needs`, again with the facts that the first plans asked for.
-pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool) {
+pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool) -> Result<(), StoreError> {
     let item = &scene.scheme.item;
-    let started = scene.worker.item_started(item).await;
+    let started = scene.worker.item_started(item).await?;
     let workflow = scene.wired.workflow();
     #[cfg(feature = "simulation")]
     let ourselves = scene.wired.org.user_id().await;
@@ -143,6 +144,7 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
         let reason = work.plan.needs.iter().map(unknown).collect::<Vec<_>>().join("; ");
         work.again(scene.worker.later(&work.unit), reason);
     }
+    Ok(())
 }
 
 fn unknown(need: &Need) -> String {

@@ -27,7 +27,7 @@ use crate::{
     limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_RENEW_MS, LEASE_TTL_MS, WORKER_RETRY_MS},
     look,
     outside::{Org, Outside},
-    poll,
+    poll::{self, last_run_cursor},
     report::Event,
     round,
     unit::{Round, Unit, Work},
@@ -171,7 +171,8 @@ impl Worker {
                 continue;
             }
             if known.remove(before) || ran.iter().any(|runtime| runtime.item == *before) {
-                store.rename_item(before, name).await?;
+                let cursors = Side::BOTH.map(|side| (last_run_cursor(before, side), last_run_cursor(name, side)));
+                store.rename_item(before, name, &cursors).await?;
                 tracing::info!(item = name, "Item {before} is now called {name}");
             }
         }
@@ -283,12 +284,12 @@ impl Worker {
     }
 
     /// When the item first ran, for `start: now`.
-    pub(crate) async fn item_started(&self, item: &ConnectedItem) -> Option<Timestamp> {
+    pub(crate) async fn item_started(&self, item: &ConnectedItem) -> Result<Option<Timestamp>, StoreError> {
         if item.start != Start::Now {
-            return None;
+            return Ok(None);
         }
-        let runtime = self.store().item_runtime(&item.name).await.ok()?;
-        Timestamp::from_millisecond(runtime.first_run_ms?).ok()
+        let runtime = self.store().item_runtime(&item.name).await?;
+        Ok(runtime.first_run_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()))
     }
 
     /// A round ended: tells those who watch.

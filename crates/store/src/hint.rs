@@ -82,10 +82,22 @@ impl Store {
 
     /// Hints of an org whose time has come: highest priority first, then the longest due.
     pub async fn due(&self, org: &str, now_ms: i64, limit: usize) -> Result<Vec<DueHint>, StoreError> {
+        self.due_behind(org, now_ms, 0, limit).await
+    }
+
+    /// The same, behind the first `skipped` of them.
+    pub async fn due_behind(
+        &self,
+        org: &str,
+        now_ms: i64,
+        skipped: usize,
+        limit: usize,
+    ) -> Result<Vec<DueHint>, StoreError> {
         // The sign keeps SQLite from collecting and sorting the whole backlog: it walks hint_by_rank and stops early.
         const SQL: &str = "
-            SELECT * FROM hint WHERE org = $1 AND +due_ms <= $2 ORDER BY priority DESC, due_ms, id LIMIT $3";
-        let rows = self.db().rows(SQL, &[org.into(), now_ms.into(), limit.into()]).await?;
+            SELECT * FROM hint WHERE org = $1 AND +due_ms <= $2 ORDER BY priority DESC, due_ms, id
+            LIMIT $3 OFFSET $4";
+        let rows = self.db().rows(SQL, &[org.into(), now_ms.into(), limit.into(), skipped.into()]).await?;
         rows.iter().map(due_hint).collect()
     }
 

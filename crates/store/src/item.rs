@@ -103,8 +103,9 @@ impl Store {
     }
 
     /// Gives an item another name, with all that is remembered under the old one. The journal keeps the old name. How an
-    /// item of the new name ran before it was this one is forgotten.
-    pub async fn rename_item(&self, from: &str, to: &str) -> Result<(), StoreError> {
+    /// item of the new name ran before it was this one is forgotten. Each of `cursors` of the item goes from its old name
+    /// to its new one.
+    pub async fn rename_item(&self, from: &str, to: &str, cursors: &[(String, String)]) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         for sql in [
             "DELETE FROM item WHERE item = $2 AND EXISTS (SELECT 1 FROM item WHERE item = $1)",
@@ -115,6 +116,13 @@ impl Store {
             "UPDATE spending SET item = $2 WHERE item = $1",
         ] {
             tx.run(sql, &[from.into(), to.into()]).await?;
+        }
+        for (from, to) in cursors {
+            for sql in
+                ["DELETE FROM cursor WHERE name = $2 AND $1 <> $2", "UPDATE cursor SET name = $2 WHERE name = $1"]
+            {
+                tx.run(sql, &[from.as_str().into(), to.as_str().into()]).await?;
+            }
         }
         tx.commit().await
     }

@@ -90,7 +90,12 @@ async fn a_new_name_takes_everything_along() {
         store.hold(ITEM, "why", NOW).await.unwrap();
 
         store.finish_sync(&fence, "bugs", NOW).await.unwrap();
-        store.rename_item(ITEM, "bugs").await.unwrap();
+        store.advance(&fence, "last/bugs", "9", &[], NOW).await.unwrap();
+        store.advance(&fence, "last/item", "7", &[], NOW).await.unwrap();
+        store.rename_item(ITEM, "bugs", &[("last/item".into(), "last/bugs".into())]).await.unwrap();
+        let cursors =
+            [store.get_cursor(ORG, "last/bugs").await.unwrap(), store.get_cursor(ORG, "last/item").await.unwrap()];
+        assert_eq!(cursors, [Some("7".to_owned()), None]);
         assert_eq!(
             (store.count_links(Some("bugs")).await.unwrap(), store.count_links(Some(ITEM)).await.unwrap()),
             (2, 0)

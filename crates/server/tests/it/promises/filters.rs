@@ -184,4 +184,8 @@ fn a_run_takes_up_what_came_in_since_the_last_one_that_finished() {
     company.edit("Case", &first, &json!({ "Subject": "First, edited" }));
     company.sync(&items);
     assert_eq!(company.issue(&company.twin("Case", &first).unwrap())["summary"], "First, edited");
+
+    // Under another name it is the same item, which has run.
+    company.sync(&items.replace("  cases:\n", "  tickets:\n    renamed_from: cases\n"));
+    assert_eq!(company.twin("Case", &old), None);
 }
