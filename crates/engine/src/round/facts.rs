@@ -3,9 +3,11 @@
 use entente_core::{
     LinkFacts, MappingKey, Side, Sides, Value,
     base::CANON_VERSION,
+    item::Start,
     link::Blocked,
     plan::{CORRELATION, STATUS},
 };
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Scene, digests::Digests};
 use crate::{
@@ -36,13 +38,25 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         work.facts = LinkFacts {
             salesforce_id: work.unit.ids.salesforce.clone(),
             jira_key,
-            created: work.seen.salesforce.created.or(work.seen.jira.created),
+            created: created(scene, work),
             decisions: decided.into_iter().map(|(key, decided)| (key, decided.decision)).collect(),
             blocked: work.standing(&scene.scheme.circumstances),
         };
     }
     recovered(scene, works).await?;
     parked(scene, works).await
+}
+
+/// When a record was created; by our clock, where that is compared with the time of the item's first run. Salesforce
+/// stamps whole seconds, so what may have come in after the run began counts as new.
+fn created(scene: &Scene<'_>, work: &Work) -> Option<Timestamp> {
+    let (salesforce, jira) = (work.seen.salesforce.created, work.seen.jira.created);
+    if scene.wired.item.start != Start::Now {
+        return salesforce.or(jira);
+    }
+    let within = |at: Timestamp| at.checked_add(SignedDuration::from_secs(1)).unwrap_or(at);
+    let salesforce = scene.wired.org.to_our_time(salesforce).map(within);
+    salesforce.or(jira.map(|at| scene.wired.site.to_our_time(at)))
 }
 
 /// Which side of a pair without a link we made, and by which operation.
