@@ -4,6 +4,8 @@
 //! `equals: 1` takes `1.0` and `equals: "2026-01-02"` takes a date. Text compares without regard to case, as both
 //! vendors' query languages do.
 
+mod asked;
+
 use std::{cmp::Ordering, collections::BTreeSet, fmt};
 
 use jiff::Timestamp;
@@ -13,6 +15,8 @@ use crate::{
     record::{FieldPath, Record},
     value::{Number, Value},
 };
+
+pub use asked::{Asked, Comparable};
 
 /// A tree of conditions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! The same look finds existing twins before anything is created, reconciles once a day, and serves the dry run and
 //! `verify`. It writes nothing: what it finds to do is offered as hints without a version, which are never dropped.
 
+mod asked;
 mod claims;
 mod earlier;
 mod issues;

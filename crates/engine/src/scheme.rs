@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use entente_core::{
     ConnectedItem, FieldPath, Side, Sides,
     field_type::{JiraType, SalesforceType},
-    filter::Filter,
+    filter::{Comparable, Filter},
     item::Mode,
     plan::STATUS,
 };
-use entente_jira::Field;
+use entente_jira::{Field, jql};
 
 use crate::{
     error::EngineError,
@@ -45,6 +45,8 @@ pub(crate) struct SalesforceField {
     pub(crate) kind: Kind,
     /// How its values behave.
     pub(crate) field_type: SalesforceType,
+    /// How a query compares it, where a query may.
+    pub(crate) comparable: Option<Comparable>,
 }
 
 impl SalesforceField {
@@ -64,6 +66,10 @@ pub(crate) struct JiraField {
     pub(crate) kind: Kind,
     /// How its values behave.
     pub(crate) field_type: JiraType,
+    /// How a search names it.
+    pub(crate) clause: Option<jql::Field>,
+    /// How a search compares it, where a search may.
+    pub(crate) comparable: Option<Comparable>,
 }
 
 impl JiraField {
@@ -238,6 +244,7 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
         query_path: None,
         kind: Kind::Foreign(String::new()),
         field_type: SalesforceType::Opaque,
+        comparable: None,
     };
     while let Some(part) = parts.next() {
         let describe = org.describe(&object).await?;
@@ -246,6 +253,7 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
                 query_path.push(found.name.clone());
                 field.kind = translate::salesforce::kind(found);
                 field.field_type = translate::salesforce::field_type(found);
+                field.comparable = translate::asked::in_soql(found, query_path.len() == 1);
                 field.query_path = Some(query_path.join("."));
             }
             return Ok(field);
@@ -271,9 +279,18 @@ async fn jira_fields(item: &ConnectedItem, site: &Site) -> Result<BTreeMap<Field
             Some(level) => (Kind::Cascade(Some(level)), JiraType::Choice),
             None => (kind, schema.map_or(JiraType::Opaque, translate::jira::field_type)),
         };
-        (path.clone(), JiraField { id: found.map(|(field, _)| field.id.clone()), kind, field_type, path })
+        let id = found.map(|(field, _)| field.id.clone());
+        let clause = found.and_then(|(field, _)| clause(field));
+        let comparable = clause.as_ref().and_then(|_| translate::asked::in_jql(&kind));
+        (path.clone(), JiraField { id, kind, field_type, clause, comparable, path })
     };
     Ok(wanted_in_jira(item).into_iter().map(find).collect())
+}
+
+/// What JQL calls a field: one that was made by its number, a system field by a name that may differ from its id.
+fn clause(field: &Field) -> Option<jql::Field> {
+    let name = field.clause_names.first()?;
+    Some(if field.custom { jql::Field::of_id(&field.id) } else { jql::Field::named(name) })
 }
 
 /// The item's project (key, id) and issue type id.

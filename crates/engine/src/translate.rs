@@ -1,5 +1,6 @@
 //! Wire rows to canonical records, and canonical values to wire values. Neither direction decides anything.
 
+pub(crate) mod asked;
 pub(crate) mod jira;
 pub(crate) mod salesforce;
 

@@ -40,6 +40,8 @@ pub enum Literal {
     Text(String),
     /// A number, written bare.
     Number(i64),
+    /// A number with a fraction, written bare and never with an exponent.
+    Decimal(f64),
     /// A moment, written as epoch milliseconds: the only form that does not depend on the calling account's time zone.
     Moment(Timestamp),
 }
@@ -100,18 +102,27 @@ impl Jql {
     /// hides the busiest issues.
     #[must_use]
     pub fn updated_since(since: Timestamp) -> Self {
-        Self::at_least(Field::UPDATED, since)
+        Self::since(Field::UPDATED, since)
     }
 
     /// Issues created at `since` or later, floored like [`Jql::updated_since`].
     #[must_use]
     pub fn created_since(since: Timestamp) -> Self {
-        Self::at_least(Field::CREATED, since)
+        Self::since(Field::CREATED, since)
     }
 
-    fn at_least(field: Field, since: Timestamp) -> Self {
+    /// Issues whose time in a field is `since` or later, floored like [`Jql::updated_since`].
+    #[must_use]
+    pub fn since(field: Field, since: Timestamp) -> Self {
         let millis = since.as_millisecond();
         Clause::Compare(field, ">=", Literal::Number(millis - millis.rem_euclid(60_000))).into()
+    }
+
+    /// Issues whose time in a field is `until` or earlier, the whole minute included: JQL compares whole minutes.
+    #[must_use]
+    pub fn until(field: Field, until: Timestamp) -> Self {
+        let millis = until.as_millisecond();
+        Clause::Compare(field, "<", Literal::Number(millis - millis.rem_euclid(60_000) + 60_000)).into()
     }
 
     /// `field = value`
@@ -268,6 +279,14 @@ impl From<String> for Literal {
 impl From<i64> for Literal {
     fn from(number: i64) -> Self {
         Self::Number(number)
+    }
+}
+
+impl From<f64> for Literal {
+    fn from(number: f64) -> Self {
+        let whole = number.fract() == 0.0 && number.abs() < 1e15;
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number within the range")]
+        if whole { Self::Number(number as i64) } else { Self::Decimal(number) }
     }
 }
 

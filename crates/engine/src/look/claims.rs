@@ -37,6 +37,13 @@ impl Claims {
         }
     }
 
+    /// Puts the best claim of each record first, as far as the issues themselves tell.
+    pub(super) fn settle_all(&mut self) {
+        for claims in self.by_record.values_mut() {
+            claims.sort_by_key(|claim| rank(claim, None));
+        }
+    }
+
     /// Every issue that names a record, also those that lose against another.
     pub(super) fn issues(&self) -> HashSet<&str> {
         self.by_record.values().flatten().map(|claim| claim.issue_id.as_str()).collect()

@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use entente_core::Side;
+use entente_jira::{SearchPage, SearchPages};
 use entente_store::Link;
+use entente_transport::CallError;
+use jiff::Timestamp;
 
 use super::{
-    Looked,
+    Looked, asked,
     claims::{Claim, Claims},
     earlier::{Earlier, is_live},
     pages::grouped,
@@ -33,19 +36,20 @@ pub(super) struct JiraSide {
     pub(super) elsewhere: HashSet<String>,
 }
 
-/// Reads all issues of the item's project and type.
+/// Reads the issues of the item's project and type that it may be about.
 pub(super) async fn scan(
     scene: &Scene<'_>,
     earlier: &Earlier,
     looked: &mut Looked,
+    last: Option<Timestamp>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<JiraSide, EngineError> {
     let mut side = JiraSide::default();
-    let scheme = scene.scheme;
-    let (Some((_, project_id)), Some(issue_type)) = (&scheme.project, &scheme.issue_type) else { return Ok(side) };
     let site = &scene.wired.site;
-    let mut pages = site.scan(project_id, issue_type, &earlier.jira_ids(scene));
-    while let Some(page) = pages.next().await.map_err(EngineError::peer(&site.name))? {
+    let Some((mut pages, mut next)) = begin(scene, earlier, last).await.map_err(EngineError::peer(&site.name))? else {
+        return Ok(side);
+    };
+    while let Some(page) = next {
         let read_ms = site.read_ms(page.moment);
         looked.jira_began = looked.jira_began.or(page.moment.theirs.or(Some(page.moment.ours)));
         let issues: Vec<SiteIssue> = page.issues.into_iter().map(|issue| SiteIssue { issue, read_ms }).collect();
@@ -57,8 +61,34 @@ pub(super) async fn scan(
             side.add(scene, earlier, &issue, &links);
         }
         progress(Progress { stage: "reading Jira", done: side.seen.len() as u64, total: None });
+        next = pages.next().await.map_err(EngineError::peer(&site.name))?;
     }
+    side.claims.settle_all();
     Ok(side)
+}
+
+/// The first page, and those after it; none for an item that has no project.
+async fn begin(
+    scene: &Scene<'_>,
+    earlier: &Earlier,
+    last: Option<Timestamp>,
+) -> Result<Option<(SearchPages, Option<SearchPage>)>, CallError> {
+    let (Some((_, project_id)), Some(issue_type)) = (&scene.scheme.project, &scene.scheme.issue_type) else {
+        return Ok(None);
+    };
+    let fields = earlier.jira_ids(scene);
+    let scan = |asked| scene.wired.site.scan(project_id, issue_type, asked, &fields);
+    if let Some(asked) = asked::issues(scene, last) {
+        let mut pages = scan(Some(asked));
+        match pages.next().await {
+            // Jira refuses to look for a value that it has never heard of: we look for it among all issues.
+            Err(CallError::Invalid { .. }) => {}
+            page => return Ok(Some((pages, page?))),
+        }
+    }
+    let mut pages = scan(None);
+    let page = pages.next().await?;
+    Ok(Some((pages, page)))
 }
 
 impl JiraSide {

@@ -7,7 +7,7 @@ use entente_store::{Link, LinkState};
 use jiff::Timestamp;
 
 use super::{
-    Looked,
+    Looked, asked,
     earlier::{Earlier, is_live},
     issues::{self, JiraSide},
 };
@@ -38,13 +38,15 @@ pub(crate) async fn each_page(
     let mut looked = Looked::default();
     let earlier = Earlier::before(&scene).await;
     let last = last_run(worker, &wired.item).await?;
-    let mut jira = issues::scan(&scene, &earlier, &mut looked, progress).await?;
+    let mut jira = issues::scan(&scene, &earlier, &mut looked, last.jira, progress).await?;
     let mut met: HashSet<i64> = HashSet::new();
     let mut done = 0;
     let object = &wired.item.salesforce.object;
+    let asked = asked::records(&scene, last.salesforce);
+    let is_narrowed = asked.is_some();
     looked.salesforce_began = wired
         .org
-        .scan(object, &earlier.salesforce_paths(&scene), async |rows, total| {
+        .scan(object, &earlier.salesforce_paths(&scene), asked, async |rows, total| {
             done += rows.len() as u64;
             progress(Progress { stage: "reading Salesforce", done, total: Some(total) });
             let works = salesforce_page(&scene, &earlier, last.salesforce, rows, &mut jira, &mut met).await?;
@@ -53,7 +55,7 @@ pub(crate) async fn each_page(
         .await?;
     let lone = lone_issues(&scene, &jira, last.jira);
     each(planned(&scene, lone, needs).await?).await?;
-    missing_links(&scene, &met, &mut jira, needs, &mut each).await?;
+    missing_links(&scene, &met, is_narrowed, &mut jira, needs, &mut each).await?;
     looked.claims = jira.claims.into_firsts();
     Ok(looked)
 }
@@ -162,10 +164,12 @@ fn lone_issues(scene: &Scene<'_>, jira: &JiraSide, last: Option<Timestamp>) -> V
     .collect()
 }
 
-/// Links whose Salesforce record the scan did not meet: deleted, or hidden from us. They are read by id.
+/// Links whose Salesforce record the scan did not meet: deleted, hidden from us, or not asked for. A round reads by id
+/// what cannot be read here.
 async fn missing_links(
     scene: &Scene<'_>,
     met: &HashSet<i64>,
+    is_narrowed: bool,
     jira: &mut JiraSide,
     needs: bool,
     each: &mut impl AsyncFnMut(Vec<Work>) -> Result<(), EngineError>,
@@ -175,18 +179,23 @@ async fn missing_links(
         let links = scene.worker.store().links_of_item(&scene.wired.item.name, after, LOOK_PAGE_LINKS).await?;
         let Some(last) = links.last() else { return Ok(()) };
         after = last.id;
-        let missing =
-            links.into_iter().filter(|link| !met.contains(&link.id) && !matches!(link.state, LinkState::Detached));
-        let works: Vec<Work> = missing
-            .map(|link| linked(link, Seen::absent(State::Unreadable("the query did not return it".to_owned())), jira))
-            .collect();
+        let is_missing = |link: &Link| !met.contains(&link.id) && !matches!(link.state, LinkState::Detached);
+        let missing: Vec<Link> = links.into_iter().filter(is_missing).collect();
+        let ids: Vec<String> = missing.iter().filter(|_| is_narrowed).map(|link| link.salesforce_id.clone()).collect();
+        let rows = read::salesforce(scene, &ids).await.map_err(EngineError::peer(&scene.wired.org.name))?;
+        let seen = |link: &Link| match rows.get(&link.salesforce_id) {
+            Some(row) => read::salesforce_seen(scene, row),
+            None => Seen::absent(State::Unreadable("the query did not return it".to_owned())),
+        };
+        let works = missing.into_iter().map(|link| (seen(&link), link)).map(|(seen, link)| linked(link, seen, jira));
+        let works: Vec<Work> = works.collect();
         each(planned(scene, works, needs).await?).await?;
     }
 }
 
 async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: bool) -> Result<Vec<Work>, EngineError> {
     facts::load(scene, &mut works).await?;
-    round::plan_all(scene, &mut works, needs).await;
+    round::plan_all(scene, &mut works, needs).await?;
     Ok(works)
 }
 

@@ -186,11 +186,20 @@ impl Site {
         theirs.checked_sub(*self.offset.lock()).unwrap_or(theirs)
     }
 
-    /// Pages of all issues of a project and type, with the marker.
-    pub(crate) fn scan(&self, project_id: &str, issue_type_id: &str, fields: &[String]) -> entente_jira::SearchPages {
-        let jql = Jql::project_in([number(project_id)])
-            .and(Jql::issue_type_in([number(issue_type_id)]))
-            .order_by(jql::Field::KEY, jql::Order::Ascending);
+    /// Pages of all issues of a project and type that pass, with the marker.
+    pub(crate) fn scan(
+        &self,
+        project_id: &str,
+        issue_type_id: &str,
+        filter: Option<Jql>,
+        fields: &[String],
+    ) -> entente_jira::SearchPages {
+        let scope = Jql::project_in([number(project_id)]).and(Jql::issue_type_in([number(issue_type_id)]));
+        let jql = match filter {
+            Some(filter) => scope.and(filter),
+            None => scope,
+        };
+        let jql = jql.order_by(jql::Field::KEY, jql::Order::Ascending);
         let mut search = Search::new(jql, fields.iter().map(String::as_str));
         search.properties = vec![ORIGIN_PROPERTY.to_owned()];
         self.client.search(search)

@@ -216,6 +216,8 @@ mod tests {
             id: Some("customfield_1".to_owned()),
             kind: Kind::Cascade(Some(level)),
             field_type: JiraType::Choice,
+            clause: None,
+            comparable: None,
         };
         let (parent, child) = (part(Level::Parent, "Area.parent"), part(Level::Child, "Area.child"));
         let shown: Record = [("Area.parent".into(), Field::Known(Value::text("Platform")))].into_iter().collect();

@@ -162,6 +162,7 @@ mod tests {
             query_path: query_path.map(str::to_owned),
             kind: Kind::Text,
             field_type: SalesforceType::Text,
+            comparable: None,
         };
         let row = json!({"Account": null, "Contact": {"Name": "Ada"}});
         let row = row.as_object().unwrap();

@@ -3,6 +3,7 @@
 mod agreement;
 mod decisions;
 mod doctor;
+mod filters;
 mod lifecycle;
 mod safety;
 mod stage;

@@ -1,6 +1,9 @@
 //! A stage for one engine: a sandbox world behind a straight wire, a private store, a configuration.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::body::to_bytes;
 use bytes::Bytes;
@@ -22,6 +25,7 @@ struct Straight {
     salesforce: axum::Router,
     jira: axum::Router,
     rival: Arc<Mutex<Option<Rival>>>,
+    found_bytes: Arc<AtomicU64>,
 }
 
 /// What somebody else does as soon as a request has been answered whose body contains a text.
@@ -35,6 +39,7 @@ impl Wire for Straight {
         Box::pin(async move {
             let router = if request.uri().port_u16() == Some(7401) { &self.salesforce } else { &self.jira };
             let (parts, body) = request.into_parts();
+            let finds = ["/query", "/search/jql"].iter().any(|route| parts.uri.path().ends_with(route));
             let mut stream = body.into_stream();
             let mut bytes = Vec::new();
             while let Some(piece) = stream.next().await {
@@ -46,6 +51,9 @@ impl Wire for Straight {
             let response = router.clone().oneshot(request).await.map_err(|error| lost(error.to_string()))?;
             let (parts, body) = response.into_parts();
             let bytes = to_bytes(body, usize::MAX).await.map_err(|error| lost(error.to_string()))?;
+            if finds {
+                self.found_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            }
             let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after));
             if let Some(rival) = rival {
                 rival.does.await;
@@ -92,6 +100,7 @@ impl Stage {
             salesforce: salesforce_router(&world.salesforce),
             jira: jira_router(&world.jira),
             rival: Arc::default(),
+            found_bytes: Arc::default(),
         };
         let config = format!(
             "version: 1
@@ -237,10 +246,17 @@ triggers: {{ poll_seconds: 5 }}
         faults.as_array().map(|all| all.iter().filter_map(|fault| fault["hits"].as_u64()).sum()).expect("faults")
     }
 
-    /// The id of a Jira field.
+    /// Bytes of all answers to queries and searches so far.
+    pub(crate) fn found_bytes(&self) -> u64 {
+        self.wire.found_bytes.load(Ordering::Relaxed)
+    }
+
+    /// The id of a Jira field, by its name or by itself.
     pub(crate) async fn field(&self, name: &str) -> String {
         let fields = self.jira(Method::GET, "/rest/api/3/field", Value::Null).await;
-        let found = fields.as_array().and_then(|fields| fields.iter().find(|field| field["name"] == name));
+        let found = fields
+            .as_array()
+            .and_then(|fields| fields.iter().find(|field| field["name"] == name || field["id"] == name));
         found.and_then(|field| field["id"].as_str()).unwrap_or_else(|| panic!("{name} in {fields}")).to_owned()
     }
 

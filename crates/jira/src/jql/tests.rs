@@ -62,6 +62,8 @@ fn bounds_in_time_are_floored_to_the_minute() {
     {
         let since = text.parse().expect("a moment");
         assert_eq!(Jql::updated_since(since).to_string(), format!("updated >= {millis}"), "{text}");
+        let end = millis + 60_000;
+        assert_eq!(Jql::until(Field::UPDATED, since).to_string(), format!("updated < {end}"), "{text}");
     }
 }
 
@@ -86,5 +88,7 @@ fn comparisons_write_numbers_bare() {
     let field = Field::of_id("customfield_1");
     assert_eq!(Jql::more_than(field.clone(), 5).to_string(), "cf[1] > 5");
     assert_eq!(Jql::less_than(field.clone(), -5).to_string(), "cf[1] < -5");
+    assert_eq!(Jql::less_than(field.clone(), 5.0).to_string(), "cf[1] < 5");
+    assert_eq!(Jql::less_than(field.clone(), 0.000_000_25).to_string(), "cf[1] < 0.00000025");
     assert_eq!(Jql::differs(field, "5").to_string(), r#"cf[1] != "5""#);
 }

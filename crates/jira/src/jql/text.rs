@@ -63,6 +63,7 @@ impl Display for Literal {
         match self {
             Self::Text(text) => quote(text, f),
             Self::Number(number) => number.fmt(f),
+            Self::Decimal(number) => number.fmt(f),
             Self::Moment(moment) => moment.as_millisecond().fmt(f),
         }
     }

@@ -174,7 +174,10 @@ pub(super) const SECTIONS: &[Section] = &[
                 `greater than: \"{lasttime}\"` takes what came in since the start of the last run that finished; the first \
                 run takes everything, and a run that fails half-way is made again from the same time. It narrows which \
                 unlinked records are taken up; what is linked stays in agreement. Fields of related records are named \
-                by their lookup: `RecordType.DeveloperName`, `CreatedBy.Username`.",
+                by their lookup: `RecordType.DeveloperName`, `CreatedBy.Username`.\n\n\
+                A full look leaves to Salesforce and Jira the tests that their queries answer in the same way, so that \
+                records which fail them do not travel; what arrives is judged again here. Parts of texts in Jira, several \
+                lines, rich text, labels and people are judged here only.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "filter"])),
     },
     Section {

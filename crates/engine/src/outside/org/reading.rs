@@ -99,14 +99,19 @@ impl Org {
         Ok(page.rows.into_iter().filter_map(|row| Some(OrgRow::new(row, 0)?.id)).collect())
     }
 
-    /// All rows of an object, page by page.
+    /// All rows of an object that pass, page by page.
     pub(crate) async fn scan(
         &self,
         object: &str,
         paths: &[String],
+        filter: Option<Filter>,
         mut each: impl AsyncFnMut(Vec<OrgRow>, u64) -> Result<(), EngineError>,
     ) -> Result<Option<Timestamp>, EngineError> {
         let query = Query::select(paths.iter().cloned()).from(object).order_by("Id", Order::Ascending);
+        let query = match filter {
+            Some(filter) => query.filter(filter),
+            None => query,
+        };
         let mut began = None;
         let mut pages = std::pin::pin!(self.client.pages(&query));
         while let Some(page) = pages.next().await {
