@@ -41,9 +41,9 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Reads `api-usage=10018/100000`, perhaps among other gauges.
+    /// Reads `api-usage=10018/100000`, perhaps beside `per-app-api-usage`, which is another gauge.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (_, gauge) = text.split_once("api-usage=")?;
+        let gauge = text.split([',', ';']).find_map(|gauge| gauge.trim().strip_prefix("api-usage="))?;
         let (used, rest) = gauge.split_once('/')?;
         let allowed = rest.split(|c: char| !c.is_ascii_digit()).next()?;
         Some(Self { used: used.trim().parse().ok()?, allowed: allowed.parse().ok()? })
@@ -177,7 +177,7 @@ mod tests {
     fn the_gauge_is_read_wherever_it_stands() {
         let table = [
             ("api-usage=10018/100000", Some((10_018, 100_000))),
-            ("per-app-api-usage=17/250(appName=x), api-usage=5/15000", Some((17, 250))),
+            ("per-app-api-usage=17/250(appName=x), api-usage=5/15000", Some((5, 15_000))),
             ("api-usage=5/15000,per-app-api-usage=17/250(appName=x)", Some((5, 15_000))),
             ("api-usage=x/y", None),
             ("", None),

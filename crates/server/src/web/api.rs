@@ -18,3 +18,6 @@ pub(crate) use records::records;
 pub(crate) use resume::resume;
 pub(crate) use status::status;
 pub(crate) use undo::undo;
+
+/// Who did it, for the journal, when a caller does not say.
+const SOMEBODY: &str = "a caller of the API";

@@ -17,7 +17,6 @@ impl Demo {
         let files = ["--data-dir", &data_dir, "--ready-file", &ready_file, "--headless", "--records", "20"];
         let running = Running::start(&[&["demo"], &addresses[..], &files[..]].concat(), desk);
         let demo = Self { running, ready: ready(&desk.path("ready.json")) };
-        // "Idle" alone is also true before the first look.
         wait_for("the first look", || demo.status().filter(|status| is_fresh(status) && status["idle"] == true));
         demo
     }

@@ -24,6 +24,7 @@ mod company;
 mod conflicts;
 mod data;
 mod filters;
+mod interruptions;
 mod links;
 mod modes;
 mod pairs;

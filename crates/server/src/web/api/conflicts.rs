@@ -71,7 +71,7 @@ pub(crate) async fn resolve(
         (None, Some(value)) => Wish::Value(value),
         _ => return Err(wrong()),
     };
-    let by = decided.by.as_deref().unwrap_or("a caller of the API");
+    let by = decided.by.as_deref().unwrap_or(super::SOMEBODY);
     Ok(Json(app.engine().resolve(number(&id)?, &wish, by).await?))
 }
 

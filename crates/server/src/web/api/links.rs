@@ -14,9 +14,8 @@ use entente_engine::Card;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::SOMEBODY;
 use crate::web::{App, Problem};
-
-const NOBODY: &str = "a caller of the API";
 
 /// What names the links.
 #[derive(Debug, Deserialize)]
@@ -71,7 +70,7 @@ pub(crate) async fn make(
     pair: Result<Json<Pair>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Card>), Problem> {
     let Json(pair) = pair.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let by = pair.by.as_deref().unwrap_or(NOBODY);
+    let by = pair.by.as_deref().unwrap_or(SOMEBODY);
     let card = app.engine().link(&pair.item, &pair.record, &pair.issue, by).await?;
     Ok((StatusCode::CREATED, Json(card)))
 }
@@ -84,7 +83,7 @@ pub(crate) async fn dissolve(
 ) -> Result<Json<Done>, Problem> {
     let Path(link) = id.map_err(|error| Problem::new(StatusCode::NOT_FOUND, error.body_text()))?;
     let Json(parting) = parting.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    app.engine().unlink(link, parting.by.as_deref().unwrap_or(NOBODY), parting.sure).await?;
+    app.engine().unlink(link, parting.by.as_deref().unwrap_or(SOMEBODY), parting.sure).await?;
     Ok(Json(Done { link }))
 }
 

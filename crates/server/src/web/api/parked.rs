@@ -64,6 +64,6 @@ pub(crate) async fn retry(
         (None, None, true) => Retry::All,
         _ => return Err(wrong()),
     };
-    let by = wish.by.as_deref().unwrap_or("a caller of the API");
+    let by = wish.by.as_deref().unwrap_or(super::SOMEBODY);
     Ok(Json(Retried { retried: app.engine().retry(&which, by).await? }))
 }

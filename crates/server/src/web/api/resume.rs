@@ -28,6 +28,6 @@ pub(crate) async fn resume(
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Resumed>, Problem> {
     let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    app.engine().resume(&item, asked.by.as_deref().unwrap_or("a caller of the API")).await?;
+    app.engine().resume(&item, asked.by.as_deref().unwrap_or(super::SOMEBODY)).await?;
     Ok(Json(Resumed { item }))
 }

@@ -43,7 +43,7 @@ impl Asked {
     }
 
     fn by(&self) -> &str {
-        self.by.as_deref().unwrap_or("a caller of the API")
+        self.by.as_deref().unwrap_or(super::SOMEBODY)
     }
 }
 

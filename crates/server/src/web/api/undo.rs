@@ -39,6 +39,6 @@ pub(crate) async fn undo(
         }
         _ => return Err(wrong()),
     };
-    let by = wish.by.as_deref().unwrap_or("a caller of the API");
+    let by = wish.by.as_deref().unwrap_or(super::SOMEBODY);
     Ok(Json(app.engine().undo(&undo, wish.dry_run, by).await?))
 }
