@@ -4,25 +4,6 @@ use std::process::Stdio;
 
 use crate::process::{Desk, Running, ended, entente, ready, run};
 
-/// The names of all commands, as the binary lists them.
-fn commands() -> Vec<String> {
-    let help = run(&["--help"]).stdout;
-    let (_, list) = help.split_once("Commands:\n").unwrap();
-    let names = list.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
-    names.filter(|name| *name != "help").map(str::to_owned).collect()
-}
-
-#[test]
-fn every_command_explains_itself_with_an_example() {
-    let commands = commands();
-    assert!(commands.len() > 20, "{commands:?}");
-    for command in commands {
-        let help = run(&[&command, "--help"]);
-        assert_eq!((help.code, help.stderr.as_str()), (0, ""), "{command}");
-        assert!(help.stdout.contains(&format!("Example:\n  entente {command}")), "{}", help.stdout);
-    }
-}
-
 #[test]
 fn wrong_use_ends_with_2_and_says_nothing_on_stdout() {
     for arguments in [
