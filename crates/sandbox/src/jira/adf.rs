@@ -1,12 +1,13 @@
 //! Rich text: Atlassian Documents (v3) and wiki markup (v2), and the way from one to the other.
 //!
 //! Text is kept in the language it was written in: `{"doc": {..}}` or `{"wiki": ".."}`. What another version of the API
-//! asks for is derived; nothing is lost by storing it.
+//! asks for is derived, by [`markup`] and by [`wiki`]; nothing is lost by storing it.
 
 use serde_json::{Value, json};
 
 use super::fields::Rich;
 
+pub(crate) mod markup;
 pub(crate) mod rules;
 pub(crate) mod text;
 pub(crate) mod wiki;
@@ -23,11 +24,11 @@ pub(crate) fn show(stored: &Value, language: Rich) -> Value {
 pub(crate) fn document(stored: &Value) -> Value {
     match stored.get("doc") {
         Some(doc) => doc.clone(),
-        None => from_plain(stored.get("wiki").and_then(Value::as_str).unwrap_or_default()),
+        None => markup::document(stored.get("wiki").and_then(Value::as_str).unwrap_or_default()),
     }
 }
 
-/// Paragraphs by blank lines, hard breaks by single ones; markup stays as it was typed.
+/// Text that knows no markup: paragraphs by blank lines, hard breaks by single ones.
 pub(crate) fn from_plain(text: &str) -> Value {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut paragraphs = Vec::new();

@@ -1,10 +1,13 @@
 //! A document as wiki markup: what v2 calls and webhook bodies show.
 //!
-//! One way only and for the usual nodes; the vendor's own renderer is lossy too.
+//! As the vendor's own converter writes it, npm `@atlaskit/editor-wikimarkup-transformer`, which is lossy too. What it
+//! hides in an `{adf}` macro is left out here, save its text. The way back is `markup`.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
+
+use super::markup::{PANELS, emoticon};
 
 /// A stored rich text as v2 shows it.
 pub(crate) fn of_stored(stored: &Value) -> String {
@@ -40,13 +43,15 @@ fn block(node: &Value, bullets: &str) -> String {
         "orderedList" => list(node, &format!("{bullets}#")),
         "taskList" | "decisionList" => list(node, &format!("{bullets}*")),
         "codeBlock" => code(node),
-        "blockquote" => format!("{{quote}}\n{}\n{{quote}}", blocks(node, "").join("\n")),
-        "panel" => format!("{{panel}}\n{}\n{{panel}}", blocks(node, "").join("\n")),
+        "blockquote" => format!("{{quote}}{}{{quote}}", blocks(node, "").join("\n\n")),
+        "panel" => panel(node),
         "rule" => "----".into(),
         "table" => content(node).iter().map(row).collect::<Vec<_>>().join("\n"),
-        "blockCard" | "embedCard" => format!("[{}]", attr(node, "url")),
+        "blockCard" => format!("[{0}|{0}|smart-card]", attr(node, "url")),
+        "embedCard" => format!("[{0}|{0}|smart-embed]", attr(node, "url")),
         "mediaSingle" | "mediaGroup" => content(node).iter().map(|media| format!("!{}!", attr(media, "url"))).collect(),
-        "expand" | "nestedExpand" | "layoutSection" | "layoutColumn" => blocks(node, "").join("\n\n"),
+        "expand" | "nestedExpand" => format!("*{}*\n\n{}", attr(node, "title"), blocks(node, "").join("\n")),
+        "layoutSection" | "layoutColumn" => blocks(node, "").join("\n\n"),
         _ => inline(node),
     }
 }
@@ -57,8 +62,11 @@ fn list(node: &Value, bullets: &str) -> String {
 }
 
 fn item_lines(item: &Value, bullets: &str) -> Vec<String> {
-    if matches!(kind(item), "taskItem" | "decisionItem") {
-        return vec![format!("{bullets} {}", inline(item))];
+    match kind(item) {
+        "taskItem" if attr(item, "state") == "DONE" => return vec![format!("{bullets} -{}-", inline(item))],
+        "taskItem" => return vec![format!("{bullets} {}", inline(item))],
+        "decisionItem" => return vec![format!("{bullets} <> {}", inline(item))],
+        _ => {}
     }
     let line = |child: &Value| match kind(child) {
         "bulletList" | "orderedList" => block(child, bullets),
@@ -67,11 +75,23 @@ fn item_lines(item: &Value, bullets: &str) -> Vec<String> {
     content(item).iter().map(line).collect()
 }
 
+/// What a `{code}` may name; everything else loses its colours.
+const LANGUAGES: &str = "actionscript ada applescript bash c c# c++ cpp css erlang go groovy haskell html java javascript \
+    js json lua none nyan objc perl php python r rainbow ruby scala sh sql swift visualbasic xml yaml";
+
 fn code(node: &Value) -> String {
     let language = attr(node, "language");
-    let opening = if language.is_empty() { "{noformat}".to_owned() } else { format!("{{code:{language}}}") };
-    let closing = if language.is_empty() { "{noformat}" } else { "{code}" };
-    format!("{opening}{}{closing}", content(node).iter().filter_map(|t| t.get("text")?.as_str()).collect::<String>())
+    let text: String = content(node).iter().filter_map(|t| t.get("text")?.as_str()).collect();
+    match LANGUAGES.split_whitespace().any(|known| known == language) {
+        true => format!("{{code:{language}}}{text}{{code}}"),
+        false => format!("{{noformat}}{text}{{noformat}}"),
+    }
+}
+
+fn panel(node: &Value) -> String {
+    let colour = PANELS.iter().find(|(kind, _)| *kind == attr(node, "panelType"));
+    let colour = colour.map(|(_, [red, green, blue])| format!("#{red:02x}{green:02x}{blue:02x}"));
+    format!("{{panel:bgColor={}}}\n{}\n{{panel}}", colour.unwrap_or_default(), blocks(node, "").join("\n\n"))
 }
 
 fn row(row: &Value) -> String {
@@ -79,7 +99,8 @@ fn row(row: &Value) -> String {
     let mut end = "|";
     for cell in content(row) {
         end = if kind(cell) == "tableHeader" { "||" } else { "|" };
-        let _ = write!(line, "{end}{}", blocks(cell, "").join("\\\\"));
+        let text = blocks(cell, "").join("\n");
+        let _ = write!(line, "{end}{}", if text.trim().is_empty() { " " } else { text.trim() });
     }
     line + end
 }
@@ -93,37 +114,77 @@ fn piece(node: &Value) -> String {
         "text" => marked(node),
         "hardBreak" => "\n".into(),
         "mention" => format!("[~accountid:{}]", attr(node, "id")),
-        "emoji" => attr(node, "text").to_owned(),
+        "emoji" => emoticon(attr(node, "id")).unwrap_or_else(|| attr(node, "shortName")).to_owned(),
         "date" => attr(node, "timestamp")
             .parse::<i64>()
             .ok()
             .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
-            .map(|t| t.strftime("%F").to_string())
+            .map(|t| t.strftime("{{%F}}").to_string())
             .unwrap_or_default(),
-        "status" => format!("*[ {} ]*", attr(node, "text")),
+        "status" => format!("{{color:{}}}*[ {} ]*{{color}}", badge(node), attr(node, "text").to_uppercase()),
         "inlineCard" => format!("[{0}|{0}|smart-link]", attr(node, "url")),
         _ => inline(node),
     }
 }
 
+/// The colour of a status.
+fn badge(node: &Value) -> &'static str {
+    match attr(node, "color") {
+        "purple" => "#6554C0",
+        "blue" => "#00B8D9",
+        "red" => "#FF5630",
+        "yellow" => "#FF991F",
+        "green" => "#36B37E",
+        _ => "#97A0AF",
+    }
+}
+
+/// The order in which marks are put around a text, whatever their order on it.
+const ORDER: [&str; 8] = ["em", "strike", "strong", "subsup", "underline", "textColor", "link", "code"];
+
 fn marked(node: &Value) -> String {
-    let mut text = node.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
-    for mark in node.get("marks").and_then(Value::as_array).into_iter().flatten() {
+    let marks = node.get("marks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let written = node.get("text").and_then(Value::as_str).unwrap_or_default();
+    let is_code = marks.iter().any(|mark| kind(mark) == "code");
+    let mut text = if is_code { written.to_owned() } else { escaped(written) };
+    for mark in ORDER.iter().filter_map(|wanted| marks.iter().find(|mark| kind(mark) == *wanted)) {
         text = match kind(mark) {
-            "strong" => format!("*{text}*"),
-            "em" => format!("_{text}_"),
-            "strike" => format!("-{text}-"),
-            "underline" => format!("+{text}+"),
-            "code" => format!("{{{{{text}}}}}"),
-            "subsup" if attr(mark, "type") == "sub" => format!("~{text}~"),
-            "subsup" => format!("^{text}^"),
+            "em" if text.starts_with("\u{2014} ") => around(text.trim_start_matches("\u{2014} "), "??"),
+            "em" => around(&text, "_"),
+            "strike" => around(&text, "-"),
+            "strong" => around(&text, "*"),
+            "subsup" => around(&text, if attr(mark, "type") == "sub" { "~" } else { "^" }),
+            "underline" => around(&text, "+"),
             "textColor" => format!("{{color:{}}}{text}{{color}}", attr(mark, "color")),
-            "link" if attr(mark, "href") == text => format!("[{text}]"),
             "link" => format!("[{text}|{}]", attr(mark, "href")),
-            _ => text,
+            _ => format!("{{{{{text}}}}}"),
         };
     }
     text
+}
+
+/// The signs of a mark, inside of the spaces around the text.
+fn around(text: &str, sign: &str) -> String {
+    let inner = text.trim();
+    if inner.is_empty() {
+        return text.to_owned();
+    }
+    let (before, after) = (text.len() - text.trim_start().len(), text.trim_end().len());
+    format!("{}{sign}{inner}{sign}{}", &text[..before], &text[after..])
+}
+
+/// Text that would be read as a mention or a macro gets a backslash before it.
+fn escaped(text: &str) -> String {
+    let macros = ["{adf", "{anchor", "{code", "{quote", "{noformat", "{panel", "{color", "{loremipsum"];
+    let starts = |rest: &str| rest.starts_with("[~") || macros.iter().any(|name| rest.starts_with(name));
+    let mut out = String::with_capacity(text.len());
+    for (at, char) in text.char_indices() {
+        if matches!(char, '[' | '{') && starts(&text[at..]) {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    out
 }
 
 #[cfg(test)]

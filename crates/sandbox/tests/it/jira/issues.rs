@@ -176,7 +176,23 @@ async fn version_2_speaks_wiki_text() {
     let latest = site.get(&format!("/rest/api/latest/issue/{key}")).await.is(200);
     assert_eq!(latest["fields"]["description"], v2["fields"]["description"]);
     let v3 = site.fields(key).await;
-    assert_eq!(v3["description"]["content"][1]["content"][0]["text"], "*two*");
+    let blocks = &v3["description"]["content"];
+    assert_eq!((&blocks[0]["type"], &blocks[0]["attrs"]), (&json!("heading"), &json!({ "level": 1 })));
+    let strong = json!([{ "type": "text", "text": "two", "marks": [{ "type": "strong" }] }]);
+    assert_eq!(blocks[1]["content"], strong);
+    // And back: what v3 was told is markup to v2, in comments as well.
+    let comment = json!({ "body": v3["description"] });
+    let comment = site.post(&format!("/rest/api/3/issue/{key}/comment"), &comment).await.is(201);
+    let id = comment["id"].as_str().expect("an id");
+    let shown = site.get(&format!("/rest/api/2/issue/{key}/comment/{id}")).await.is(200);
+    assert_eq!(shown["body"], "h1. One\n\n*two*");
+    let edit = json!({ "body": "see [~accountid:5b10] and [here|https://a.example/b]\n* {{x}}\n* {code:sql}y{code}" });
+    site.put(&format!("/rest/api/2/issue/{key}/comment/{id}"), &edit).await.is(200);
+    let shown = site.get(&format!("/rest/api/3/issue/{key}/comment/{id}")).await.is(200);
+    let (line, list) = (&shown["body"]["content"][0]["content"], &shown["body"]["content"][1]);
+    assert_eq!((&line[1]["type"], &line[3]["marks"][0]["type"]), (&json!("mention"), &json!("link")));
+    assert_eq!(list["content"][0]["content"][0]["content"][0]["marks"], json!([{ "type": "code" }]));
+    assert_eq!(list["content"][1]["content"][0]["attrs"]["language"], "sql");
     let refused =
         site.put(&format!("/rest/api/2/issue/{key}"), &json!({ "fields": { "description": doc("a") } })).await;
     refused.complains(400, "description", "Operation value must be a string");
