@@ -34,6 +34,8 @@ pub struct Policy {
     pub retry_header: Option<&'static str>,
     /// How long an attempt may take.
     pub timeout_ms: u64,
+    /// Whether the vendor tries again after an answer of this status that is not a yes.
+    pub tries_again: fn(u16) -> bool,
 }
 
 /// One request to somebody.
@@ -61,7 +63,15 @@ impl Delivery {
         headers
     }
 
-    /// Whether this answer ends the vendor's trying.
+    /// The delivery as it goes on after an answer of this status that was not a yes.
+    pub(crate) fn after_no(mut self, status: u16) -> Self {
+        if !(self.policy.tries_again)(status) {
+            self.policy.gaps_ms = &[];
+        }
+        self
+    }
+
+    /// Whether this answer is the yes that the vendor waits for.
     pub fn is_accepted(&self, status: u16, body: &[u8]) -> bool {
         let said = |text: &str| body.windows(text.len()).any(|window| window == text.as_bytes());
         (200..300).contains(&status) && self.policy.answer_contains.is_none_or(said)
@@ -242,8 +252,13 @@ mod tests {
 
     use super::*;
 
-    const POLICY: Policy =
-        Policy { gaps_ms: &[1_000, 2_000], answer_contains: None, retry_header: Some("x-retry"), timeout_ms: 1_000 };
+    const POLICY: Policy = Policy {
+        gaps_ms: &[1_000, 2_000],
+        answer_contains: None,
+        retry_header: Some("x-retry"),
+        timeout_ms: 1_000,
+        tries_again: |_| true,
+    };
 
     fn delivery(body: &str) -> Delivery {
         let body = Bytes::copy_from_slice(body.as_bytes());

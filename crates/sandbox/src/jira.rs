@@ -28,6 +28,7 @@ mod permission;
 mod rates;
 mod render;
 mod routes;
+mod scope;
 mod search;
 mod seed;
 mod session;

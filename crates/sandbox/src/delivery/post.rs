@@ -21,7 +21,7 @@ pub(crate) async fn run(control: Arc<Control>, client: reqwest::Client, stop: Ca
         }
         let due = futures_util::stream::iter(control.outbox().take_due());
         let round = due.for_each_concurrent(IN_FLIGHT_MAX, async |delivery| {
-            let accepted = post(&client, &delivery).await;
+            let (delivery, accepted) = post(&client, delivery).await;
             control.outbox().settle(delivery, accepted);
         });
         tokio::select! {
@@ -31,7 +31,7 @@ pub(crate) async fn run(control: Arc<Control>, client: reqwest::Client, stop: Ca
     }
 }
 
-async fn post(client: &reqwest::Client, delivery: &Delivery) -> bool {
+async fn post(client: &reqwest::Client, delivery: Delivery) -> (Delivery, bool) {
     let mut request = client.post(&delivery.url).timeout(Duration::from_millis(delivery.policy.timeout_ms));
     for (name, value) in delivery.headers() {
         request = request.header(name, value);
@@ -45,11 +45,11 @@ async fn post(client: &reqwest::Client, delivery: &Delivery) -> bool {
         Ok((status, body)) => {
             let accepted = delivery.is_accepted(status, &body);
             tracing::debug!(url = %delivery.url, status, accepted, "Delivered to {}", delivery.url);
-            accepted
+            if accepted { (delivery, true) } else { (delivery.after_no(status), false) }
         }
         Err(error) => {
             tracing::debug!(url = %delivery.url, %error, "Could not deliver to {}", delivery.url);
-            false
+            (delivery, false)
         }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::answer::Refusal;
 use super::contents::Contents;
+use super::scope;
 use super::session::Call;
 
 /// Where the media service's paths begin.
@@ -73,12 +74,14 @@ fn bearer(contents: &Contents, call: &Call, token: &str, now: i64) -> Result<Cal
             },
         });
     }
-    match contents.tokens.account_of(token, now) {
-        Some(account) => Ok(Caller { account: Some(account.to_owned()), failed: false }),
-        None => Err(Refusal::Raw {
-            status: 401,
-            body: json!({ "code": 401, "message": "Unauthorized" }),
-            headers: Vec::new(),
-        }),
+    let refused = |message: &str| Refusal::Raw {
+        status: 401,
+        body: json!({ "code": 401, "message": message }),
+        headers: Vec::new(),
+    };
+    let account = contents.tokens.account_of(token, now).ok_or_else(|| refused("Unauthorized"))?;
+    if scope::needed(call).into_iter().any(|scope| !contents.tokens.may(token, scope)) {
+        return Err(refused("Unauthorized; scope does not match"));
     }
+    Ok(Caller { account: Some(account.to_owned()), failed: false })
 }

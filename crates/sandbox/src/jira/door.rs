@@ -1,5 +1,5 @@
 //! The control door's routes that only this side has: rights, the search index's lag, rate limits, and what people do on
-//! screens: moving an issue, drawing a workflow, setting up a portal.
+//! screens: moving an issue, drawing a workflow, setting up a portal, consenting to an app's scopes.
 
 mod workflow;
 
@@ -18,6 +18,7 @@ use super::issue::by_hand;
 use super::meta::field::kind_of;
 use super::permission::{self, Right};
 use super::rates::Settings;
+use super::scope::ALL;
 use super::site::Site;
 use crate::credentials::JIRA_EMAIL;
 
@@ -31,6 +32,7 @@ pub fn door(site: &Arc<Site>) -> Router {
         .route("/__sandbox/workflow", post(draw_workflow))
         .route("/__sandbox/fields", post(add_field))
         .route("/__sandbox/portal", post(portal))
+        .route("/__sandbox/scopes", post(scopes))
         .with_state(site.clone())
 }
 
@@ -147,6 +149,23 @@ async fn add_field(State(site): State<Arc<Site>>, Json(asked): Json<FieldAsked>)
     let id = field.id.clone();
     contents.catalogue.fields.push(field);
     Json(json!({ "id": id })).into_response()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScopesAsked {
+    /// Absent: all of them.
+    scopes: Option<Vec<String>>,
+}
+
+/// What an app may do, which its maker and the person who consents decide.
+async fn scopes(State(site): State<Arc<Site>>, Json(asked): Json<ScopesAsked>) -> Response {
+    let unknown = asked.scopes.iter().flatten().find(|scope| !ALL.contains(&scope.as_str()));
+    if let Some(unknown) = unknown {
+        return refused(&format!("{unknown} is no scope; there are {}.", ALL.join(", ")));
+    }
+    site.contents().lock().tokens.scopes = asked.scopes;
+    StatusCode::NO_CONTENT.into_response()
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Refusal, Reply};
 use super::people::ADMIN_ID;
+use super::scope::ALL;
 use super::session::Session;
 
 pub(crate) const CLIENT_ID: &str = "sandbox-client";
@@ -16,23 +17,41 @@ pub(crate) const CLIENT_SECRET: &str = "sandbox-secret";
 /// The authorization code that a person's consent would have produced; good as often as one likes.
 pub(crate) const CODE: &str = "sandbox-code";
 const LIFE_MS: i64 = 3_600_000;
-const SCOPES: &str = "read:jira-work write:jira-work read:jira-user manage:jira-webhook manage:jira-configuration read:servicedesk-request write:servicedesk-request manage:servicedesk-customer offline_access";
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens {
     access: BTreeMap<String, Access>,
     refresh: BTreeSet<String>,
+    /// What tokens may do that are issued from now on; absent: everything.
+    #[serde(default)]
+    pub(crate) scopes: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Access {
     account: String,
     expires: i64,
+    /// Absent: all of them.
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
 }
 
 impl Tokens {
     pub(crate) fn account_of(&self, token: &str, now: i64) -> Option<&str> {
         self.access.get(token).filter(|access| access.expires > now).map(|access| access.account.as_str())
+    }
+
+    /// Whether a token was granted a scope.
+    pub(crate) fn may(&self, token: &str, scope: &str) -> bool {
+        let scopes = self.access.get(token).and_then(|access| access.scopes.as_ref());
+        scopes.is_none_or(|scopes| scopes.iter().any(|granted| granted == scope))
+    }
+
+    fn granted(&self) -> Vec<&str> {
+        match &self.scopes {
+            Some(scopes) => scopes.iter().map(String::as_str).collect(),
+            None => ALL.to_vec(),
+        }
     }
 }
 
@@ -75,9 +94,15 @@ fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
         )
     };
     let (access, refresh) = (opaque("access"), with_refresh.then(|| opaque("refresh")));
-    s.contents.tokens.access.insert(access.clone(), Access { account: ADMIN_ID.to_owned(), expires: s.now + LIFE_MS });
+    let tokens = &mut s.contents.tokens;
+    let issued = Access { account: ADMIN_ID.to_owned(), expires: s.now + LIFE_MS, scopes: tokens.scopes.clone() };
+    let mut scope = tokens.granted().join(" ");
+    tokens.access.insert(access.clone(), issued);
+    if refresh.is_some() {
+        scope += " offline_access";
+    }
     let mut answer =
-        json!({ "access_token": access, "expires_in": LIFE_MS / 1000, "token_type": "Bearer", "scope": SCOPES });
+        json!({ "access_token": access, "expires_in": LIFE_MS / 1000, "token_type": "Bearer", "scope": scope });
     if let Some(refresh) = refresh {
         s.contents.tokens.refresh.insert(refresh.clone());
         answer["refresh_token"] = json!(refresh);
@@ -96,7 +121,7 @@ pub(crate) fn sites(s: &mut Session<'_>) -> Answer {
         "id": s.contents.cloud_id,
         "name": "sandbox",
         "url": s.site.control().base_url(),
-        "scopes": SCOPES.split(' ').collect::<Vec<_>>(),
+        "scopes": s.contents.tokens.granted(),
         "avatarUrl": format!("{}/favicon.ico", s.site.control().base_url()),
     }])))
 }

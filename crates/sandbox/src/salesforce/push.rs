@@ -19,8 +19,13 @@ const GAPS_MS: &[u64] = &[
     5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 640_000, 1_280_000, 2_560_000, 5_120_000, 7_200_000,
     7_200_000, 7_200_000, 7_200_000, 7_200_000, 7_200_000, 7_200_000, 7_200_000, 7_200_000, 7_200_000,
 ];
-const POLICY: Policy =
-    Policy { gaps_ms: GAPS_MS, answer_contains: Some("<Ack>true</Ack>"), retry_header: None, timeout_ms: 60_000 };
+const POLICY: Policy = Policy {
+    gaps_ms: GAPS_MS,
+    answer_contains: Some("<Ack>true</Ack>"),
+    retry_header: None,
+    timeout_ms: 60_000,
+    tries_again: |_| true,
+};
 
 /// Where the changes of an object are told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

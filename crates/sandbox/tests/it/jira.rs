@@ -5,6 +5,7 @@ mod captures;
 mod comments;
 mod configuration;
 mod contract;
+mod deliveries;
 mod desk;
 mod files;
 mod import;

@@ -11,12 +11,14 @@ use crate::jira::issue::Issue;
 use crate::jira::jql;
 use crate::jira::session::Session;
 
-/// Up to five retries, 5 to 15 minutes after each other, the number of each in a header.
+/// Up to five retries, 5 to 15 minutes after each other, the number of each in a header; none after a 4xx that another
+/// attempt would not change.
 const POLICY: Policy = Policy {
     gaps_ms: &[300_000, 420_000, 540_000, 660_000, 780_000],
     answer_contains: None,
     retry_header: Some("X-Atlassian-Webhook-Retry"),
     timeout_ms: 30_000,
+    tries_again: |status| matches!(status, 408 | 409 | 425 | 429 | 500..),
 };
 
 /// Which of the vendor's two queues an event travels in.

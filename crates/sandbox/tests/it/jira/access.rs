@@ -73,6 +73,59 @@ async fn the_gateway_needs_the_right_cloud() {
     assert_eq!(sites[0]["id"], cloud);
 }
 
+/// A token of an app that has these scopes.
+async fn token_with(site: &Site, scopes: &[String]) -> String {
+    site.control("scopes", &json!({ "scopes": scopes })).await;
+    let grant =
+        json!({ "grant_type": "client_credentials", "client_id": "sandbox-client", "client_secret": "sandbox-secret" });
+    let token = site.post("/oauth/token", &grant).await.is(200);
+    assert_eq!(token["scope"], scopes.join(" "));
+    format!("Bearer {}", token["access_token"].as_str().expect("a token"))
+}
+
+#[tokio::test]
+async fn a_call_without_its_scope_is_unauthorized() {
+    let site = Site::empty().await;
+    let cloud = site.get("/_edge/tenant_info").await.is(200)["cloudId"].clone();
+    let prefix = format!("/ex/jira/{}", cloud.as_str().expect("an id"));
+    let bearer = token_with(&site, &["read:jira-work".to_owned()]).await;
+    site.get_as(&format!("{prefix}/rest/api/3/project/OPS"), &bearer).await.is(200);
+    let refused = site.get_as(&format!("{prefix}/rest/api/3/myself"), &bearer).await;
+    assert_eq!((refused.header("content-type"), refused.header("www-authenticate")), ("application/json", ""));
+    assert_eq!(refused.is(401), json!({ "code": 401, "message": "Unauthorized; scope does not match" }));
+    let request = site.client.post(format!("{}{prefix}/rest/api/3/issue", site.url)).header("authorization", &bearer);
+    assert_eq!(Site::receive(request.body("{}")).await.is(401)["message"], "Unauthorized; scope does not match");
+    // Whoever comes with an API token has no scopes to miss.
+    site.get(&format!("{prefix}/rest/api/3/myself")).await.is(200);
+    let wrong = site.request(reqwest::Method::POST, "/__sandbox/scopes").header("content-type", "application/json");
+    let wrong = Site::receive(wrong.body(r#"{"scopes":["fly"]}"#)).await;
+    assert!(wrong.status == 400 && wrong.text.contains("there are read:jira-work"), "{}", wrong.text);
+}
+
+#[tokio::test]
+async fn every_route_needs_the_scopes_of_the_vendors_documents() {
+    let site = Site::empty().await;
+    let cloud = site.get("/_edge/tenant_info").await.is(200)["cloudId"].clone();
+    let prefix = format!("/ex/jira/{}", cloud.as_str().expect("an id"));
+    let mut n_checked = 0;
+    for (method, path) in entente_sandbox::jira::routes() {
+        let Some(needed) = super::contract::scopes(method, &path) else { continue };
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let is_scope = async |scopes: &[String]| {
+            let bearer = token_with(&site, scopes).await;
+            let request = site.client.request(method.clone(), format!("{}{prefix}{path}", site.url));
+            Site::receive(request.header("authorization", bearer)).await.text.contains("scope does not match")
+        };
+        assert!(!is_scope(&needed).await, "{method} {path} needs more than {needed:?}");
+        for missing in &needed {
+            let others: Vec<String> = needed.iter().filter(|scope| *scope != missing).cloned().collect();
+            assert!(is_scope(&others).await, "{method} {path} does not need {missing}");
+        }
+        n_checked += 1;
+    }
+    assert!(n_checked == 0 || n_checked > 150, "{n_checked}");
+}
+
 #[tokio::test]
 async fn refresh_tokens_work_once() {
     let site = Site::empty().await;

@@ -82,6 +82,20 @@ pub(crate) fn differences(method: &Method, path: &str, reply: &Reply) -> Vec<Str
     found.iter().map(|complaint| format!("{name}: {complaint}")).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// The scopes that the documents name for an operation; none where there is no document, or no OAuth in it.
+pub(crate) fn scopes(method: &str, path: &str) -> Option<Vec<String>> {
+    let documents = DOCUMENTS.as_ref()?;
+    let document = if path.starts_with("/rest/servicedeskapi") { &documents.desk } else { &documents.platform };
+    let holes =
+        path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/");
+    let method = Method::from_bytes(method.as_bytes()).ok()?;
+    let (_, operation) = operation(document, &method, &holes)?;
+    let of_oauth = operation["security"].as_array()?.iter().find_map(|way| way.get("OAuth2"))?;
+    // The granular scopes, which have a third part, are another way of asking for the same.
+    let classic = of_oauth.as_array()?.iter().filter_map(Value::as_str).filter(|scope| scope.matches(':').count() == 1);
+    Some(classic.map(str::to_owned).collect())
+}
+
 /// The path as the documents write it: on the site, in the third version.
 fn documented(path: &str) -> String {
     let on_site = path.strip_prefix("/ex/jira/").and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(path);
