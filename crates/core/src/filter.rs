@@ -18,6 +18,21 @@ use crate::{
 
 pub use asked::{Asked, Comparable};
 
+/// The operators, as a configuration writes them.
+pub const OPERATORS: [&str; 11] = [
+    "is",
+    "is not",
+    "is one of",
+    "is not one of",
+    "is empty",
+    "is not empty",
+    "contains",
+    "does not contain",
+    "less than",
+    "greater than",
+    "equals",
+];
+
 /// A tree of conditions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

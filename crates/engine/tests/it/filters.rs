@@ -4,6 +4,7 @@
 //! OR with a test that no vendor takes, where everything travels and is judged here.
 
 mod made;
+mod table;
 
 use entente_engine::SyncOptions;
 use entente_sandbox::Seed;

@@ -156,10 +156,7 @@ async fn statuses_follow_both_ways() {
     stage.salesforce(Method::PATCH, &case_path(&id), json!({"Status": "Working"})).await;
     stage.sync().await;
     assert_eq!(stage.issue(&key).await["fields"]["status"]["name"], "In Progress");
-    let offered = stage.jira(Method::GET, &format!("/rest/api/3/issue/{key}/transitions"), Value::Null).await;
-    let done = offered["transitions"].as_array().unwrap().iter().find(|t| t["to"]["name"] == "Done").unwrap().clone();
-    let path = format!("/rest/api/3/issue/{key}/transitions");
-    stage.jira(Method::POST, &path, json!({"transition": {"id": done["id"]}})).await;
+    stage.move_issue(&key, "Done").await;
     let report = stage.sync().await;
     assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Status"], "Closed", "{report:?}");
 }

@@ -212,6 +212,15 @@ triggers: {{ poll_seconds: 5 }}
         self.jira(Method::GET, &format!("/rest/api/3/issue/{key}"), Value::Null).await
     }
 
+    /// A person moves an issue to a status.
+    pub(crate) async fn move_issue(&self, key: &str, status: &str) {
+        let path = format!("/rest/api/3/issue/{key}/transitions");
+        let ways = self.jira(Method::GET, &path, Value::Null).await;
+        let way = ways["transitions"].as_array().and_then(|ways| ways.iter().find(|way| way["to"]["name"] == status));
+        let way = way.unwrap_or_else(|| panic!("no way to {status}: {ways}"));
+        self.jira(Method::POST, &path, json!({ "transition": { "id": way["id"] } })).await;
+    }
+
     /// The issues that a search finds.
     pub(crate) async fn search(&self, jql: &str) -> Vec<Value> {
         let body = json!({"jql": jql, "maxResults": 5000, "fields": ["id"]});

@@ -3,26 +3,11 @@
 use super::Reader;
 use crate::{
     config::{suggest::listed, tree::Node},
-    filter::{Condition, Filter},
+    filter::{Condition, Filter, OPERATORS},
     record::FieldPath,
     side::Side,
     value::{Number, Value},
 };
-
-/// The eleven operators.
-const OPERATORS: [&str; 11] = [
-    "is",
-    "is not",
-    "is one of",
-    "is not one of",
-    "is empty",
-    "is not empty",
-    "contains",
-    "does not contain",
-    "less than",
-    "greater than",
-    "equals",
-];
 
 /// Words for the start of the last run that finished.
 const POLLING_TIMES: [&str; 2] = ["{lasttime}", "{lasttimecomment}"];
