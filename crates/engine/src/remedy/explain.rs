@@ -244,6 +244,7 @@ fn tell_unlinked(wired: &Wired, work: &Work, source: Side, told: &mut Explanatio
     preview::add(wired, work, &mut told.plan);
     if enters && told.plan.writes.is_empty() && told.plan.notes.is_empty() {
         told.findings.push(no_twin(&wired.item, source.other()));
+        told.findings.extend(belongs_to_nobody(&wired.item, work, source));
     }
     if enters && filter_of(&wired.item, source).looks_back() {
         told.findings.push("Its filter takes up only what came in since the last run (`{lasttime}`).".to_owned());
@@ -271,6 +272,20 @@ fn kept_out(item: &ConnectedItem, work: &Work, source: Side) -> Option<String> {
             Some(format!("It does not pass the filter `{path} {condition}`: {path} is \"{shown}\"."))
         }
     }
+}
+
+/// What it lacks when its correlation field names nobody.
+fn belongs_to_nobody(item: &ConnectedItem, work: &Work, source: Side) -> Option<String> {
+    let path = item.correlation.as_ref()?.get(source);
+    work.seen.get(source).record()?.value(path.as_str()).filter(|value| value.is_empty())?;
+    let (lacks, record, issue) = match source {
+        Side::Salesforce => ("issue", work.id(source), "ISSUE"),
+        Side::Jira => ("record", "RECORD", work.label(source)),
+    };
+    let name = &item.name;
+    Some(format!(
+        "It belongs to no {lacks}: its {path} is empty. `entente link {record} {issue} --item {name}` gives it one."
+    ))
 }
 
 fn no_twin(item: &ConnectedItem, target: Side) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::company::{Company, text};
+use super::company::{Company, ENTENTE, text};
 use crate::process::{Ended, run};
 
 const ITEM: &str = r"
@@ -34,7 +34,7 @@ fn group(catalogue: &Value, name: &str) -> (Vec<String>, String) {
     (objects.collect(), text(&group["help"]).to_owned())
 }
 
-/// S1-08 to S1-13: standard objects in their groups, each with a sentence of help; custom ones as the org has them.
+/// S1-08 to S1-13, S1-93: standard objects in their groups, each with a sentence of help; custom ones as the org has them.
 #[test]
 fn objects_stand_in_their_groups_and_custom_ones_are_found() {
     let company = Company::new();
@@ -58,6 +58,10 @@ fn objects_stand_in_their_groups_and_custom_ones_are_found() {
     assert_eq!(group(&answer(&company, &["acme-org"]), "Custom objects").0, ["Machine__c"]);
     let words = ask(&company, &["acme-org"]);
     assert!(words.stdout.contains("Custom objects: Your own data model"), "{words:?}");
+
+    company.org_door("rights", &json!({ "user": ENTENTE, "object": "Machine__c", "read": false }));
+    let hidden = answer(&company, &["acme-org"]);
+    assert!(!hidden.to_string().contains("Machine__c"), "what the user may not see is not there: {hidden}");
 }
 
 /// S1-14: fields come from the org as it is now, with types and values, and labels that say whose they are.
@@ -82,8 +86,7 @@ fn fields_come_from_the_org_with_clear_labels() {
     let more = json!([{ "name": "Region__c", "type": "Text", "length": 80 }]);
     company.org_door("objects", &json!({ "object": "Case", "fields": more }));
     assert_eq!(field("Case", "Region__c")["label"], "Region", "a field that was made a moment ago");
-    let user = "integration@sandbox.example";
-    company.org_door("rights", &json!({ "user": user, "object": "Case", "field": "Region__c", "read": false }));
+    company.org_door("rights", &json!({ "user": ENTENTE, "object": "Case", "field": "Region__c", "read": false }));
     assert!(
         !ask(&company, &["acme-org", "Case"]).stdout.contains("Region__c"),
         "what the user may not see is not shown"

@@ -240,6 +240,32 @@ fn a_vendor_that_asks_for_a_pause_at_the_first_call_is_waited_for() {
     assert_eq!((report.code, &report.json()["created"]["jira"]), (0, &json!(1)), "{report:?}");
 }
 
+/// S2-77: an issue whose edits reach no record says why, and how it gets one; then they do.
+#[test]
+fn an_issue_that_belongs_to_no_record_says_how_it_gets_one() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "The case" }));
+    let items = CASES.replace("auto_create: jira", "auto_create: none\n    conflicts: salesforce-wins");
+    let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "The issue" });
+    let key = text(&company.jira(Method::POST, "issue", &json!({ "fields": fields }))["key"]).to_owned();
+    company.sync(&items);
+    company.edit_issue(&key, &json!({ "summary": "Edited" }));
+    company.sync(&items);
+    assert_eq!(company.record("Case", &id)["Subject"], "The case");
+    let told = ask(&company, &["explain", &key]);
+    let remedy = format!(
+        "It belongs to no record: its Salesforce Case ID is empty. `entente link RECORD {key} --item cases` gives it one."
+    );
+    assert!(told.stdout.contains(&remedy), "{told:?}");
+
+    let linked = ask(&company, &["link", &id, &key, "--item", "cases"]);
+    assert_eq!(linked.code, 0, "{linked:?}");
+    company.sync(&items);
+    company.edit_issue(&key, &json!({ "summary": "Edited again" }));
+    company.sync(&items);
+    assert_eq!(company.record("Case", &id)["Subject"], "Edited again");
+}
+
 /// Why something was written, or why nothing is, in words and without a write.
 #[test]
 fn an_explanation_says_why() {
