@@ -8,6 +8,7 @@ mod claims;
 mod earlier;
 mod issues;
 mod pages;
+mod recovery;
 
 use std::{collections::HashMap, sync::atomic::Ordering};
 
@@ -127,13 +128,14 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
         Ok(())
     })
     .await?;
+    let found = recovery::run(worker, wired, &candidates).await?;
     for hints in candidates.chunks(LOOK_PAGE_LINKS) {
         n_offered += hints.len();
         store.offer(hints, worker.outside().now_ms()).await?;
     }
     finish(worker, wired, &looked, started_ms).await?;
     // Only now may rounds create: the time of the item's first run is known, and all that it found is offered.
-    wired.discover(looked.claims.clone());
+    wired.discover(found.into_iter().chain(looked.claims).collect());
     tracing::info!(item = wired.item.name, n_offered, "Looked at item {}", wired.item.name);
     worker.wake();
     Ok(())

@@ -11,6 +11,7 @@
 
 mod answer;
 mod ask;
+mod backup;
 pub(crate) mod check;
 mod conflicts;
 mod data;
@@ -27,6 +28,7 @@ mod parked;
 mod progress;
 mod refresh;
 mod refusals;
+mod restore;
 mod resume;
 pub(crate) mod sandbox;
 mod search;
@@ -94,6 +96,9 @@ enum Command {
     Show(show::Show),
     Doctor(doctor::Doctor),
     Secret(secret::Secret),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Recover(restore::Recover),
 }
 
 /// Runs the command that `arguments` name; the first one is the program's own name.
@@ -151,13 +156,16 @@ impl Command {
             Self::Show(show) => show.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
             Self::Secret(secret) => secret.run(screen),
+            Self::Backup(backup) => backup.run(screen).await,
+            Self::Restore(restore) => restore.run(screen).await,
+            Self::Recover(recover) => recover.run(screen).await,
         }
     }
 
     /// Whether the answer is one JSON document.
     fn is_json(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Init(_) => false,
+            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Init(_) | Self::Recover(_) => false,
             Self::Check(check) => check.json,
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
@@ -178,6 +186,8 @@ impl Command {
             Self::Show(show) => show.json,
             Self::Doctor(doctor) => doctor.json,
             Self::Secret(secret) => secret.is_json(),
+            Self::Backup(backup) => backup.json,
+            Self::Restore(restore) => restore.json,
         }
     }
 

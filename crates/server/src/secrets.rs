@@ -102,6 +102,22 @@ impl Secrets {
         Ok(content.secrets.len())
     }
 
+    /// The whole file, sealed as it is, if there is one.
+    pub(crate) fn sealed(&self) -> Result<Option<String>, SecretsError> {
+        if self.file.exists() { self.read().and_then(|content| self.text(&content)).map(Some) } else { Ok(None) }
+    }
+
+    /// Puts the file of a backup back; one that is there stays, unless it is to be replaced. Whether it was put back.
+    pub(crate) fn put_back(&self, sealed: &str, replace: bool) -> Result<bool, SecretsError> {
+        let _turn = self.turn()?;
+        let content: Content =
+            serde_json::from_str(sealed).map_err(|_| SecretsError::NoStore { file: self.file.clone() })?;
+        if self.file.exists() && !replace {
+            return Ok(false);
+        }
+        self.write(&content).map(|()| true)
+    }
+
     fn unseal(&self, name: &str, sealed: &Sealed, key: &Key) -> Result<Zeroizing<String>, SecretsError> {
         let locked = || SecretsError::Locked { name: name.to_owned(), file: self.file.clone() };
         let bytes = |text: &str| BASE64_STANDARD.decode(text).map_err(|_| locked());
@@ -125,8 +141,12 @@ impl Secrets {
     }
 
     fn write(&self, content: &Content) -> Result<(), SecretsError> {
-        let text = serde_json::to_string_pretty(content).map_err(std::io::Error::other);
-        text.and_then(|text| write_whole(&self.file, &format!("{text}\n"))).map_err(self.trouble())
+        write_whole(&self.file, &self.text(content)?).map_err(self.trouble())
+    }
+
+    fn text(&self, content: &Content) -> Result<String, SecretsError> {
+        let text = serde_json::to_string_pretty(content).map_err(std::io::Error::other).map_err(self.trouble())?;
+        Ok(text + "\n")
     }
 
     /// Makes the directory if need be, and waits until nobody else changes the file.

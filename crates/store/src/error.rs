@@ -60,6 +60,20 @@ pub enum StoreError {
     /// The database URL makes no sense. The URL is not repeated here: it may hold a password.
     #[error("the database URL is not of the form postgres://user:password@host/database")]
     BadUrl,
+    /// What should be restored is no backup, or cannot be.
+    #[error("{} cannot be restored: {reason}", path.display())]
+    NoBackup {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// There is a database in this directory already.
+    #[error("there is a database in {} already", dir.display())]
+    Occupied {
+        /// The data directory.
+        dir: PathBuf,
+    },
     /// A file or directory could not be used.
     #[error("cannot use {}: {source}", path.display())]
     File {

@@ -96,7 +96,9 @@ impl Store {
         if usize::try_from(n) != Ok(op_ids.len()) {
             return Err(StoreError::Refused("an operation was not announced, or has ended".into()));
         }
-        tx.commit().await
+        let count = self.count_creations(&mut tx, op_ids.len()).await?;
+        tx.commit().await?;
+        self.note_creations(count)
     }
 
     /// All creates of an org whose end is not known, oldest first.

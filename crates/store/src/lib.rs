@@ -8,6 +8,7 @@
 //! Each SQL text is written once, in the file of its table, in the dialect that both databases share; `sql.rs` holds
 //! what differs. Start with [`Store::commit`], the end of every round; then [`Store::offer`], the way in.
 
+mod backup;
 mod by_hand;
 mod conflict;
 mod cursor;
@@ -21,6 +22,7 @@ mod link;
 mod note;
 mod offers;
 mod parked;
+mod recovery;
 mod round;
 #[cfg(feature = "simulation")]
 pub mod simulation;
@@ -32,6 +34,7 @@ mod sql;
 
 use std::sync::Arc;
 
+pub use backup::Backup;
 pub use conflict::{Conflict, Decided, NewConflict, NewDecision};
 pub use error::StoreError;
 pub use hint::{Backlog, DueHint, Hint, HintKey};
@@ -56,8 +59,8 @@ pub struct Store {
 struct Inner {
     db: sql::Db,
     incarnation: String,
-    /// Held for its lock.
-    _directory: Option<open::Directory>,
+    /// Locked as long as this is held.
+    directory: Option<open::Directory>,
 }
 
 impl Store {

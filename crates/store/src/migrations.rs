@@ -14,6 +14,13 @@ use crate::{
 const FIRST: &str = include_str!("../migrations/0001_first.sql");
 const REMEDIES: &str = include_str!("../migrations/0002_remedies.sql");
 const CIRCUMSTANCES: &str = include_str!("../migrations/0003_circumstances.sql");
+const RECOVERY: &str = include_str!("../migrations/0004_recovery.sql");
+
+/// The newest form of the database.
+pub(crate) const NEWEST: i64 = 4;
+
+/// The first form whose journal is sealed.
+pub(crate) const SEALED: i64 = 2;
 
 /// The directory's lock keeps other processes away.
 pub(crate) async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
@@ -34,6 +41,7 @@ fn migrator(dialect: Dialect) -> Migrator {
         (1, "first", dialect.first(FIRST)),
         (2, "remedies", dialect.remedies(REMEDIES)),
         (3, "circumstances", dialect.tables(CIRCUMSTANCES)),
+        (NEWEST, "recovery", dialect.tables(RECOVERY)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

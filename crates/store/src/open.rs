@@ -12,12 +12,12 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::{
-    Inner, Store, StoreError, migrations,
+    Inner, Store, StoreError, migrations, recovery,
     sql::{Db, dialect},
 };
-pub(crate) use directory::Directory;
+pub(crate) use directory::{Directory, private};
 
-const DATABASE_FILE: &str = "entente.db";
+pub(crate) const DATABASE_FILE: &str = "entente.db";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A door that waits for its offer gives up before its caller does.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -75,7 +75,10 @@ impl Store {
 
     pub(crate) async fn start(db: Db, directory: Option<Directory>) -> Result<Self, StoreError> {
         let incarnation = incarnation(&db).await?;
-        Ok(Self { inner: Arc::new(Inner { db, incarnation, _directory: directory }) })
+        if let Some(directory) = &directory {
+            recovery::notice(&db, directory, &incarnation).await?;
+        }
+        Ok(Self { inner: Arc::new(Inner { db, incarnation, directory }) })
     }
 }
 

@@ -38,6 +38,18 @@ impl Data {
         }
     }
 
+    /// The directory of an SQLite database.
+    pub(crate) fn dir(&self, configuration: &Path) -> Result<PathBuf, Failure> {
+        if self.database_url.is_some() {
+            return Err(Failure::misuse(
+                "postgresql",
+                "this is about a database in a directory, and --database-url (or ENTENTE_DATABASE_URL) names PostgreSQL",
+                "use pg_dump and pg_restore, and after a restore `entente recover`",
+            ));
+        }
+        Ok(self.data_dir.clone().unwrap_or_else(|| beside(configuration)))
+    }
+
     /// The secrets of the configuration file at `configuration`: a file also where the database is PostgreSQL.
     pub(crate) fn secrets(&self, configuration: &Path) -> Secrets {
         Secrets::of(configuration, self.data_dir.as_deref())

@@ -93,6 +93,14 @@ impl From<StoreError> for Failure {
                 message,
                 "correct --database-url, or ENTENTE_DATABASE_URL where it comes from there",
             ),
+            StoreError::NoBackup { .. } => {
+                Self::no("backup", message, "give a file that `entente backup` wrote, as it wrote it")
+            }
+            StoreError::Occupied { .. } => Self::misuse(
+                "database",
+                message,
+                "give --force to put the backup in its place; it is kept as entente.db.replaced",
+            ),
             StoreError::NetworkDisk { .. } | StoreError::File { .. } => {
                 Self::misuse("data-directory", message, "choose another directory with --data-dir")
             }

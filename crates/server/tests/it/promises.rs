@@ -19,6 +19,7 @@ macro_rules! cases {
 
 mod actions;
 mod activation;
+mod backups;
 mod catalogue;
 mod company;
 mod conflicts;

@@ -9,6 +9,8 @@ use std::{
 use crate::StoreError;
 
 const LOCK_FILE: &str = "entente.lock";
+/// How many creations were sent with the database beside it.
+const CREATIONS_FILE: &str = "entente.creations";
 
 /// A directory that is ours until this value is dropped, or the process ends in whatever way.
 #[derive(Debug)]
@@ -42,6 +44,29 @@ impl Directory {
         private(&path).map_err(at(&path))?;
         Ok(path)
     }
+
+    /// Notes how many creations were sent with the database of this id.
+    pub(crate) fn note_creations(&self, incarnation: &str, count: &str) -> Result<(), StoreError> {
+        let path = self.path.join(CREATIONS_FILE);
+        let note = |mut file: File| {
+            file.set_len(0)?;
+            writeln!(file, "{incarnation} {count}")
+        };
+        private(&path).and_then(note).map_err(at(&path))
+    }
+
+    /// How many creations were sent with the database of this id, if that was noted.
+    pub(crate) fn creations(&self, incarnation: &str) -> Result<Option<i64>, StoreError> {
+        let path = self.path.join(CREATIONS_FILE);
+        match fs::read_to_string(&path) {
+            Ok(note) => {
+                let noted = note.trim().split_once(' ').filter(|(of, _)| *of == incarnation);
+                Ok(noted.and_then(|(_, count)| count.parse().ok()))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(at(&path)(error)),
+        }
+    }
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
@@ -57,7 +82,8 @@ fn create(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-fn private(path: &Path) -> io::Result<File> {
+/// A file that only its owner may read.
+pub(crate) fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

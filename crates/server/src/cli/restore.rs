@@ -1,0 +1,93 @@
+//! `entente restore` and `entente recover`: going back to an older image of the database without creating anything twice.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use entente_store::Backup as File;
+use entente_transport::{Clock as _, SystemClock};
+use serde_json::json;
+
+use super::answer::{counted, json as document};
+use super::data::Data;
+use super::{Exit, Failure};
+use crate::screen::Screen;
+
+/// Put a backup in the place of the database
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  entente restore entente-monday.backup --config entente.yaml")]
+pub(crate) struct Restore {
+    /// What `entente backup` wrote
+    #[arg(value_name = "BACKUP")]
+    backup: PathBuf,
+
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+
+    /// Put it in the place of a database that is there; that one is kept as `entente.db.replaced`
+    #[arg(long)]
+    force: bool,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Restore {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let dir = self.data.dir(&self.config)?;
+        let backup = File::verify(&self.backup).await?;
+        let (links, sealed) = (backup.links, backup.secrets.clone());
+        let made = jiff::Timestamp::from_millisecond(backup.made_ms).unwrap_or_default();
+        let (why, now) = (format!("A backup of {made:.0} was restored"), SystemClock.now());
+        let store = File::restore(&self.backup, &dir, self.force, &why, now.as_millisecond()).await?;
+        store.close().await;
+        let secrets = match sealed {
+            Some(sealed) => self.data.secrets(&self.config).put_back(&sealed, self.force)?,
+            None => false,
+        };
+        let text = if self.json {
+            document(&json!({ "links": links, "secrets": secrets }))
+        } else {
+            let links = counted(usize::try_from(links).unwrap_or_default(), "link");
+            format!("Restored {links}. What was created since is looked for before anything else is created.")
+        };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Say that the database is an older image: what was created since is looked for before anything is created
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  entente recover --config entente.yaml --database-url postgres://entente@db/entente"
+)]
+pub(crate) struct Recover {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Recover {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let store = self.data.open(&self.config).await?;
+        let noted = store.recover(
+            "A person said that the database is older than what was done with it",
+            SystemClock.now().as_millisecond(),
+        );
+        let noted = noted.await;
+        store.close().await;
+        noted?;
+        let text = "What was created since is looked for before anything else is created.";
+        screen.result(text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+}

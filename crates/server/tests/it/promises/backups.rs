@@ -1,0 +1,149 @@
+//! Going back to an older database: nothing is created twice, and every link is found again.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::company::{Company, text};
+use super::rhythms::serve_item;
+use crate::process::{Ended, run, wait_for};
+
+const CASES: &str = cases!(
+    r"
+    fields:
+      - { salesforce: Subject, jira: summary }
+"
+);
+
+fn with(company: &Company, arguments: &[&str]) -> Ended {
+    let config = company.desk.arg("acme.yaml");
+    run(&[arguments, &["--config", &config]].concat())
+}
+
+fn backup(company: &Company, name: &str) -> Value {
+    let made = with(company, &["backup", "--to", &company.desk.arg(name), "--json"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    made.json()
+}
+
+fn case(company: &Company, n: usize) -> String {
+    company.create("Case", &json!({ "Subject": format!("Case {n}") }))
+}
+
+/// What the journal says about recovery, in order.
+fn recovery(company: &Company) -> Vec<String> {
+    let journal = with(company, &["journal", "--json"]).json();
+    let entries = journal["entries"].as_array().unwrap().iter();
+    entries.filter(|entry| entry["kind"] == "recovery").map(|entry| text(&entry["text"]).to_owned()).collect()
+}
+
+/// Every case has exactly one issue, both name each other, and a further sync writes nothing.
+fn no_doubles(company: &Company, ids: &[String]) {
+    let keys: Vec<String> = ids.iter().map(|id| company.twin("Case", id).unwrap()).collect();
+    assert_eq!(company.issues("OPS").len(), ids.len(), "{keys:?}");
+    for (id, key) in ids.iter().zip(&keys) {
+        assert_eq!(company.issue(key)["Salesforce Case ID"], **id);
+    }
+    let report = company.sync(CASES);
+    assert_eq!((&report["links"], &report["writes"]), (&json!(ids.len()), &json!({ "salesforce": 0, "jira": 0 })));
+}
+
+/// I13: sync, backup, create more, go back, sync. The search lags and the records do not name their issues any more, so
+/// only the markers can tell.
+#[test]
+fn an_older_backup_doubles_nothing() {
+    let company = Company::new();
+    let mut ids: Vec<String> = (0..3).map(|n| case(&company, n)).collect();
+    company.sync(CASES);
+    assert_eq!(backup(&company, "monday")["links"], 3);
+    company.edit("Case", &ids[0], &json!({ "Subject": "Edited since" }));
+    company.site_door("index", &json!({ "lag_ms": 3_600_000 }));
+    ids.extend((3..8).map(|n| case(&company, n)));
+    company.sync(CASES);
+    let monday = company.desk.arg("monday");
+
+    let refused = with(&company, &["restore", &monday]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("--force"), "{}", refused.stderr);
+    let restored = with(&company, &["restore", &monday, "--force"]);
+    assert_eq!((restored.code, restored.stdout.starts_with("Restored 3 links.")), (0, true), "{restored:?}");
+
+    for id in &ids[3..] {
+        company.edit("Case", id, &json!({ "Jira_Reference__c": null }));
+    }
+    let report = company.try_sync(CASES);
+    assert_eq!(report.json()["created"], json!({ "salesforce": 0, "jira": 0 }), "{report:?}");
+    company.site_door("index", &json!({ "lag_ms": 0 }));
+    company.sync(CASES);
+    no_doubles(&company, &ids);
+    let told = recovery(&company);
+    assert!(told[0].starts_with("A backup of 2") && told[1].contains("5 issues that were created since"), "{told:?}");
+    assert!(told[2].contains("has its link again") && told.len() == 3, "{told:?}");
+    assert_eq!(with(&company, &["journal", "verify"]).code, 0);
+}
+
+/// I13: the database file was copied back by hand; nobody says so, and it is noticed.
+#[test]
+fn an_older_file_that_was_copied_back_is_noticed() {
+    let company = Company::new();
+    let mut ids = vec![case(&company, 0)];
+    company.sync(CASES);
+    let database = company.desk.path("entente-data").join("entente.db");
+    let kept = std::fs::read(&database).unwrap();
+    ids.push(case(&company, 1));
+    company.site_door("index", &json!({ "lag_ms": 3_600_000 }));
+    company.sync(CASES);
+    for suffix in ["-wal", "-shm"] {
+        drop(std::fs::remove_file(format!("{}{suffix}", database.display())));
+    }
+    std::fs::write(&database, kept).unwrap();
+    company.edit("Case", &ids[1], &json!({ "Jira_Reference__c": null }));
+    company.try_sync(CASES);
+    company.site_door("index", &json!({ "lag_ms": 0 }));
+    company.sync(CASES);
+    no_doubles(&company, &ids);
+    assert!(recovery(&company)[0].contains("1 issues that were created since"));
+}
+
+/// A backup is made while a server works; it holds the secrets as they are sealed, and not the key.
+#[test]
+fn a_backup_is_made_while_a_server_runs() {
+    let company = Company::new();
+    let server = serve_item(&company, CASES, 5, false);
+    let id = case(&company, 0);
+    wait_for("the twin", || company.twin("Case", &id));
+    let made = backup(&company, "running");
+    assert_eq!(made["links"], 1, "{made}");
+    let again = with(&company, &["backup", "--to", &company.desk.arg("running")]);
+    assert_eq!((again.code, again.stderr.contains("already")), (2, true), "{again:?}");
+    let in_use = with(&company, &["restore", &company.desk.arg("running"), "--force"]);
+    assert_eq!((in_use.code, in_use.stderr.contains("in use by process")), (2, true), "{in_use:?}");
+    drop(server);
+    let elsewhere = company.desk.arg("elsewhere");
+    let restored = with(&company, &["restore", &company.desk.arg("running"), "--data-dir", &elsewhere]);
+    assert_eq!(restored.code, 0, "{restored:?}");
+    let verified = with(&company, &["journal", "verify", "--data-dir", &elsewhere]);
+    assert_eq!(verified.code, 0, "{verified:?}");
+    assert!(Path::new(&elsewhere).join("entente.db").exists());
+}
+
+#[test]
+fn what_is_no_sound_backup_is_refused() {
+    let company = Company::new();
+    case(&company, 0);
+    company.sync(CASES);
+    backup(&company, "good");
+    let good = std::fs::read(company.desk.path("good")).unwrap();
+    let mut cut = good.clone();
+    cut.truncate(good.len() / 2);
+    std::fs::write(company.desk.path("cut"), cut).unwrap();
+    std::fs::copy(company.desk.path("entente-data").join("entente.db"), company.desk.path("plain")).unwrap();
+    company.desk.file("text", "no database at all, however long this text may be made for the purpose");
+    for (name, code) in [("cut", 1), ("plain", 1), ("text", 1), ("none", 2)] {
+        let file = company.desk.arg(name);
+        let refused = with(&company, &["restore", &file, "--data-dir", &company.desk.arg("new")]);
+        assert_eq!(refused.code, code, "{name}: {refused:?}");
+        assert!(refused.stderr.contains(&file), "{name}: {refused:?}");
+        assert!(!company.desk.path("new").join("entente.db").exists(), "{name}");
+    }
+}
