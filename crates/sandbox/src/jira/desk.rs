@@ -14,6 +14,7 @@ use super::render::View;
 
 mod customer;
 mod info;
+pub(crate) mod level;
 mod organization;
 mod paging;
 mod portal;

@@ -142,8 +142,9 @@ async fn add_field(State(site): State<Arc<Site>>, Json(asked): Json<FieldAsked>)
     let options: Vec<&str> = asked.options.iter().map(String::as_str).collect();
     let custom = format!("{PLATFORM_TYPES}:{}", asked.r#type);
     let mut field = founding::custom(number, &asked.name, kind, &custom, &options);
-    for choice in &mut field.choices {
-        choice.id = contents.next_id().to_string();
+    for context in &mut field.contexts {
+        context.projects = vec![project];
+        context.choices.iter_mut().for_each(|choice| choice.id = contents.next_id().to_string());
     }
     (field.scope, field.required) = (Some(project), asked.required);
     let id = field.id.clone();

@@ -32,7 +32,9 @@ pub(crate) struct Field {
     pub(crate) kind: Kind,
     /// Full key of the custom field type; `None` for system fields.
     pub(crate) custom: Option<String>,
-    pub(crate) choices: Vec<Choice>,
+    /// Of custom fields: for which projects they are, and with which options.
+    #[serde(default)]
+    pub(crate) contexts: Vec<Context>,
     /// On the create screens and the edit screens.
     pub(crate) on_create: bool,
     pub(crate) on_edit: bool,
@@ -41,6 +43,36 @@ pub(crate) struct Field {
     /// The team-managed project whose own it is; others do not have it on any screen.
     #[serde(default)]
     pub(crate) scope: Option<u64>,
+}
+
+/// What a custom field is in some projects, or in all that have no context of their own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Context {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    /// Empty: every other project.
+    pub(crate) projects: Vec<u64>,
+    pub(crate) choices: Vec<Choice>,
+}
+
+impl Context {
+    pub(crate) fn is_global(&self) -> bool {
+        self.projects.is_empty()
+    }
+
+    /// An option at either level.
+    pub(crate) fn choice_mut(&mut self, id: &str) -> Option<&mut Choice> {
+        for choice in &mut self.choices {
+            if choice.id == id {
+                return Some(choice);
+            }
+            if let Some(child) = choice.children.iter_mut().find(|c| c.id == id) {
+                return Some(child);
+            }
+        }
+        None
+    }
 }
 
 /// An option of a select-like field; only cascading selects have children.
@@ -54,7 +86,25 @@ pub(crate) struct Choice {
 
 impl Field {
     pub(crate) fn is_in(&self, project: u64) -> bool {
-        self.scope.is_none_or(|scope| scope == project)
+        let is_configured = self.custom.is_none() || self.context_of(project).is_some();
+        is_configured && self.scope.is_none_or(|scope| scope == project)
+    }
+
+    /// The context that issues of a project meet.
+    fn context_of(&self, project: u64) -> Option<&Context> {
+        let own = self.contexts.iter().find(|context| context.projects.contains(&project));
+        own.or_else(|| self.contexts.iter().find(|context| context.is_global()))
+    }
+
+    /// The options that issues of a project may have.
+    pub(crate) fn choices_in(&self, project: u64) -> &[Choice] {
+        self.context_of(project).map(|context| context.choices.as_slice()).unwrap_or_default()
+    }
+
+    /// Every option of every context, at both levels.
+    pub(crate) fn all_choices(&self) -> impl Iterator<Item = &Choice> {
+        let choices = self.contexts.iter().flat_map(|context| &context.choices);
+        choices.flat_map(|choice| std::iter::once(choice).chain(&choice.children))
     }
 
     pub(crate) fn custom_number(&self) -> Option<u64> {
@@ -84,21 +134,8 @@ impl Field {
         vec![format!("cf[{number}]"), self.name.clone(), format!("{}[{}]", self.name, clause_kind(kind))]
     }
 
-    /// An option at either level.
-    pub(crate) fn choice_mut(&mut self, id: &str) -> Option<&mut Choice> {
-        for choice in &mut self.choices {
-            if choice.id == id {
-                return Some(choice);
-            }
-            if let Some(child) = choice.children.iter_mut().find(|c| c.id == id) {
-                return Some(child);
-            }
-        }
-        None
-    }
-
     pub(crate) fn choice(&self, id: &str) -> Option<&Choice> {
-        self.choices.iter().find(|c| c.id == id)
+        self.contexts.iter().flat_map(|context| &context.choices).find(|c| c.id == id)
     }
 }
 

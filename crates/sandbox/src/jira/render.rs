@@ -24,6 +24,8 @@ pub(crate) struct View<'a> {
     /// Site URL, or the gateway's with its prefix.
     pub(crate) base: String,
     pub(crate) rich: Rich,
+    /// When it is looked at, in milliseconds since 1970.
+    pub(crate) now: i64,
     zone: TimeZone,
     viewer: Option<&'a str>,
     /// What was shown once: a page of issues repeats its people, statuses and priorities.
@@ -45,10 +47,10 @@ impl<'a> View<'a> {
         contents: &'a Contents,
         base: String,
         rich: Rich,
-        zone: TimeZone,
+        (now, zone): (i64, TimeZone),
         viewer: Option<&'a str>,
     ) -> Self {
-        Self { contents, base, rich, zone, viewer, shown: RefCell::default() }
+        Self { contents, base, rich, now, zone, viewer, shown: RefCell::default() }
     }
 
     /// `{base}/rest/api/{version}/{tail}`.

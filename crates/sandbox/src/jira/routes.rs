@@ -12,6 +12,7 @@ use super::issue::{
     assign, bulk, changelog, comment, create, delete as remove, edit, link, property, read, remote, transition, watch,
     worklog,
 };
+use super::meta::field::{context, option};
 use super::meta::part::{component, version};
 use super::meta::{create as create_meta, field, names, people, permissions, project, role, server, workflow};
 use super::search::suggest;
@@ -242,14 +243,18 @@ fn meta_rows() -> Rows {
         ("/field", reads(field::list).merge(posts(field::create))),
         ("/field/search", reads(field::search)),
         ("/field/{field}", puts(field::update)),
-        ("/field/{field}/context", reads(field::contexts)),
-        ("/field/{field}/context/projectmapping", reads(field::project_mapping)),
-        ("/field/{field}/context/issuetypemapping", reads(field::type_mapping)),
+        ("/field/{field}/context", reads(context::list).merge(posts(context::create))),
+        ("/field/{field}/context/projectmapping", reads(context::project_mapping)),
+        ("/field/{field}/context/issuetypemapping", reads(context::type_mapping)),
+        ("/field/{field}/context/{context}", puts(context::update).merge(deletes(context::delete))),
+        ("/field/{field}/context/{context}/project", puts(context::assign)),
+        ("/field/{field}/context/{context}/project/remove", posts(context::remove)),
         (
             "/field/{field}/context/{context}/option",
-            reads(field::options).merge(posts(field::add_options)).merge(puts(field::update_options)),
+            reads(option::list).merge(posts(option::add)).merge(puts(option::update)),
         ),
-        ("/customFieldOption/{option}", reads(field::option)),
+        ("/field/{field}/context/{context}/option/{option}", deletes(option::delete)),
+        ("/customFieldOption/{option}", reads(option::get)),
         ("/issuetype", reads(names::issue_types)),
         ("/issuetype/project", reads(names::issue_types_of_project)),
         ("/issuetype/{id}", reads(names::issue_type)),

@@ -182,7 +182,7 @@ impl<'a> Session<'a> {
 
     pub(crate) fn view(&self) -> View<'_> {
         let base = self.site.control().base_url() + self.call.gateway_prefix();
-        View::new(self.contents, base, self.call.rich(), self.zone(), self.caller.as_deref())
+        View::new(self.contents, base, self.call.rich(), (self.now, self.zone()), self.caller.as_deref())
     }
 
     pub(crate) fn zone(&self) -> TimeZone {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::level::level;
 use super::paging::{accounts, agent, missing, page, refuse, unknown_users, whole};
 use super::{category_word, talk};
 use crate::jira::adf;
@@ -12,9 +13,6 @@ use crate::jira::fields::text::items;
 use crate::jira::issue::create::Draft;
 use crate::jira::issue::{Issue, change, transition};
 use crate::jira::session::Session;
-
-/// How long the demo's one service level gives: five days, day and night.
-const GOAL_MS: i64 = 5 * 86_400_000;
 
 /// `POST /request`: the way to a proper request type, which nothing can set later.
 pub(super) fn create(s: &mut Session<'_>) -> Answer {
@@ -134,7 +132,9 @@ fn expanded(s: &Session<'_>, issue: &Issue, what: &str) -> Option<(&'static str,
             ("participants", whole(s, &format!("request/{}/participant", issue.key), taking_part(s, issue)))
         }
         "status" => ("status", whole(s, &format!("request/{}/status", issue.key), status_rows(s, issue))),
-        "sla" if agent(s).is_ok() => ("sla", whole(s, &format!("request/{}/sla", issue.key), vec![level(s, issue)])),
+        "sla" if agent(s).is_ok() => {
+            ("sla", whole(s, &format!("request/{}/sla", issue.key), vec![level(&s.view(), issue)]))
+        }
         "requestType" => ("requestType", s.view().request_type_row(kind?)),
         "serviceDesk" => ("serviceDesk", super::portal::show(s, s.contents.desks.desks.get(&kind?.desk)?)),
         "comment" => ("comments", whole(s, &format!("request/{}/comment", issue.key), talk::rows(s, issue))),
@@ -250,40 +250,11 @@ pub(super) fn approvals(s: &mut Session<'_>) -> Answer {
 pub(super) fn service_levels(s: &mut Session<'_>) -> Answer {
     agent(s)?;
     let issue = addressed(s)?;
-    page(s, &format!("request/{}/sla", issue.key), vec![level(s, issue)])
+    page(s, &format!("request/{}/sla", issue.key), vec![level(&s.view(), issue)])
 }
 
 pub(super) fn service_level(s: &mut Session<'_>) -> Answer {
     agent(s)?;
-    let level = level(s, addressed(s)?);
+    let level = level(&s.view(), addressed(s)?);
     if level["id"] == s.call.param("level") { Ok(Reply::ok(level)) } else { Err(missing("service level")) }
-}
-
-/// The one service level: time to resolution.
-fn level(s: &Session<'_>, issue: &Issue) -> Value {
-    let view = s.view();
-    let hours = |ms: i64| json!({ "millis": ms, "friendly": format!("{}h", ms / 3_600_000) });
-    let until = issue.resolved.unwrap_or(s.now);
-    let elapsed = until - issue.created;
-    let mut cycle = json!({
-        "startTime": view.desk_time(issue.created),
-        "breached": elapsed > GOAL_MS,
-        "goalDuration": hours(GOAL_MS),
-        "elapsedTime": hours(elapsed),
-        "remainingTime": hours(GOAL_MS - elapsed),
-    });
-    let mut row = json!({ "id": "1", "name": "Time to resolution", "completedCycles": [], "_links": { "self": view.desk_api(&format!("request/{}/sla/1", issue.id)) } });
-    match issue.resolved {
-        Some(at) => {
-            cycle["stopTime"] = view.desk_time(at);
-            row["completedCycles"] = json!([cycle]);
-        }
-        None => {
-            cycle["breachTime"] = view.desk_time(issue.created + GOAL_MS);
-            cycle["paused"] = json!(false);
-            cycle["withinCalendarHours"] = json!(true);
-            row["ongoingCycle"] = cycle;
-        }
-    }
-    row
 }

@@ -1,7 +1,7 @@
 //! The fields every world begins with: the vendor's system fields, and the custom fields the demo maps.
 
 use super::kind::{Kind, Structure};
-use super::{Choice, Field, PLATFORM_TYPES};
+use super::{Choice, Context, Field, PLATFORM_TYPES};
 
 /// Custom fields that other parts of the sandbox have to name.
 pub(crate) const REQUEST_TYPE: &str = "customfield_10010";
@@ -74,7 +74,7 @@ fn system_field((id, name, kind, on_create, on_edit): SystemRow) -> Field {
         name: name.into(),
         kind,
         custom: None,
-        choices: Vec::new(),
+        contexts: Vec::new(),
         on_create,
         on_edit,
         required,
@@ -111,13 +111,18 @@ fn custom_fields() -> Vec<Field> {
         platform(10048, "Found In", Kind::Version, "version", &[]),
         platform(10049, "Planned For", Kind::Versions, "multiversion", &[]),
         platform(10050, "Sync State", Kind::ReadOnly, "readonlyfield", &[]),
+        platform(10051, "Related Project", Kind::Project, "project", &[]),
+        custom(10052, "Time to resolution", Kind::ServiceLevel, &format!("{desk}:sd-sla-field"), &[]),
     ];
     if let Some(area) = fields.iter_mut().find(|f| f.kind == Kind::Cascading) {
-        area.choices[0].children = choices(10480, &["API", "Web App", "Mobile"]);
-        area.choices[1].children = choices(10490, &["Invoices", "Payments"]);
+        let children = [(10480, &["API", "Web App", "Mobile"][..]), (10490, &["Invoices", "Payments"])];
+        for (area, (first_id, names)) in area.contexts[0].choices.iter_mut().zip(children) {
+            area.children = choices(first_id, names);
+        }
     }
     // The request type is fixed when a request is raised (JSDCLOUD-4609), the read-only fields always.
-    for field in fields.iter_mut().filter(|f| matches!(f.kind, Kind::RequestType | Kind::ReadOnly)) {
+    for field in fields.iter_mut().filter(|f| matches!(f.kind, Kind::RequestType | Kind::ReadOnly | Kind::ServiceLevel))
+    {
         (field.on_create, field.on_edit) = (false, false);
     }
     fields
@@ -127,14 +132,20 @@ fn platform(number: u64, name: &str, kind: Kind, suffix: &str, values: &[&str]) 
     custom(number, name, kind, &format!("{PLATFORM_TYPES}:{suffix}"), values)
 }
 
-/// A custom field that is on every screen.
+/// A custom field that is on every screen, with one context for all projects.
 pub(crate) fn custom(number: u64, name: &str, kind: Kind, custom: &str, values: &[&str]) -> Field {
     Field {
         id: format!("customfield_{number}"),
         name: name.into(),
         kind,
         custom: Some(custom.into()),
-        choices: choices(10_300 + (number - 10_000) * 10, values),
+        contexts: vec![Context {
+            id: (number + 100).to_string(),
+            name: format!("Default Configuration Scheme for {name}"),
+            description: String::new(),
+            projects: Vec::new(),
+            choices: choices(10_300 + (number - 10_000) * 10, values),
+        }],
         on_create: true,
         on_edit: true,
         required: false,

@@ -37,6 +37,7 @@ pub(crate) fn read(field: &Field, input: &Value, context: Context<'_>) -> Stored
     if input.is_null() {
         return if field.id == "summary" { Err(NO_SUMMARY.into()) } else { Ok(Value::Null) };
     }
+    let choices = field.choices_in(context.project);
     match field.kind {
         Kind::Text if field.id == "summary" => summary(input),
         Kind::Text => text(input, TEXT_FIELD_CHARS),
@@ -51,9 +52,9 @@ pub(crate) fn read(field: &Field, input: &Value, context: Context<'_>) -> Stored
         }
         Kind::Date => date(input),
         Kind::DateTime => moment(input),
-        Kind::Option => choice(&field.choices, input).map(|c| json!(c.id)),
-        Kind::Cascading => cascading(&field.choices, input),
-        Kind::Options => list(input, |item| choice(&field.choices, item).map(|c| json!(c.id))),
+        Kind::Option => choice(choices, input).map(|c| json!(c.id)),
+        Kind::Cascading => cascading(choices, input),
+        Kind::Options => list(input, |item| choice(choices, item).map(|c| json!(c.id))),
         Kind::Labels => list(input, label),
         Kind::User => user(field, input, context),
         Kind::Users => list(input, |item| user(field, item, context)),
@@ -71,7 +72,10 @@ pub(crate) fn read(field: &Field, input: &Value, context: Context<'_>) -> Stored
         Kind::Parent => parent(input, context),
         Kind::TimeTracking => time_tracking(input),
         Kind::Organizations => list(input, |item| organization(item, context)),
-        Kind::RequestType | Kind::Structural(_) | Kind::ReadOnly => Err(off_screen(&field.id).into()),
+        Kind::Project => project(input, context),
+        Kind::RequestType | Kind::ServiceLevel | Kind::Structural(_) | Kind::ReadOnly => {
+            Err(off_screen(&field.id).into())
+        }
     }
 }
 
@@ -262,6 +266,14 @@ fn parent(input: &Value, context: Context<'_>) -> Stored {
     let wanted = wanted.ok_or("data was not an object")?;
     let parent = context.contents.find_issue(&wanted).ok_or("Could not find issue by id or key.")?;
     Ok(json!(parent.id))
+}
+
+/// `{"id"}` or `{"key"}` of a project.
+fn project(input: &Value, context: Context<'_>) -> Stored {
+    let wanted = input.get("id").and_then(id_text).or_else(|| input.get("key").and_then(id_text));
+    let wanted = wanted.ok_or("Specify a valid 'id' or 'key' for the project")?;
+    let project = context.contents.find_project(&wanted).ok_or("Specify a valid project ID or key")?;
+    Ok(json!(project.id))
 }
 
 fn time_tracking(input: &Value) -> Stored {

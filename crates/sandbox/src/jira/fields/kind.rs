@@ -50,8 +50,12 @@ pub(crate) enum Kind {
     TimeTracking,
     /// `[organization id as a number, ..]`
     Organizations,
+    /// project id as a number
+    Project,
     /// request type id
     RequestType,
+    /// never kept: reckoned when it is read
+    ServiceLevel,
     /// kept on the issue itself: project, issue type, status, dates, counts; never in `values`
     Structural(Structure),
     /// never settable here
@@ -82,7 +86,9 @@ impl Kind {
             Self::Parent => ("issuelink", None),
             Self::TimeTracking => ("timetracking", None),
             Self::Organizations => ("array", Some("sd-customerorganization")),
+            Self::Project => ("project", None),
             Self::RequestType => ("sd-customerrequesttype", None),
+            Self::ServiceLevel => ("sd-servicelevelagreement", None),
             Self::Structural(structure) => structure.schema(),
         }
     }
@@ -97,7 +103,7 @@ impl Kind {
             | Self::Components
             | Self::Organizations => &["add", "set", "remove"],
             Self::TimeTracking => &["set", "edit"],
-            Self::RequestType | Self::ReadOnly => &[],
+            Self::RequestType | Self::ServiceLevel | Self::ReadOnly => &[],
             Self::Structural(Structure::Links) => &["add", "copy"],
             Self::Structural(Structure::Comments) => &["add", "edit", "remove"],
             Self::Structural(Structure::Worklogs) => &["add", "edit", "remove"],
@@ -111,6 +117,7 @@ impl Kind {
             | Self::Version
             | Self::Priority
             | Self::Resolution
+            | Self::Project
             | Self::Parent => &["set"],
         }
     }

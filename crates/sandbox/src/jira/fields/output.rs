@@ -5,11 +5,16 @@ use serde_json::{Value, json};
 use super::text::items;
 use super::{Field, Kind, duration};
 use crate::jira::adf;
+use crate::jira::desk::level::level;
 use crate::jira::issue::Issue;
 use crate::jira::render::View;
 
 /// The value of a field that is kept in `values`; structural fields are shown by `render::issue`.
 pub(crate) fn show(field: &Field, issue: &Issue, view: &View<'_>) -> Value {
+    if field.kind == Kind::ServiceLevel {
+        let is_request = view.contents.desks.desk_of(issue.project).is_some();
+        return if is_request { level(view, issue) } else { Value::Null };
+    }
     let Some(stored) = issue.value(&field.id) else { return empty(field) };
     let id = || stored.as_str().unwrap_or_default();
     let each = |show: &dyn Fn(&str) -> Value| {
@@ -38,7 +43,9 @@ pub(crate) fn show(field: &Field, issue: &Issue, view: &View<'_>) -> Value {
         Kind::Organizations => {
             items(stored).iter().filter_map(Value::as_u64).map(|id| view.organization_ref(id)).collect()
         }
+        Kind::Project => stored.as_u64().map_or(Value::Null, |id| view.project_ref(id)),
         Kind::RequestType => view.request_type_value(issue, id()),
+        Kind::ServiceLevel => Value::Null,
     }
 }
 

@@ -15,7 +15,9 @@ pub(crate) fn show(field: &Field, stored: Option<&Value>, contents: &Contents, p
     let Some(stored) = stored.filter(|v| !v.is_null()) else { return (None, None) };
     let name = |id: &Value| name_of(field, id, contents, project);
     match field.kind {
-        Kind::Text | Kind::Url | Kind::ReadOnly | Kind::Structural(_) => (None, Some(plain(stored))),
+        Kind::Text | Kind::Url | Kind::ReadOnly | Kind::ServiceLevel | Kind::Structural(_) => {
+            (None, Some(plain(stored)))
+        }
         Kind::Number => (None, Some(number(stored))),
         Kind::Rich => (None, Some(adf::wiki::of_stored(stored))),
         Kind::Date => (Some(plain(stored)), Some(plain(stored))),
@@ -32,6 +34,7 @@ pub(crate) fn show(field: &Field, stored: Option<&Value>, contents: &Contents, p
         | Kind::Priority
         | Kind::Resolution
         | Kind::Parent
+        | Kind::Project
         | Kind::RequestType => (Some(plain(stored)), Some(name(stored))),
         Kind::Cascading
         | Kind::Options
@@ -53,8 +56,7 @@ pub(crate) fn name_of(field: &Field, id: &Value, contents: &Contents, project: u
     let catalogue = &contents.catalogue;
     let name = match field.kind {
         Kind::Option | Kind::Options | Kind::Cascading => {
-            let all = field.choices.iter().chain(field.choices.iter().flat_map(|c| &c.children));
-            all.clone().find(|c| c.id == text).map(|c| c.value.clone())
+            field.all_choices().find(|c| c.id == text).map(|c| c.value.clone())
         }
         Kind::User | Kind::Users => contents.people.users.get(&text).map(|u| u.name.clone()),
         Kind::Group | Kind::Groups => contents.people.groups.get(&text).map(|g| g.name.clone()),
@@ -64,6 +66,7 @@ pub(crate) fn name_of(field: &Field, id: &Value, contents: &Contents, project: u
         Kind::Resolution => catalogue.resolution(&text).map(|r| r.name.clone()),
         Kind::Parent => id.as_u64().and_then(|id| contents.issues.get(&id)).map(|i| i.key.clone()),
         Kind::Organizations => id.as_u64().and_then(|id| contents.desks.organizations.get(&id)).map(|o| o.name.clone()),
+        Kind::Project => id.as_u64().and_then(|id| catalogue.projects.get(&id)).map(|p| p.name.clone()),
         Kind::RequestType => contents.desks.request_type(&text).map(|r| r.name.clone()),
         _ => None,
     };

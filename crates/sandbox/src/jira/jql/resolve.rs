@@ -215,10 +215,9 @@ impl Resolver<'_> {
             Kind::Components => {
                 many(catalogue.projects.values().flat_map(|p| &p.components).map(|c| (&c.id, &c.name)), value)
             }
-            Kind::Option | Kind::Options | Kind::Cascading => many(
-                field.choices.iter().flat_map(|c| std::iter::once(c).chain(&c.children)).map(|c| (&c.id, &c.value)),
-                value,
-            ),
+            Kind::Option | Kind::Options | Kind::Cascading => {
+                many(field.all_choices().map(|c| (&c.id, &c.value)), value)
+            }
             Kind::Parent => self.contents.find_issue(value).map(|issue| vec![issue.id.to_string()]),
             Kind::Organizations => self
                 .contents

@@ -87,7 +87,7 @@ fn allowed_values(view: &View<'_>, project: &Project, field: &Field) -> Option<V
     let catalogue = &view.contents.catalogue;
     Some(match field.kind {
         Kind::Option | Kind::Options | Kind::Cascading => {
-            field.choices.iter().filter(|c| !c.disabled).map(|c| choice(view, c)).collect()
+            field.choices_in(project.id).iter().filter(|c| !c.disabled).map(|c| choice(view, c)).collect()
         }
         Kind::Priority => catalogue.priorities.iter().map(|p| view.priority(&p.id)).collect(),
         Kind::Resolution => catalogue.resolutions.iter().map(|r| view.resolution(&r.id)).collect(),
@@ -96,6 +96,7 @@ fn allowed_values(view: &View<'_>, project: &Project, field: &Field) -> Option<V
             project.versions.iter().filter(|v| !v.archived).map(|v| view.version(project, v)).collect()
         }
         Kind::Structural(Structure::Project) => json!([view.project_ref(project.id)]),
+        Kind::Project => catalogue.projects.keys().map(|id| view.project_ref(*id)).collect(),
         Kind::Structural(Structure::IssueType) => catalogue.types_of(project).map(|t| view.issue_type_row(t)).collect(),
         _ => return None,
     })

@@ -55,7 +55,8 @@ fn paged(s: &Session<'_>, fits: impl Fn(&User) -> bool) -> Answer {
 pub(crate) fn search(s: &mut Session<'_>) -> Answer {
     s.me()?;
     match (s.call.query("query"), s.call.query("accountId")) {
-        (Some(query), None) => paged(s, |user| called(user, &query)),
+        // Client libraries look people up by their ids here as well.
+        (Some(query), None) => paged(s, |user| called(user, &query) || user.account_id == *query),
         (None, Some(account)) => paged(s, |user| user.account_id == *account),
         _ => Err(Refusal::message(400, "Specify either the 'query' or the 'accountId' query parameter.")),
     }

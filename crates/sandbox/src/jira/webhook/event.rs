@@ -13,7 +13,7 @@ use crate::jira::session::Session;
 
 /// How webhooks see the site: version 2, without anybody's e-mail.
 fn view<'s>(s: &'s Session<'_>) -> View<'s> {
-    View::new(s.contents, s.site.control().base_url(), Rich::Wiki, s.zone(), None)
+    View::new(s.contents, s.site.control().base_url(), Rich::Wiki, (s.now, s.zone()), None)
 }
 
 fn head(s: &Session<'_>, name: &str) -> Value {

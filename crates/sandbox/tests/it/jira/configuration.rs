@@ -84,6 +84,74 @@ async fn fields_have_their_schema_and_clauses() {
     assert_eq!(site.fields(&key).await["customfield_10034"]["id"], added["options"][0]["id"]);
 }
 
+/// The options that an issue of a project may have, by what its create screen says; none if the field is not on it.
+async fn offered(site: &Site, (project, kind): (&str, &str), field: &str) -> Option<Vec<String>> {
+    let path = format!("/rest/api/3/issue/createmeta/{project}/issuetypes/{kind}?maxResults=200");
+    let fields = site.get(&path).await.is(200)["fields"].clone();
+    let field = fields.as_array().expect("rows").iter().find(|row| row["fieldId"] == field)?.clone();
+    let values = field["allowedValues"].as_array().expect("options").clone();
+    Some(values.iter().map(|value| value["value"].as_str().expect("a text").to_owned()).collect())
+}
+
+#[tokio::test]
+async fn a_field_has_contexts_each_with_projects_and_options_of_its_own() {
+    let site = Site::empty().await;
+    let (field, contexts) = ("customfield_10034", "/rest/api/3/field/customfield_10034/context");
+    let desk = site.get("/rest/api/3/project/SUP").await.is(200)["id"].clone();
+    let context = json!({ "name": "Desk", "description": "For requests", "projectIds": [desk] });
+    let made = site.post(contexts, &context).await.is(201);
+    assert_eq!(
+        (&made["name"], &made["projectIds"], &made["issueTypeIds"]),
+        (&json!("Desk"), &json!([desk]), &json!([]))
+    );
+    let own = format!("{contexts}/{}", made["id"].as_str().expect("an id"));
+    let options = json!({ "options": [{ "value": "Urgent" }, { "value": "Later" }] });
+    let options = site.post(&format!("{own}/option"), &options).await.is(200);
+    let listed = site.get(contexts).await.is(200);
+    assert_eq!((&listed["total"], &listed["values"][0]["isGlobalContext"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&listed["values"][1]["isGlobalContext"], &listed["values"][1]["description"]),
+        (&json!(false), &json!("For requests"))
+    );
+    let mapping = site.get(&format!("{contexts}/projectmapping")).await.is(200);
+    assert_eq!(mapping["values"][1], json!({ "contextId": made["id"], "projectId": desk }));
+
+    let (ops, sup) = (("OPS", "10004"), ("SUP", "10010"));
+    assert_eq!(offered(&site, ops, field).await.map(|options| options.len()), Some(4));
+    assert_eq!(offered(&site, sup, field).await, Some(vec!["Urgent".to_owned(), "Later".to_owned()]));
+    let issue = |(project, kind): (&str, &str), value: &str| json!({ "fields": { "project": { "key": project }, "issuetype": { "id": kind }, "summary": "x", field: { "value": value } } });
+    for (place, value) in [(ops, "Urgent"), (sup, "Critical")] {
+        let refused = site.post("/rest/api/3/issue", &issue(place, value)).await;
+        refused.complains(400, field, &format!("Option value '{value}' is not valid"));
+    }
+    let request = site.post("/rest/api/3/issue", &issue(sup, "Urgent")).await.is(201);
+    site.post("/rest/api/3/issue", &issue(ops, "Critical")).await.is(201);
+
+    // One project, one context; and what is used stays.
+    let second = json!({ "name": "Again", "projectIds": [desk] });
+    let taken = format!("These projects were associated with another context: {}.", desk.as_str().expect("an id"));
+    site.post(contexts, &second).await.says(400, &taken);
+    let option = |at: usize| format!("{own}/option/{}", options["options"][at]["id"].as_str().expect("an id"));
+    assert_eq!(site.delete(&option(0)).await.status, 400, "an issue has it");
+    site.delete(&option(1)).await.is(204);
+    assert_eq!(offered(&site, sup, field).await, Some(vec!["Urgent".to_owned()]));
+    let its = site.get("/rest/api/3/project/ITS").await.is(200)["id"].clone();
+    site.put(&format!("{own}/project"), &json!({ "projectIds": [its] })).await.is(204);
+    site.post(&format!("{own}/project/remove"), &json!({ "projectIds": [its] })).await.is(204);
+    site.put(&own, &json!({ "name": "Service desk" })).await.is(204);
+    assert_eq!(site.get(contexts).await.is(200)["values"][1]["name"], "Service desk");
+
+    // Without the context for all, the field is in the desk alone.
+    site.delete(&format!("{contexts}/10134")).await.is(204);
+    assert_eq!(offered(&site, ops, field).await, None);
+    let off_screen = "Field 'customfield_10034' cannot be set. It is not on the appropriate screen, or unknown.";
+    site.post("/rest/api/3/issue", &issue(ops, "Critical")).await.complains(400, field, off_screen);
+    let path = format!("/rest/api/3/issue/{}", request["key"].as_str().expect("a key"));
+    assert_eq!(site.get(&path).await.is(200)["fields"][field]["value"], "Urgent");
+    site.get(&format!("{contexts}/10134/option")).await.says(404, "The context was not found.");
+    site.limited().get(contexts).await.says(403, "Only Jira administrators can access custom field contexts.");
+}
+
 #[tokio::test]
 async fn named_things_are_listed() {
     let site = Site::empty().await;

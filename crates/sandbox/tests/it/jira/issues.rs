@@ -199,6 +199,37 @@ async fn version_2_speaks_wiki_text() {
 }
 
 #[tokio::test]
+async fn a_project_and_a_service_level_are_values_too() {
+    let site = Site::empty().await;
+    let (project, level) = ("customfield_10051", "customfield_10052");
+    let key = site.bug(json!({ project: { "key": "SUP" } })).await;
+    let fields = site.fields(&key).await;
+    assert_eq!((&fields[project]["key"], &fields[level]), (&json!("SUP"), &Value::Null));
+    let path = format!("/rest/api/3/issue/{key}");
+    let nowhere = site.put(&path, &json!({ "fields": { project: { "key": "NOPE" } } })).await;
+    nowhere.complains(400, project, "Specify a valid project ID or key");
+    site.put(&path, &json!({ "fields": { project: null } })).await.is(204);
+    assert_eq!(site.fields(&key).await[project], Value::Null);
+
+    let kinds = site.get("/rest/servicedeskapi/servicedesk/1/requesttype").await.is(200);
+    let asked = json!({ "serviceDeskId": "1", "requestTypeId": kinds["values"][0]["id"], "requestFieldValues": { "summary": "x" } });
+    let made = site.post("/rest/servicedeskapi/request", &asked).await.is(201);
+    let key = made["issueKey"].as_str().expect("a key");
+    let shown = site.fields(key).await[level].clone();
+    assert_eq!((&shown["name"], &shown["ongoingCycle"]["breached"]), (&json!("Time to resolution"), &json!(false)));
+    site.control("clock", &json!({ "advance_seconds": 6 * 86_400 })).await;
+    let shown = site.fields(key).await[level].clone();
+    let told = site.get(&format!("/rest/servicedeskapi/request/{key}/sla/1")).await.is(200);
+    assert_eq!(
+        (&shown["ongoingCycle"]["breached"], &shown["ongoingCycle"]["breachTime"]),
+        (&json!(true), &told["ongoingCycle"]["breachTime"])
+    );
+    let off_screen = format!("Field '{level}' cannot be set. It is not on the appropriate screen, or unknown.");
+    let refused = site.put(&format!("/rest/api/3/issue/{key}"), &json!({ "fields": { level: {} } })).await;
+    refused.complains(400, level, &off_screen);
+}
+
+#[tokio::test]
 async fn keys_count_on_and_deleted_ones_leave_gaps() {
     let site = Site::empty().await;
     assert_eq!(site.bug(json!({})).await, "OPS-1");
