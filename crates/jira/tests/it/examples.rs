@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use entente_jira::jql::Jql;
-use entente_jira::{BulkFetch, CommentOrder, IssueId, NewIssue, RemoteLink, Search};
+use entente_jira::{BulkFetch, CommentOrder, IssueId, NewComment, NewIssue, RemoteLink, Search};
 use serde_json::Value;
 
 use crate::shared;
@@ -29,6 +29,7 @@ impl Examples {
         let mut last = example.clone();
         if let Some(last) = last.as_object_mut() {
             last.insert("isLast".into(), true.into());
+            last.remove("nextPageToken");
         }
         let script = Script::signed_in();
         script.on(route, [reply(status, &last)]);
@@ -192,4 +193,35 @@ reads!(
     "POST /rest/api/3/issue/bulk",
     |c| c.bulk_create(&[NewIssue::default(), NewIssue::default()]),
     |outcomes| outcomes.iter().all(Result::is_ok)
+);
+reads!(myself, "GET /rest/api/3/myself 200", "GET /rest/api/3/myself", |c| c.myself(), |me| !me.account_id.is_empty());
+reads!(all_users, "GET /rest/api/3/users/search 200", "GET /rest/api/3/users/search", |c| c.all_users(), |u| u.len()
+    > 1);
+reads!(
+    changelogs,
+    "POST /rest/api/3/changelog/bulkfetch 200",
+    "POST /rest/api/3/changelog/bulkfetch",
+    |c| c.bulk_changelogs(&[IssueId::new(10_100)], &[]),
+    |logs| !logs.is_empty() && !logs[0].changes.is_empty()
+);
+reads!(
+    commented,
+    "POST /rest/api/3/issue/{issueIdOrKey}/comment 201",
+    "POST /rest/api/3/issue/10000/comment",
+    |c| c.add_comment(ISSUE, &NewComment::default()),
+    |comment| comment.visibility.is_some()
+);
+reads!(
+    edited_comment,
+    "PUT /rest/api/3/issue/{issueIdOrKey}/comment/{id} 200",
+    "PUT /rest/api/3/issue/10000/comment/1",
+    |c| c.edit_comment(ISSUE, "1", &Value::Null),
+    |comment| comment.updated > comment.created
+);
+reads!(
+    property,
+    "GET /rest/api/3/issue/{issueIdOrKey}/properties/{propertyKey} 200",
+    "GET /rest/api/3/issue/10000/properties/p",
+    |c| c.property(ISSUE, "p"),
+    |value| value.as_ref().is_some_and(|value| value["system.support.time"] == "1m")
 );

@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use entente_salesforce::CallError;
-use serde_json::Value;
+use entente_salesforce::{CallError, Part, Query};
+use serde_json::{Value, json};
 
-use crate::stage::{Org, say};
+use crate::stage::{Org, TOKEN, say};
 
 /// The file under the shared data, if that is there.
 fn shared(path: &str) -> Option<String> {
@@ -90,4 +90,54 @@ async fn published_changes_and_deletions_are_read() {
     assert!(
         !Org::saying(say(200, text)).client().deleted("Case", start, end).await.expect("deleted").records.is_empty()
     );
+}
+
+#[tokio::test]
+async fn published_pages_of_queries_are_read() {
+    let folder = "wire/restforce/spec/fixtures/sobject/";
+    let page = |name: &str| shared(&format!("{folder}{name}_response.json"));
+    let Some(first) = page("query_paginated_first_page") else { return skipped(folder) };
+    let last = page("query_paginated_last_page").expect("it lies beside the first");
+    let org = Org::new(move |asked| match asked.url.as_str() {
+        url if url.ends_with("/oauth2/token") => say(200, TOKEN),
+        url if url.contains("?q=") => say(200, &first),
+        _ => say(200, &last),
+    });
+    let rows = org.client().all_rows(&Query::select(["Text_Label"]).from("Whizbang")).await.expect("rows").rows;
+    assert_eq!(rows.iter().map(|row| &row["Text_Label"]).collect::<Vec<_>>(), ["First Page", "Last Page"]);
+    for (name, n_rows) in [("query_success", 1), ("query_empty", 0), ("query_aggregate_success", 3)] {
+        let org = Org::saying(say(200, page(name).expect("it lies beside the others")));
+        let found = org.client().query(&Query::select(["Id"]).from("Whizbang")).await.expect(name);
+        assert_eq!((found.rows.len(), found.next), (n_rows, None), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn published_composites_are_read() {
+    let path = "wire/camel/composite_response_example_failure.json";
+    let Some(text) = shared(path) else { return skipped(path) };
+    let mut answer: Value = serde_json::from_str(&text).expect("JSON");
+    // The example's parts have names of their own; ours are told by their places.
+    for (n, part) in answer["compositeResponse"].as_array_mut().expect("parts").iter_mut().enumerate() {
+        part["referenceId"] = json!(format!("part{n}"));
+    }
+    let n_parts = answer["compositeResponse"].as_array().map_or(0, Vec::len);
+    let parts = (0..n_parts).map(|_| Part::create("Case", serde_json::Map::new()).expect("a part")).collect();
+    let outcomes = Org::saying(say(200, answer)).client().composite(parts, true).await.expect("an answer");
+    assert!(matches!(outcomes[0], Err(CallError::NotApplied { .. })), "rolled back: {outcomes:?}");
+    assert!(matches!(outcomes[1], Err(CallError::Invalid { .. })), "and why: {outcomes:?}");
+}
+
+#[tokio::test]
+async fn published_sign_ins_are_read() {
+    let folder = "wire/restforce/spec/fixtures/";
+    let Some(text) = shared(&format!("{folder}auth_success_response.json")) else { return skipped(folder) };
+    let signed_in = Org::new(move |_| say(200, &text)).client().signed_in().await.expect("signed in");
+    assert_eq!(signed_in.instance_url.as_str(), "https://na1.salesforce.com/");
+    assert!(signed_in.organization.as_str().starts_with("00Dx0000000BV7z"));
+    for name in ["auth_error_response.json", "refresh_error_response.json"] {
+        let text = shared(&format!("{folder}{name}")).expect("it lies beside the others");
+        let refused = Org::new(move |_| say(400, &text)).client().signed_in().await.expect_err(name);
+        assert!(matches!(refused, CallError::Auth { .. }), "{name}: {refused:?}");
+    }
 }
