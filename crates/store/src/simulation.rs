@@ -52,6 +52,13 @@ pub(crate) fn at(moment: Moment) -> Result<(), StoreError> {
 pub struct Image(SqliteOwnedBuf);
 
 impl Store {
+    /// Whether no statement and no transaction is under way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let Db::Sqlite { write, .. } = self.db() else { return true };
+        write.num_idle() == write.size() as usize
+    }
+
     /// The database as it is now.
     pub async fn image(&self) -> Result<Image, StoreError> {
         let Db::Sqlite { write, .. } = self.db() else { return Err(not_here()) };

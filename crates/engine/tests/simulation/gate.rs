@@ -58,16 +58,16 @@ impl Gate {
         Waiting { gate: self.clone(), due_ms, slot: None }
     }
 
-    /// Whether an actor stands at the gate.
-    pub(crate) fn is_parked(&self, actor: ActorId) -> bool {
-        self.inner.lock().slots.values().any(|slot| slot.actor == actor && !slot.open)
+    /// Whether a call of an actor stands at the gate.
+    pub(crate) fn has_call(&self, actor: ActorId) -> bool {
+        self.inner.lock().slots.values().any(|slot| slot.is_call_of(actor))
     }
 
     /// Lets one of an actor's calls through; `false` when it waits for time only.
     pub(crate) fn release(&self, actor: ActorId, dice: &Dice) -> bool {
         let mut inner = self.inner.lock();
-        let waits = |slot: &Slot| slot.actor == actor && slot.due_ms.is_none() && !slot.open;
-        let calls: Vec<u64> = inner.slots.iter().filter(|(_, slot)| waits(slot)).map(|(id, _)| *id).collect();
+        let calls: Vec<u64> =
+            inner.slots.iter().filter(|(_, slot)| slot.is_call_of(actor)).map(|(id, _)| *id).collect();
         if calls.is_empty() {
             return false;
         }
@@ -102,6 +102,10 @@ impl Gate {
 }
 
 impl Slot {
+    fn is_call_of(&self, actor: ActorId) -> bool {
+        self.actor == actor && self.due_ms.is_none() && !self.open
+    }
+
     fn open(&mut self) {
         self.open = true;
         if let Some(waker) = self.waker.take() {

@@ -10,11 +10,12 @@ mod trouble;
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::AssertUnwindSafe,
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
 };
 
 use entente_core::wrong::{self, Wrong};
 use entente_store::simulation::{self, Fate, Image, Moment};
+use parking_lot::Mutex;
 use serde_json::json;
 
 use self::machines::{Actor, Running, Task, Work};
@@ -27,7 +28,7 @@ use crate::{
     oracles,
     people::{People, Place},
     stage::{Configured, Policy, Stage},
-    wire::Met,
+    wire::{Books, Met},
 };
 
 /// Steps of one history.
@@ -74,17 +75,19 @@ impl Script {
 pub(crate) fn play(script: &Script) -> Played {
     wrong::set(script.wrong);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let mut played = Played::default();
+    let books: Arc<Mutex<Books>> = Arc::default();
+    books.lock().told = script.tells.then(Vec::new);
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let history = tokio::task::unconstrained(History::run(script, &mut played));
+        let history = tokio::task::unconstrained(History::run(script, books.clone()));
         // Nothing here waits for time, so a history that takes this long waits for something that never comes.
         runtime.block_on(async { tokio::time::timeout(HANGS_AFTER, history).await })
     }));
     simulation::watch(None);
     wrong::set(None);
+    let mut played = books.lock().played();
     played.failure = match ended {
         Ok(Ok(result)) => result.err(),
-        Ok(Err(_)) => Some("it hangs".to_owned()),
+        Ok(Err(_)) => Some(format!("it hangs after \"{}\"", books.lock().last)),
         Err(panic) => {
             let words = panic.downcast_ref::<String>().cloned();
             let words = words.or_else(|| panic.downcast_ref::<&str>().map(|words| (*words).to_owned()));
@@ -109,7 +112,6 @@ pub(crate) struct History {
     next_id: u64,
     step: u64,
     image: Option<Image>,
-    pub(crate) events: BTreeMap<&'static str, u64>,
     /// Whether polls alone must find every change: no clock went back, no database either.
     polls_are_sound: bool,
     pub(crate) ever_deleted_cases: BTreeSet<String>,
@@ -121,8 +123,8 @@ pub(crate) struct History {
 }
 
 impl History {
-    async fn new(seed: u64, configured: Option<Configured>) -> Self {
-        let stage = Stage::new(seed).await;
+    async fn new(seed: u64, configured: Option<Configured>, books: Arc<Mutex<Books>>) -> Self {
+        let stage = Stage::new(seed, books).await;
         let dice = Dice::new(seed.wrapping_mul(31).wrapping_add(7));
         let configured = configured.unwrap_or_else(|| Configured::drawn(&dice));
         let history = Self {
@@ -138,7 +140,6 @@ impl History {
             next_id: 1,
             step: 0,
             image: None,
-            events: BTreeMap::new(),
             polls_are_sound: true,
             ever_deleted_cases: BTreeSet::new(),
             widowed: BTreeSet::new(),
@@ -150,24 +151,13 @@ impl History {
         history
     }
 
-    async fn run(script: &Script, played: &mut Played) -> Result<(), String> {
+    async fn run(script: &Script, books: Arc<Mutex<Books>>) -> Result<(), String> {
         let configured = script.small.as_ref().map(|small| small.configured);
-        let mut history = Self::new(script.seed, configured).await;
-        history.stage.books.lock().told = script.tells.then(Vec::new);
-        let ended = match &script.small {
+        let mut history = Self::new(script.seed, configured, books).await;
+        match &script.small {
             Some(small) => history.live_briefly(small).await,
             None => history.live(script).await,
-        };
-        let books = history.stage.books.lock();
-        played.n_boundaries = books.n_boundaries;
-        played.trace = books.trace;
-        played.met = books.met.clone();
-        played.commits = books.commits.clone();
-        played.n_calls = books.n_calls;
-        played.told = books.told.clone().unwrap_or_default();
-        drop(books);
-        played.events = std::mem::take(&mut history.events);
-        ended
+        }
     }
 
     async fn live(&mut self, script: &Script) -> Result<(), String> {
@@ -239,11 +229,16 @@ impl History {
     }
 
     fn happened(&mut self, what: &'static str) {
-        *self.events.entry(what).or_default() += 1;
         let (now_ms, step) = (self.now_ms(), self.step);
         let mut books = self.stage.books.lock();
+        *books.events.entry(what).or_default() += 1;
         books.note(what);
         books.tell(|| format!("{step} at {now_ms}: {what}"));
+    }
+
+    /// Whether something of this kind has ever befallen the company.
+    pub(crate) fn has_seen(&self, what: &'static str) -> bool {
+        self.stage.books.lock().events.contains_key(what)
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

@@ -123,7 +123,7 @@ pub(crate) struct Machine {
 }
 
 impl Stage {
-    pub(crate) async fn new(seed: u64) -> Self {
+    pub(crate) async fn new(seed: u64, books: Arc<Mutex<Books>>) -> Self {
         let start: Timestamp = "2026-03-02T09:00:00Z".parse().expect("a time");
         let gate = Gate::new(start);
         let world = World::new(&Options { seed_number: seed, ..Options::default() }, &gate.hand);
@@ -135,7 +135,7 @@ impl Stage {
             world,
             store: Store::memory().await.expect("a store"),
             gate,
-            books: Arc::default(),
+            books,
             dice: Dice::new(seed),
         }
     }

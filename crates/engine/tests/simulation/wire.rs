@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{chance::Dice, gate::Gate};
+use crate::{chance::Dice, gate::Gate, history::Played};
 
 /// A call that stood at the gate for longer has lost its connection: it never arrives. Shorter than every settle time.
 const CONNECTION_MS: i64 = 60_000;
@@ -129,12 +129,29 @@ pub(crate) struct Books {
     pub(crate) n_unheard: u64,
     /// Calls that may have changed something.
     pub(crate) n_writes: u64,
+    /// What befell the company, beside faults of calls and of commits.
+    pub(crate) events: BTreeMap<&'static str, u64>,
+    /// The last call, for a history that does not end.
+    pub(crate) last: String,
 }
 
 /// Whether a machine still runs. What is dead sends and stores nothing any more.
 pub(crate) type Life = Arc<AtomicBool>;
 
 impl Books {
+    pub(crate) fn played(&self) -> Played {
+        Played {
+            failure: None,
+            trace: self.trace,
+            met: self.met.clone(),
+            commits: self.commits.clone(),
+            events: self.events.clone(),
+            told: self.told.clone().unwrap_or_default(),
+            n_calls: self.n_calls,
+            n_boundaries: self.n_boundaries,
+        }
+    }
+
     /// A boundary is reached, or passed: whether the machine that works now is dead from here on.
     pub(crate) fn boundary(&mut self, is_after: bool) -> bool {
         self.n_boundaries += u64::from(!is_after);
@@ -229,6 +246,7 @@ impl SimWire {
             let said = format!("{} {} {}", parts.method, parts.uri, String::from_utf8_lossy(bytes));
             books.note(&said);
             books.tell(|| format!("  {said}"));
+            books.last = said;
             if WRITES.contains(&kind) { books.boundary(false) } else { books.life.load(Ordering::Relaxed) }
         };
         if is_dead {

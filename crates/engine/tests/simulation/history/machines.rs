@@ -95,17 +95,20 @@ impl History {
         self.actors.push(Actor { id, machine: self.machines[at].id, task, work });
     }
 
-    /// Lets an actor run until it stands at the gate again, or has ended.
+    /// Lets an actor run until it stands at the gate again, waits for another actor, or has ended.
     pub(super) async fn advance_actor(&mut self, id: ActorId) {
         let Some(n) = self.actors.iter().position(|actor| actor.id == id) else { return };
         let Some(at) = self.index(self.actors[n].machine) else { return };
         self.enter(at, id);
-        let (gate, life) = (self.stage.gate.clone(), self.machines[at].machine.life.clone());
-        let work = &mut self.actors[n].work;
+        let (store, work) = (self.stage.store.clone(), &mut self.actors[n].work);
         let ended = std::future::poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending if gate.is_parked(id) || is_dead(&life) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
+            // Only the database works beside us: whoever waits for anything else waits for the history, or for an actor.
+            Poll::Pending if store.is_idle() => Poll::Ready(None),
+            Poll::Pending => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
         })
         .await;
         self.after(at);

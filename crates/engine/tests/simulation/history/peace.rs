@@ -1,6 +1,7 @@
 //! When nothing goes wrong any more: everything that has begun ends, and looks and polls come to rest.
 
 use super::History;
+use crate::gate::ActorId;
 
 impl History {
     /// Nothing goes wrong any more, and one machine is left.
@@ -32,18 +33,37 @@ impl History {
 
     /// Everything that has begun comes to its end.
     pub(super) async fn finish_all(&mut self) {
-        let dice = self.dice.clone();
         for _ in 0..20_000 {
-            let Some(id) = self.actors.first().map(|actor| actor.id) else { return };
-            if !self.stage.gate.release(id, &dice)
-                && let Some(due_ms) = self.stage.gate.next_due_ms(id)
-            {
+            let ids: Vec<ActorId> = self.actors.iter().map(|actor| actor.id).collect();
+            if ids.is_empty() {
+                return;
+            }
+            if !self.let_one_go_on(&ids).await {
+                let due = ids.iter().filter_map(|id| self.stage.gate.next_due_ms(*id)).min();
+                let due_ms = due.unwrap_or_else(|| panic!("{} wait for something that never comes", self.waiting()));
                 let by_ms = (due_ms - self.now_ms()).max(1);
                 self.pass(by_ms).await;
             }
-            self.advance_actor(id).await;
         }
-        panic!("work that never ends");
+        panic!("work that never ends: {}", self.waiting());
+    }
+
+    /// The first actor that can go on does; `false` when all of them wait for time, or for each other.
+    async fn let_one_go_on(&mut self, ids: &[ActorId]) -> bool {
+        let dice = self.dice.clone();
+        for id in ids {
+            let (goes_on, n_before) = (self.stage.gate.release(*id, &dice), self.actors.len());
+            self.advance_actor(*id).await;
+            if goes_on || self.actors.len() < n_before || self.stage.gate.has_call(*id) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn waiting(&self) -> String {
+        let tasks: Vec<_> = self.actors.iter().map(|actor| (actor.machine, actor.task)).collect();
+        format!("{tasks:?}")
     }
 
     /// Whether polls alone must be enough.

@@ -44,7 +44,7 @@ pub(super) async fn at_most_one(history: &mut History) -> Result<(), String> {
 /// A case that passes the filter, and was not deleted in between, has its issue. What was refused while the project was
 /// hidden stays parked until somebody edits it or asks again, so such histories are not asked.
 pub(super) async fn nobody_is_forgotten(history: &mut History) -> Result<(), String> {
-    if history.events.contains_key("project hidden") {
+    if history.has_seen("project hidden") {
         return Ok(());
     }
     let issues = history.people.issues().await;
