@@ -62,6 +62,8 @@ impl Worker {
 
     /// Begins as many rounds as there are places for, and says how long there is nothing to begin.
     async fn turn(self: &Arc<Self>, until: &Until<'_>, running: &mut Rounds) -> Result<Turn, EngineError> {
+        // What comes due while rounds are formed is neither in one of them nor left over: it is met next time.
+        let now_ms = self.outside().now_ms();
         // Asking for more only when half of the places are free lets hints gather into full rounds.
         let mut idle = false;
         if running.len() <= ROUNDS_IN_FLIGHT_MAX / 2 {
@@ -75,7 +77,6 @@ impl Worker {
                 running.spawn(async move { worker.one(round).await });
             }
         }
-        let now_ms = self.outside().now_ms();
         let next_ms = self.store().next_due_ms(&self.org.name).await?;
         let in_ms = match next_ms {
             // What is due and in no round waits for one that is, or is not for this worker.
