@@ -128,10 +128,12 @@ fn candidate(
     let item = &scene.wired.item;
     let shown = item.correlation.as_ref().and_then(|c| seen.record()?.value(c.salesforce.as_str())?.as_text());
     jira.claims.settle(id, shown);
-    if takes_up(item, Side::Salesforce, seen.record()?, last) != Verdict::Passes || is_taken() {
+    let claimed = jira.claims.best(id, shown).map(|claim| claim.issue_id.clone());
+    // What we have made for an issue, and could not record, is its twin whatever the filter says.
+    let is_ours = seen.operation.is_some() && claimed.is_some();
+    if !is_ours && takes_up(item, Side::Salesforce, seen.record()?, last) != Verdict::Passes || is_taken() {
         return None;
     }
-    let claimed = jira.claims.best(id, shown).map(|claim| claim.issue_id.clone());
     let twin = claimed.or_else(|| jira.ids_by_key.get(shown?).cloned());
     let twin = twin.filter(|twin| !jira.linked.contains(twin));
     let issue = match (&twin, shown) {

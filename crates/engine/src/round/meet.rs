@@ -59,6 +59,8 @@ fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
     };
     match admits(&scene.wired.item, side, record) {
         Verdict::Passes => true,
+        // We have made it for an issue, and it shows what that issue had to give: perhaps not what the filter asks for.
+        Verdict::Fails if work.seen.get(side).operation.is_some() && scene.wired.claim(work.id(side)).is_some() => true,
         Verdict::Fails => {
             work.end = End::PassOn;
             false
@@ -261,13 +263,15 @@ async fn fetch_claimants(
 
 fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>) {
     let seen = read::salesforce_seen(scene, row);
-    let enters = seen.record().map(|record| admits(&scene.wired.item, Side::Salesforce, record));
+    // What we have made for this very issue is its twin, whatever the filter says.
+    let is_ours = seen.operation.is_some();
+    let enters = is_ours || seen.record().map(|r| admits(&scene.wired.item, Side::Salesforce, r)) == Some(Verdict::Passes);
     match holder {
         Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
         Some(link) => {
             refuse(work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
         }
-        None if enters != Some(Verdict::Passes) => {
+        None if !enters => {
             // Should the record enter later, this is its issue.
             scene.wired.remember_claim(&row.id, work.id(Side::Jira));
             work.end = End::PassOn;
