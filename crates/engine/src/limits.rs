@@ -25,6 +25,10 @@ pub(crate) const JIRA_OVERLAP_SECS: i64 = 10 * 60;
 /// version, because stamps there are whole seconds.
 pub(crate) const ECHO_AGE_MS: i64 = 2_000;
 
+/// What a sync of a person waits for in any case: a record that was read within the second of its last edit is written
+/// up to two seconds later, and what came in between once more after that.
+pub(crate) const SYNC_LINGERS_MS: i64 = 5_000;
+
 /// A record is gone for certain when it was missed twice, this far apart, while others could be read.
 pub(crate) const GONE_AFTER_MS: i64 = 10 * 60 * 1_000;
 

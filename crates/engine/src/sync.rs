@@ -12,7 +12,7 @@ use entente_store::{DueHint, Link, LinkState, StoreError};
 use crate::{
     EngineError, Inner, SyncOptions,
     drain::Until,
-    limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS},
+    limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS, SYNC_LINGERS_MS},
     look,
     report::{Progress, SyncReport},
     status,
@@ -79,7 +79,7 @@ async fn org(
     }
     let now_ms = inner.outside.now_ms();
     let backlog = inner.store.backlog(Some(&worker.org.name), now_ms).await?;
-    let until = Until::Quiet { deadline_ms: if wait_ms > 0 { now_ms + wait_ms } else { 0 } };
+    let until = Until::Quiet { deadline_ms: now_ms + wait_ms.max(SYNC_LINGERS_MS) };
     let drained = tokio::select! {
         result = worker.drain(until) => result,
         () = tell(inner, worker, backlog.due, progress) => Ok(()),

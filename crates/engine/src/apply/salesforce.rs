@@ -1,16 +1,36 @@
 //! Field updates in Salesforce. Fields that people may edit go by guarded composite parts, which the org refuses when
-//! the record has changed since it was read; fields that are ours alone go by collections.
+//! the record has changed since it was read; the correlation field, which is ours alone, goes by collections.
 
-use entente_core::{Side, item::Direction};
+use entente_core::Side;
 use serde_json::{Map, Value as Json};
 
 use super::receipt::{Receipt, wire_name};
 use crate::{
+    limits::ECHO_AGE_MS,
     outside::{GuardedUpdate, OwnUpdate},
     round::{Scene, read},
     translate,
     unit::Work,
 };
+
+/// Puts off what would be written to a record that was read in the very second of its last edit: the org compares whole
+/// seconds, so another edit within that second would pass its guard.
+pub(super) fn put_off_young(scene: &Scene<'_>, works: &mut [Work]) {
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::Unguarded) {
+        return;
+    }
+    for work in works.iter_mut().filter(|work| work.is_open() && !work.updates(Side::Salesforce).is_empty()) {
+        let Some(modified) = work.seen.salesforce.modified else { continue };
+        // The org tells its time in whole seconds too: two seconds later it is certain that one has gone by. An edit from
+        // further ahead is the work of a clock that was set back, which nobody can wait for.
+        let over_ms = (modified.as_second() + 1) * 1_000;
+        if (over_ms - 2 * ECHO_AGE_MS..over_ms).contains(&work.seen.salesforce.read_ms) {
+            let due_ms = scene.worker.outside().now_ms() + ECHO_AGE_MS;
+            work.again(due_ms, "it was read within the second of its last edit");
+        }
+    }
+}
 
 /// Updates every record that has field writes or wants its correlation field set.
 pub(super) async fn write(scene: &Scene<'_>, works: &[Work]) -> Vec<Receipt> {
@@ -23,7 +43,7 @@ pub(super) async fn write(scene: &Scene<'_>, works: &[Work]) -> Vec<Receipt> {
             continue;
         }
         let id = work.id(Side::Salesforce).to_owned();
-        if is_ours_alone(scene, work) {
+        if work.updates(Side::Salesforce).is_empty() {
             own.push((n, OwnUpdate { id, fields }));
         } else {
             let unmodified_since = work.seen.salesforce.modified;
@@ -61,14 +81,6 @@ fn fields(scene: &Scene<'_>, work: &Work) -> Map<String, Json> {
         fields.insert(wire_name(scene, Side::Salesforce, path), Json::from(key.as_str()));
     }
     fields
-}
-
-/// Whether nobody but Entente changes these fields: correlation, and fields that only flow towards Salesforce.
-fn is_ours_alone(scene: &Scene<'_>, work: &Work) -> bool {
-    work.updates(Side::Salesforce).iter().all(|write| {
-        let mapping = scene.wired.item.fields.iter().find(|mapping| mapping.key == write.key);
-        mapping.is_some_and(|mapping| mapping.direction == Direction::ToSalesforce)
-    })
 }
 
 /// Salesforce answers an update with nothing, so what it made of the values is read, in one query for the round.
