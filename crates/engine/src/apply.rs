@@ -10,6 +10,7 @@ mod receipt;
 pub(crate) mod removal;
 mod salesforce;
 mod status;
+mod unheard;
 
 use entente_core::{MappingKey, Side, Sides, Value, plan::Write};
 use entente_store::NewEntry;
@@ -18,9 +19,11 @@ use crate::{round::Scene, unit::Work};
 
 /// Carries out the plans of a round.
 pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
+    unheard::journal(scene, works).await;
     for work in works.iter_mut().filter(|work| work.is_open()) {
         settle_without_calls(work);
     }
+    salesforce::put_off_young(scene, works);
     announce_overwrites(scene, works).await;
     create::in_jira(scene, works).await;
     create::in_salesforce(scene, works).await;

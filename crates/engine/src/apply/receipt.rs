@@ -61,8 +61,7 @@ fn achieved(
         tell(scene, work, side, write);
     }
     for (key, value) in lost {
-        let text = format!("An edit of {key} in {side} was overwritten in the moment it was made: \"{value}\"");
-        let entry = NewEntry { kind: "lost".to_owned(), ..written(work, side, &key, &value, &Value::Empty, text) };
+        let entry = lost_entry(work, side, &key, &value);
         work.journal.push(entry);
     }
     if work.correlation(side).is_some() {
@@ -72,6 +71,12 @@ fn achieved(
         Some(seen) => *work.seen.get_mut(side) = seen,
         None => believe(work, side),
     }
+}
+
+/// The journal's entry for a value that we overwrote without having seen it before.
+pub(super) fn lost_entry(work: &Work, side: Side, key: &MappingKey, value: &Value) -> NewEntry {
+    let text = format!("An edit of {key} in {side} was overwritten in the moment it was made: \"{value}\"");
+    NewEntry { kind: "lost".to_owned(), ..written(work, side, key, value, &Value::Empty, text) }
 }
 
 /// A write that was accepted and not read back: the record is taken to show it. Its version stays that of the read, so

@@ -6,12 +6,13 @@ use entente_core::{
     link::Blocked,
     plan::{FieldWrite, Hop, Note, NoteCode, STATUS},
 };
-use entente_jira::{IssueId, Transition, TransitionTo};
+use entente_jira::{Change, IssueId, Transition, TransitionTo};
+use entente_store::NewEntry;
 use entente_transport::{CallError, CallProblem};
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value as Json};
 
-use super::{jira::history, receipt};
+use super::{jira::history, receipt, unheard};
 use crate::{
     limits::{EDITS_IN_FLIGHT_MAX, PROBE_AFTER_MS},
     outside::issue_refs,
@@ -51,14 +52,15 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     for n in there {
         settle(scene, &mut works[n], Moved { end: End::There, reached: None });
     }
-    let ids: Vec<String> = moved
-        .iter()
-        .filter(|(_, moved)| moved.reached.is_some())
-        .map(|(n, _)| works[*n].id(Side::Jira).to_owned())
-        .collect();
+    let reached: Vec<usize> = moved.iter().filter(|(_, moved)| moved.reached.is_some()).map(|(n, _)| *n).collect();
+    let lost = lost(scene, works, &reached).await;
     for (n, moved) in moved {
         settle(scene, &mut works[n], moved);
     }
+    for (n, entry) in lost {
+        works[n].journal.push(entry);
+    }
+    let ids: Vec<String> = reached.into_iter().map(|n| works[n].id(Side::Jira).to_owned()).collect();
     read_back(scene, works, &ids).await;
 }
 
@@ -214,7 +216,32 @@ fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
     let blocked = Blocked::new(Side::Jira, change.refusal(), reason);
     work.blocked_next.insert(change.key.clone(), blocked);
     let entry = super::written(work, Side::Jira, &change.key, &change.from, &change.to, text);
-    work.journal.push(entente_store::NewEntry { kind: "refused".to_owned(), ..entry });
+    work.journal.push(NewEntry { kind: "refused".to_owned(), ..entry });
+}
+
+/// Statuses that people gave between our read and our transition, which took them away: Jira's changelog says so.
+async fn lost(scene: &Scene<'_>, works: &[Work], moved: &[usize]) -> Vec<(usize, NewEntry)> {
+    let issues: Vec<IssueId> = moved.iter().filter_map(|n| works[*n].id(Side::Jira).parse().ok()).collect();
+    if issues.is_empty() {
+        return Vec::new();
+    }
+    let logs = match scene.wired.site.client.bulk_changelogs(&issues, &[STATUS]).await {
+        Ok(logs) => logs,
+        Err(error) => {
+            tracing::warn!(item = scene.wired.item.name, "What our transitions replaced is not known: {error}");
+            return Vec::new();
+        }
+    };
+    let of = |n: usize| {
+        let work = &works[n];
+        let log = logs.iter().find(|log| log.issue.to_string() == work.id(Side::Jira))?;
+        let since = |change: &&Change| work.seen.jira.modified.is_none_or(|read| change.created > Some(read));
+        let changes: Vec<&Change> = log.changes.iter().filter(since).collect();
+        let lost = unheard::replaced_by_us(&changes, STATUS, Some(shown(work)));
+        let key = &work.status()?.key;
+        Some(lost.into_iter().map(move |value| (n, receipt::lost_entry(work, Side::Jira, key, &value))))
+    };
+    moved.iter().filter_map(|n| of(*n)).flatten().collect()
 }
 
 /// What the moved issues show now: post functions may have changed more than the status.

@@ -159,6 +159,14 @@ fn versions(work: &Work) -> Sides<Option<String>> {
     }
 }
 
+/// When the reads began that the last rest of a link rests on: what we have done since may still be unheard.
+fn read_ms(work: &Work) -> Sides<i64> {
+    match (&work.unit.link, work.at_rest && work.end == End::Done) {
+        (Some(link), false) => link.read_ms,
+        _ => Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
+    }
+}
+
 fn conflicts(work: &Work) -> Vec<NewConflict> {
     let conflicts = work.plan.conflicts.iter();
     let open = conflicts.map(|conflict| NewConflict { mapping: conflict.key.clone(), values: conflict.now.clone() });
@@ -190,7 +198,7 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
         jira_key: work.facts.jira_key.clone().unwrap_or_default(),
         origin: Origin::Auto,
         base: stored(scene, work),
-        read_ms: Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
+        read_ms: read_ms(work),
         versions: versions(work),
         blocked: work.blocked_next.clone(),
         conflicts: conflicts(work),
@@ -213,7 +221,7 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
     LinkUpdate {
         id,
         base: (work.is_other_form || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
-        read_ms: Sides::new(work.seen.salesforce.read_ms, work.seen.jira.read_ms),
+        read_ms: read_ms(work),
         versions: versions(work),
         state: Some(state(work)),
         jira_key: work.seen.jira.key.clone(),

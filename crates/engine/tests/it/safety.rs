@@ -32,6 +32,18 @@ async fn a_lost_database_is_rebuilt_from_what_both_sides_show() {
 }
 
 #[tokio::test]
+async fn a_case_that_was_made_for_an_issue_is_its_twin_though_it_does_not_pass_the_filter() {
+    let mut stage = Stage::new(Seed::Demo, &ITEM.replace("auto_create: jira", "auto_create: both")).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let first = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let made = stage.query("SELECT Id, Origin FROM Case WHERE Entente_Key__c LIKE '%'").await;
+    assert!(made.len() as u64 == first.created.salesforce && made.iter().any(|case| case["Origin"].is_null()));
+    stage.store = Store::memory().await.unwrap();
+    let again = stage.sync().await;
+    assert_eq!((again.links, again.created.jira, again.created.salesforce), (first.links, 0, 0), "{again:?}");
+}
+
+#[tokio::test]
 async fn a_lost_answer_to_a_creation_makes_no_second_twin() {
     let stage = Stage::new(Seed::Demo, ITEM).await;
     let fault = json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 2});
@@ -122,6 +134,85 @@ async fn an_edit_between_our_write_and_its_read_back_is_an_edit_and_no_conflict(
     let report = stage.sync().await;
     assert_eq!((report.conflicts, report.writes.salesforce), (0, 1), "{report:?}");
     assert_eq!(stage.issue(&key).await["fields"]["summary"], "Faster");
+}
+
+/// Whether the journal holds a value that stood somewhere before it was replaced.
+async fn is_kept(stage: &Stage, value: &str) -> bool {
+    let journal = stage.engine().journal_tail(None, 100).await.unwrap();
+    journal.iter().any(|entry| entry.what.before.as_ref() == Some(&entente_core::Value::text(value)))
+}
+
+/// What a round asks Jira when it reads one issue.
+async fn read_of(stage: &Stage, key: &str) -> String {
+    format!(r#""issueIdsOrKeys":["{}"]"#, stage.issue(key).await["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn an_edit_overwritten_by_a_write_whose_answer_was_lost_is_in_the_journal() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let path = format!("/rest/api/3/issue/{key}");
+    let between = json!({"fields": {"summary": "Between"}});
+    stage.in_jira_after(&read_of(&stage, &key).await, Method::PUT, &path, &between);
+    let fault = json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "times": 1});
+    stage.fault(SITE, fault).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "From Salesforce"})).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "From Salesforce");
+    assert!(is_kept(&stage, "Between").await);
+}
+
+#[tokio::test]
+async fn a_status_that_a_transition_of_ours_took_away_is_in_the_journal() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let path = format!("/rest/api/3/issue/{key}/transitions");
+    let offered = stage.jira(Method::GET, &path, Value::Null).await;
+    let way = offered["transitions"].as_array().unwrap().iter().find(|t| t["to"]["name"] != "Done").unwrap();
+    let between = json!({"transition": {"id": way["id"]}});
+    stage.in_jira_after(&read_of(&stage, &key).await, Method::POST, &path, &between);
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Status": "Closed"})).await;
+    stage.sync().await;
+    assert_eq!(stage.issue(&key).await["fields"]["status"]["name"], "Done");
+    assert!(is_kept(&stage, way["to"]["name"].as_str().unwrap()).await);
+}
+
+#[tokio::test]
+async fn a_second_edit_within_the_second_of_the_first_is_no_less_an_edit() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.edit_after(&read_of(&stage, &key).await, &case_path(&id), &json!({"Subject": "Same second"})).await;
+    let edit = json!({"fields": {"summary": "From Jira"}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
+    stage.sync().await;
+    assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Subject"], "From Jira");
+    assert!(is_kept(&stage, "Same second").await);
+}
+
+#[tokio::test]
+async fn an_edit_of_a_field_that_only_flows_to_salesforce_is_not_overwritten_unseen() {
+    let item = ITEM.replace("{ salesforce: Description, jira: description }", TO_SALESFORCE);
+    let stage = Stage::new(Seed::Demo, &item).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.edit_after(&read_of(&stage, &key).await, &case_path(&id), &json!({"Description": "Theirs"})).await;
+    let edit = json!({"fields": {"description": adf("From Jira")}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
+    stage.sync().await;
+    assert!(is_kept(&stage, "Theirs").await);
+}
+
+const TO_SALESFORCE: &str = "{ salesforce: Description, jira: description, direction: to-salesforce }";
+
+fn adf(text: &str) -> Value {
+    let paragraph = json!({"type": "paragraph", "content": [{"type": "text", "text": text}]});
+    json!({"type": "doc", "version": 1, "content": [paragraph]})
 }
 
 #[tokio::test]

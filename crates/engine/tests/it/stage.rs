@@ -18,6 +18,8 @@ use tower::ServiceExt;
 
 const SALESFORCE: &str = "http://127.0.0.1:7401";
 const JIRA: &str = "http://127.0.0.1:7402";
+/// `admin@sandbox.example:sandbox-api-token`
+const JIRA_ADMINISTRATOR: &str = "Basic YWRtaW5Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtYXBpLXRva2Vu";
 
 /// Carries requests straight into the sandbox's routers.
 #[derive(Clone)]
@@ -160,6 +162,13 @@ triggers: {{ poll_seconds: 5 }}
         *self.wire.rival.lock().unwrap() = Some(Rival { after: after.to_owned(), does: Box::pin(does) });
     }
 
+    /// Has the administrator of Jira do something as soon as a request that contains `after` has been answered.
+    pub(crate) fn in_jira_after(&self, after: &str, method: Method, path: &str, body: &Value) {
+        let call = request(method, &format!("{JIRA}{path}"), JIRA_ADMINISTRATOR, body);
+        let wire = self.wire.clone();
+        self.after(after, async move { drop(wire.send(call).await.expect("an answer")) });
+    }
+
     /// A call to the Salesforce side as the administrator.
     pub(crate) async fn salesforce(&self, method: Method, path: &str, body: Value) -> Value {
         self.call(method, &format!("{SALESFORCE}{path}"), &self.bearer().await, &body).await
@@ -177,9 +186,7 @@ triggers: {{ poll_seconds: 5 }}
 
     /// A call to the Jira side as the administrator.
     pub(crate) async fn jira(&self, method: Method, path: &str, body: Value) -> Value {
-        // admin@sandbox.example:sandbox-api-token
-        let basic = "Basic YWRtaW5Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtYXBpLXRva2Vu";
-        self.call(method, &format!("{JIRA}{path}"), basic, &body).await
+        self.call(method, &format!("{JIRA}{path}"), JIRA_ADMINISTRATOR, &body).await
     }
 
     async fn call(&self, method: Method, url: &str, authorization: &str, body: &Value) -> Value {

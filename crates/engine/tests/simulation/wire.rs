@@ -125,8 +125,6 @@ pub(crate) struct Books {
     pub(crate) commits_kill: usize,
     /// What became of commits.
     pub(crate) commits: BTreeMap<&'static str, u64>,
-    /// Edits in Jira whose answer never came: what people wrote just before them, nobody can tell.
-    pub(crate) n_unheard: u64,
     /// Calls that may have changed something.
     pub(crate) n_writes: u64,
     /// What befell the company, beside faults of calls and of commits.
@@ -264,9 +262,7 @@ impl SimWire {
             if let Some(fault) = fault {
                 *books.met.entry((fault, kind)).or_default() += 1;
             }
-            let is_dead = WRITES.contains(&kind) && books.boundary(true);
-            books.n_unheard += u64::from(kind == "edit issue" && (is_dead || fault.is_some()));
-            is_dead
+            WRITES.contains(&kind) && books.boundary(true)
         };
         if is_dead {
             std::future::pending::<()>().await;

@@ -1,0 +1,160 @@
+//! Our own edits in Jira that nobody heard the answer of: whose words they have overwritten.
+//!
+//! Jira has no conditional edit. The answer to an edit says what it replaced; when that answer is lost, or the process
+//! dies before it is stored, only the issue's changelog still knows. It is asked where a field shows that such an edit
+//! may have happened: both sides have changed since they last agreed, or Jira has while the link was not at rest.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entente_core::{MappingKey, Side, Value, plan::STATUS};
+use entente_jira::{Change, IssueId, limits::CHANGELOG_FIELDS_MAX};
+use entente_store::NewEntry;
+use entente_transport::CallError;
+
+use super::{
+    jira::is_ours,
+    receipt::{lost_entry, wire_name},
+};
+use crate::{round::Scene, unit::Work};
+
+type Doubts = Vec<(usize, BTreeSet<MappingKey>)>;
+
+/// Journals what edits of ours overwrote, where nobody heard of it.
+pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::LostUnheard) {
+        return;
+    }
+    let open = works.iter().enumerate().filter(|(_, work)| work.is_open());
+    let doubts: Doubts = open.map(|(n, work)| (n, doubtful(work))).filter(|(_, keys)| !keys.is_empty()).collect();
+    if doubts.is_empty() {
+        return;
+    }
+    match changes(scene, works, &doubts).await {
+        Ok(changes) => {
+            for (n, keys) in doubts {
+                let entries = overwritten(scene, &works[n], &keys, &changes);
+                works[n].journal.extend(entries);
+            }
+        }
+        // Whoever may not read the history cannot be helped; anybody else asks again before anything is forgotten.
+        Err(CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. }) => {}
+        Err(
+            error @ (CallError::NotApplied { .. }
+            | CallError::Throttled { .. }
+            | CallError::Auth { .. }
+            | CallError::Stale { .. }
+            | CallError::Ambiguous { .. }
+            | CallError::Broken { .. }),
+        ) => {
+            for (n, _) in doubts {
+                let due_ms = scene.worker.later_after(&works[n].unit, error.after());
+                works[n].again(due_ms, error.to_string());
+            }
+        }
+    }
+}
+
+/// The fields that an unheard edit of ours may have touched.
+fn doubtful(work: &Work) -> BTreeSet<MappingKey> {
+    let (Some(link), Some(base)) = (&work.unit.link, &work.base) else { return BTreeSet::new() };
+    let agreed = work.plan.base.iter().filter(|(key, now)| base.get(key).is_some_and(|then| then.jira != now.jira));
+    let both = Side::BOTH.into_iter().flat_map(|side| work.updates(side)).chain(work.status());
+    let both = both.filter(|write| write.overwrites);
+    let in_jira = work.updates(Side::Salesforce).iter().filter(|_| link.versions.jira.is_none());
+    let keys = agreed.map(|(key, _)| key).chain(both.chain(in_jira).map(|write| &write.key));
+    keys.chain(work.plan.conflicts.iter().map(|conflict| &conflict.key)).cloned().collect()
+}
+
+async fn changes(
+    scene: &Scene<'_>,
+    works: &[Work],
+    doubts: &Doubts,
+) -> Result<HashMap<String, Vec<Change>>, CallError> {
+    let issues: Vec<IssueId> = doubts.iter().filter_map(|(n, _)| works[*n].id(Side::Jira).parse().ok()).collect();
+    let keys: BTreeSet<&MappingKey> = doubts.iter().flat_map(|(_, keys)| keys).collect();
+    let fields: Vec<String> = keys.into_iter().filter_map(|key| field_id(scene, key)).collect();
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    let mut found: HashMap<String, Vec<Change>> = HashMap::new();
+    for fields in fields.chunks(CHANGELOG_FIELDS_MAX) {
+        for issue in scene.wired.site.client.bulk_changelogs(&issues, fields).await? {
+            found.entry(issue.issue.to_string()).or_default().extend(issue.changes);
+        }
+    }
+    Ok(found)
+}
+
+fn field_id(scene: &Scene<'_>, key: &MappingKey) -> Option<String> {
+    if key.as_str() == STATUS {
+        return Some(STATUS.to_owned());
+    }
+    let mapping = scene.wired.item.fields.iter().find(|mapping| mapping.key == *key)?;
+    Some(wire_name(scene, Side::Jira, &mapping.paths.jira))
+}
+
+/// What stood in the issue before each edit of ours since the link was last at rest, other than what was agreed then.
+fn overwritten(
+    scene: &Scene<'_>,
+    work: &Work,
+    keys: &BTreeSet<MappingKey>,
+    changes: &HashMap<String, Vec<Change>>,
+) -> Vec<NewEntry> {
+    let (Some(link), Some(changes)) = (&work.unit.link, changes.get(work.id(Side::Jira))) else { return Vec::new() };
+    let since: Vec<&Change> = changes
+        .iter()
+        .filter(|change| change.created.is_some_and(|at| at.as_millisecond() >= link.read_ms.jira))
+        .collect();
+    let of = |key: &MappingKey| {
+        let agreed = work.base.as_ref().and_then(|base| base.get(key)).map(|agreed| agreed.jira.to_string());
+        let lost = replaced_by_us(&since, &field_id(scene, key)?, agreed);
+        Some(lost.into_iter().map(|value| lost_entry(work, Side::Jira, key, &value)).collect::<Vec<_>>())
+    };
+    keys.iter().filter_map(of).flatten().collect()
+}
+
+/// Values of a field that our own edits have replaced, beside the one that was known to stand there and our own. The
+/// changes are the oldest first.
+pub(super) fn replaced_by_us(changes: &[&Change], field: &str, mut known: Option<String>) -> Vec<Value> {
+    let ours = changes.iter().filter(|change| is_ours(change)).flat_map(|change| &change.items);
+    let mut lost = Vec::new();
+    for item in ours.filter(|item| item.field_id.as_deref() == Some(field)) {
+        if item.from_string != known {
+            lost.push(item.from_string.as_deref().map_or(Value::Empty, Value::text));
+        }
+        known.clone_from(&item.to_string);
+    }
+    lost
+}
+
+#[cfg(test)]
+mod tests {
+    use entente_jira::{HistoryMetadata, Participant};
+
+    use super::*;
+
+    fn change(by_us: bool, from: &str, to: &str) -> Change {
+        let generator = Participant { id: Some("entente".to_owned()), kind: None };
+        let mark = HistoryMetadata { generator: by_us.then_some(generator), ..HistoryMetadata::default() };
+        let item = format!(r#"{{"fieldId":"summary","fromString":"{from}","toString":"{to}"}}"#);
+        let change: Change = serde_json::from_str(&format!(r#"{{"id":"1","items":[{item}]}}"#)).unwrap();
+        Change { history_metadata: Some(mark), ..change }
+    }
+
+    #[track_caller]
+    fn expect(changes: &[(bool, &str, &str)], lost: &[&str]) {
+        let changes: Vec<Change> = changes.iter().map(|(by_us, from, to)| change(*by_us, from, to)).collect();
+        let changes: Vec<&Change> = changes.iter().collect();
+        let lost: Vec<Value> = lost.iter().map(|value| Value::text(*value)).collect();
+        assert_eq!(replaced_by_us(&changes, "summary", Some("agreed".to_owned())), lost);
+        assert_eq!(replaced_by_us(&changes, "description", Some("agreed".to_owned())), Vec::new(), "another field");
+    }
+
+    #[test]
+    fn only_what_nobody_knew_of_was_lost() {
+        expect(&[(true, "agreed", "ours")], &[]);
+        expect(&[(false, "agreed", "theirs"), (true, "theirs", "ours")], &["theirs"]);
+        expect(&[(true, "agreed", "ours"), (true, "ours", "ours, later")], &[]);
+        expect(&[(true, "agreed", "ours"), (false, "ours", "theirs"), (true, "theirs", "ours")], &["theirs"]);
+        expect(&[(true, "agreed", "ours"), (false, "ours", "theirs")], &[]);
+    }
+}
