@@ -265,7 +265,8 @@ fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<
     let seen = read::salesforce_seen(scene, row);
     // What we have made for this very issue is its twin, whatever the filter says.
     let is_ours = seen.operation.is_some();
-    let enters = is_ours || seen.record().map(|r| admits(&scene.wired.item, Side::Salesforce, r)) == Some(Verdict::Passes);
+    let enters =
+        is_ours || seen.record().map(|r| admits(&scene.wired.item, Side::Salesforce, r)) == Some(Verdict::Passes);
     match holder {
         Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
         Some(link) => {
