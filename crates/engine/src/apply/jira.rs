@@ -78,7 +78,7 @@ pub(crate) fn is_ours(change: &entente_jira::Change) -> bool {
 
 /// What others set between our read and our edit, which the edit overwrote, and whether somebody has changed one of its
 /// fields again before the answer. Jira has no conditional edit, but its changelog says who was there.
-fn around(scene: &Scene<'_>, work: &Work, edited: &Edited) -> (Vec<(MappingKey, Value)>, bool) {
+fn around(scene: &Scene<'_>, work: &Work, edited: &Edited) -> (Given, bool) {
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::LostUnheard) {
         return (Vec::new(), false);
@@ -93,9 +93,12 @@ fn around(scene: &Scene<'_>, work: &Work, edited: &Edited) -> (Vec<(MappingKey, 
 /// A field that an edit sets: its id, its mapping and its value.
 type Set = (String, MappingKey, Value);
 
+/// Values that somebody gave fields.
+type Given = Vec<(MappingKey, Value)>;
+
 /// What others gave the fields of our edit since `read`: before it, and after it. The changes are the newest first.
-fn others(changes: &[Change], read: Timestamp, set: &[Set]) -> (Vec<(MappingKey, Value)>, Vec<(MappingKey, Value)>) {
-    let theirs = |changes: &[Change]| -> Vec<(MappingKey, Value)> {
+fn others(changes: &[Change], read: Timestamp, set: &[Set]) -> (Given, Given) {
+    let theirs = |changes: &[Change]| -> Given {
         let since = changes.iter().filter(|change| !is_ours(change) && change.created.is_some_and(|at| at > read));
         since.flat_map(|change| unlike(change, set)).collect()
     };
@@ -111,7 +114,7 @@ fn sets_any(change: &Change, set: &[Set]) -> bool {
 }
 
 /// Fields of our edit that an entry sets to something else.
-fn unlike(change: &Change, set: &[Set]) -> Vec<(MappingKey, Value)> {
+fn unlike(change: &Change, set: &[Set]) -> Given {
     let of = |item: &ChangeItem| {
         let (_, key, to) = set.iter().find(|(id, ..)| item.field_id.as_ref() == Some(id))?;
         let value = item.to_string.as_deref().map_or(Value::Empty, Value::text);
@@ -138,7 +141,7 @@ mod tests {
         let changes: Vec<Change> = changes.iter().map(|(at, by_us, to)| change(*at, *by_us, to)).collect();
         let set = [("summary".to_owned(), MappingKey::named("Subject>summary"), Value::text("ours"))];
         let (found_before, found_after) = others(&changes, Timestamp::from_second(10).unwrap(), &set);
-        let texts = |found: Vec<(MappingKey, Value)>| found.into_iter().map(|(_, v)| v.to_string()).collect::<Vec<_>>();
+        let texts = |found: Given| found.into_iter().map(|(_, v)| v.to_string()).collect::<Vec<_>>();
         assert_eq!((texts(found_before), texts(found_after)), (texts_of(before), texts_of(after)));
     }
 

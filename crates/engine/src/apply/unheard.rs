@@ -58,10 +58,12 @@ pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
 /// The fields that an unheard edit of ours may have touched.
 fn doubtful(work: &Work) -> BTreeSet<MappingKey> {
     let (Some(link), Some(base)) = (&work.unit.link, &work.base) else { return BTreeSet::new() };
-    let agreed = work.plan.base.iter().filter(|(key, now)| base.get(key).is_some_and(|then| then.jira != now.jira));
+    let is_at_rest = link.versions.jira.is_some();
+    let moved = |key, now: &Value| base.get(key).map_or(!is_at_rest, |then| then.jira != *now);
+    let agreed = work.plan.base.iter().filter(|(key, now)| moved(key, &now.jira));
     let both = Side::BOTH.into_iter().flat_map(|side| work.updates(side)).chain(work.status());
     let both = both.filter(|write| write.overwrites);
-    let in_jira = work.updates(Side::Salesforce).iter().filter(|_| link.versions.jira.is_none());
+    let in_jira = work.updates(Side::Salesforce).iter().filter(|_| !is_at_rest);
     let keys = agreed.map(|(key, _)| key).chain(both.chain(in_jira).map(|write| &write.key));
     keys.chain(work.plan.conflicts.iter().map(|conflict| &conflict.key)).cloned().collect()
 }
@@ -106,7 +108,7 @@ fn overwritten(
         .collect();
     let of = |key: &MappingKey| {
         let agreed = work.base.as_ref().and_then(|base| base.get(key)).map(|agreed| agreed.jira.to_string());
-        let lost = replaced_by_us(&since, &field_id(scene, key)?, agreed);
+        let lost = replaced_by_us(&since, &field_id(scene, key)?, agreed.unwrap_or_default());
         Some(lost.into_iter().map(|value| lost_entry(work, Side::Jira, key, &value)).collect::<Vec<_>>())
     };
     keys.iter().filter_map(of).flatten().collect()
@@ -114,14 +116,15 @@ fn overwritten(
 
 /// Values of a field that our own edits have replaced, beside the one that was known to stand there and our own. The
 /// changes are the oldest first.
-pub(super) fn replaced_by_us(changes: &[&Change], field: &str, mut known: Option<String>) -> Vec<Value> {
+pub(super) fn replaced_by_us(changes: &[&Change], field: &str, mut known: String) -> Vec<Value> {
     let ours = changes.iter().filter(|change| is_ours(change)).flat_map(|change| &change.items);
     let mut lost = Vec::new();
     for item in ours.filter(|item| item.field_id.as_deref() == Some(field)) {
-        if item.from_string != known {
-            lost.push(item.from_string.as_deref().map_or(Value::Empty, Value::text));
+        let from = item.from_string.as_deref().unwrap_or_default();
+        if from != known && !from.is_empty() {
+            lost.push(Value::text(from));
         }
-        known.clone_from(&item.to_string);
+        known = item.to_string.clone().unwrap_or_default();
     }
     lost
 }
@@ -145,8 +148,8 @@ mod tests {
         let changes: Vec<Change> = changes.iter().map(|(by_us, from, to)| change(*by_us, from, to)).collect();
         let changes: Vec<&Change> = changes.iter().collect();
         let lost: Vec<Value> = lost.iter().map(|value| Value::text(*value)).collect();
-        assert_eq!(replaced_by_us(&changes, "summary", Some("agreed".to_owned())), lost);
-        assert_eq!(replaced_by_us(&changes, "description", Some("agreed".to_owned())), Vec::new(), "another field");
+        assert_eq!(replaced_by_us(&changes, "summary", "agreed".to_owned()), lost);
+        assert_eq!(replaced_by_us(&changes, "description", "agreed".to_owned()), Vec::new(), "another field");
     }
 
     #[test]
