@@ -25,8 +25,8 @@ enum Name {
 }
 
 pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
-    let mut issues: HashMap<usize, Name> = HashMap::new();
-    let mut records: HashMap<usize, String> = HashMap::new();
+    let mut issues: BTreeMap<usize, Name> = BTreeMap::new();
+    let mut records: BTreeMap<usize, String> = BTreeMap::new();
     for (n, work) in works.iter_mut().enumerate() {
         match (work.unit.link.is_some(), work.unit.ids.salesforce.clone(), work.unit.ids.jira.is_some()) {
             (false, Some(id), false) if enters(scene, work, Side::Salesforce) => {
@@ -101,7 +101,7 @@ fn record_named(scene: &Scene<'_>, work: &Work) -> Option<String> {
 }
 
 /// Both ends of a pair that came in the same round, each by its own hint, become one unit.
-fn unite(works: &mut [Work], issues: &mut HashMap<usize, Name>, records: &mut HashMap<usize, String>) {
+fn unite(works: &mut [Work], issues: &mut BTreeMap<usize, Name>, records: &mut BTreeMap<usize, String>) {
     let lone = |work: &Work| work.unit.link.is_none() && work.unit.ids.salesforce.is_none() && work.end == End::Done;
     let pairs: Vec<(usize, usize)> = (0..works.len())
         .filter(|issue| lone(&works[*issue]))
@@ -135,7 +135,7 @@ fn unite(works: &mut [Work], issues: &mut HashMap<usize, Name>, records: &mut Ha
     }
 }
 
-async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &HashMap<usize, Name>) -> Result<(), EngineError> {
+async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<usize, Name>) -> Result<(), EngineError> {
     if names.is_empty() {
         return Ok(());
     }
@@ -202,7 +202,11 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
     }
 }
 
-async fn fetch_records(scene: &Scene<'_>, works: &mut [Work], ids: &HashMap<usize, String>) -> Result<(), EngineError> {
+async fn fetch_records(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    ids: &BTreeMap<usize, String>,
+) -> Result<(), EngineError> {
     if ids.is_empty() {
         return Ok(());
     }
@@ -228,7 +232,7 @@ async fn fetch_records(scene: &Scene<'_>, works: &mut [Work], ids: &HashMap<usiz
 async fn fetch_claimants(
     scene: &Scene<'_>,
     works: &mut [Work],
-    named: &HashMap<usize, String>,
+    named: &BTreeMap<usize, String>,
 ) -> Result<(), EngineError> {
     let Some(correlation) = scene.wired.item.correlation.as_ref() else { return Ok(()) };
     let field = scene.scheme.salesforce.get(&correlation.salesforce).and_then(|field| field.query_path.as_deref());
