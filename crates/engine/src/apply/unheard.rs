@@ -147,7 +147,7 @@ mod tests {
     fn expect(changes: &[(bool, &str, &str)], lost: &[&str]) {
         let changes: Vec<Change> = changes.iter().map(|(by_us, from, to)| change(*by_us, from, to)).collect();
         let changes: Vec<&Change> = changes.iter().collect();
-        let lost: Vec<Value> = lost.iter().map(|value| Value::text(*value)).collect();
+        let lost: Vec<Value> = lost.iter().map(|value| Value::text(value)).collect();
         assert_eq!(replaced_by_us(&changes, "summary", "agreed".to_owned()), lost);
         assert_eq!(replaced_by_us(&changes, "description", "agreed".to_owned()), Vec::new(), "another field");
     }
