@@ -93,6 +93,7 @@ struct Code {
     client: String,
     redirect_uri: String,
     challenge: Option<String>,
+    made_ms: i64,
 }
 
 impl Default for Sessions {

@@ -59,6 +59,7 @@ impl Reply {
     /// Checks an `ErrorCollection` that complains about one field.
     #[track_caller]
     pub(crate) fn complains(self, status: u16, field: &str, text: &str) {
+        assert_eq!(self.header("content-type"), "application/json;charset=UTF-8", "{}", self.text);
         let body = self.is(status);
         assert_eq!(body["errors"][field], text, "{body}");
         assert_eq!(body["errorMessages"], json!([]), "{body}");
@@ -67,6 +68,7 @@ impl Reply {
     /// Checks an `ErrorCollection` with one message.
     #[track_caller]
     pub(crate) fn says(self, status: u16, text: &str) {
+        assert_eq!(self.header("content-type"), "application/json;charset=UTF-8", "{}", self.text);
         let body = self.is(status);
         assert_eq!(body["errorMessages"], json!([text]), "{body}");
     }

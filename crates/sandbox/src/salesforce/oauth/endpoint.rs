@@ -96,8 +96,11 @@ async fn authorize(State(org): State<Arc<Org>>, Query(asked): Query<grant::Form>
     let mut state = org.state.lock();
     let Some(user) = user_named(&state, run_as) else { return denied(("inactive_user", "user is inactive")) };
     let code = format!("aPrx{}", state.sessions.random());
-    let challenge = asked.get("code_challenge").cloned();
-    state.sessions.codes.insert(code.clone(), Code { user, client: client.to_owned(), redirect_uri, challenge });
+    let (challenge, made_ms) = (asked.get("code_challenge").cloned(), org.control.clock().now_ms());
+    state
+        .sessions
+        .codes
+        .insert(code.clone(), Code { user, client: client.to_owned(), redirect_uri, challenge, made_ms });
     to.query_pairs_mut().append_pair("code", &code);
     if let Some(said) = asked.get("state") {
         to.query_pairs_mut().append_pair("state", said);

@@ -128,9 +128,15 @@ fn new_refresh_token(state: &mut State, user: &Arc<str>, client: &str) -> String
     token
 }
 
+/// How long an authorization code can be turned into a token.
+const CODE_LIFETIME_MS: i64 = 15 * 60_000;
+
 fn authorization_code(state: &mut State, asked: &Asked<'_>) -> Result<Granted, Denied> {
     let invalid = ("invalid_grant", "invalid authorization code");
     let code = state.sessions.codes.remove(asked.get("code")).ok_or(invalid)?;
+    if asked.now_ms > code.made_ms.saturating_add(CODE_LIFETIME_MS) {
+        return Err(("invalid_grant", "expired authorization code"));
+    }
     let (client, secret, _) = client(asked, code.challenge.is_none())?;
     if code.client != client {
         return Err(invalid);
@@ -170,7 +176,7 @@ fn jwt_bearer(state: &State, asked: &Asked<'_>) -> Result<Granted, Denied> {
         return Err(("invalid_grant", "audience is invalid"));
     }
     if claims.exp.saturating_mul(1_000) <= asked.now_ms {
-        return Err(("invalid_grant", "expired authorization code"));
+        return Err(invalid);
     }
     let user = active(state, &claims.sub).ok_or(("invalid_grant", "user hasn't approved this consumer"))?;
     Ok(Granted { user, client: client.to_owned(), secret: secret.to_owned(), refresh_token: None })

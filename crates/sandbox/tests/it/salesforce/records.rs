@@ -6,6 +6,30 @@ use serde_json::{Value, json};
 use super::harness::{Sandbox, ids};
 
 #[tokio::test]
+async fn what_hangs_on_a_record_does_not_change_it() {
+    let sandbox = Sandbox::empty().await;
+    let case = sandbox.create("Case", json!({"Subject": "x"})).await;
+    let stamps = async || {
+        let row = sandbox.get(&format!("/sobjects/Case/{case}?fields=LastModifiedDate,SystemModstamp")).await.body;
+        (row["LastModifiedDate"].clone(), row["SystemModstamp"].clone())
+    };
+    let before = stamps().await;
+    sandbox.door(Method::POST, "/clock", json!({"advance_seconds": 60})).await;
+    let comment = sandbox.create("CaseComment", json!({"ParentId": case, "CommentBody": "hi"})).await;
+    sandbox.patch(&format!("/sobjects/CaseComment/{comment}"), json!({"CommentBody": "ho"})).await;
+    sandbox.create("FeedItem", json!({"ParentId": case, "Body": "post"})).await;
+    sandbox.create("Task", json!({"Subject": "call", "WhatId": case})).await;
+    let file = json!({"Title": "t", "PathOnClient": "t.txt", "VersionData": "aGk=", "FirstPublishLocationId": case});
+    sandbox.create("ContentVersion", file).await;
+    assert_eq!(stamps().await, before);
+    sandbox.patch(&format!("/sobjects/Case/{case}"), json!({"Subject": "y"})).await;
+    let after = stamps().await;
+    assert!(after.0 != before.0 && after.0 == after.1, "{after:?}");
+    let stamp = after.1.as_str().expect("a text");
+    assert!(stamp.ends_with(".000+0000"), "whole seconds: {stamp}");
+}
+
+#[tokio::test]
 async fn a_record_is_made_read_changed_and_deleted() {
     let sandbox = Sandbox::empty().await;
     let made = sandbox.post("/sobjects/Case", json!({"Subject": "  Pump stands still  ", "Origin": "Web"})).await;
