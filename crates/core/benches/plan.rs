@@ -139,5 +139,6 @@ fn item() -> ConnectedItem {
         drift: Drift::Restore,
         base: BaseForm::Values,
         batch: None,
+        poll_seconds: None,
     }
 }

@@ -61,6 +61,19 @@ impl Config {
     pub fn item(&self, name: &str) -> Option<&ConnectedItem> {
         self.items.iter().find(|item| item.name == name)
     }
+
+    /// How often the records of an item are asked for.
+    #[must_use]
+    pub fn poll_seconds(&self, item: &ConnectedItem) -> u32 {
+        item.poll_seconds.unwrap_or(self.triggers.poll_seconds)
+    }
+
+    /// How often those of the item are asked for that has the most time.
+    #[must_use]
+    pub fn slowest_poll_seconds(&self) -> u32 {
+        let slowest = self.items.iter().map(|item| self.poll_seconds(item)).max();
+        slowest.unwrap_or(self.triggers.poll_seconds)
+    }
 }
 
 /// Reads a document. There is a configuration exactly if no problem is an error.

@@ -55,6 +55,8 @@ pub struct ConnectedItem {
     pub base: BaseForm,
     /// Which records can wait, and how long.
     pub batch: Option<Batch>,
+    /// How often both sides are asked what has changed, if not as often as for other items.
+    pub poll_seconds: Option<u32>,
 }
 
 /// Records that a server gathers instead of following them at once.

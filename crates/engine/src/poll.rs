@@ -4,6 +4,7 @@
 //! remembered for as long, so that looking back is free.
 
 mod narrow;
+mod schedule;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -16,7 +17,10 @@ use entente_transport::CallError;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use self::narrow::{Narrow, by_object};
+use self::{
+    narrow::{Narrow, by_object},
+    schedule::Schedule,
+};
 use crate::{
     error::EngineError,
     limits::{ECHO_AGE_MS, JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
@@ -90,19 +94,31 @@ impl Offered {
 
 /// Polls both sides of an org's items until told to stop. A side that fails keeps its cursor and is polled again.
 pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
-    let pause_ms = u64::from(worker.wiring.config.triggers.poll_seconds) * 1_000;
-    let mut offered = Offered::default();
-    while worker.pause(pause_ms, stop).await {
-        once(worker, &mut offered).await?;
+    let (mut offered, mut schedule) = (Offered::default(), Schedule::of(worker));
+    while let Some(pause_ms) = schedule.pause_ms(worker.outside().now_ms()) {
+        if !worker.pause(pause_ms, stop).await {
+            return Ok(());
+        }
+        let due = schedule.due(worker.outside().now_ms());
+        some(worker, &mut offered, &|name| due.iter().any(|due| due == name)).await?;
     }
+    stop.cancelled().await;
     Ok(())
 }
 
 /// Polls both sides.
+#[cfg(feature = "simulation")]
 pub(crate) async fn once(worker: &Worker, offered: &mut Offered) -> Result<(), EngineError> {
-    salesforce(worker, offered).await?;
-    for site in sites(worker) {
-        jira(worker, &site, offered).await?;
+    some(worker, offered, &|_| true).await
+}
+
+/// Whether an object or a site is to be asked, by the name of its cursor.
+type IsDue<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+async fn some(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -> Result<(), EngineError> {
+    salesforce(worker, offered, is_due).await?;
+    for site in sites(worker).iter().filter(|site| is_due(&jira_cursor(&site.name))) {
+        jira(worker, site, offered).await?;
     }
     Ok(())
 }
@@ -117,15 +133,20 @@ fn sites(worker: &Worker) -> Vec<std::sync::Arc<Site>> {
 }
 
 /// One call for up to five objects: those of the items, and those that they read over lookups.
-async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), EngineError> {
-    let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered()).cloned();
+async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -> Result<(), EngineError> {
+    let related = related::objects(worker).await;
+    let is_asked = |object: &String| related.contains(object) || is_due(&salesforce_cursor(object));
+    let items = || worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered());
+    if !items().any(|wired| is_due(&salesforce_cursor(&wired.item.salesforce.object))) {
+        return Ok(());
+    }
+    let items = items().filter(|wired| is_asked(&wired.item.salesforce.object)).cloned();
     let (mut cursors, mut narrows, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     for (object, items) in by_object(items) {
         let narrow = Narrow::of(worker, Side::Salesforce, &items).await?;
         asked.push((object, narrow.fields()));
         narrows.push(narrow);
     }
-    let related = related::objects(worker).await;
     let own: HashSet<String> = asked.iter().map(|(object, _)| object.clone()).collect();
     asked.extend(related.iter().filter(|object| !own.contains(*object)).map(|object| (object.clone(), Vec::new())));
     for (object, _) in &asked {
@@ -169,7 +190,9 @@ async fn salesforce(worker: &Worker, offered: &mut Offered) -> Result<(), Engine
             narrow.finish(worker, began).await?;
         }
     }
-    offered.forget_before(since.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS)));
+    // Who is asked less often looks back further than this poll did.
+    let slowest_secs = i64::from(worker.wiring.config.slowest_poll_seconds());
+    offered.forget_before(since.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS + slowest_secs)));
     worker.org.health.read_to_the_end(worker.outside().clock.now());
     wake_if(worker, !hints.is_empty());
     Ok(())

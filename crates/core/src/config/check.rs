@@ -25,7 +25,7 @@ impl Place<'_> {
 pub(crate) fn check(node: &mut Node, kind: &Kind, place: Place<'_>, report: &mut Report) {
     match (kind, &node.content) {
         (Kind::Anything, _) => {}
-        (Kind::Either(kinds), _) => match kinds.iter().find(|kind| fits(kind, &node.content)) {
+        (Kind::Either(kinds), content) => match one_of(kinds, content) {
             Some(kind) => check(node, kind, place, report),
             None => wrong_type(node, kind, place, report),
         },
@@ -38,6 +38,21 @@ pub(crate) fn check(node: &mut Node, kind: &Kind, place: Place<'_>, report: &mut
         (_, Content::Scalar(_)) if fits(kind, &node.content) => check_scalar(node, kind, place, report),
         _ => wrong_type(node, kind, place, report),
     }
+}
+
+/// The kind that is meant; between a number and a word, the content says which.
+fn one_of<'k>(kinds: &'k [Kind], content: &Content) -> Option<&'k Kind> {
+    let has_number = kinds.iter().any(|kind| matches!(kind, Kind::Whole { .. }));
+    let said = match content {
+        Content::Scalar(scalar) if has_number && !scalar.is_null() => scalar.text(),
+        _ => None,
+    };
+    let Some(text) = said.map(str::trim) else { return kinds.iter().find(|kind| fits(kind, content)) };
+    kinds.iter().find(|kind| match kind {
+        Kind::Whole { .. } => text.parse::<f64>().is_ok(),
+        Kind::Word(words) => words.contains(&text),
+        _ => false,
+    })
 }
 
 fn fits(kind: &Kind, content: &Content) -> bool {
@@ -157,9 +172,11 @@ fn no_value(node: &Node, kind: &Kind, place: Place<'_>, report: &mut Report) {
 
 fn wrong_type(node: &Node, kind: &Kind, place: Place<'_>, report: &mut Report) {
     let found = match &node.content {
-        Content::Scalar(_) => "a single value",
-        Content::List(_) => "a list",
-        Content::Map(_) => "a mapping",
+        // Neither of some words nor a number.
+        Content::Scalar(_) if matches!(kind, Kind::Either(_)) => format!("`{}`", node.shown()),
+        Content::Scalar(_) => "a single value".to_owned(),
+        Content::List(_) => "a list".to_owned(),
+        Content::Map(_) => "a mapping".to_owned(),
     };
     let message = format!("{} must be {}, not {found}", quoted(place), kind.expected());
     report.error(node.at, "wrong-type", message, format!("write {}", kind.remedy()));

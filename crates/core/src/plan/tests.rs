@@ -39,6 +39,7 @@ fn item() -> ConnectedItem {
         drift: Drift::Restore,
         base: BaseForm::Values,
         batch: None,
+        poll_seconds: None,
     }
 }
 

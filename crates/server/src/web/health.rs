@@ -19,7 +19,7 @@ pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem>
     // What is wrong stands in the log: this answer is for everyone.
     let unknown = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The state cannot be read now.");
     let connections = app.status().await.map_err(unknown)?.connections;
-    match staleness(&connections, app.config().triggers.poll_seconds) {
+    match staleness(&connections, app.config().slowest_poll_seconds()) {
         None => Ok(Json(json!({ "status": "ok" }))),
         Some(sentence) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence)),
     }

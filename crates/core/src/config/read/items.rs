@@ -20,6 +20,13 @@ const NOT_YET: [(&str, &str); 2] = [("comments", "comments are"), ("attachments"
 /// Choices of which only the first is run by this version.
 const ONLY_YET: [(&str, &str); 1] = [("cardinality", "one-to-one")];
 
+/// The rhythm of the connectors that people come from.
+const CONNECTOR_POLL_SECONDS: u32 = 300;
+
+fn poll_seconds(node: &Node) -> Option<u32> {
+    if node.text() == Some("connector") { Some(CONNECTOR_POLL_SECONDS) } else { node.whole() }
+}
+
 impl Reader<'_> {
     /// The items in their order, and the former names of those that were renamed.
     pub(super) fn items(&mut self, node: &Node) -> (Vec<ConnectedItem>, BTreeMap<String, String>) {
@@ -66,6 +73,7 @@ impl Reader<'_> {
             drift: node.get("drift").word().unwrap_or_default(),
             base: node.get("base").word().unwrap_or_default(),
             batch: self.batch(node.get("batch")),
+            poll_seconds: poll_seconds(node.get("poll_seconds")),
         }
     }
 

@@ -58,6 +58,11 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
             Kind::Word(&["restore", "keep"]),
             "What becomes of an edit on the target of a one-way field. Default restore.",
         ),
+        Key::optional(
+            "poll_seconds",
+            Kind::Either(&[Kind::Word(&["connector"]), Kind::Whole { min: 5, max: 86_400 }]),
+            "How often both sides are asked what has changed; connector is every five minutes. Default: as in triggers.",
+        ),
         Key::optional("batch", Kind::Map(&BATCH), "Which records can wait, while a server runs. Default: none."),
         Key::optional(
             "cardinality",

@@ -296,6 +296,15 @@ fn triggers_and_server_arrive() {
 }
 
 #[test]
+fn an_item_may_have_a_rhythm_of_its_own() {
+    for (line, expected) in [("", 60), ("    poll_seconds: 5\n", 5), ("    poll_seconds: connector\n", 300)] {
+        let config = config(&with("    related:", &format!("{line}    related:")));
+        assert_eq!(config.poll_seconds(&config.items[0]), expected, "{line}");
+        assert_eq!(config.slowest_poll_seconds(), expected, "{line}");
+    }
+}
+
+#[test]
 fn references_are_asked_for_by_their_kind_and_may_be_part_of_a_longer_text() {
     let vars = |reference: &Reference| match reference {
         Reference::Env(name) => Ok(format!("<{name}>")),

@@ -260,6 +260,7 @@ fn item(rules: Rules) -> ConnectedItem {
         drift: rules.drift,
         base: BaseForm::Values,
         batch: None,
+        poll_seconds: None,
     }
 }
 

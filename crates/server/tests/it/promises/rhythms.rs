@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::company::Company;
+use super::company::{Company, Side};
 use crate::process::{Port, Running, get, ready, wait_for};
 
 const ITEM: &str = cases!(
@@ -97,6 +97,31 @@ fn polls_take_up_what_came_in_since_the_last_one() {
     assert_eq!(company.twin("Case", &old), None);
 }
 
+/// S1-01, S2-42: each item is asked in its own rhythm, whatever that of the others is.
+#[test]
+fn each_item_is_polled_in_a_rhythm_of_its_own() {
+    let company = Company::new();
+    company.org_door(
+        "objects",
+        &json!({ "object": "Account", "fields": [{ "name": "Jira_Reference__c", "type": "Text", "length": 255 }] }),
+    );
+    let quick = ITEM.replace("    fields:", "    poll_seconds: 5\n    fields:");
+    let slow = ITEM.replace("  cases:", "  accounts:").replace("object: Case", "object: Account");
+    let slow = slow.replace("issue_type: Bug", "issue_type: Task").replace("Subject", "Name");
+    let slow = &slow[..slow.find("    status:").unwrap()];
+    let (case, account) = (json!({ "Subject": "First" }), json!({ "Name": "First" }));
+    let (case, account) = (company.create("Case", &case), company.create("Account", &account));
+    let _server = serve_item(&company, &format!("{quick}{slow}"), 86_400, false);
+    let key = twin(&company, &case);
+    wait_for("the account's twin", || company.twin("Account", &account));
+    let late = company.create("Account", &json!({ "Name": "Late" }));
+    for words in ["Second", "Third"] {
+        company.edit("Case", &case, &json!({ "Subject": words }));
+        until_issue(&company, &key, |issue| issue["summary"] == words);
+    }
+    assert_eq!(company.twin("Account", &late), None, "its poll is a day away");
+}
+
 /// S2-47: what cannot wait overtakes what can, though that came first; and what can wait follows.
 #[test]
 fn high_goes_at_once_and_the_rest_is_gathered() {
@@ -142,7 +167,7 @@ fn a_webhook_that_was_refused_at_the_start_is_registered_later() {
     wait_for("the status to follow", || problem().filter(Option::is_none));
 }
 
-/// S2-28, S2-44: with both rhythms, and every push told twice, each case has one issue.
+/// S2-28, S2-44: with both rhythms, and every push told twice, each case has one issue, and each change is written once.
 #[test]
 fn both_rhythms_together_make_nothing_twice() {
     let company = Company::new();
@@ -162,4 +187,7 @@ fn both_rhythms_together_make_nothing_twice() {
     let mut issues = company.issues("OPS");
     issues.sort();
     assert_eq!(issues, twins);
+    // The write log: each issue's words at its creation and after its one edit, each case's key once.
+    let written = |side, field: &str| company.writes(side).iter().filter(|(name, _)| name == field).count();
+    assert_eq!((written(Side::Jira, "summary"), written(Side::Salesforce, "Jira_Reference__c")), (16, 8));
 }
