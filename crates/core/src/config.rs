@@ -51,6 +51,8 @@ pub struct Config {
     pub people: Vec<(String, String)>,
     /// When records are looked at.
     pub triggers: Triggers,
+    /// For how many days the journal is kept; for ever if nothing says so.
+    pub journal_keep_days: Option<u32>,
     /// How the server is reached.
     pub server: Server,
 }

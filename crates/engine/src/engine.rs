@@ -12,7 +12,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor, intake, preview,
+    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor, forget, intake, preview,
     report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
     setup, status, sync, verify,
     wiring::{Wired, Wiring},
@@ -88,7 +88,13 @@ impl Engine {
                     () = self.reconfigured.notified() => generation.cancel(),
                 }
             };
-            tokio::join!(work, supervise);
+            let forget = async {
+                tokio::select! {
+                    () = forget::keep(&self.inner, &wiring) => {}
+                    () = generation.cancelled() => {}
+                }
+            };
+            tokio::join!(work, supervise, forget);
         }
         Ok(())
     }

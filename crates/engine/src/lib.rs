@@ -19,6 +19,7 @@ mod doctor;
 mod drain;
 mod engine;
 mod error;
+mod forget;
 mod intake;
 mod limits;
 mod links;

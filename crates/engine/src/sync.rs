@@ -12,6 +12,7 @@ use entente_store::{DueHint, Link, LinkState, StoreError};
 use crate::{
     EngineError, Inner, SyncOptions,
     drain::Until,
+    forget,
     limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS, SYNC_LINGERS_MS},
     look,
     report::{Progress, SyncReport},
@@ -46,6 +47,7 @@ pub(crate) async fn run(
     if let Some(error) = failed {
         return Err(error);
     }
+    forget::old(inner, wiring).await?;
     let mut report = report(inner, wiring, items, workers, options).await?;
     report.seconds = inner.outside.clock.now().duration_since(began).as_secs_f64();
     Ok(report)

@@ -201,6 +201,15 @@ impl Store {
         Ok(n)
     }
 
+    /// When the oldest entry happened that is left, if older ones were let go.
+    pub async fn journal_begins_ms(&self) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "SELECT at_ms FROM journal ORDER BY id LIMIT 1";
+        if self.meta(LET_GO).await?.is_none() {
+            return Ok(None);
+        }
+        self.db().row(SQL, &[]).await?.map(|row| row.int("at_ms")).transpose()
+    }
+
     async fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
         let row = self.db().row("SELECT content FROM meta WHERE name = $1", &[name.into()]).await?;
         row.map(|row| row.text("content")).transpose()

@@ -29,13 +29,14 @@ pub(crate) fn read(root: &Node, vars: &Vars<'_>, report: &mut Report) -> Config 
     let connections = reader.connections(connections, root.key_at("connections"));
     let (items, renamed) = reader.items(root.get("items"));
     let triggers = reader.triggers(root.get("triggers"));
+    let journal_keep_days = root.get("journal").get("keep_days").whole();
     let server = reader.server(root.get("server"));
     if root.has("access") {
         reader.not_yet(root.key_at("access"), "portal access is");
     }
     let person = |entry: &Entry| (entry.key.trim().to_owned(), entry.value.text_or_empty().to_owned());
     let people = root.get("people").entries().iter().map(person).collect();
-    Config { connections, items, renamed, people, triggers, server }
+    Config { connections, items, renamed, people, triggers, journal_keep_days, server }
 }
 
 /// What is known of a connection before it is read: which system it is, and where items may go.

@@ -12,7 +12,7 @@ use entente_core::{
 use entente_store::{Entry, JournalFilter, Link, LinkState, NewDecision};
 use serde::Serialize;
 
-use super::look_at;
+use super::{look_at, rfc_3339};
 use crate::{Engine, EngineError, limits::UNDO_ENTRIES_MAX};
 
 /// Which writes are taken back.
@@ -33,6 +33,9 @@ pub struct UndoReport {
     pub back: Vec<Undone>,
     /// Values that stay as they are, and why.
     pub left: Vec<Undone>,
+    /// What happened before this time is forgotten, and cannot be taken back; none while all is kept that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forgotten_before: Option<String>,
     /// Whether it was carried out, or only looked at.
     pub done: bool,
 }
@@ -83,14 +86,17 @@ impl Engine {
         };
         let entries = self.inner.store.journal_filtered(&filter, UNDO_ENTRIES_MAX).await?;
         let written = written(&entries);
+        let begins_ms = self.inner.store.journal_begins_ms().await?.filter(|begins_ms| undo.since_ms < *begins_ms);
+        let forgotten_before = begins_ms.map(rfc_3339);
         if written.is_empty() {
+            let kept = forgotten_before.map(|time| format!(" What was written before {time} is forgotten."));
             let sentence = "The journal has no such write; `entente journal` lists what was written, with its round.";
-            return Err(EngineError::Missing(sentence.to_owned()));
+            return Err(EngineError::Missing(format!("{sentence}{}", kept.unwrap_or_default())));
         }
         let ids: Vec<i64> = written.keys().map(|(link, _)| *link).collect();
         let links = self.inner.store.links_by_ids(&ids).await?;
         let bases = self.inner.store.bases(&ids).await?;
-        let (mut report, mut decisions) = (UndoReport::default(), Vec::new());
+        let (mut report, mut decisions) = (UndoReport { forgotten_before, ..UndoReport::default() }, Vec::new());
         for ((id, key), written) in &written {
             let link = links.iter().find(|link| link.id == *id);
             let decided = self.decision(link, bases.get(id).map(|(base, _)| base), key, written, by);

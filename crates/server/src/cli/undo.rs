@@ -66,7 +66,9 @@ fn in_words(answer: &Json) -> String {
     let (back, left) = (rows("back"), rows("left"));
     let verb = if answer["done"] == true { "go back by the next round" } else { "would go back" };
     let sum = format!("{} {verb}; {} left as they are.", counted(back.len(), "value"), left.len());
-    back.iter().chain(&left).map(line).chain([sum]).collect::<Vec<_>>().join("\n")
+    let forgotten = answer["forgotten_before"].as_str();
+    let forgotten = forgotten.map(|time| format!("What was written before {time} is forgotten and stays as it is."));
+    back.iter().chain(&left).map(line).chain(forgotten).chain([sum]).collect::<Vec<_>>().join("\n")
 }
 
 fn line(row: &Json) -> String {

@@ -19,6 +19,7 @@ macro_rules! cases {
 
 mod actions;
 mod activation;
+mod ages;
 mod backups;
 mod catalogue;
 mod company;

@@ -24,6 +24,7 @@ pub(crate) static DOCUMENT: Shape = Shape {
             "Who is who: a Salesforce user or queue (e-mail, user name, name or id) to a Jira account (e-mail or id).",
         ),
         Key::optional("triggers", Kind::Map(&TRIGGERS), "When records are looked at."),
+        Key::optional("journal", Kind::Map(&JOURNAL), "How long the journal is kept."),
         Key::optional("server", Kind::Map(&SERVER), "How this server is reached."),
         Key::optional("access", Kind::Anything, "Portal access. Not run by this version."),
     ],
@@ -46,6 +47,16 @@ static TRIGGERS: Shape = Shape {
         Key::optional("push", Kind::Flag, "Whether webhooks and outbound messages are taken. Default true."),
         Key::optional("change_events", Kind::Flag, "Salesforce change events. Not run by this version. Default false."),
     ],
+};
+
+static JOURNAL: Shape = Shape {
+    name: "journal",
+    about: "How long the journal is kept.",
+    keys: &[Key::optional(
+        "keep_days",
+        Kind::Whole { min: 1, max: 36_500 },
+        "After so many days what happened is forgotten, and what was overwritten then cannot be restored any more.",
+    )],
 };
 
 static SERVER: Shape = Shape {

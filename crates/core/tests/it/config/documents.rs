@@ -86,6 +86,7 @@ fn a_misspelt_key_is_recognised_at_every_level() {
 const PLACES: &[(&str, &str)] = &[
     ("document", "KEY: x"),
     ("triggers", "triggers: { KEY: x }"),
+    ("journal", "journal: { KEY: x }"),
     ("server", "server: { KEY: x }"),
     ("connection", "connections: { a: { KEY: x } }"),
     ("salesforce-org", "connections: { a: { salesforce: { KEY: x } } }"),

@@ -281,5 +281,12 @@ pub(super) const SECTIONS: &[Section] = &[
                 by the next reconciliation.",
         example: Some(Excerpt::Whole(&["triggers"])),
     },
+    Section {
+        shape: "journal",
+        level: 2,
+        title: "Journal",
+        prose: "What is left of it can still be verified.",
+        example: Some(Excerpt::Whole(&["journal"])),
+    },
     Section { shape: "server", level: 2, title: "Server", prose: "", example: Some(Excerpt::Whole(&["server"])) },
 ];

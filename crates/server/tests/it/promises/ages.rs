@@ -1,0 +1,125 @@
+//! What is old: a database of the first version, and a journal that is kept for so many days.
+
+use entente_store::{NewEntry, Store};
+use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
+
+use super::company::{Company, text};
+use crate::process::{Ended, run};
+
+const CASES: &str = cases!(
+    r"
+    fields:
+      - { salesforce: Subject, jira: summary }
+    status:
+      field: Status
+      values: { New: To Do, Working: In Progress, Closed: Done }
+"
+);
+
+/// Makes a database what the first version would have written: its tables, and what they can hold.
+const FIRST_VERSION: &str = "
+DROP INDEX journal_by_item;
+DROP INDEX journal_by_round;
+ALTER TABLE journal DROP COLUMN seal;
+DROP TRIGGER journal_stays;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+DROP TABLE conflict;
+CREATE TABLE conflict (
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    mapping TEXT NOT NULL,
+    salesforce TEXT NOT NULL,
+    jira TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    PRIMARY KEY (link_id, mapping)
+) STRICT;
+DROP TABLE decision;
+CREATE TABLE decision (
+    link_id INTEGER NOT NULL REFERENCES link (id),
+    mapping TEXT NOT NULL,
+    stands TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_ms INTEGER NOT NULL,
+    PRIMARY KEY (link_id, mapping)
+) STRICT;
+ALTER TABLE parked DROP COLUMN class;
+ALTER TABLE parked DROP COLUMN circumstances;
+ALTER TABLE item DROP COLUMN recovered;
+DELETE FROM meta WHERE name <> 'incarnation';
+DELETE FROM _sqlx_migrations WHERE version > 1;
+";
+
+fn with(company: &Company, arguments: &[&str]) -> Ended {
+    let config = company.desk.arg("acme.yaml");
+    run(&[arguments, &["--config", &config]].concat())
+}
+
+fn nothing() -> Value {
+    json!({ "salesforce": 0, "jira": 0 })
+}
+
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// I14: a new version on an old database, with records that nobody has touched, writes nothing.
+#[test]
+fn a_database_of_the_first_version_is_taken_over_without_a_write() {
+    let company = Company::new();
+    for n in 0..5 {
+        company.create("Case", &json!({ "Subject": format!("Case {n}"), "Status": "Working" }));
+    }
+    company.sync(CASES);
+    // One more that is refused, and stays refused.
+    let refusal = json!({ "side_effect": "none", "route": "POST /rest/api/3/issue/bulk", "answer": "status",
+                          "status": 403, "times": 1 });
+    company.site_door("faults", &refusal);
+    company.create("Case", &json!({ "Subject": "Refused" }));
+    assert_eq!(company.try_sync(CASES).json()["parked"], 1);
+    let file = company.desk.path("entente-data").join("entente.db");
+    wait(async {
+        let mut old = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        sqlx::raw_sql(FIRST_VERSION).execute(&mut old).await.unwrap();
+        old.close().await.unwrap();
+    });
+    for look in 0..2 {
+        let report = company.try_sync(CASES).json();
+        assert_eq!(
+            (&report["writes"], &report["links"], &report["parked"]),
+            (&nothing(), &json!(5), &json!(1)),
+            "{look}"
+        );
+    }
+    assert_eq!(with(&company, &["journal", "verify"]).code, 0);
+    assert_eq!(with(&company, &["verify"]).code, 1, "the refused case has no twin");
+}
+
+/// The journal forgets what is too old, stays verifiable, and an undo says what it cannot know any more.
+#[test]
+fn a_journal_is_kept_as_long_as_the_configuration_says() {
+    let company = Company::new();
+    let dir = company.desk.path("entente-data");
+    wait(async {
+        let store = Store::open(&dir).await.unwrap();
+        let entry = |text: &str| NewEntry { kind: "write".into(), text: text.into(), ..NewEntry::default() };
+        store.journal(&[entry("long ago"), entry("a little later")], 1_000).await.unwrap();
+        store.close().await;
+    });
+    let id = company.create("Case", &json!({ "Subject": "First" }));
+    company.sync(CASES);
+    let texts = || {
+        let journal = with(&company, &["journal", "--json"]).json();
+        let entries = journal["entries"].as_array().unwrap().iter();
+        entries.map(|entry| text(&entry["text"]).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts()[0], "long ago", "without the key all is kept");
+    company.edit("Case", &id, &json!({ "Subject": "Second" }));
+    let config = company.configure(CASES, "journal: { keep_days: 30 }\n");
+    let synced = run(&["sync", "--config", &config]);
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert!(texts().iter().all(|text| !text.contains("long ago") && !text.contains("a little later")), "{:?}", texts());
+    assert_eq!(with(&company, &["journal", "verify"]).code, 0);
+    let undo = with(&company, &["undo", "--item", "cases", "--since", "1970-01-01T00:00:00Z", "--dry-run"]);
+    assert!(undo.stdout.contains("is forgotten and stays as it is."), "{undo:?}");
+}
