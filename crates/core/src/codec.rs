@@ -1,4 +1,4 @@
-//! How a format becomes canonical text, and the way back.
+//! How a format becomes canonical text or a tree of rich text, and the way back.
 
 pub mod adf;
 pub mod html;

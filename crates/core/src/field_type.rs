@@ -201,7 +201,8 @@ pub fn fit(salesforce: SalesforceType, jira: JiraType, target: Side) -> Fit {
 const NO_COUNTERPART: Fit = Fit::None("such values have no counterpart on the other side");
 const LISTED: Fit = Fit::Format("as one text with commas");
 const OF_THE_LIST: Fit = Fit::Format("if the field offers the value");
-const PLAIN: Fit = Fit::Format("as plain text; formatting stays behind");
+const PLAIN: Fit = Fit::Format("as plain text; formatting stays where it is");
+const RICH: Fit = Fit::Format("with the formatting that both sides have");
 const READABLE: Fit = Fit::Format("if it reads as one");
 const SEVERAL: Fit = Fit::None("several values do not go into one");
 
@@ -219,7 +220,7 @@ fn to_jira(from: SalesforceType, to: JiraType) -> Fit {
         (S::Choices, J::Line | J::Document) => LISTED,
         (S::Choices, _) => SEVERAL,
         (S::LongText | S::RichText | S::Compound, J::Line) => Fit::MayLose("Jira keeps one line of 255 characters"),
-        (S::RichText, J::Document) => PLAIN,
+        (S::RichText, J::Document) => RICH,
         (_, J::Line | J::Document) => Fit::Full,
         (S::Number, J::Number) | (S::Date, J::Date) | (S::Instant, J::Instant) => Fit::Full,
         (S::Instant, J::Date) => Fit::MayLose("the time of day stays behind"),
@@ -247,7 +248,8 @@ fn to_salesforce(from: JiraType, to: SalesforceType) -> Fit {
         (J::Choices | J::Labels | J::NamedSet | J::People, S::Text | S::LongText | S::RichText) => LISTED,
         (J::Choices | J::Labels | J::NamedSet | J::People, _) => SEVERAL,
         (J::Document, S::Text) => Fit::MayLose("Salesforce keeps as much as the field is long"),
-        (J::Document, S::LongText | S::RichText) => PLAIN,
+        (J::Document, S::RichText) => RICH,
+        (J::Document, S::LongText) => PLAIN,
         (_, S::Text | S::LongText | S::RichText) => Fit::Full,
         (J::Number, S::Number) | (J::Date, S::Date) | (J::Instant, S::Instant) => Fit::Full,
         (J::Instant, S::Date) => Fit::MayLose("the time of day stays behind"),

@@ -249,6 +249,7 @@ fn folded(value: &Value) -> String {
 fn compare(value: &Value, wanted: &Value) -> Option<Ordering> {
     match (value, wanted) {
         (Value::Empty, _) | (_, Value::Empty) => None,
+        (Value::Rich(document), wanted) => compare(&Value::text(document.plain()), wanted),
         (Value::Number(a), b) => a.partial_cmp(&number(b)?),
         (Value::Flag(a), b) => Some(a.cmp(&flag(b)?)),
         (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),

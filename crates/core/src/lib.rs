@@ -18,6 +18,7 @@ pub mod known;
 pub mod link;
 pub mod plan;
 pub mod record;
+pub mod rich;
 pub mod side;
 pub mod transform;
 pub mod value;

@@ -97,10 +97,11 @@ impl Plan {
         self.writes.iter().map(act).sum()
     }
 
-    /// Nothing to do, to store or to tell.
+    /// Nothing to do or to store, and nothing to tell but what a side cannot show.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        *self == Self::default()
+        let is_lasting = |note: &Note| note.code == NoteCode::Formatting;
+        self.notes.iter().all(is_lasting) && Self { notes: self.notes.clone(), ..Self::default() } == *self
     }
 }
 
@@ -246,6 +247,8 @@ pub enum NoteCode {
     Left,
     /// The action that would write it does not run.
     Paused,
+    /// The other side shows the text of a field without all of its formatting.
+    Formatting,
 }
 
 /// A fact that costs a call and is wanted only now.

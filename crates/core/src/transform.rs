@@ -168,6 +168,10 @@ impl Transform {
             (_, Value::List(values)) => {
                 Some(Value::set(values.iter().map(|value| self.apply(value)).collect::<Option<_>>()?))
             }
+            // Steps about letters work on what people read.
+            (step, Value::Rich(document)) if !matches!(step, Self::Default(_)) => {
+                step.apply(&Value::text(document.plain()))
+            }
             (Self::FormatDate(format), value) => format.write(value).map(|text| Value::text(&text)),
             (Self::ReadDate(format), Value::Text(text)) => format.read(text),
             (Self::Default(_) | Self::ReadDate(_), value) => Some(value.clone()),

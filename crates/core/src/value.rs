@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
+use crate::rich::Document;
+
 /// What a field holds, freed from the format in which a side keeps it.
 ///
 /// Picklist values, options, priorities and statuses are [`Value::Text`]: their name is what people map. An empty
@@ -17,6 +19,8 @@ pub enum Value {
     Empty,
     /// Text in canonical form ([`Value::text`]).
     Text(String),
+    /// Rich text, with what people read of it as plain text.
+    Rich(Document),
     /// A number.
     Number(Number),
     /// A checkbox.
@@ -37,6 +41,12 @@ impl Value {
     pub fn text(raw: &str) -> Self {
         let canonical = crate::codec::plain::canonical(raw);
         if canonical.is_empty() { Self::Empty } else { Self::Text(canonical) }
+    }
+
+    /// Rich text, or [`Value::Empty`] when there is nothing in it.
+    #[must_use]
+    pub fn rich(document: Document) -> Self {
+        if document.is_empty() { Self::Empty } else { Self::Rich(document) }
     }
 
     /// A list, or [`Value::Empty`] when it has no members.
@@ -81,7 +91,7 @@ impl Value {
             return Some(Self::Empty);
         }
         match sample {
-            Self::Empty | Self::Text(_) => Some(Self::text(typed)),
+            Self::Empty | Self::Text(_) | Self::Rich(_) => Some(Self::text(typed)),
             Self::Number(_) => typed.parse().ok().and_then(Number::new).map(Self::Number),
             Self::Flag(_) => typed.parse().ok().map(Self::Flag),
             Self::Date(_) => typed.parse().ok().map(Self::Date),
@@ -94,7 +104,7 @@ impl Value {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Empty | Self::Text(_) => "text",
+            Self::Empty | Self::Text(_) | Self::Rich(_) => "text",
             Self::Number(_) => "number",
             Self::Flag(_) => "checkbox (true or false)",
             Self::Date(_) => "date (2026-12-31)",
@@ -104,7 +114,7 @@ impl Value {
     }
 
     /// Whether two fields of different types say the same by these values: a number and its digits, a checkbox and the
-    /// option `true`, a day and its midnight, one option and a list of it.
+    /// option `true`, a day and its midnight, one option and a list of it, rich text in the part that both sides can hold.
     #[must_use]
     pub fn means(&self, other: &Self) -> bool {
         self == other
@@ -116,11 +126,22 @@ impl Value {
                     [only] => only.means(one),
                     _ => one.as_text().is_some_and(|text| Self::listed(text) == Self::List(values.clone())),
                 },
-                (Self::Text(text), typed) | (typed, Self::Text(text)) => typed.reads_as(text),
+                (Self::Rich(mine), Self::Rich(theirs)) => mine.shared() == theirs.shared(),
+                (Self::Rich(document), Self::Text(text)) | (Self::Text(text), Self::Rich(document)) => {
+                    document.reads_as(text)
+                }
+                // What shows nothing over there is nothing over there.
+                (Self::Rich(document), Self::Empty) | (Self::Empty, Self::Rich(document)) => {
+                    document.shared().is_empty()
+                }
                 (Self::Date(date), Self::Instant(instant)) | (Self::Instant(instant), Self::Date(date)) => {
                     instant.to_zoned(TimeZone::UTC).date() == *date
                 }
-                _ => false,
+                _ => match (self.as_text(), other.as_text()) {
+                    (Some(text), None) => other.reads_as(text),
+                    (None, Some(text)) => self.reads_as(text),
+                    (Some(_), Some(_)) | (None, None) => false,
+                },
             }
     }
 
@@ -130,7 +151,7 @@ impl Value {
             Self::Flag(flag) => text.eq_ignore_ascii_case(&flag.to_string()),
             Self::Date(date) => text.parse().is_ok_and(|read: Date| read == *date),
             Self::Instant(instant) => crate::codec::instant(text) == Some(*instant),
-            Self::Empty | Self::Text(_) | Self::List(_) => false,
+            Self::Empty | Self::Text(_) | Self::Rich(_) | Self::List(_) => false,
         }
     }
 
@@ -140,11 +161,12 @@ impl Value {
         Self::set(text.split([',', ';']).map(Self::text).collect())
     }
 
-    /// The text, if it is text.
+    /// The text, if it is text; of rich text what people read.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            Self::Rich(document) => Some(document.plain()),
             _ => None,
         }
     }
@@ -156,6 +178,7 @@ impl fmt::Display for Value {
         match self {
             Self::Empty => Ok(()),
             Self::Text(text) => f.write_str(text),
+            Self::Rich(document) => f.write_str(document.plain()),
             Self::Number(number) => number.fmt(f),
             Self::Flag(flag) => flag.fmt(f),
             Self::Date(date) => date.fmt(f),
@@ -209,6 +232,7 @@ mod tests {
     fn what_fields_of_different_types_say() {
         let (text, number) = (Value::text, |n: f64| Value::Number(Number::new(n).unwrap()));
         let list = |texts: &[&str]| Value::set(texts.iter().map(|t| Value::text(t)).collect());
+        let rich = |html: &str| Value::rich(crate::codec::html::read(html));
         let day = Value::Date(jiff::civil::date(2026, 1, 2));
         let time = |text: &str| Value::Instant(text.parse().unwrap());
         let rows = [
@@ -225,6 +249,12 @@ mod tests {
             (list(&["b", "a"]), text("b;a"), true),
             (list(&["b", "a"]), text("a"), false),
             (text("a"), text("A"), false),
+            (rich("<p>a <b>b</b></p><ul><li>c</li></ul>"), text("a b\n\n- c"), true),
+            (rich("<p>a&nbsp;b</p>"), text("a\u{a0}b"), true),
+            (rich("<p>a <b>b</b></p>"), rich("a <strong>b</strong>"), true),
+            (rich("<p>a <b>b</b></p>"), rich("<p>a b</p>"), false),
+            (rich("<p>5.0</p>"), number(5.0), true),
+            (rich("<p>b, a</p>"), list(&["a", "b"]), true),
             (Value::Empty, text("x"), false),
         ];
         for (one, other, expected) in rows {

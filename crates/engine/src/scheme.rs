@@ -139,6 +139,11 @@ impl Scheme {
         let jira = jira_fields(item, site).await?;
         let mut item = item.clone();
         people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
+        for line in &mut item.fields {
+            let is_html = salesforce.get(&line.paths.salesforce).is_some_and(|field| field.kind == Kind::Html);
+            let is_document = jira.get(&line.paths.jira).is_some_and(|field| field.kind == Kind::Document);
+            line.rich = Sides::new(is_html, is_document);
+        }
         let item = &item;
         let (project, issue_type) = match item.mode {
             Mode::DisplayOnly => (None, None),

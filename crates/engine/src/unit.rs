@@ -11,7 +11,7 @@ use std::{
 use entente_core::{
     Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
     link::Blocked,
-    plan::{FieldWrite, Hop, Note, Why, Write},
+    plan::{FieldWrite, Hop, Note, NoteCode, Why, Write},
 };
 use entente_store::{DueHint, HintKey, Link, NewEntry, ParkedClass};
 use jiff::Timestamp;
@@ -263,7 +263,8 @@ impl Work {
             return Vec::new();
         }
         let written = plan.writes.iter().flat_map(Write::fields).filter(|field| field.why == Why::Decided);
-        let refused = plan.notes.iter().filter_map(|note| note.key.as_ref());
+        let told = plan.notes.iter().filter(|note| note.code != NoteCode::Formatting);
+        let refused = told.filter_map(|note| note.key.as_ref());
         let keys = written.map(|field| &field.key).chain(refused);
         keys.filter(|key| self.facts.decisions.contains_key(*key)).cloned().collect()
     }

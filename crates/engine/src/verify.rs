@@ -106,7 +106,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             NoteCode::Blocked => DifferenceWhy::Blocked,
             NoteCode::Drift => DifferenceWhy::Drift,
             NoteCode::Paused => DifferenceWhy::Paused,
-            NoteCode::CorrelationTaken | NoteCode::Missing | NoteCode::Left => continue,
+            NoteCode::CorrelationTaken | NoteCode::Missing | NoteCode::Left | NoteCode::Formatting => continue,
         };
         if let Some(key) = &note.key {
             found.push(difference(wired, work, key, why));

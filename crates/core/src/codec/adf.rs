@@ -1,15 +1,14 @@
-//! The Atlassian Document Format to plain text, and plain text to a document that Jira accepts.
+//! The Atlassian Document Format to a [tree](crate::rich), and a tree to a document that Jira accepts.
 //!
-//! The law: `to_plain(from_plain(t)) == t` for canonical text `t`. The other way round is lossy (bold is forgotten), so
-//! a document is only ever rewritten when its *text* has to change.
+//! The law: `read(write(t)) == t` for every tree `t` without HTML in it. What only Jira can hold is kept as it was.
 //!
 //! Format: <https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/>
 
 mod read;
 mod write;
 
-pub use read::to_plain;
-pub use write::from_plain;
+pub use read::{read, to_plain};
+pub use write::{from_plain, write};
 
 /// Documents nested deeper than this are cut off: no vendor editor produces them, and recursion must end.
 const DEPTH_MAX: usize = 64;

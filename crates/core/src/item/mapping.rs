@@ -68,6 +68,8 @@ pub struct FieldMapping {
     pub further: Sides<Vec<FieldPath>>,
     /// Who wins here, when it differs from the item's rule.
     pub conflicts: Option<ConflictPolicy>,
+    /// On which side the field holds rich text. Learned from the vendors; the document does not say.
+    pub rich: Sides<bool>,
 }
 
 impl FieldMapping {
@@ -139,6 +141,7 @@ impl FieldMapping {
             to_salesforce: Vec::new(),
             further: Sides::default(),
             conflicts: None,
+            rich: Sides::default(),
         }
     }
 }

@@ -45,6 +45,10 @@ pub(super) fn reconcile(
 ) {
     let Some(collected) = read(mapping, now, plan) else { return };
     let values = Sides::new(&*collected.salesforce, &*collected.jira);
+    let flows = |side: &Side| direction(item, mapping).allows(*side);
+    let losses =
+        Side::BOTH.into_iter().filter(flows).map(|side| lens::stays_behind(mapping, side, values.get(side.other())));
+    plan.notes.extend(losses.flatten());
     let agreed = base.and_then(|b| b.get(&mapping.key));
     let chosen = link.decisions.get(&mapping.key);
     if chosen.is_none() && agreed.is_some_and(|a| a.salesforce == *values.salesforce && a.jira == *values.jira) {
@@ -70,7 +74,7 @@ pub(super) fn reconcile(
             Ok(write) => updates.get_mut(side).push(write),
             Err(note) => plan.notes.push(note),
         },
-        Verdict::Join(side, joined) => match scene.write_to(side, joined, Why::Joined, link) {
+        Verdict::Join(side, joined) => match scene.write_to(side, scene.in_form(side, joined), Why::Joined, link) {
             Ok(write) => updates.get_mut(side).push(write),
             Err(note) => plan.notes.push(note),
         },
@@ -153,7 +157,7 @@ impl Scene<'_> {
         if self.direction != Direction::Both || there != seen.get(side.other()) {
             return None;
         }
-        if here == value || (self.is_as_agreed() && here != seen.get(*side)) {
+        if here.means(value) || (self.is_as_agreed() && here != seen.get(*side)) {
             let open = !lens::agree(self.mapping, self.now);
             return open.then(|| Ok((side.other(), self.write(side.other(), Why::Decided, link)?)));
         }
@@ -161,7 +165,14 @@ impl Scene<'_> {
             return None;
         }
         Some(match lens::convert(self.mapping, side.other(), value, there) {
-            Some(_) => self.write_to(*side, value.clone(), Why::Decided, link).map(|write| (*side, write)),
+            Some(_) => {
+                // What once stood on this side comes back as it was; a typed text takes the form of what is there.
+                let value = match value {
+                    Value::Rich(_) => value.clone(),
+                    typed => self.in_form(*side, typed.clone()),
+                };
+                self.write_to(*side, value, Why::Decided, link).map(|write| (*side, write))
+            }
             None => Err(lens::unmapped(self.mapping, side.other(), value)),
         })
     }
@@ -171,9 +182,10 @@ impl Scene<'_> {
             return Verdict::Agree;
         }
         let Some(agreed) = self.agreed else { return self.first_meeting(link, known) };
-        match (edit(&agreed.salesforce, self.now.salesforce), edit(&agreed.jira, self.now.jira)) {
+        match (self.edit(Side::Salesforce, agreed), self.edit(Side::Jira, agreed)) {
             // Only a mapping that was edited makes two unchanged values disagree: then neither side has a claim.
-            (Edit::Same, Edit::Same) | (Edit::New, Edit::New) => self.both(link, known),
+            (Edit::Same, Edit::Same) => self.unclaimed(link, known),
+            (Edit::New, Edit::New) => self.both(link, known),
             (Edit::New, Edit::Same) => self.one(Side::Salesforce),
             (Edit::Same, Edit::New) => self.one(Side::Jira),
         }
@@ -187,8 +199,21 @@ impl Scene<'_> {
             // The owner has nothing to say yet; that is no reason to empty what people have filled in.
             (true, false) => Verdict::Drift(Side::Jira),
             (false, true) => Verdict::Drift(Side::Salesforce),
+            _ => self.unclaimed(link, known),
+        }
+    }
+
+    /// At this point neither side is known to have changed.
+    fn unclaimed(&self, link: &LinkFacts, known: &Known) -> Verdict {
+        match lens::formatted(self.mapping, self.now) {
+            Some(side) if self.direction.allows(side.other()) => Verdict::Write(side.other(), Why::Filled),
             _ => self.both(link, known),
         }
+    }
+
+    fn edit(&self, side: Side, agreed: &Sides<Value>) -> Edit {
+        let is_same = lens::is_same(self.mapping, side, agreed.get(side), self.now.get(side));
+        if is_same { Edit::Same } else { Edit::New }
     }
 
     /// At this point only `changed` differs from the base.
@@ -222,8 +247,12 @@ impl Scene<'_> {
             ConflictPolicy::Ask => Verdict::Conflict,
             ConflictPolicy::Union | ConflictPolicy::Append => {
                 let joined = join::join(self.policy, self.agreed, self.now);
-                let side = if *self.now.jira == joined { Side::Salesforce } else { Side::Jira };
-                Verdict::Join(side, joined)
+                match (joined.means(self.now.salesforce), joined.means(self.now.jira)) {
+                    // The same words, set in two ways: there is nothing to join.
+                    (true, true) => Verdict::Write(Side::Jira, Why::Won(self.policy)),
+                    (_, true) => Verdict::Join(Side::Salesforce, joined),
+                    (_, false) => Verdict::Join(Side::Jira, joined),
+                }
             }
         }
     }
@@ -255,8 +284,8 @@ impl Scene<'_> {
     }
 
     fn write_to(&self, side: Side, to: Value, why: Why, link: &LinkFacts) -> Result<FieldWrite, Note> {
-        let (old, source) = (*self.now.get(side), *self.now.get(side.other()));
-        let was_agreed = self.agreed.is_some_and(|agreed| agreed.get(side) == old);
+        let source = *self.now.get(side.other());
+        let was_agreed = self.agreed.is_some_and(|agreed| self.edit(side, agreed) == Edit::Same);
         let from = self.own(side);
         let write = FieldWrite {
             key: self.mapping.key.clone(),
@@ -287,6 +316,11 @@ impl Scene<'_> {
         self.own(side).is_empty() && (steps.is_empty() || !filled())
     }
 
+    /// A value in the form that the field of a side has, over what it shows now.
+    fn in_form(&self, side: Side, value: Value) -> Value {
+        lens::in_form(self.mapping, side, value, self.now.get(side))
+    }
+
     /// What the mapped field itself shows.
     pub(super) fn own(&self, side: Side) -> &Value {
         lens::own(self.mapping, side, self.now.get(side))
@@ -297,8 +331,4 @@ impl Scene<'_> {
         let text = format!("{side} {path} is \"{value}\", which does not flow back; left as it is");
         Note { code: NoteCode::Drift, key: Some(self.mapping.key.clone()), text }
     }
-}
-
-fn edit(agreed: &Value, now: &Value) -> Edit {
-    if agreed == now { Edit::Same } else { Edit::New }
 }

@@ -6,6 +6,7 @@
 use super::{Note, NoteCode};
 use crate::{
     item::FieldMapping,
+    rich::Document,
     side::{Side, Sides},
     transform::{self, Outcome},
     value::Value,
@@ -49,10 +50,67 @@ fn steps_back(mapping: &FieldMapping, jira: &Value) -> Option<Outcome> {
 /// What `target` should show for `source`, given what it shows now. `None`: the value table or a step has no answer, or
 /// no Salesforce value exists that Jira would show as this.
 pub(super) fn convert(mapping: &FieldMapping, target: Side, source: &Value, old: &Value) -> Option<Value> {
-    match target {
+    let value = match target {
         Side::Jira => to_jira(mapping, source),
         Side::Salesforce => to_salesforce(mapping, source, old),
+    };
+    Some(in_form(mapping, target, value?, old))
+}
+
+/// A value in the form that the field of a side has. Over rich text, what did not change stays as that side wrote it.
+pub(super) fn in_form(mapping: &FieldMapping, target: Side, value: Value, old: &Value) -> Value {
+    match (value, own(mapping, target, old)) {
+        (Value::Rich(new), Value::Rich(old)) => Value::rich(new.over(old)),
+        (Value::Rich(new), _) if *mapping.rich.get(target) => Value::rich(new.shared()),
+        (Value::Rich(new), _) => Value::text(new.plain()),
+        (Value::Text(new), Value::Rich(old)) => Value::rich(Document::of_plain_over(&new, old)),
+        (value, _) => value,
     }
+}
+
+/// Which side has set the text that both show, when the other has not: its form is nobody's loss.
+pub(super) fn formatted(mapping: &FieldMapping, now: Sides<&Value>) -> Option<Side> {
+    let own = |side| own(mapping, side, now.get(side));
+    let (Value::Rich(salesforce), Value::Rich(jira)) = (own(Side::Salesforce), own(Side::Jira)) else { return None };
+    match (salesforce.is_bare(), jira.is_bare()) {
+        (true, false) if jira.reads_as(salesforce.plain()) => Some(Side::Jira),
+        (false, true) if salesforce.reads_as(jira.plain()) => Some(Side::Salesforce),
+        _ => None,
+    }
+}
+
+/// Whether a side shows what was agreed, so far as the other can tell: what it cannot show was no edit.
+pub(super) fn is_same(mapping: &FieldMapping, side: Side, agreed: &Value, now: &Value) -> bool {
+    let other = side.other();
+    agreed == now
+        || match (agreed, now) {
+            (Value::Rich(agreed), Value::Rich(now)) if *mapping.rich.get(other) => agreed.shared() == now.shared(),
+            (Value::Rich(agreed), Value::Rich(now)) => agreed.plain() == now.plain(),
+            // Older programs remembered rich text as what people read of it.
+            (Value::Text(agreed), Value::Rich(now)) => now.reads_as(agreed),
+            _ => false,
+        }
+}
+
+/// What `target` does not show of a rich text, though it shows the text.
+pub(super) fn stays_behind(mapping: &FieldMapping, target: Side, source: &Value) -> Option<Note> {
+    let has_steps = match target {
+        Side::Jira => has_forward_rule(mapping),
+        Side::Salesforce => mapping.values.is_some() || !mapping.to_salesforce.is_empty(),
+    };
+    let Value::Rich(document) = own(mapping, target.other(), source) else { return None };
+    let is_rich = *mapping.rich.get(target);
+    let losses = if is_rich { document.lost_as_rich_text() } else { document.lost_as_plain_text() };
+    if has_steps || losses.is_none() {
+        return None;
+    }
+    let (from, to) = (mapping.paths.get(target.other()), mapping.paths.get(target));
+    let text = format!(
+        "{target} {to} shows the text of {} {from} without what it cannot hold: {losses}; that stays in {}",
+        target.other(),
+        target.other(),
+    );
+    Some(Note { code: NoteCode::Formatting, key: Some(mapping.key.clone()), text })
 }
 
 fn to_jira(mapping: &FieldMapping, salesforce: &Value) -> Option<Value> {

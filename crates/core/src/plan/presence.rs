@@ -127,6 +127,7 @@ pub(super) fn first_value(
         plan.notes.push(lens::unmapped(mapping, target, &shown));
         return None;
     };
+    plan.notes.extend(lens::stays_behind(mapping, target, &shown));
     (!to.is_empty()).then(|| FieldWrite {
         key: mapping.key.clone(),
         path: mapping.paths.get(target).clone(),

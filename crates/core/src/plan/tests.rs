@@ -14,6 +14,8 @@ use crate::{
     transform::Transform,
 };
 
+mod rich_text;
+
 fn item() -> ConnectedItem {
     ConnectedItem {
         name: "support-bugs".into(),

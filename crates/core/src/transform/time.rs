@@ -53,7 +53,7 @@ impl DateFormat {
                 (_, Ok(date), _) => date.to_zoned(self.zone.clone()).ok(),
                 _ => None,
             },
-            Value::Empty | Value::Flag(_) | Value::List(_) => None,
+            Value::Empty | Value::Flag(_) | Value::Rich(_) | Value::List(_) => None,
         }
     }
 

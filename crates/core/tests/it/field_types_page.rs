@@ -22,6 +22,26 @@ What becomes of values between a Salesforce field and a Jira field, when no step
 A date and a time meet by UTC: the day of a time is its day there, and a day begins at midnight there. Users and queues
 meet by the table `people:` of the [configuration](configuration.md), else by an e-mail address that both sides show. The
 two options of a cascading field are mapped one by one, as `AREA.parent` and `AREA.child`, or together as `Parent > Child`.
+
+## Rich text
+
+A rich text area of Salesforce (HTML) and a document of Jira share paragraphs, line breaks, headings, lists in lists, quotes,
+code blocks, rules, tables, links, and text that is bold, italic, underlined, struck out, code, coloured, highlighted, below
+or above the line. All of that travels both ways, and two texts agree when they are the same in it.
+
+What only one side has stays there, and the other shows the words: a mention, an emoji, a panel, an expand, a task list, a
+status, a card, the language of a code block, column widths and attached images in Jira; images, fonts, alignment and links
+within the org in Salesforce. An edit on the other side leaves it alone, wherever the words that stand for it are still
+there. A block that was rewritten over there, beyond that, is taken as it was written. `entente show` and
+`sync --dry-run` say of each value what stays behind, by name and count.
+
+Between a text without formatting (Case.Description) and a document the words travel, with paragraphs, line breaks and lists
+as text: a list item begins with `- ` or `1. `, a link shows its address in brackets behind it. An edit of the text keeps the
+formatting of every paragraph and list item that it does not touch, and a changed heading stays a heading. Steps and value tables
+work on the words. Where nobody has formatted one side, and both show the same words, the formatting of the other fills in.
+
+Scripts, styles of other kinds and addresses other than web, mail and telephone are left out. Lists nested deeper than 16
+become lines. White space at the ends of lines and empty paragraphs do not count.
 ";
 
 fn word(fit: Fit) -> (&'static str, &'static str) {

@@ -118,7 +118,7 @@ fn unlike(change: &Change, set: &[Set]) -> Given {
     let of = |item: &ChangeItem| {
         let (_, key, to) = set.iter().find(|(id, ..)| item.field_id.as_ref() == Some(id))?;
         let value = item.to_string.as_deref().map_or(Value::Empty, Value::text);
-        (value != *to).then(|| (key.clone(), value))
+        (!value.means(to)).then(|| (key.clone(), value))
     };
     change.items.iter().filter_map(of).collect()
 }

@@ -92,7 +92,7 @@ fn literal(value: &Value) -> Literal {
         Value::Flag(flag) => Literal::Bool(*flag),
         Value::Date(date) => Literal::Date(*date),
         Value::Instant(instant) => Literal::DateTime(*instant),
-        Value::List(_) => Literal::Text(value.to_string()),
+        Value::Rich(_) | Value::List(_) => Literal::Text(value.to_string()),
     }
 }
 

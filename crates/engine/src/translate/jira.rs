@@ -67,7 +67,7 @@ fn value(kind: &Kind, json: &Json) -> Option<Value> {
     }
     match kind {
         Kind::Text => json.as_str().map(Value::text),
-        Kind::Document if json.is_object() => Some(Value::text(&adf::to_plain(json))),
+        Kind::Document if json.is_object() => Some(Value::rich(adf::read(json))),
         Kind::Number => json.as_f64().and_then(Number::new).map(Value::Number),
         Kind::Flag => json.as_bool().map(Value::Flag),
         Kind::Date => json.as_str().and_then(date).map(Value::Date),
@@ -131,10 +131,11 @@ pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
         (Kind::List(kind), Value::List(values)) => {
             Json::Array(values.iter().map(|value| to_wire(kind, value)).collect())
         }
-        (Kind::List(kind), Value::Text(text)) if **kind == Kind::Text => {
-            Json::Array(Value::listed(text).members().iter().map(|value| to_wire(kind, value)).collect())
+        (Kind::List(kind), text @ (Value::Text(_) | Value::Rich(_))) if **kind == Kind::Text => {
+            Json::Array(Value::listed(&text.to_string()).members().iter().map(|value| to_wire(kind, value)).collect())
         }
         (Kind::List(kind), one) => json!([to_wire(kind, one)]),
+        (Kind::Document, Value::Rich(document)) => adf::write(document),
         (Kind::Document, text) => adf::from_plain(&text.to_string()),
         (Kind::Named, name) => json!({"name": name.to_string()}),
         (Kind::Option, name) => json!({"value": name.to_string()}),
@@ -162,6 +163,8 @@ fn time(instant: Timestamp) -> Json {
 
 #[cfg(test)]
 mod tests {
+    use entente_core::rich::Document;
+
     use super::*;
 
     #[test]
@@ -172,7 +175,7 @@ mod tests {
             (Kind::Named, json!({"name": "High"}), Value::text("High")),
             (Kind::Option, json!({"value": "Red"}), Value::text("Red")),
             (Kind::Number, json!(2.5), Value::Number(Number::new(2.5).unwrap())),
-            (Kind::Document, adf::from_plain("a\n\nb"), Value::text("a\n\nb")),
+            (Kind::Document, adf::from_plain("a\n\nb"), Value::rich(Document::of_plain("a\n\nb"))),
             (list.clone(), json!(["a", "b"]), Value::list(vec![Value::text("a"), Value::text("b")])),
             (list, json!([]), Value::Empty),
             (Kind::Date, json!("2026-01-02"), Value::Date(jiff::civil::date(2026, 1, 2))),

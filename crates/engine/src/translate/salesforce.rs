@@ -64,7 +64,7 @@ fn value(kind: &Kind, json: &Json) -> Option<Value> {
         Kind::Date => json.as_str().and_then(date).map(Value::Date),
         Kind::Instant => json.as_str().and_then(instant).map(Value::Instant),
         Kind::Semicolons => json.as_str().map(|text| Value::set(text.split(';').map(Value::text).collect())),
-        Kind::Html => json.as_str().map(|html| Value::text(&html::to_plain(html))),
+        Kind::Html => json.as_str().map(|html| Value::rich(html::read(html))),
         Kind::Compound => compound(json),
         Kind::Document
         | Kind::Named
@@ -109,6 +109,7 @@ pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
         (Kind::Flag, Value::Flag(flag)) => json!(flag),
         (Kind::Date, Value::Instant(instant)) => json!(day(*instant).to_string()),
         (Kind::Instant, Value::Date(date)) => midnight(*date).map_or(Json::Null, |time| json!(time.to_string())),
+        (Kind::Html, Value::Rich(document)) => json!(html::write(document)),
         (Kind::Html, text) => json!(html::from_plain(&text.to_string())),
         (Kind::Number, Value::Text(text)) => text.parse::<f64>().map_or_else(|_| json!(text), |number| json!(number)),
         (Kind::Flag, Value::Text(text)) => {
@@ -137,7 +138,12 @@ mod tests {
                 Value::Instant("2026-01-02T03:04:05Z".parse().unwrap()),
                 json!("2026-01-02T03:04:05Z"),
             ),
-            (Kind::Html, json!("<p>a &amp; b</p>"), Value::text("a & b"), json!("<p>a &amp; b</p>")),
+            (
+                Kind::Html,
+                json!("<p>a &amp; <b>b</b></p>"),
+                Value::rich(html::read("a &amp; <strong>b</strong>")),
+                json!("<p>a &amp; <strong>b</strong></p>"),
+            ),
             (Kind::Semicolons, json!("a;b"), Value::list(vec![Value::text("a"), Value::text("b")]), json!("a;b")),
         ];
         for (kind, wire, canonical, back) in rows {

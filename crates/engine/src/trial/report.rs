@@ -178,7 +178,7 @@ fn field(
         field: key.to_string(),
         salesforce: shown(Side::Salesforce),
         jira: shown(Side::Jira),
-        unexpected: written.is_some_and(|write| value(towards) != Some(&write.to)),
+        unexpected: written.is_some_and(|write| !value(towards).is_some_and(|shown| shown.means(&write.to))),
         written: written.map(|write| write.to.to_string()),
     }
 }

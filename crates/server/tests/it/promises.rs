@@ -32,6 +32,7 @@ mod modes;
 mod pairs;
 mod remedies;
 mod rhythms;
+mod rich_text;
 mod rights;
 mod secrecy;
 mod shapes;

@@ -98,6 +98,7 @@ impl Reader<'_> {
             to_salesforce,
             further: Sides::default(),
             conflicts,
+            rich: Sides::default(),
         };
         Some(mapping.with_further_fields())
     }

@@ -41,7 +41,7 @@ fn kinds() -> Vec<Row> {
             "Customer Impact",
             "",
             [
-                (json!("<p>Big &amp; <b>bold</b></p><ul><li>one</li></ul>"), json!("Big & bold\n\n- one")),
+                (json!("<p>Big &amp; <b>bold</b></p><ul><li>one</li></ul>"), json!("Big & *bold*\n\n* one")),
                 (json!("<p>Small &lt;<br>and plain</p>"), json!("Small <\nand plain")),
             ],
         ),
