@@ -1,5 +1,6 @@
 //! The Salesforce org over HTTP: each module is a part of the REST API.
 
+mod captures;
 mod collections;
 mod composite;
 mod conditions;
