@@ -16,16 +16,22 @@ mod shorter;
 mod stage;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use entente_core::wrong::Wrong;
 use history::{Played, Script, play};
+use parking_lot::Mutex;
 use wire::{Fault, WRITES};
 
 /// Histories that failed once, one per line with a sentence.
 const KEPT: &str = include_str!("../seeds.txt");
 /// Histories of a run when nobody says how many.
-const SEEDS_USUAL: u64 = 12;
+const SEEDS_USUAL: u64 = 40;
+/// Histories played at the same time: each of them keeps a core busy.
+const THREADS_MAX: usize = 2;
 /// From so many histories on, everything that can go wrong must have gone wrong.
 const SEEDS_COVERING: u64 = 1_000;
 /// A wrong variant must be caught within so many.
@@ -57,20 +63,26 @@ fn kept_histories_hold() {
 fn histories_hold() {
     let seeds = asked();
     let is_one = seeds.end - seeds.start == 1;
-    let mut all = Accounts::default();
-    for seed in seeds.clone() {
-        let script = Script { tells: is_one, without: shorter::asked(), ..Script::of(seed) };
-        let played = play(&script);
-        all.add(&played);
-        if is_one {
-            println!("{}", played.told.join("\n"));
+    let all = Mutex::new(Accounts::default());
+    let next = AtomicU64::new(seeds.start);
+    let n_threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(THREADS_MAX));
+    std::thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(|| {
+                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds.end) {
+                    let script = Script { tells: is_one, without: shorter::asked(), ..Script::of(seed) };
+                    let played = play(&script);
+                    if is_one {
+                        println!("{}", played.told.join("\n"));
+                    }
+                    all.lock().add(seed, played);
+                }
+            });
         }
-        if let Some(failure) = played.failure {
-            all.failures.push((seed, failure));
-        }
-    }
+    });
+    let all = all.into_inner();
     println!("{all}");
-    if let Some((seed, failure)) = all.failures.first() {
+    if let Some((seed, failure)) = all.failures.first_key_value() {
         let shorter = if is_one { String::new() } else { shorter::told(*seed, failure) };
         panic!(
             "{} of {} histories fail; the first with seed {seed}: {failure}\n{shorter}",
@@ -128,11 +140,11 @@ struct Accounts {
     met: wire::Met,
     commits: BTreeMap<&'static str, u64>,
     events: BTreeMap<&'static str, u64>,
-    failures: Vec<(u64, String)>,
+    failures: BTreeMap<u64, String>,
 }
 
 impl Accounts {
-    fn add(&mut self, played: &Played) {
+    fn add(&mut self, seed: u64, played: Played) {
         self.n_histories += 1;
         self.n_calls += played.n_calls;
         for (what, n) in &played.met {
@@ -143,6 +155,7 @@ impl Accounts {
                 *all.entry(what).or_default() += n;
             }
         }
+        self.failures.extend(played.failure.map(|failure| (seed, failure)));
     }
 
     /// Each kind of fault has met each kind of write, and a read; each kind of trouble has come.

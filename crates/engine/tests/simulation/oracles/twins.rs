@@ -41,16 +41,14 @@ pub(super) async fn at_most_one(history: &mut History) -> Result<(), String> {
     Ok(())
 }
 
-/// A case that passes the filter, and was not deleted in between, has its issue. What was refused while the project was
-/// hidden stays parked until somebody edits it or asks again, so such histories are not asked.
+/// A case that passes the filter, and was not deleted in between, has its issue. One that names an issue which people have
+/// deleted waits for a person to clear the name.
 pub(super) async fn nobody_is_forgotten(history: &mut History) -> Result<(), String> {
-    if history.has_seen("project hidden") {
-        return Ok(());
-    }
     let issues = history.people.issues().await;
     let by_case = by_case(&issues);
     for case in history.people.all_cases().await {
-        let lost_its_twin = history.widowed.contains(&case.name);
+        let names_none = case.names.as_ref().is_some_and(|key| history.people.deleted_issues.contains(key));
+        let lost_its_twin = names_none || history.widowed.contains(&case.name);
         let is_old = history.ever_deleted_cases.contains(&case.name);
         if case.enters && !lost_its_twin && !is_old && !by_case.contains_key(case.name.as_str()) {
             return Err(format!("case {} has no twin: {case:?}", case.name));
