@@ -199,8 +199,9 @@ fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
         return false;
     }
     if work.unit.link.is_none() {
-        // A refused creation, or a record that is not for this item. What could not be read, a round reads.
-        let readable = Side::BOTH.into_iter().all(|side| !matches!(work.seen.get(side).state, State::Unreadable(_)));
+        // A refused creation, or a record that is not for this item. What could not be read, a round reads, or parks.
+        let readable = work.unsure_of_twin().is_none()
+            && Side::BOTH.into_iter().all(|side| !matches!(work.seen.get(side).state, State::Unreadable(_)));
         return readable && plan.conflicts.is_empty();
     }
     let present = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());

@@ -93,6 +93,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
     plan_all(scene, works, true).await?;
+    meet::refuse_unsure(works);
     gather(scene, works);
     if !guard::stops(scene, works).await && !budget::stops(scene, works).await? {
         apply::run(scene, works).await;

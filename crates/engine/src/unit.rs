@@ -11,7 +11,7 @@ use std::{
 use entente_core::{
     Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
     link::Blocked,
-    plan::{FieldWrite, Hop, Note, NoteCode, Why, Write},
+    plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, Why, Write},
 };
 use entente_store::{DueHint, HintKey, Link, NewEntry, ParkedClass};
 use jiff::Timestamp;
@@ -255,6 +255,14 @@ impl Work {
     pub(crate) fn standing(&self, circumstances: &Sides<String>) -> BTreeMap<MappingKey, Blocked> {
         let stands = |blocked: &Blocked| blocked.stands(circumstances.get(blocked.side));
         self.blocked_next.iter().filter(|(_, b)| stands(b)).map(|(key, b)| (key.clone(), b.clone())).collect()
+    }
+
+    /// Why nobody can say whether a record without a link has a twin already: its correlation field cannot be read.
+    pub(crate) fn unsure_of_twin(&self) -> Option<&Note> {
+        let is_correlation = |key: &MappingKey| key.as_str() == CORRELATION;
+        let unread = |note: &&Note| note.code == NoteCode::Unreadable && note.key.as_ref().is_some_and(is_correlation);
+        let lone = Side::BOTH.into_iter().any(|side| self.unit.ids.get(side).is_none());
+        self.plan.notes.iter().filter(|_| lone).find(unread)
     }
 
     /// The fields whose decisions a plan of this unit has still to carry out: by a write, or by one that is refused.

@@ -100,12 +100,22 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     plan.writes.extend(moved.map(|change| status::write(item, change, known)));
 }
 
-/// A record whose correlation field shows something is somebody's twin already, or is meant to be: it gets no other.
+/// A record whose correlation field shows something is somebody's twin already, or is meant to be: it gets no other. Nor
+/// does one whose correlation field cannot be read: it may be.
 fn names_another(item: &ConnectedItem, side: Side, source: &Record) -> Option<Note> {
     let path = item.correlation.as_ref()?.get(side);
-    let shown = source.value(path.as_str()).filter(|shown| !shown.is_empty())?;
-    let text = format!("{side} {path} shows \"{shown}\", so no twin is created; clear it to let one be created");
-    Some(Note { code: NoteCode::CorrelationTaken, key: Some(MappingKey::named(CORRELATION)), text })
+    let (code, text) = match source.value(path.as_str()) {
+        Some(shown) if shown.is_empty() => return None,
+        Some(shown) => (
+            NoteCode::CorrelationTaken,
+            format!("{side} {path} shows \"{shown}\", so no twin is created; clear it to let one be created"),
+        ),
+        None => (
+            NoteCode::Unreadable,
+            format!("the correlation field {path} in {side} cannot be read, so no twin is created; let it be read"),
+        ),
+    };
+    Some(Note { code, key: Some(MappingKey::named(CORRELATION)), text })
 }
 
 /// The first value of one field of a record that is about to be created.

@@ -344,7 +344,7 @@ fn creation() {
     item.correlation = Some(Sides::new("Jira_Reference__c".into(), "Salesforce Case ID".into()));
     item.status = Some(StatusMapping::new("Status", ValueMap::of_texts([("New", "To Do")])));
     let create = |origin: &str, item: &ConnectedItem, link: &LinkFacts, known: &Known| {
-        let source = state(&[("Subject", "a"), ("Origin", origin), ("Status", "New")]);
+        let source = state(&[("Subject", "a"), ("Origin", origin), ("Status", "New"), ("Jira_Reference__c", "")]);
         plan(item, link, None, Sides::new(&source, &State::None), known)
     };
     let made = create("Web", &item, &LinkFacts::default(), &Known::default());
@@ -418,6 +418,29 @@ fn correlation_is_kept_true_and_never_stolen() {
     let base = Base { fields: [(MappingKey::named(CORRELATION), ours)].into() };
     let moved = correlate("OLD-3", "500000000000001AAA", Some(&base));
     assert!(matches!(moved.writes[..], [Write::Correlate { side: Side::Salesforce, .. }]), "the issue moved");
+}
+
+#[test]
+fn a_record_whose_correlation_field_is_not_seen_to_be_empty_gets_no_twin() {
+    let correlation = Sides::new("Ref".into(), "Case ID".into());
+    let item = ConnectedItem { correlation: Some(correlation), auto_create: AutoCreate::Both, ..item() };
+    let rows = [
+        ("empty", Some(Field::Known(Value::Empty)), None),
+        ("it names another", Some(Field::Known(Value::text("X"))), Some(NoteCode::CorrelationTaken)),
+        ("hidden", Some(Field::Unreadable("hidden".to_owned())), Some(NoteCode::Unreadable)),
+        ("not returned", None, Some(NoteCode::Unreadable)),
+    ];
+    for (name, shown, code) in rows {
+        for (side, path, field) in [(Side::Salesforce, "Ref", "Subject"), (Side::Jira, "Case ID", "summary")] {
+            let mut source = record(&[(field, "a")]);
+            shown.clone().into_iter().for_each(|shown| source.set(path.into(), shown));
+            let (there, none) = (State::Present(source), State::None);
+            let now = Sides::from_view(side, &there, &none);
+            let plan = plan(&item, &LinkFacts::default(), None, now, &Known::default());
+            assert_eq!(plan.notes.first().map(|note| note.code), code, "{name} in {side}");
+            assert_eq!(plan.writes.is_empty(), code.is_some(), "{name} in {side}: {:?}", plan.writes);
+        }
+    }
 }
 
 #[test]

@@ -18,10 +18,12 @@ pub(super) struct Claim {
 #[derive(Debug, Default)]
 pub(super) struct Claims {
     by_record: HashMap<String, Vec<Claim>>,
+    issues: HashSet<String>,
 }
 
 impl Claims {
     pub(super) fn add(&mut self, salesforce_id: String, claim: Claim) {
+        self.issues.insert(claim.issue_id.clone());
         self.by_record.entry(salesforce_id).or_default().push(claim);
     }
 
@@ -45,8 +47,8 @@ impl Claims {
     }
 
     /// Every issue that names a record, also those that lose against another.
-    pub(super) fn issues(&self) -> HashSet<&str> {
-        self.by_record.values().flatten().map(|claim| claim.issue_id.as_str()).collect()
+    pub(super) fn issues(&self) -> &HashSet<String> {
+        &self.issues
     }
 
     /// The first claim of each record.

@@ -134,7 +134,8 @@ fn candidate(
     if !is_ours && takes_up(item, Side::Salesforce, seen.record()?, last) != Verdict::Passes || is_taken() {
         return None;
     }
-    let twin = claimed.or_else(|| jira.ids_by_key.get(shown?).cloned());
+    let shown_issue = || jira.ids_by_key.get(shown?).filter(|issue| !jira.claims.issues().contains(*issue)).cloned();
+    let twin = claimed.or_else(shown_issue);
     let twin = twin.filter(|twin| !jira.linked.contains(twin));
     let issue = match (&twin, shown) {
         (Some(twin), _) => jira.seen.remove(twin).unwrap_or_else(not_in_search),

@@ -35,7 +35,7 @@ pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Resul
                 }
             }
             (false, None, true) if enters(scene, work, Side::Jira) => {
-                if let Some(id) = record_named(scene, work) {
+                if let Some(id) = records_named(scene, &work.seen.jira).next() {
                     records.insert(n, id);
                 }
             }
@@ -91,13 +91,18 @@ fn issue_named(scene: &Scene<'_>, work: &mut Work, salesforce_id: &str) -> Optio
     }
 }
 
-/// The Salesforce record that an issue names.
-fn record_named(scene: &Scene<'_>, work: &Work) -> Option<String> {
-    work.seen.jira.marked.clone().or_else(|| {
-        let path = &scene.wired.item.correlation.as_ref()?.jira;
-        let shown = work.seen.jira.record()?.value(path.as_str())?.as_text()?;
-        entente_salesforce::RecordId::parse(shown).ok().map(|id| id.to_string())
-    })
+/// The Salesforce records that an issue names: by our marker, by its correlation field.
+fn records_named(scene: &Scene<'_>, issue: &Seen) -> impl Iterator<Item = String> {
+    let path = scene.wired.item.correlation.as_ref().map(|correlation| correlation.jira.as_str());
+    let shown = path.and_then(|path| issue.record()?.value(path)?.as_text());
+    let shown = shown.and_then(|shown| entente_salesforce::RecordId::parse(shown).ok()).map(|id| id.to_string());
+    issue.marked.clone().into_iter().chain(shown)
+}
+
+/// Whom an issue names, if that is not this record. A clone of a record shows the key of its original's issue.
+fn names_another(scene: &Scene<'_>, issue: &Seen, salesforce_id: &str) -> Option<String> {
+    let named = || records_named(scene, issue);
+    named().next().filter(|_| !named().any(|id| id == salesforce_id))
 }
 
 /// Both ends of a pair that came in the same round, each by its own hint, become one unit.
@@ -110,13 +115,14 @@ fn unite(works: &mut [Work], issues: &mut BTreeMap<usize, Name>, records: &mut B
                 Name::Id(id) => works[issue].id(Side::Jira) == id,
                 Name::Key(key) => works[issue].seen.jira.key.as_deref() == Some(key.to_string().as_str()),
             };
-            let by_record = issues.iter().find(|(_, name)| names_issue(name)).map(|(n, _)| *n);
-            let by_issue = || {
-                let id = records.get(&issue)?;
-                let is_record = |work: &Work| work.unit.link.is_none() && work.id(Side::Salesforce) == id;
-                works.iter().position(|work| is_record(work) && work.end == End::Done && work.unit.ids.jira.is_none())
+            let Some(id) = records.get(&issue) else {
+                return Some((*issues.iter().find(|(_, name)| names_issue(name))?.0, issue));
             };
-            Some((by_record.or_else(by_issue)?, issue))
+            let is_record = |work: &Work| work.unit.link.is_none() && work.id(Side::Salesforce) == id;
+            let is_free = |work: &Work| is_record(work) && work.end == End::Done && work.unit.ids.jira.is_none();
+            let record = works.iter().position(is_free)?;
+            // One that names another issue is a matter for both of them, not for this pair.
+            issues.get(&record).is_none_or(names_issue).then_some((record, issue))
         })
         .collect();
     for (record, issue) in pairs {
@@ -198,7 +204,10 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
         Some(link) => {
             refuse(work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id))
         }
-        None => join(scene, work, Side::Jira, issue.id(), seen),
+        None => match names_another(scene, &seen, work.id(Side::Salesforce)) {
+            Some(other) => refuse(work, &format!("it names issue {}, which names {other}", issue.key())),
+            None => join(scene, work, Side::Jira, issue.id(), seen),
+        },
     }
 }
 
@@ -221,7 +230,7 @@ async fn fetch_records(
     let taken = taken(scene, Side::Salesforce, &wanted).await?;
     for (n, id) in ids {
         match rows.get(id) {
-            Some(row) => join_record(scene, &mut works[*n], row, taken.get(id)),
+            Some(row) => join_record(scene, &mut works[*n], row, taken.get(id)).await,
             None => refuse(&mut works[*n], &format!("it names Salesforce record {id}, which was not found")),
         }
     }
@@ -237,12 +246,19 @@ async fn fetch_claimants(
     let Some(correlation) = scene.wired.item.correlation.as_ref() else { return Ok(()) };
     let field = scene.scheme.salesforce.get(&correlation.salesforce).and_then(|field| field.query_path.as_deref());
     let creates = scene.wired.item.creates_on(Side::Salesforce);
-    let Some(field) = field.filter(|_| creates) else { return Ok(()) };
+    if !creates {
+        return Ok(());
+    }
     let nameless = |n: &usize| {
         let work = &works[*n];
         work.unit.link.is_none() && work.is_open() && work.unit.ids.salesforce.is_none() && !named.contains_key(n)
     };
     let wanting: Vec<usize> = (0..works.len()).filter(nameless).collect();
+    let Some(field) = field else {
+        let reason = format!("whether a record names it cannot be said: {} cannot be read", correlation.salesforce);
+        wanting.iter().for_each(|n| refuse(&mut works[*n], &reason));
+        return Ok(());
+    };
     let keys: Vec<String> = wanting.iter().filter_map(|n| works[*n].seen.jira.key.clone()).collect();
     if keys.is_empty() {
         return Ok(());
@@ -259,13 +275,13 @@ async fn fetch_claimants(
     for n in wanting {
         let key = works[n].seen.jira.key.clone().unwrap_or_default();
         if let Some(row) = rows.iter().find(|row| row.text(field) == Some(key.as_str())) {
-            join_record(scene, &mut works[n], row, taken.get(&row.id));
+            join_record(scene, &mut works[n], row, taken.get(&row.id)).await;
         }
     }
     Ok(())
 }
 
-fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>) {
+async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>) {
     let seen = read::salesforce_seen(scene, row);
     // What we have made for this very issue is its twin, whatever the filter says.
     let is_ours = seen.operation.is_some();
@@ -276,12 +292,31 @@ fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<
         Some(link) => {
             refuse(work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
         }
-        None if !enters => {
-            // Should the record enter later, this is its issue.
-            scene.wired.remember_claim(&row.id, work.id(Side::Jira));
-            work.end = End::PassOn;
-        }
-        None => join(scene, work, Side::Salesforce, row.id.clone(), seen),
+        None => match names_other_issue(scene, work, &seen).await {
+            Ok(Some(key)) => {
+                refuse(work, &format!("it names Salesforce record {}, which names issue {key}", row.id));
+            }
+            Ok(None) if !enters => {
+                // Should the record enter later, this is its issue.
+                scene.wired.remember_claim(&row.id, work.id(Side::Jira));
+                work.end = End::PassOn;
+            }
+            Ok(None) => join(scene, work, Side::Salesforce, row.id.clone(), seen),
+            Err(error) => put_off(scene, std::slice::from_mut(work), [0].iter(), &error),
+        },
+    }
+}
+
+/// Which issue a record names, if that is not the issue of this unit. The key may be one from before the issue moved.
+async fn names_other_issue(scene: &Scene<'_>, work: &Work, record: &Seen) -> Result<Option<IssueKey>, CallError> {
+    let path = scene.wired.item.correlation.as_ref().map(|correlation| correlation.salesforce.as_str());
+    let shown = path.and_then(|path| record.record()?.value(path)?.as_text());
+    let other = shown.filter(|shown| work.seen.jira.key.as_deref() != Some(shown)).and_then(|shown| shown.parse().ok());
+    let Some(key): Option<IssueKey> = other else { return Ok(None) };
+    match scene.wired.site.client.issue(key.clone(), &["updated"], &[]).await {
+        Ok(found) => Ok((found.issue.id.to_string() != work.id(Side::Jira)).then_some(key)),
+        Err(CallError::Gone { .. }) => Ok(Some(key)),
+        Err(error) => Err(error),
     }
 }
 
@@ -317,8 +352,11 @@ async fn taken(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<HashMap<
 fn join(scene: &Scene<'_>, work: &mut Work, side: Side, id: String, seen: Seen) {
     if !scene.worker.busy.take_record(side, connection(scene, side), &id) {
         // Of two units that wait for each other, the issue waits longer.
-        let pause_ms = if side == Side::Jira { 0 } else { BACKOFF_FIRST_MS };
-        work.again(scene.worker.outside().now_ms() + pause_ms, "its counterpart is being worked on");
+        let due_ms = match side {
+            Side::Salesforce => scene.worker.outside().now_ms() + BACKOFF_FIRST_MS,
+            Side::Jira => scene.worker.soon(&work.unit),
+        };
+        work.again(due_ms, "its counterpart is being worked on");
         return;
     }
     *work.unit.ids.get_mut(side) = Some(id);
@@ -327,13 +365,22 @@ fn join(scene: &Scene<'_>, work: &mut Work, side: Side, id: String, seen: Seen) 
 
 /// Another round has linked the two while this one was reading.
 fn is_linked_now(scene: &Scene<'_>, work: &mut Work) {
-    work.again(scene.worker.outside().now_ms(), "it was linked a moment ago");
+    work.again(scene.worker.soon(&work.unit), "it was linked a moment ago");
 }
 
 fn put_off<'a>(scene: &Scene<'_>, works: &mut [Work], which: impl Iterator<Item = &'a usize>, error: &CallError) {
     for n in which {
         let due_ms = scene.worker.later_after(&works[*n].unit, error.after());
         works[*n].again(due_ms, error.to_string());
+    }
+}
+
+/// A record of which nobody can say whether it has a twin gets none until that can be said.
+pub(super) fn refuse_unsure(works: &mut [Work]) {
+    for work in works.iter_mut().filter(|work| work.is_open() && work.unit.link.is_none()) {
+        if let Some(reason) = work.unsure_of_twin().map(|note| note.text.clone()) {
+            refuse(work, &reason);
+        }
     }
 }
 
@@ -350,7 +397,11 @@ pub(super) fn matched(work: &Work) -> NewEntry {
     NewEntry {
         kind: "link".to_owned(),
         record_id: Some(work.id(Side::Salesforce).to_owned()),
-        text: format!("Linked {} and {}, which name each other", work.name(Side::Salesforce), work.label(Side::Jira)),
+        text: format!(
+            "Linked {} and {}, one of which names the other",
+            work.name(Side::Salesforce),
+            work.label(Side::Jira)
+        ),
         ..NewEntry::default()
     }
 }

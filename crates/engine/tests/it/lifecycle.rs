@@ -85,7 +85,7 @@ async fn links_follow_their_item_rest_without_it_and_are_taken_up_again() {
 }
 
 /// Waits until the state of an engine is as wanted.
-async fn until(engine: &Engine, wanted: impl Fn(&Status) -> bool) -> Status {
+pub(crate) async fn until(engine: &Engine, wanted: impl Fn(&Status) -> bool) -> Status {
     let waiting = async {
         loop {
             let status = engine.status().await.unwrap();

@@ -7,3 +7,4 @@ mod filters;
 mod lifecycle;
 mod safety;
 mod stage;
+mod twins;

@@ -1,7 +1,7 @@
 //! What may be concluded from a record that is not there: little.
 
 use entente_core::{
-    Field, MappingKey, Plan, Side, State, Value,
+    Field, MappingKey, Plan, Record, Side, State, Value,
     filter::Verdict,
     item::{Mode, OnLeave},
     link::Blocked,
@@ -28,11 +28,11 @@ fn enters(world: &World, side: Side) -> bool {
     shown == Some(&Value::text(FILTER_TEXT))
 }
 
-/// Whether the record of a side shows that it has, or is meant to have, a twin.
+/// Whether the record of a side shows that it has, or is meant to have, a twin; or hides whether it does.
 fn names(world: &World, side: Side) -> bool {
-    let path = world.item.correlation.as_ref().map(|paths| paths.get(side).as_str());
-    let shown = path.and_then(|path| world.now.get(side).present()?.value(path));
-    shown.is_some_and(|shown| !shown.is_empty())
+    let Some(paths) = &world.item.correlation else { return false };
+    let shows = |record: &Record| record.value(paths.get(side).as_str()).is_none_or(|shown| !shown.is_empty());
+    world.now.get(side).present().is_some_and(shows)
 }
 
 fn is_surely_gone(state: &State) -> bool {
