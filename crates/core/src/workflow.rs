@@ -106,7 +106,9 @@ impl Workflow {
     }
 }
 
-fn same(a: &str, b: &str) -> bool {
+/// Whether two names are of the same status.
+#[must_use]
+pub fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
@@ -129,6 +131,11 @@ mod tests {
     fn workflow(salesforce: &[(&str, Phase)], jira: &[(&str, Phase)]) -> Workflow {
         let owned = |all: &[(&str, Phase)]| all.iter().map(|(name, phase)| ((*name).to_owned(), *phase)).collect();
         Workflow::new(Sides::new(owned(salesforce), owned(jira)))
+    }
+
+    #[test]
+    fn letters_beyond_ascii_have_two_cases_too() {
+        assert!(same("ÜBERGEBEN", "Übergeben") && !same("Übergeben", "Ubergeben"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use entente_core::{
     FieldPath, Side, Sides, Value,
     link::Blocked,
     plan::{FieldWrite, Hop, Note, NoteCode, STATUS},
+    workflow::same,
 };
 use entente_jira::{Change, IssueId, Transition, TransitionTo};
 use entente_store::NewEntry;
@@ -70,7 +71,7 @@ fn target(work: &Work) -> String {
 
 fn is_there(work: &Work) -> bool {
     let shown = work.seen.jira.record().and_then(|record| record.value(STATUS));
-    shown.is_some_and(|shown| shown.to_string().eq_ignore_ascii_case(&target(work)))
+    shown.is_some_and(|shown| same(&shown.to_string(), &target(work)))
 }
 
 async fn move_one(scene: &Scene<'_>, works: &[Work], n: usize) -> (usize, Moved) {
@@ -98,7 +99,7 @@ async fn transition(scene: &Scene<'_>, work: &Work, id: IssueId, hop: &Hop, reac
         Ok(offered) => offered,
         Err(error) => return End::Failed(error),
     };
-    let Some(way) = offered.iter().find(|way| way.is_available && way.to.name.eq_ignore_ascii_case(&hop.to)) else {
+    let Some(way) = offered.iter().find(|way| way.is_available && same(&way.to.name, &hop.to)) else {
         return another_way(scene, work, reached.map_or_else(|| shown(work), str::to_owned), &offered).await;
     };
     let fields = screen(way, &hop.fields);
@@ -148,7 +149,7 @@ fn demands(way: &Transition, problems: &[CallProblem]) -> String {
 }
 
 fn no_way(here: &str, wanted: &str, offered: &[Transition]) -> String {
-    let closed = offered.iter().find(|way| !way.is_available && way.to.name.eq_ignore_ascii_case(wanted));
+    let closed = offered.iter().find(|way| !way.is_available && same(&way.to.name, wanted));
     if let Some(way) = closed {
         return format!("a condition of the transition \"{}\" does not hold for this issue and account", way.name);
     }
