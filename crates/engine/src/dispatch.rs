@@ -8,7 +8,7 @@ use std::{
 };
 
 use entente_core::{Side, Sides};
-use entente_store::{Again, DueHint, Link, LinkId, LinkState, RoundCommit, StoreError};
+use entente_store::{Again, DueHint, Link, LinkId, LinkState, StoreError};
 use parking_lot::Mutex;
 
 use crate::{
@@ -103,14 +103,9 @@ pub(crate) async fn dispatch(worker: &Worker, wiring: &Wiring, due: Vec<DueHint>
 
 /// Hints that cannot be handled before the first look of their item has ended.
 async fn put_off(worker: &Worker, tickets: Vec<Ticket>) -> Result<(), StoreError> {
-    if tickets.is_empty() {
-        return Ok(());
-    }
-    let now_ms = worker.outside().now_ms();
-    let due_ms = now_ms + BACKOFF_FIRST_MS;
+    let due_ms = worker.outside().now_ms() + BACKOFF_FIRST_MS;
     let again = tickets.into_iter().map(|ticket| Again { key: ticket.key, seq: ticket.seq, due_ms });
-    let round = RoundCommit { hints_again: again.collect(), ..RoundCommit::default() };
-    worker.store().commit(&worker.fence()?, &round, now_ms).await.map(drop)
+    worker.store().wait(&again.collect::<Vec<_>>()).await
 }
 
 type LinksByRecord = HashMap<(Side, String, String), Vec<Link>>;

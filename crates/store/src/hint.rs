@@ -115,6 +115,24 @@ impl Store {
         self.db().row(SQL, &[org.into()]).await?.map_or(Ok(None), |row| row.int_or_null("next_ms"))
     }
 
+    /// Lets hints that no offer has touched since they were read wait for something that is not their fault: no failure is
+    /// counted, and they keep their version.
+    pub async fn wait(&self, hints: &[Again]) -> Result<(), StoreError> {
+        const SQL: &str = "
+            UPDATE hint SET due_ms = CAST(r.value->>'due_ms' AS BIGINT)
+            FROM json_each($1) AS r
+            WHERE hint.org = r.value->>'org' AND hint.connection = r.value->>'connection'
+                AND hint.kind = r.value->>'kind' AND hint.record_id = r.value->>'record_id'
+                AND hint.seq = CAST(r.value->>'seq' AS BIGINT)";
+        if hints.is_empty() {
+            return Ok(());
+        }
+        let rows = list(&rows(hints))?;
+        let mut tx = self.begin().await?;
+        tx.run(SQL, &[rows]).await?;
+        tx.commit().await
+    }
+
     /// How much work waits, in one org or in all.
     pub async fn backlog(&self, org: Option<&str>, now_ms: i64) -> Result<Backlog, StoreError> {
         const SQL: &str = "
@@ -213,12 +231,12 @@ pub(crate) async fn put_off(tx: &mut Tx, hints: &[Again]) -> Result<(), StoreErr
     if hints.is_empty() {
         return Ok(());
     }
-    tx.run(
-        SQL,
-        &[list(&seen(hints.iter().map(|again| Seen { key: &again.key, seq: again.seq, due_ms: again.due_ms })))?],
-    )
-    .await?;
+    tx.run(SQL, &[list(&rows(hints))?]).await?;
     Ok(())
+}
+
+fn rows(hints: &[Again]) -> Vec<Seen<'_>> {
+    seen(hints.iter().map(|again| Seen { key: &again.key, seq: again.seq, due_ms: again.due_ms }))
 }
 
 #[derive(Serialize)]

@@ -148,6 +148,31 @@ async fn a_look_that_hangs_does_not_hold_up_the_end() {
 }
 
 #[tokio::test]
+async fn a_record_that_waits_for_the_first_look_has_not_failed() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    let hang = json!({"side_effect": "committed", "answer": "slow", "delay_ms": 600_000, "route": "POST /rest/api/3/search/jql"});
+    stage.fault(SITE, hang).await;
+    let case = stage.query("SELECT Id FROM Case WHERE Origin = 'Web' LIMIT 1").await.remove(0);
+    let record_id = case["Id"].as_str().unwrap_or_default().to_owned();
+    let (now_ms, org) = (SystemClock.now().as_millisecond(), "org".to_owned());
+    let key = HintKey { connection: org.clone(), org, kind: "Case".to_owned(), record_id: record_id.clone() };
+    let hint = Hint { key, version: Some("7".to_owned()), due_ms: now_ms, priority: 0 };
+    stage.store.offer(&[hint], now_ms).await.unwrap();
+    let (engine, stop, about) = (stage.engine(), CancellationToken::new(), [record_id]);
+    let put_off = async {
+        let mut waits = stage.store.hints_about("org", &about).await.unwrap().remove(0);
+        while waits.hint.due_ms == now_ms {
+            SystemClock.sleep(Duration::from_millis(20)).await;
+            waits = stage.store.hints_about("org", &about).await.unwrap().remove(0);
+        }
+        stop.cancel();
+        assert_eq!((waits.attempts, waits.hint.version.as_deref()), (0, Some("7")));
+    };
+    let both = async { tokio::join!(engine.run(stop.clone()), put_off) };
+    tokio::time::timeout(Duration::from_secs(60), both).await.expect("it is put off").0.unwrap();
+}
+
+#[tokio::test]
 async fn a_lease_that_nobody_renews_is_waited_for() {
     let stage = Stage::new(Seed::Demo, ITEM).await;
     let now_ms = SystemClock.now().as_millisecond();

@@ -121,6 +121,23 @@ async fn a_hint_put_off_waits_until_somebody_offers_it_again() {
 }
 
 #[tokio::test]
+async fn a_hint_that_waits_for_others_is_not_counted_as_failing() {
+    on_each(async |store| {
+        let hint = Hint { version: Some("7".into()), ..case_hint(1) };
+        store.offer(std::slice::from_ref(&hint), NOW).await.unwrap();
+        let wait = |seq| Again { key: hint.key.clone(), seq, due_ms: NOW + MINUTE };
+        store.wait(&[wait(1)]).await.unwrap();
+        assert!(store.due(ORG, NOW + MINUTE - 1, 1).await.unwrap().is_empty());
+        let due = store.due(ORG, NOW + MINUTE, 1).await.unwrap();
+        assert_eq!((due[0].attempts, due[0].hint.version.as_deref()), (0, Some("7")));
+        store.offer(std::slice::from_ref(&hint), NOW).await.unwrap();
+        store.wait(&[wait(1)]).await.unwrap();
+        assert_eq!(store.due(ORG, NOW, 1).await.unwrap().len(), 1, "an offer that was not seen is due");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_round_may_offer_the_very_hint_it_ends() {
     on_each(async |store| {
         let fence = fence(&store).await;
