@@ -44,6 +44,11 @@ impl Ticket {
         Self { shared: (n_units > 1).then(|| Arc::new(share)), ..self.clone() }
     }
 
+    /// Whether it brought other units here too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
     /// Its unit is done; whether that ends the hint.
     pub(crate) fn done(&self) -> bool {
         let Some(share) = &self.shared else { return true };

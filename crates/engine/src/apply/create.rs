@@ -300,6 +300,13 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
             work.intent = Some((op, Err(error.to_string())));
             work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
         }
+        // What was refused is what an earlier round announced: what the record says now was never sent.
+        CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. }
+            if intent.new.payload != Payload::of(work, side).to_text() =>
+        {
+            work.intent = Some((op, Err(error.to_string())));
+            work.again(scene.worker.outside().now_ms(), error.to_string());
+        }
         CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. } => {
             work.intent = Some((op, Err(error.to_string())));
             let class = match error {

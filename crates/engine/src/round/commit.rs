@@ -2,7 +2,8 @@
 
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
-    Again, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit, StoreError,
+    Again, HintKey, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit,
+    StoreError,
 };
 
 use super::{Scene, digests::Digests, meet};
@@ -15,7 +16,7 @@ use crate::{
 
 /// Commits the round. Units that the item does not take and that another may take come back.
 pub(super) async fn run(scene: &Scene<'_>, works: Vec<Work>) -> Result<Vec<Unit>, EngineError> {
-    let mut round = RoundCommit::default();
+    let mut ends = Ends::default();
     let mut passed_on = Vec::new();
     let mut told = Vec::new();
     let mut busy = Vec::with_capacity(works.len());
@@ -25,10 +26,10 @@ pub(super) async fn run(scene: &Scene<'_>, works: Vec<Work>) -> Result<Vec<Unit>
             passed_on.push(work.unit);
             continue;
         }
-        add(scene, &mut round, &mut work);
+        add(scene, &mut ends, &mut work);
         busy.push(work.unit);
     }
-    let committed = commit(scene.worker, &round, &busy).await;
+    let committed = commit(scene.worker, ends, &busy).await;
     for unit in &busy {
         scene.worker.busy.release(unit, &scene.wired.org.name, &scene.wired.site.name);
     }
@@ -37,20 +38,50 @@ pub(super) async fn run(scene: &Scene<'_>, works: Vec<Work>) -> Result<Vec<Unit>
     Ok(passed_on)
 }
 
-/// A new link whose end was taken meanwhile, by another round or by a person, undoes the transaction: all hints come
-/// again and find the link that is there now.
-async fn commit(worker: &Worker, round: &RoundCommit, units: &[Unit]) -> Result<(), EngineError> {
-    match worker.store().commit(&worker.fence()?, round, worker.outside().now_ms()).await {
-        Ok(_) => Ok(()),
-        Err(error @ StoreError::LinkTaken { .. }) => {
-            tracing::warn!("A round starts over: {error}");
-            let again = units.iter().flat_map(|unit| again(unit, worker.later(unit))).collect();
-            let only_hints = RoundCommit { hints_again: again, ..RoundCommit::default() };
-            worker.store().commit(&worker.fence()?, &only_hints, worker.outside().now_ms()).await?;
-            Ok(())
+/// What a round ends with.
+#[derive(Default)]
+struct Ends {
+    round: RoundCommit,
+    /// Hints of units that are done, but which brought other units too: the last of them ends the hint.
+    shared: Vec<Ticket>,
+}
+
+async fn commit(worker: &Worker, mut ends: Ends, units: &[Unit]) -> Result<(), EngineError> {
+    let now_ms = worker.outside().now_ms();
+    loop {
+        match worker.store().commit(&worker.fence()?, &ends.round, now_ms).await {
+            Ok(_) => break,
+            Err(error) => leave_out_taken(worker, &mut ends, units, error)?,
         }
-        Err(error) => Err(error.into()),
     }
+    // Not before the commit: a hint that another unit takes for finished must not be needed here any more.
+    let done = ends.shared.into_iter().filter(Ticket::done);
+    let hints_done: Vec<_> = done.map(|ticket| (ticket.key, ticket.seq)).collect();
+    if !hints_done.is_empty() {
+        let round = RoundCommit { hints_done, ..RoundCommit::default() };
+        worker.store().commit(&worker.fence()?, &round, now_ms).await?;
+    }
+    Ok(())
+}
+
+/// A new link whose end was taken meanwhile, by another round or by a person, is left out. Its unit comes again and
+/// finds the link that is there now; what was created for it stays in the journal, and the rest of the round stands.
+fn leave_out_taken(worker: &Worker, ends: &mut Ends, units: &[Unit], error: StoreError) -> Result<(), StoreError> {
+    let StoreError::LinkTaken { side, record_id, .. } = &error else { return Err(error) };
+    let end = |link: &NewLink| Sides::new(&link.salesforce_id, &link.jira_id).get(*side) == &record_id;
+    let Some(n) = ends.round.links_new.iter().rposition(end) else { return Err(error) };
+    tracing::warn!("A link is left out: {error}");
+    let link = ends.round.links_new.remove(n);
+    ends.round.journal.extend(link.journal.into_iter().filter(|entry| entry.kind != "link"));
+    let is_its = |unit: &&Unit| unit.link.is_none() && unit.ids.salesforce.as_ref() == Some(&link.salesforce_id);
+    let Some(unit) = units.iter().find(is_its) else { return Err(error) };
+    let is_own = |key: &HintKey| unit.tickets.iter().any(|ticket| ticket.key == *key);
+    ends.round.hints_done.retain(|(key, _)| !is_own(key));
+    ends.shared.retain(|ticket| !is_own(&ticket.key));
+    if !ends.round.hints_again.iter().any(|hint| is_own(&hint.key)) {
+        ends.round.hints_again.extend(again(unit, worker.soon(unit)));
+    }
+    Ok(())
 }
 
 /// Puts all units of a round off: nothing could be read.
@@ -69,15 +100,18 @@ fn again(unit: &Unit, due_ms: i64) -> Vec<Again> {
     unit.tickets.iter().map(|ticket| Again { key: ticket.key.clone(), seq: ticket.seq, due_ms }).collect()
 }
 
-fn add(scene: &Scene<'_>, round: &mut RoundCommit, work: &mut Work) {
+fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
+    let Ends { round, shared } = ends;
     match &work.end {
         End::Again { due_ms, reason } => {
             tracing::debug!(due_ms, "Put {} off: {reason}", work.label(Side::Jira));
             round.hints_again.extend(again(&work.unit, *due_ms));
         }
         End::Done | End::PassOn | End::Refused => {
-            let done = work.unit.tickets.iter().filter(|ticket| ticket.done());
-            round.hints_done.extend(done.map(|ticket| (ticket.key.clone(), ticket.seq)));
+            let (several, own): (Vec<Ticket>, Vec<Ticket>) =
+                work.unit.tickets.iter().cloned().partition(Ticket::is_shared);
+            round.hints_done.extend(own.into_iter().map(|ticket| (ticket.key, ticket.seq)));
+            shared.extend(several);
         }
     }
     #[cfg(feature = "simulation")]
@@ -213,9 +247,11 @@ fn stored(scene: &Scene<'_>, work: &Work) -> Base {
 }
 
 fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
-    let since = |seen: &State| match seen {
+    let missed_before = work.unit.link.as_ref().map_or(Sides::new(None, None), |link| link.missing_since);
+    let since = |side: Side| match &work.seen.get(side).state {
         State::Gone { since, .. } => Some(since.as_millisecond()),
-        State::None | State::Present(_) | State::Unreadable(_) => None,
+        State::Unreadable(_) => *missed_before.get(side),
+        State::None | State::Present(_) => None,
     };
     // A side that was not read keeps nothing that would let a hint pass for an echo.
     LinkUpdate {
@@ -225,7 +261,7 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
         versions: versions(work),
         state: Some(state(work)),
         jira_key: work.seen.jira.key.clone(),
-        missing_since: Sides::new(since(&work.seen.salesforce.state), since(&work.seen.jira.state)),
+        missing_since: Sides::new(since(Side::Salesforce), since(Side::Jira)),
         blocked: work.blocked_next.clone(),
         conflicts: conflicts(work),
         judged: is_judged(work).then(|| work.decided_ms.clone()),

@@ -51,14 +51,14 @@ impl Wire for Straight {
             let request = Request::from_parts(parts, axum::body::Body::from(bytes));
             let lost = |reason: String| WireError::Lost { reason };
             let response = router.clone().oneshot(request).await.map_err(|error| lost(error.to_string()))?;
+            let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after));
+            if let Some(rival) = rival {
+                rival.does.await;
+            }
             let (parts, body) = response.into_parts();
             let bytes = to_bytes(body, usize::MAX).await.map_err(|error| lost(error.to_string()))?;
             if finds {
                 self.found_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            }
-            let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after));
-            if let Some(rival) = rival {
-                rival.does.await;
             }
             Ok(Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
         })
@@ -152,9 +152,15 @@ triggers: {{ poll_seconds: 5 }}
 
     /// Has the administrator edit a record as soon as a request that contains `after` has been answered.
     pub(crate) async fn edit_after(&self, after: &str, path: &str, body: &Value) {
+        let edit = self.later(path, body).await;
+        self.after(after, edit);
+    }
+
+    /// An edit of a record by the administrator, for later.
+    pub(crate) async fn later(&self, path: &str, body: &Value) -> impl Future<Output = ()> + Send + use<> {
         let edit = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer().await, body);
         let wire = self.wire.clone();
-        self.after(after, async move { drop(wire.send(edit).await.expect("an answer")) });
+        async move { drop(wire.send(edit).await.expect("an answer")) }
     }
 
     /// Has somebody do something as soon as a request that contains `after` has been answered.

@@ -1,18 +1,21 @@
 //! Which record and which issue belong together, when what they show is doubtful.
 
+use std::time::Duration;
+
 use entente_core::Side;
-use entente_engine::SyncReport;
+use entente_engine::{SyncOptions, SyncReport};
 use entente_sandbox::Seed;
-use entente_store::{Hint, HintKey, Store};
+use entente_store::{DueHint, Entry, Hint, HintKey, Store};
 use entente_transport::{Clock, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     lifecycle::until,
     safety::{case_path, pair},
-    stage::{ITEM, ORG, Stage},
+    stage::{ITEM, ORG, SITE, Stage},
 };
 
 /// Makes an issue by hand; answers its id and its key.
@@ -114,4 +117,82 @@ async fn a_cloned_issue_does_not_take_the_case_of_its_original() {
     assert_eq!(linked_to(&stage, &id).await, Some(key.clone()));
     let parked = stage.engine().parked(None).await.unwrap();
     assert!(parked[0].reason.contains(&format!("which names issue {key}")), "{parked:?}");
+}
+
+#[tokio::test]
+async fn a_link_made_in_the_middle_of_a_round_costs_the_round_nothing_else() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let (_, by_hand) = issue(&stage, json!({"summary": "Made by hand"})).await;
+    let fresh = case(&stage, json!({"Subject": "New", "Origin": "Web"})).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Edited once"})).await;
+    let (other, record, its) = (stage.engine(), fresh.clone(), by_hand.clone());
+    stage.after("Edited once", async move {
+        other.link("support-bugs", &record, &its, "ada").await.expect("a link");
+    });
+    let report = stage.sync().await;
+    assert_eq!((report.parked, linked_to(&stage, &fresh).await), (0, Some(by_hand)), "{report:?}");
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Edited once");
+    let journal = stage.engine().journal_tail(None, 99).await.unwrap();
+    let edited = entente_core::Value::text("Edited once");
+    let of_edit = journal.iter().filter(|entry| entry.what.after.as_ref() == Some(&edited));
+    let kinds: Vec<&str> = of_edit.map(|entry| entry.what.kind.as_str()).collect();
+    assert_eq!(kinds, ["write"], "what the round wrote was recorded: {journal:#?}");
+    let number = stage.query(&format!("SELECT CaseNumber FROM Case WHERE Id = '{fresh}'")).await.remove(0);
+    let number = number["CaseNumber"].as_str().unwrap_or_else(|| panic!("{number}"));
+    let created = |entry: &Entry| entry.what.kind == "create" && entry.what.text.ends_with(number);
+    assert!(journal.iter().any(created), "the issue that was made for it is told: {journal:#?}");
+}
+
+#[tokio::test]
+async fn a_record_whose_issue_is_being_worked_on_waits_longer_each_time() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (_, key) = issue(&stage, json!({"summary": "Made by hand"})).await;
+    let names = |origin: &str| json!({"Subject": "Names it", "Origin": origin, "Jira_Reference__c": key});
+    let second = case(&stage, names("Phone")).await;
+    let first = case(&stage, names("Web")).await;
+    // The first one's id does not reach the issue yet, so the second still believes in it.
+    stage.fault(SITE, json!({"name": "error_before", "route": "PUT /rest/api/3/issue/{..}", "times": 1})).await;
+    let enters = stage.later(&case_path(&second), &json!({"Origin": "Web"})).await;
+    let (store, (waits, waited)) = (stage.store.clone(), oneshot::channel());
+    stage.after(&first, async move {
+        enters.await;
+        let put_off = async {
+            while !store.hints_about("org", std::slice::from_ref(&second)).await.unwrap().iter().any(waits_longer) {
+                SystemClock.sleep(Duration::from_millis(20)).await;
+            }
+        };
+        waits.send(tokio::time::timeout(Duration::from_secs(30), put_off).await.is_ok()).expect("a test that waits");
+    });
+    let (engine, stop) = (stage.engine(), CancellationToken::new());
+    let watched = async {
+        assert!(waited.await.unwrap(), "it is read again as fast as calls return");
+        until(&engine, |status| status.parked == 1).await;
+        stop.cancel();
+    };
+    let (ended, ()) = tokio::join!(engine.run(stop.clone()), watched);
+    ended.unwrap();
+    assert_eq!(linked_to(&stage, &first).await, Some(key));
+}
+
+/// Put off more than once, and not due again yet.
+fn waits_longer(due: &DueHint) -> bool {
+    due.attempts > 1 && due.hint.due_ms > SystemClock.now().as_millisecond()
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_was_announced_earlier_says_nothing_about_what_the_record_says_now() {
+    let stage = Stage::new(Seed::Demo, &ITEM.replace("High: High", "High: Nowhere")).await;
+    let before = stage.sync().await;
+    let fresh = case(&stage, json!({"Subject": "Soon low", "Origin": "Web", "Priority": "High"})).await;
+    let lost = json!({"side_effect": "none", "answer": "reset", "route": "POST /rest/api/3/issue/bulk", "times": 1});
+    stage.fault(SITE, lost).await;
+    stage.edit_after("Soon low", &case_path(&fresh), &json!({"Priority": "Low"})).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert_eq!((report.links, report.parked), (before.links + 1, before.parked), "{report:?}");
+    let key = linked_to(&stage, &fresh).await.unwrap();
+    assert_eq!(stage.issue(&key).await["fields"]["priority"]["name"], "Low");
 }
