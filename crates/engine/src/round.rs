@@ -16,7 +16,10 @@ pub(crate) mod read;
 pub(crate) mod refusals;
 mod settle;
 
-use entente_core::{Known, Side, plan, plan::Need};
+use entente_core::{
+    Known, Side, plan,
+    plan::{Need, Note, NoteCode},
+};
 use entente_store::StoreError;
 use entente_transport::CallError;
 
@@ -142,17 +145,27 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
         needs::fetch(scene, works, &wanting, &mut known).await;
     }
     for work in works.iter_mut().filter(|work| needs && work.is_open() && !work.plan.needs.is_empty()) {
-        let reason = work.plan.needs.iter().map(unknown).collect::<Vec<_>>().join("; ");
-        work.again(scene.worker.later(&work.unit), reason);
+        do_without(scene, work);
     }
     Ok(())
 }
 
-fn unknown(need: &Need) -> String {
-    match need {
+/// What could not be learned is noted, and the other fields go on; a twin is made with all its values or not yet.
+fn do_without(scene: &Scene<'_>, work: &mut Work) {
+    let notes: Vec<Note> = work.plan.needs.iter().map(unknown).collect();
+    if Side::BOTH.into_iter().any(|side| work.creation(side).is_some()) {
+        let reason = notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("; ");
+        work.again(scene.worker.later(&work.unit), reason);
+    }
+    work.notes.extend(notes);
+}
+
+fn unknown(need: &Need) -> Note {
+    let text = match need {
         Need::ChangeTimes(key) => format!("it could not be learned when {key} changed"),
         Need::Workflow => "the statuses of both sides could not be learned".to_owned(),
-    }
+    };
+    Note { code: NoteCode::Unreadable, key: Some(need.mapping()), text }
 }
 
 #[cfg(feature = "simulation")]

@@ -3,7 +3,7 @@
 //! Only a pair with nothing left to do is at rest. Whatever came between our read and our write, by a person, a default
 //! or a post function, shows here as something to do, and the hint comes again.
 
-use entente_core::{Known, Sides, State, plan, plan::NoteCode};
+use entente_core::{Known, Side, Sides, State, plan, plan::NoteCode};
 
 use super::Scene;
 use crate::{
@@ -15,7 +15,7 @@ pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut().filter(|work| work.is_open()) {
         match (&work.seen.salesforce.state, &work.seen.jira.state) {
             (State::Present(_), State::Present(_)) => again_unless_at_rest(scene, work),
-            _ => again_when_certain(work),
+            _ => again_when_certain(scene, work),
         }
     }
 }
@@ -43,15 +43,19 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     work.at_rest = at_rest;
     work.plan.conflicts = last.conflicts;
     work.plan.notes = last.notes;
+    // What could not be learned a moment ago is not asked for at once.
+    let due_ms = match work.plan.needs.is_empty() {
+        true => scene.worker.soon(&work.unit),
+        false => scene.worker.later(&work.unit),
+    };
     work.plan.needs = last.needs;
     if open > 0 {
-        let due_ms = scene.worker.soon(&work.unit);
         work.again(due_ms, "a side changed while it was written");
     }
 }
 
-/// A deletion that is not certain yet is looked at again when it can be.
-fn again_when_certain(work: &mut Work) {
+/// A deletion that is not certain yet is looked at again when it can be, and so is a link of which a side could not be read.
+fn again_when_certain(scene: &Scene<'_>, work: &mut Work) {
     let since = [&work.seen.salesforce.state, &work.seen.jira.state].into_iter().find_map(|state| match state {
         State::Gone { since, confirmed: false } => Some(since.as_millisecond()),
         _ => None,
@@ -61,5 +65,12 @@ fn again_when_certain(work: &mut Work) {
             due_ms: since_ms + GONE_AFTER_MS,
             reason: "whether it was deleted is not certain yet".to_owned(),
         };
+    }
+    let unread = Side::BOTH.into_iter().find_map(|side| match &work.seen.get(side).state {
+        State::Unreadable(why) => Some(format!("the {side} record could not be read: {why}")),
+        State::None | State::Present(_) | State::Gone { .. } => None,
+    });
+    if let Some(reason) = unread.filter(|_| work.unit.link.is_some()) {
+        work.again(scene.worker.later(&work.unit), reason);
     }
 }

@@ -5,6 +5,7 @@ mod decisions;
 mod doctor;
 mod filters;
 mod lifecycle;
+mod missing;
 mod safety;
 mod stage;
 mod twins;
