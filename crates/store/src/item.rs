@@ -25,7 +25,8 @@ pub struct ItemRuntime {
 pub enum Spent {
     /// It does, and they are counted; this many were spent in the window, these included.
     Within(u64),
-    /// It does not, and nothing was counted; this many would have been spent.
+    /// It does not; so many would have been spent. They are counted, so that nothing else goes through before a person
+    /// has confirmed them.
     Over(u64),
 }
 
@@ -54,16 +55,9 @@ impl Store {
         tx.commit().await
     }
 
-    /// Lets a held item run again; `false` when it was not held. Its change budget is whole again and `confirmed` acts
-    /// wider, for what the guard has stopped; the hints of `org` that wait are due now. Journalled.
-    pub async fn resume(
-        &self,
-        item: &str,
-        org: Option<&str>,
-        confirmed: u64,
-        by: &str,
-        now_ms: i64,
-    ) -> Result<bool, StoreError> {
+    /// Lets a held item run again; `false` when it was not held. Its change budget is whole again, and wider by what was
+    /// asked of it, so that what the guard has stopped goes through; the hints of `org` that wait are due now. Journalled.
+    pub async fn resume(&self, item: &str, org: Option<&str>, by: &str, now_ms: i64) -> Result<bool, StoreError> {
         const SQL: &str = "UPDATE item SET held = NULL WHERE item = $1 AND held IS NOT NULL";
         let mut tx = self.begin().await?;
         if tx.run(SQL, &[item.into()]).await? == 0 {
@@ -71,9 +65,10 @@ impl Store {
         }
         const CREDIT: &str = "INSERT INTO spending (item, at_ms, acts) VALUES ($1, $2, $3)";
         const DUE: &str = "UPDATE hint SET due_ms = $2, attempts = 0 WHERE org = $1 AND due_ms > $2";
+        // However long ago: a hold may last longer than the window.
+        let asked = spent(&mut tx, item, i64::MIN).await?;
         tx.run("DELETE FROM spending WHERE item = $1", &[item.into()]).await?;
-        let credit = i64::try_from(confirmed).unwrap_or(i64::MAX);
-        tx.run(CREDIT, &[item.into(), now_ms.into(), (-credit).into()]).await?;
+        tx.run(CREDIT, &[item.into(), now_ms.into(), (-asked.max(0)).into()]).await?;
         tx.run(DUE, &[org.into(), now_ms.into()]).await?;
         journalled(&mut tx, "resumed", item, format!("{by} let {item} run again"), now_ms).await?;
         tx.commit().await?;
@@ -143,12 +138,9 @@ impl Store {
         fence.check(&mut tx).await?;
         let spent = spent(&mut tx, item, since_ms).await?.saturating_add_unsigned(acts);
         let spent = u64::try_from(spent).unwrap_or_default();
-        if spent > limit {
-            return Ok(Spent::Over(spent));
-        }
         count(&mut tx, item, acts, since_ms, now_ms).await?;
         tx.commit().await?;
-        Ok(Spent::Within(spent))
+        Ok(if spent > limit { Spent::Over(spent) } else { Spent::Within(spent) })
     }
 }
 

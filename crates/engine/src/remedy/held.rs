@@ -16,10 +16,7 @@ impl Engine {
         }
         let (store, now_ms) = (&self.inner.store, self.inner.outside.now_ms());
         let org = wiring.config.item(item).map(|item| item.salesforce.connection.as_str());
-        let waits = store.backlog(org, now_ms).await?;
-        // What waits is what the person has seen; a link can be cut once and have each of its fields overwritten.
-        let acts_per_link = wiring.config.item(item).map_or(1, |item| item.fields.len() as u64 + 2);
-        if !store.resume(item, org, (waits.due + waits.waiting) * acts_per_link, by, now_ms).await? {
+        if !store.resume(item, org, by, now_ms).await? {
             return Err(EngineError::Declined(format!("{item} is not held; it runs as its state says.")));
         }
         if let Some(wired) = wiring.item(item) {

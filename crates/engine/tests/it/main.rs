@@ -1,6 +1,7 @@
 //! The engine against the sandbox, without sockets: real clients, real store, real planner.
 
 mod agreement;
+mod budget;
 mod decisions;
 mod doctor;
 mod filters;

@@ -17,11 +17,11 @@ async fn an_item_is_held_for_its_first_reason_until_it_is_resumed() {
             store.item_runtime(ITEM).await.unwrap(),
             ItemRuntime { item: ITEM.into(), ..ItemRuntime::default() }
         );
-        assert!(!store.resume(ITEM, Some(ORG), 0, "ada", NOW).await.unwrap());
+        assert!(!store.resume(ITEM, Some(ORG), "ada", NOW).await.unwrap());
         store.hold(ITEM, "40 deletes within an hour", NOW).await.unwrap();
         store.hold(ITEM, "something else", NOW + 1).await.unwrap();
         assert_eq!(store.item_runtime(ITEM).await.unwrap().held.as_deref(), Some("40 deletes within an hour"));
-        assert!(store.resume(ITEM, Some(ORG), 0, "ada", NOW + 2).await.unwrap());
+        assert!(store.resume(ITEM, Some(ORG), "ada", NOW + 2).await.unwrap());
         assert_eq!(store.item_runtime(ITEM).await.unwrap().held, None);
         let kinds: Vec<_> = store.journal_tail(0, 9).await.unwrap().into_iter().map(|e| e.what.kind).collect();
         assert_eq!(kinds, ["held", "resumed"]);
@@ -53,15 +53,17 @@ async fn the_change_budget_rolls_and_is_new_after_a_resume() {
         let spend = async |acts, now_ms| store.spend(&fence, ITEM, acts, 20, HOUR, now_ms).await.unwrap();
         assert_eq!(spend(15, NOW).await, Spent::Within(15));
         assert_eq!(spend(0, NOW).await, Spent::Within(15));
-        assert_eq!(spend(6, NOW + MINUTE).await, Spent::Over(21));
-        assert_eq!(spend(5, NOW + MINUTE).await, Spent::Within(20), "what was over was not counted");
-        assert_eq!(spend(1, NOW + HOUR - 1).await, Spent::Over(21));
-        assert_eq!(spend(15, NOW + HOUR).await, Spent::Within(20), "the first fifteen are an hour old");
-
+        assert_eq!(spend(15, NOW + HOUR).await, Spent::Within(15), "the first fifteen are an hour old");
+        assert_eq!(spend(6, NOW + HOUR + MINUTE).await, Spent::Over(21));
+        assert_eq!(spend(4, NOW + HOUR + MINUTE).await, Spent::Over(25), "what was stopped waits for a person");
         assert_eq!(store.spend(&fence, "another", 20, 20, HOUR, NOW + HOUR).await.unwrap(), Spent::Within(20));
+
+        let days_later = NOW + 72 * HOUR;
         store.hold(ITEM, "budget", NOW + HOUR).await.unwrap();
-        store.resume(ITEM, Some(ORG), 0, "ada", NOW + HOUR).await.unwrap();
-        assert_eq!(spend(20, NOW + HOUR).await, Spent::Within(20));
+        store.resume(ITEM, Some(ORG), "ada", days_later).await.unwrap();
+        assert_eq!(spend(25, days_later).await, Spent::Within(0), "what was asked for goes through");
+        assert_eq!(spend(20, days_later).await, Spent::Within(20));
+        assert_eq!(spend(1, days_later).await, Spent::Over(21), "and no more than the limit beside it");
 
         let stale = fence.clone();
         store.acquire(ORG, "worker-2", MINUTE, NOW + HOUR).await.unwrap().unwrap();

@@ -1,0 +1,38 @@
+//! The change budget: what could be a mishap on a large scale stops its item, and a person lets go on what was stopped.
+
+use entente_engine::SyncReport;
+use entente_sandbox::Seed;
+use http::Method;
+use serde_json::json;
+
+use crate::{
+    safety::case_path,
+    stage::{ITEM, Stage},
+};
+
+/// Has both sides of some pairs edited, so that the rule overwrites Jira; and synchronizes.
+async fn overwritten(stage: &Stage, n_pairs: usize, word: &str) -> SyncReport {
+    let soql = format!("SELECT Id, Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT {n_pairs}");
+    let pairs = stage.query(&soql).await;
+    assert_eq!(pairs.len(), n_pairs);
+    for pair in pairs {
+        let (id, key) = (pair["Id"].as_str().expect("an id"), pair["Jira_Reference__c"].as_str().expect("a key"));
+        stage.salesforce(Method::PATCH, &case_path(id), json!({"Subject": format!("Theirs, {word}")})).await;
+        let edit = json!({"fields": {"summary": format!("Ours, {word}")}});
+        stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
+    }
+    stage.sync().await
+}
+
+#[tokio::test]
+async fn a_resume_lets_through_what_was_stopped_and_leaves_the_guard_in_force() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: salesforce-wins\n")).await;
+    stage.sync().await;
+    let stopped = overwritten(&stage, 30, "first").await;
+    assert_eq!((stopped.held > 0, stopped.writes.jira), (true, 0), "{stopped:?}");
+    stage.engine().resume("support-bugs", "ada").await.unwrap();
+    let resumed = stage.sync().await;
+    assert_eq!((resumed.held, resumed.writes.jira, resumed.waiting), (0, 30, 0), "{resumed:?}");
+    let again = overwritten(&stage, 60, "second").await;
+    assert_eq!((again.held > 0, again.writes.jira), (true, 0), "{again:?}");
+}
