@@ -11,6 +11,7 @@ use std::{
 
 use entente_core::{
     Base, ConnectedItem, Field, FieldMapping, FieldPath, Known, LinkFacts, MappingKey, Record, Sides, State, Value,
+    codec::html,
     filter::Filter,
     item::{
         AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start, ValueMap,
@@ -18,10 +19,13 @@ use entente_core::{
     plan,
     plan::CORRELATION,
     transform::Transform,
+    value::Number,
 };
 
 /// Links that are planned in turn: more than a processor's nearest caches hold.
 const LINKS: usize = 2_000;
+/// Links of the item with many fields.
+const WIDE_LINKS: usize = 10_000;
 /// How often all of them are planned; the middle of these rounds is reported.
 const ROUNDS: usize = 31;
 
@@ -31,11 +35,20 @@ fn main() {
     let changed: Vec<Case> = (0..LINKS).map(|n| Case::new(&item, n, true)).collect();
     assert!(quiet.iter().all(|case| case.plan(&item).is_quiet()), "quiet links must be quiet");
     assert!(changed.iter().all(|case| case.plan(&item).writes.len() == 1), "changed links must be written");
+    let wide = wide();
+    let wide_quiet: Vec<Case> = (0..WIDE_LINKS).map(|n| Case::new(&wide, n, false)).collect();
+    let wide_changed: Vec<Case> = (0..WIDE_LINKS).map(|n| Case::new(&wide, n, true)).collect();
+    assert!(wide_quiet.iter().all(|case| case.plan(&wide).is_quiet()), "quiet links must be quiet");
+    assert!(wide_changed.iter().all(|case| case.plan(&wide).writes.len() == 1), "changed links must be written");
     println!(
-        "{{\"fields\":{},\"quiet_links_per_second\":{:.0},\"changed_links_per_second\":{:.0}}}",
+        "{{\"fields\":{},\"quiet_links_per_second\":{:.0},\"changed_links_per_second\":{:.0},\
+         \"many_fields\":{},\"many_quiet_links_per_second\":{:.0},\"many_changed_links_per_second\":{:.0}}}",
         item.fields.len(),
         links_per_second(&item, &quiet),
         links_per_second(&item, &changed),
+        wide.fields.len(),
+        links_per_second(&wide, &wide_quiet),
+        links_per_second(&wide, &wide_changed),
     );
 }
 
@@ -57,7 +70,7 @@ impl Case {
             base.set(key, values);
         };
         for mapping in &item.fields {
-            let value = text_of(mapping, n);
+            let value = value_of(mapping, n);
             keep(mapping.key.clone(), &mapping.paths, Sides::new(value.clone(), value));
         }
         if let Some(paths) = &item.correlation {
@@ -78,8 +91,20 @@ impl Case {
     }
 }
 
-fn text_of(mapping: &FieldMapping, n: usize) -> Value {
+/// A value of the kind that the field's name says.
+fn value_of(mapping: &FieldMapping, n: usize) -> Value {
+    let day = jiff::civil::date(2026, 1, 1).saturating_add(jiff::Span::new().days(i64::try_from(n % 300).unwrap_or(0)));
     match mapping.paths.salesforce.as_str() {
+        field if field.starts_with("Number") => Value::Number(Number::new(n as f64 / 4.0).expect("finite")),
+        field if field.starts_with("Flag") => Value::Flag(n.is_multiple_of(2)),
+        field if field.starts_with("Date") => Value::Date(day),
+        field if field.starts_with("Time") => {
+            Value::Instant(day.to_zoned(jiff::tz::TimeZone::UTC).expect("a day has a midnight").timestamp())
+        }
+        field if field.starts_with("Several") => Value::listed("Email, Phone, Web"),
+        field if field.starts_with("Rich") => Value::rich(html::read(&format!(
+            "<h2>Line {n}</h2><p>The pump <b>stops</b> after an hour.</p><ul><li>one</li><li>two</li></ul>"
+        ))),
         "Priority" => Value::text(["High", "Medium", "Low"][n % 3]),
         "Description" => {
             Value::text(&format!("The pump of line {n} stops after an hour.\n\nIt starts again by itself.").repeat(8))
@@ -101,6 +126,18 @@ fn links_per_second(item: &ConnectedItem, cases: &[Case]) -> f64 {
         .collect();
     times.sort_unstable();
     cases.len() as f64 / times[ROUNDS / 2].as_secs_f64()
+}
+
+/// An item with fifty fields of all kinds.
+fn wide() -> ConnectedItem {
+    let kinds = ["Line", "Text", "Number", "Flag", "Date", "Time", "Several", "Rich", "Name", "Note"];
+    let names = kinds.iter().flat_map(|kind| (0..5).map(move |n| format!("{kind}{n}__c")));
+    let mut fields: Vec<FieldMapping> = names.map(|name| FieldMapping::plain(&name, &format!("Jira {name}"))).collect();
+    fields[0] = FieldMapping::plain("Subject", "summary");
+    fields.iter_mut().filter(|field| field.paths.salesforce.as_str().starts_with("Rich")).for_each(|field| {
+        field.rich = Sides::new(true, true);
+    });
+    ConnectedItem { fields, ..item() }
 }
 
 /// An item with eight fields, as people map them.

@@ -14,6 +14,7 @@ mod field;
 mod join;
 mod lens;
 mod presence;
+mod round_trip;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use crate::{
 };
 
 pub use presence::{CORRELATION, admits, correlation_refusal, takes_up};
+pub use round_trip::{Broken, round_trip};
 pub use status::STATUS;
 
 /// Decides what should happen to one link, given how both sides look now and how they looked when they last agreed.

@@ -9,6 +9,7 @@
 
 mod finding;
 mod org;
+mod round_trip;
 mod site;
 mod types;
 mod uses;
@@ -37,7 +38,7 @@ enum Depth {
     Rights,
 }
 
-/// Whether the configuration's names exist.
+/// Whether the configuration's names exist, and live values survive its lines.
 pub(crate) async fn names(wiring: &Wiring) -> Vec<Finding> {
     look(wiring, Depth::Names).await
 }
@@ -93,6 +94,10 @@ async fn look_at(
         && org.sees(&item.salesforce.object)
     {
         found.extend(resolve(item, org.org, site, people).await);
+        // What is wrong with the lines themselves is mended first.
+        if depth == Depth::Names && found.iter().all(|finding| finding.severity == finding::WARNING) {
+            found.extend(round_trip::examine(item, org.org, site, people).await);
+        }
     }
     found
 }

@@ -6,6 +6,9 @@ pub(crate) const ROUND_LINKS_MAX: usize = 200;
 /// Rounds of one org under way at the same time. While all are busy, hints gather into larger rounds.
 pub(crate) const ROUNDS_IN_FLIGHT_MAX: usize = 4;
 
+/// Records of each side whose values `check --online` carries over and back on paper.
+pub(crate) const LIVE_VALUES_MAX: usize = 1_000;
+
 /// Due hints taken from the store at once.
 pub(crate) const DUE_HINTS_MAX: usize = 2_000;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use entente_core::{
     Base, ConnectedItem, MappingKey, Side, Sides, Value,
-    item::{Direction, Mode},
+    item::{BaseForm, Direction, Mode},
     link::{Decision, Take},
     plan::STATUS,
 };
@@ -68,6 +68,8 @@ struct Written {
 }
 
 const CHANGED_SINCE: &str = "it was changed since";
+const HASHED: &str =
+    "its item keeps only hashes of what was agreed; write `base: values` for writes that can be taken back";
 const FLOWS_ONE_WAY: &str = "the field flows one way only; change it at its source";
 const FIRST_STATUS: &str = "the journal does not know a status from before";
 const NO_LINK: &str = "the link, its item or its mapping is not there any more";
@@ -129,6 +131,9 @@ impl Engine {
         let link =
             link.filter(|link| matches!(link.state, LinkState::Active | LinkState::Parked { .. })).ok_or(NO_LINK)?;
         let item = wiring.config.item(&link.item).ok_or(NO_LINK)?;
+        if item.base == BaseForm::Hashes {
+            return Err(HASHED);
+        }
         if !flows_both_ways(item, key).ok_or(NO_LINK)? {
             return Err(FLOWS_ONE_WAY);
         }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use entente_core::{Known, MappingKey, Side, Sides, Value, plan::Need, plan::STATUS};
+use entente_core::{FieldPath, Known, MappingKey, Side, Sides, Value, plan::Need, plan::STATUS};
 use entente_jira::{IssueChanges, limits::CHANGELOG_FIELDS_MAX};
 use entente_transport::CallError;
 use jiff::Timestamp;
@@ -46,11 +46,15 @@ async fn change_times(scene: &Scene<'_>, works: &[Work], wanting: &[usize], know
     for n in wanting {
         let work = &works[*n];
         for key in timed(work) {
-            let paths = paths(scene, key);
-            let record_time = salesforce.get(&(work.id(Side::Salesforce).to_owned(), paths.salesforce.clone()));
-            // Without a history row the record's own stamp is an upper bound of the field's.
-            let salesforce_at = record_time.copied().or(work.seen.salesforce.modified);
-            let jira_edit = jira.get(&(work.id(Side::Jira).to_owned(), paths.jira));
+            let of = |side, name: String| (work.id(side).to_owned(), name);
+            // A line changes when any of its fields does. Without a row for each, the record's own stamp is an upper bound.
+            let rows = names(scene, key, Side::Salesforce).into_iter();
+            let rows = rows.map(|name| salesforce.get(&of(Side::Salesforce, name)).copied());
+            let last_row = rows.collect::<Option<Vec<_>>>().and_then(|rows| rows.into_iter().max());
+            let salesforce_at = last_row.or(work.seen.salesforce.modified);
+            let in_jira = names(scene, key, Side::Jira);
+            let edits = in_jira.iter().filter_map(|name| jira.get(&of(Side::Jira, name.clone())));
+            let jira_edit = edits.max_by_key(|edit| edit.at);
             let times = Sides::new(
                 scene.wired.org.to_our_time(salesforce_at),
                 jira_edit.map(|edit| scene.wired.site.to_our_time(edit.at)),
@@ -62,7 +66,7 @@ async fn change_times(scene: &Scene<'_>, works: &[Work], wanting: &[usize], know
                 times
             };
             known[*n].change_times.insert(key.clone(), times);
-            if let Some(edit) = jira_edit {
+            if let (Some(edit), [_]) = (jira_edit, in_jira.as_slice()) {
                 known[*n].jira_before.insert(key.clone(), edit.before.clone());
             }
         }
@@ -77,19 +81,24 @@ fn timed(work: &Work) -> impl Iterator<Item = &MappingKey> {
     })
 }
 
-/// The vendor's names of a mapping's two fields.
-fn paths(scene: &Scene<'_>, key: &MappingKey) -> Sides<String> {
-    let path = |side| scene.wired.item.path(key, side);
-    let salesforce = path(Side::Salesforce).and_then(|path| scene.scheme.salesforce.get(&path)?.query_path.clone());
-    let jira = path(Side::Jira).and_then(|path| scene.scheme.jira.get(&path)?.id.clone());
-    Sides::new(salesforce.unwrap_or_default(), jira.unwrap_or_default())
+/// The vendor's names of the fields that a line reads on a side, its own first.
+fn names(scene: &Scene<'_>, key: &MappingKey, side: Side) -> Vec<String> {
+    let item = &scene.wired.item;
+    let paths: Vec<FieldPath> = match item.mapping(key) {
+        Some(mapping) => mapping.read_on(side).cloned().collect(),
+        None => item.path(key, side).into_iter().collect(),
+    };
+    let name = |path: &FieldPath| match side {
+        Side::Salesforce => scene.scheme.salesforce.get(path)?.query_path.clone(),
+        Side::Jira => scene.scheme.jira.get(path)?.id.clone(),
+    };
+    paths.iter().filter_map(name).collect()
 }
 
 fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (Vec<String>, BTreeSet<String>) {
     let ids = wanting.iter().map(|n| works[*n].id(side).to_owned()).collect();
     let keys = wanting.iter().flat_map(|n| timed(&works[*n]));
-    let fields = keys.map(|key| paths(scene, key).get(side).clone()).filter(|field| !field.is_empty());
-    (ids, fields.collect())
+    (ids, keys.flat_map(|key| names(scene, key, side)).collect())
 }
 
 type Times = HashMap<(String, String), Timestamp>;

@@ -156,6 +156,22 @@ pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
     }
 }
 
+/// What a field would show of a value that it was given; none when it takes no such value.
+pub(crate) fn kept(kind: &Kind, field_type: JiraType, sent: &Value) -> Option<Value> {
+    let is_too_long = field_type == JiraType::Line && sent.to_string().chars().count() > LINE_CHARS_MAX;
+    let is_spaced =
+        field_type == JiraType::Labels && sent.members().iter().any(|label| label.to_string().contains(' '));
+    match kind {
+        _ if is_too_long || is_spaced => None,
+        // The two options travel together; one alone is what was sent.
+        Kind::Cascade(Some(_)) => Some(sent.clone()),
+        kind => value(kind, &to_wire(kind, sent)),
+    }
+}
+
+/// Characters of a field of one line: <https://support.atlassian.com/jira-cloud-administration/docs/custom-fields-types-in-company-managed-projects/>
+const LINE_CHARS_MAX: usize = 255;
+
 /// Jira's own form: milliseconds, and an offset without a colon.
 fn time(instant: Timestamp) -> Json {
     json!(instant.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string())

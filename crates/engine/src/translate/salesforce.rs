@@ -119,6 +119,11 @@ pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
     }
 }
 
+/// What a field would show of a value that it was given; none when it takes no such value.
+pub(crate) fn kept(kind: &Kind, sent: &Value) -> Option<Value> {
+    value(kind, &to_wire(kind, sent))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

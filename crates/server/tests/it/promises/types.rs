@@ -270,6 +270,39 @@ fn fields_that_do_not_go_together_are_named() {
     assert_eq!((&none["severity"], &none["remedy"]), (&json!("error"), &json!("Map another field.")));
 }
 
+/// A live value that does not survive its line is shown before anything runs, with the offer to let it flow one way.
+#[test]
+fn a_live_value_that_does_not_survive_its_line_is_shown() {
+    let company = Company::new();
+    let items = format!(
+        "{ITEM}      - {{ salesforce: Subject, jira: summary }}\n      - {{ salesforce: Description, jira: Customer }}\n      \
+         - {{ salesforce: Priority, jira: priority, values: {{ High: High, Low: Low }} }}\n"
+    );
+    let check = || {
+        let ended = run(&["check", &company.configure(&items, ""), "--online", "--json"]);
+        assert_eq!(ended.code, 0, "warnings only: {ended:?}");
+        let problems = ended.json()["problems"].take();
+        let found = problems.as_array().unwrap().iter().filter(|problem| problem["code"] == "round-trip");
+        found
+            .map(|problem| (text(&problem["message"]).to_owned(), text(&problem["remedy"]).to_owned()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(check(), [], "nothing lives there yet");
+    let case = company.create("Case", &json!({ "Subject": "x", "Description": "a\nb", "Priority": "Medium" }));
+    company.create("Case", &json!({ "Subject": "y", "Description": "one line", "Priority": "High" }));
+    let [(line, one_way), (value, other_way)] = check().try_into().unwrap();
+    assert_eq!(
+        line,
+        format!(
+            "Salesforce Description of {case} is \"a\\nb\", which Jira Customer would show as \"a b\"; \
+                 so it is with 1 of 2 records"
+        )
+    );
+    assert!(one_way.contains("`direction: to-jira`"), "{one_way}");
+    assert!(value.contains("is \"Medium\", for which Jira priority has no value"), "{value}");
+    assert!(other_way.contains("`direction: to-salesforce`"), "{other_way}");
+}
+
 /// S2-31, its half about owners: by the table (a user, a queue), by an e-mail address that both sides show, and the rest
 /// to one account; and back.
 #[test]
