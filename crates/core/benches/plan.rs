@@ -14,7 +14,7 @@ use entente_core::{
     codec::html,
     filter::Filter,
     item::{
-        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start, ValueMap,
+        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge, SalesforceEnd, Start, ValueMap,
     },
     plan,
     plan::CORRELATION,
@@ -164,6 +164,8 @@ fn item() -> ConnectedItem {
             filter: Filter::default(),
         },
         on_leave: OnLeave::Keep,
+        on_merge: OnMerge::Follow,
+        on_convert: OnConvert::Keep,
         auto_create: AutoCreate::Jira,
         correlation: Some(Sides::new(FieldPath::from("Jira_Reference__c"), FieldPath::from("Salesforce Case ID"))),
         related: Default::default(),

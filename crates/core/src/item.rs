@@ -35,8 +35,12 @@ pub struct ConnectedItem {
     pub salesforce: SalesforceEnd,
     /// The Jira end.
     pub jira: JiraEnd,
-    /// What becomes of a link whose record no longer passes the filter.
+    /// What becomes of a link whose record no longer passes the filter, or whose issue is no longer of the project and type.
     pub on_leave: OnLeave,
+    /// What becomes of a link whose record was merged into another.
+    pub on_merge: OnMerge,
+    /// What becomes of a link whose lead was converted.
+    pub on_convert: OnConvert,
     /// On which side missing twins are made.
     pub auto_create: AutoCreate,
     /// The fields that show the counterpart's id or key.
@@ -218,7 +222,7 @@ pub struct JiraEnd {
     pub filter: Filter,
 }
 
-/// What becomes of a link whose record no longer passes the filter.
+/// What becomes of a link whose record no longer passes the filter, or whose issue is no longer of the project and type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnLeave {
@@ -229,6 +233,47 @@ pub enum OnLeave {
     Pause,
     /// The link is dissolved.
     Unlink,
+}
+
+/// What becomes of a link whose record was merged into another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnMerge {
+    /// The link goes on with the other record, unless that has an issue of its own.
+    #[default]
+    Follow,
+    /// The link is dissolved.
+    Unlink,
+}
+
+/// What becomes of a link whose lead was converted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnConvert {
+    /// The issue goes on showing the lead, to which nothing can be written any more.
+    #[default]
+    Keep,
+    /// The link goes on with the account, under an item of accounts.
+    FollowAccount,
+    /// The link goes on with the contact, under an item of contacts.
+    FollowContact,
+    /// The link goes on with the opportunity, under an item of opportunities.
+    FollowOpportunity,
+    /// The link is dissolved.
+    Unlink,
+}
+
+impl OnConvert {
+    /// The object in which a converted lead goes on, if it does.
+    #[must_use]
+    pub fn object(self) -> Option<&'static str> {
+        match self {
+            Self::Keep | Self::Unlink => None,
+            Self::FollowAccount => Some("Account"),
+            Self::FollowContact => Some("Contact"),
+            Self::FollowOpportunity => Some("Opportunity"),
+        }
+    }
 }
 
 /// On which side missing twins are made.

@@ -1,4 +1,5 @@
-//! What is known about one link besides the two records: its ids, where it came from, and what people decided.
+//! What is known about one link besides the two records: its ids, where it came from, what people decided, and what became
+//! of an end that is not what it was.
 
 use std::collections::BTreeMap;
 
@@ -45,6 +46,37 @@ pub struct LinkFacts {
     pub decisions: BTreeMap<MappingKey, Decision>,
     /// Writes that the vendor refused, by mapping; the same value is not sent again.
     pub blocked: BTreeMap<MappingKey, Blocked>,
+    /// What the issue is, when it is not of the item's project and issue type: `SUP-3 is a Task of SUP`.
+    pub out_of_scope: Option<String>,
+    /// How the Salesforce record goes on in another one.
+    pub succession: Option<Succession>,
+    /// Whether the pair, or the record that may get a twin, was linked under the item before.
+    pub was_linked: bool,
+}
+
+/// How a Salesforce record goes on in another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Succession {
+    /// It was merged into another of its kind, and is deleted.
+    Merged(Heir),
+    /// A lead became an account, a contact and perhaps an opportunity; it stays, and can no longer be written.
+    Converted {
+        /// The record that the item wants to follow, and an item that is about it.
+        heir: Option<Heir>,
+        /// Why it cannot be followed, where the item wants that.
+        lacking: Option<String>,
+    },
+}
+
+/// The record in which another one goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heir {
+    /// The item under which its links live.
+    pub item: String,
+    /// Its id.
+    pub id: String,
+    /// The issue that it is linked with there already.
+    pub issue: Option<String>,
 }
 
 /// What a person decided about a field. It holds for what the person saw: an edit made since then is another matter.

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! presence   is each side there?            -> create, unlink, or go on to
+//! lifecycle  is it still what was linked?   -> follow, unlink, rest, or go on to
 //! field      one mapped field, three ways   -> quiet, agree, write, conflict, note, need
 //! status     the same, with its own rules
 //! ```
@@ -13,6 +14,7 @@ pub mod explain;
 mod field;
 mod join;
 mod lens;
+mod lifecycle;
 mod presence;
 mod round_trip;
 mod status;
@@ -62,7 +64,7 @@ fn withhold(item: &ConnectedItem, plan: &mut Plan) {
         let (side, fields) = match &write {
             Write::Update { side, fields } => (*side, fields.as_slice()),
             Write::Status { change, .. } => (Side::Jira, std::slice::from_ref(change)),
-            Write::Create { .. } | Write::Correlate { .. } | Write::Unlink { .. } => continue,
+            Write::Create { .. } | Write::Correlate { .. } | Write::Follow { .. } | Write::Unlink { .. } => continue,
         };
         plan.notes.extend(fields.iter().map(|field| Note {
             code: NoteCode::Paused,
@@ -141,6 +143,15 @@ pub enum Write {
         change: FieldWrite,
         /// The way there; the last hop leads to what is wanted.
         hops: Vec<Hop>,
+    },
+    /// Let the link go on with another Salesforce record.
+    Follow {
+        /// The item under which it goes on.
+        item: String,
+        /// That record.
+        salesforce_id: String,
+        /// One sentence for the journal.
+        reason: String,
     },
     /// Dissolve the link; both records stay.
     Unlink {
@@ -245,8 +256,10 @@ pub enum NoteCode {
     CorrelationTaken,
     /// A record is missing; the loss is not certain yet.
     Missing,
-    /// The record left the item's filter.
+    /// The record left the item's filter, or the issue its project and type.
     Left,
+    /// The lead was converted and takes no more values.
+    Converted,
     /// The action that would write it does not run.
     Paused,
     /// The other side shows the text of a field without all of its formatting.

@@ -32,8 +32,11 @@ impl Store {
     }
 
     async fn unlink_once(&self, link: LinkId, entry: &NewEntry, now_ms: i64) -> Result<bool, StoreError> {
+        // A person's word holds also for an end that was missed: should it come back, the link does not.
         const SQL: &str = "
-            UPDATE link SET state = 'unlinked', reason = $2, changed_ms = $3 WHERE id = $1 AND state <> 'unlinked'";
+            UPDATE link SET state = 'unlinked', reason = $2, changed_ms = $3, salesforce_missing_ms = NULL,
+                jira_missing_ms = NULL
+            WHERE id = $1 AND state <> 'unlinked'";
         let mut tx = self.begin().await?;
         if tx.run(SQL, &[link.into(), (&entry.text).into(), now_ms.into()]).await? == 0 {
             return Ok(false);

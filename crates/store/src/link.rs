@@ -1,7 +1,8 @@
 //! A Salesforce record and a Jira issue that belong together under one item, and what both showed when they last agreed.
 //!
-//! Links are written by the end of a round (`round.rs`) and by people (`by_hand.rs`). Unlinking leaves a tombstone, for ever: a late hint must
-//! not bring a pair back to life.
+//! Links are written by the end of a round (`round.rs`) and by people (`by_hand.rs`). Unlinking leaves a tombstone, for
+//! ever: a late hint must not bring a pair back to life. Only a pair that was separated because an end was lost may be
+//! linked again, by a link of its own, when that end is back.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -71,6 +72,15 @@ pub struct Link {
     pub created_ms: i64,
     /// When the store last wrote it.
     pub changed_ms: i64,
+}
+
+impl Link {
+    /// Whether it is a tombstone of a pair of which an end was lost, and of nothing else.
+    #[must_use]
+    pub fn ended_by_loss(&self) -> bool {
+        let lost = Side::BOTH.into_iter().any(|side| self.missing_since.get(side).is_some());
+        lost && matches!(self.state, LinkState::Unlinked { .. })
+    }
 }
 
 impl Store {

@@ -65,6 +65,8 @@ pub struct LinkUpdate {
     pub state: Option<LinkState>,
     /// The key, when it has moved; `None` leaves it.
     pub jira_key: Option<String>,
+    /// The item and the Salesforce record with which it goes on; `None` leaves both.
+    pub follows: Option<(String, String)>,
     /// Since when a side has not been found.
     pub missing_since: Sides<Option<i64>>,
     /// Writes that a vendor refused.

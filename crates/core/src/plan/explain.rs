@@ -26,6 +26,7 @@ pub fn operation(write: &Write) -> &'static str {
         Write::Create { .. } => "create",
         Write::Correlate { .. } | Write::Update { .. } => "update",
         Write::Status { .. } => "transition",
+        Write::Follow { .. } => "follow",
         Write::Unlink { .. } => "unlink",
     }
 }

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::{FieldWrite, Note, NoteCode, Plan, Why, Write, field, lens, status};
+use super::{FieldWrite, Note, NoteCode, Plan, Why, Write, field, lens, lifecycle, status};
 use crate::{
     base::Base,
     filter::Verdict,
-    item::{ConnectedItem, FieldMapping, MappingKey, Mode, OnLeave, Start},
+    item::{ConnectedItem, FieldMapping, MappingKey, Mode, Start},
     known::Known,
     link::LinkFacts,
     record::{FieldPath, Record, State},
@@ -34,9 +34,11 @@ pub(super) fn plan(
         (State::Present(record), State::None) => create(item, link, Side::Jira, record, known, plan),
         (State::None, State::Present(record)) => create(item, link, Side::Salesforce, record, known, plan),
         (State::Gone { confirmed, .. }, State::Present(kept)) => {
-            gone(Side::Salesforce, *confirmed, item, base, kept, plan)
+            gone(Side::Salesforce, *confirmed, item, link, base, kept, plan)
         }
-        (State::Present(kept), State::Gone { confirmed, .. }) => gone(Side::Jira, *confirmed, item, base, kept, plan),
+        (State::Present(kept), State::Gone { confirmed, .. }) => {
+            gone(Side::Jira, *confirmed, item, link, base, kept, plan)
+        }
         (State::Gone { .. } | State::None, State::Gone { .. } | State::None) => both_missing(now, plan),
     }
 }
@@ -68,7 +70,9 @@ fn unreadable(side: Side, why: &str) -> Note {
 /// At this point exactly one side exists and the other never did.
 fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record, known: &Known, plan: &mut Plan) {
     let wanted = item.creates_on(target) && item.acts_on(target) && has_started(item.start, link, known);
-    if !wanted || admits(item, target.other(), source) != Verdict::Passes {
+    // What had a twin, or goes on in another record, gets none by itself.
+    let is_over = link.was_linked || link.succession.is_some();
+    if !wanted || is_over || admits(item, target.other(), source) != Verdict::Passes {
         return;
     }
     if let Some(note) = names_another(item, target.other(), source) {
@@ -172,7 +176,7 @@ impl Write {
         match self {
             Self::Create { side, .. } | Self::Correlate { side, .. } | Self::Update { side, .. } => Some(*side),
             Self::Status { .. } => Some(Side::Jira),
-            Self::Unlink { .. } => None,
+            Self::Follow { .. } | Self::Unlink { .. } => None,
         }
     }
 
@@ -182,7 +186,7 @@ impl Write {
         match self {
             Self::Create { fields, .. } | Self::Update { fields, .. } => fields,
             Self::Status { change, .. } => std::slice::from_ref(change),
-            Self::Correlate { .. } | Self::Unlink { .. } => &[],
+            Self::Correlate { .. } | Self::Follow { .. } | Self::Unlink { .. } => &[],
         }
     }
 
@@ -198,10 +202,21 @@ impl Write {
 
 /// At this point `lost` had a record and has it no more, while the other side is there. An edit beats the deletion in
 /// so far as the kept record is never touched; nothing is ever deleted here.
-fn gone(lost: Side, confirmed: bool, item: &ConnectedItem, base: Option<&Base>, kept: &Record, plan: &mut Plan) {
+fn gone(
+    lost: Side,
+    confirmed: bool,
+    item: &ConnectedItem,
+    link: &LinkFacts,
+    base: Option<&Base>,
+    kept: &Record,
+    plan: &mut Plan,
+) {
     if !confirmed {
         let text = format!("The {lost} record was not found; waiting until this is certain");
         plan.notes.push(Note { code: NoteCode::Missing, key: None, text });
+        return;
+    }
+    if lost == Side::Salesforce && lifecycle::merged(item, link, plan) {
         return;
     }
     let edited = item.fields.iter().any(|mapping| {
@@ -233,10 +248,13 @@ fn linked(
     known: &Known,
     plan: &mut Plan,
 ) {
+    if lifecycle::converted(item, link, plan) {
+        return;
+    }
     if item.mode == Mode::DisplayOnly {
         return display(item, base, now.salesforce, plan);
     }
-    if has_left(item, now.salesforce, plan) {
+    if lifecycle::has_left(item, link, now.salesforce, plan) {
         return;
     }
     if let Some(paths) = &item.correlation {
@@ -253,6 +271,7 @@ fn linked(
         }
     }
     plan.writes.extend(moved);
+    lifecycle::keep_converted(link, plan);
 }
 
 /// What is only shown is remembered as it was seen, for the time when Salesforce does not answer.
@@ -272,25 +291,6 @@ fn display(item: &ConnectedItem, base: Option<&Base>, salesforce: &Record, plan:
             }
         }
     }
-}
-
-/// Whether the record left the filter and the item says that it is then left alone.
-fn has_left(item: &ConnectedItem, salesforce: &Record, plan: &mut Plan) -> bool {
-    if item.on_leave == OnLeave::Keep || item.salesforce.filter.judge(salesforce) != Verdict::Fails {
-        return false;
-    }
-    match item.on_leave {
-        OnLeave::Keep => {}
-        OnLeave::Pause => {
-            let text = "The record no longer passes the filter; the link rests".to_owned();
-            plan.notes.push(Note { code: NoteCode::Left, key: None, text });
-        }
-        OnLeave::Unlink => {
-            let reason = "The record no longer passes the filter".to_owned();
-            plan.writes.push(Write::Unlink { reason });
-        }
-    }
-    true
 }
 
 /// Keeps the correlation fields true. They are ours: a value that we wrote may be corrected (an issue that moved has a

@@ -6,10 +6,10 @@ use super::*;
 use crate::{
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd, Start,
+        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge, SalesforceEnd, Start,
         StatusMapping, ValueMap,
     },
-    link::{Blocked, Decision, Take},
+    link::{Blocked, Decision, Heir, Succession, Take},
     record::{Field, Record},
     transform::Transform,
 };
@@ -32,6 +32,8 @@ fn item() -> ConnectedItem {
             filter: Filter::default(),
         },
         on_leave: OnLeave::Keep,
+        on_merge: OnMerge::Follow,
+        on_convert: OnConvert::Keep,
         auto_create: AutoCreate::Jira,
         correlation: None,
         related: Default::default(),
@@ -392,6 +394,62 @@ fn leaving_the_filter() {
     assert_eq!(outcome(&leave(OnLeave::Keep)), "conflict");
     assert_eq!(outcome(&leave(OnLeave::Pause)), "note");
     assert!(matches!(leave(OnLeave::Unlink).writes[..], [Write::Unlink { .. }]));
+}
+
+#[test]
+fn an_issue_that_left_the_project_is_treated_as_a_record_that_left_the_filter() {
+    let link = LinkFacts { out_of_scope: Some("SUP-3 is a Task of SUP".into()), ..LinkFacts::default() };
+    let leave = |on_leave| {
+        let item = ConnectedItem { on_leave, ..item() };
+        let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "a")]));
+        plan(&item, &link, None, now.as_ref(), &Known::default())
+    };
+    assert_eq!(outcome(&leave(OnLeave::Keep)), "conflict");
+    assert_eq!(leave(OnLeave::Pause).notes[0].text, "SUP-3 is a Task of SUP; the link rests");
+    assert!(matches!(&leave(OnLeave::Unlink).writes[..], [Write::Unlink { reason }] if reason.contains("SUP")));
+}
+
+#[test]
+fn a_record_that_goes_on_in_another_one() {
+    let item = ConnectedItem { on_convert: OnConvert::FollowContact, ..item() };
+    let since = Timestamp::from_second(0).unwrap();
+    let (gone, there) = (State::Gone { since, confirmed: true }, state(&[("Subject", "a")]));
+    let kept = state(&[("summary", "b")]);
+    let heir = |issue: Option<&str>| Heir { item: "other".into(), id: "500B".into(), issue: issue.map(Into::into) };
+    let merged = |issue| Succession::Merged(heir(issue));
+    let converted = |heir: Option<Heir>| Succession::Converted { heir, lacking: Some("there is no item".into()) };
+    let run = |item: &ConnectedItem, salesforce: &State, succession| {
+        let link = LinkFacts { succession: Some(succession), ..LinkFacts::default() };
+        let plan = plan(item, &link, None, Sides::new(salesforce, &kept), &Known::default());
+        match &plan.writes[..] {
+            [Write::Follow { item, salesforce_id, .. }] => format!("follow {salesforce_id} in {item}"),
+            [Write::Unlink { reason }] => format!("unlink: {reason}"),
+            _ => outcome(&plan),
+        }
+    };
+    assert_eq!(run(&item, &gone, merged(None)), "follow 500B in other");
+    let taken = "unlink: The Salesforce record was merged into 500B, which is linked with OPS-3; the Jira record is kept";
+    assert_eq!(run(&item, &gone, merged(Some("OPS-3"))), taken);
+    let alone = ConnectedItem { on_merge: OnMerge::Unlink, ..item.clone() };
+    assert!(run(&alone, &gone, merged(None)).starts_with("unlink: The Salesforce record was merged into 500B;"));
+    assert_eq!(run(&item, &there, converted(Some(heir(None)))), "follow 500B in other");
+    assert_eq!(run(&item, &there, converted(None)), "conflict, note", "nobody to follow");
+    let unlinks = ConnectedItem { on_convert: OnConvert::Unlink, ..item.clone() };
+    assert_eq!(run(&unlinks, &there, converted(None)), "unlink: The lead was converted; the Jira record is kept");
+    let wins = ConnectedItem { on_convert: OnConvert::Keep, conflicts: ConflictPolicy::JiraWins, ..item };
+    assert_eq!(run(&wins, &there, converted(Some(heir(None)))), "note", "nothing is written to a converted lead");
+}
+
+#[test]
+fn what_had_a_twin_or_goes_on_elsewhere_gets_no_twin() {
+    let make = |link: LinkFacts| {
+        let now = Sides::new(state(&[("Subject", "a")]), State::None);
+        plan(&item(), &link, None, now.as_ref(), &Known::default())
+    };
+    assert!(matches!(make(LinkFacts::default()).writes[0], Write::Create { .. }));
+    assert!(make(LinkFacts { was_linked: true, ..LinkFacts::default() }).is_quiet());
+    let converted = Succession::Converted { heir: None, lacking: None };
+    assert!(make(LinkFacts { succession: Some(converted), ..LinkFacts::default() }).is_quiet());
 }
 
 #[test]

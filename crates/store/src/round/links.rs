@@ -73,6 +73,8 @@ pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i6
 pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         UPDATE link SET
+            item = COALESCE(r.value->>'item', item),
+            salesforce_id = COALESCE(r.value->>'salesforce_id', salesforce_id),
             jira_key = COALESCE(r.value->>'jira_key', jira_key),
             state = CASE WHEN state = 'unlinked' THEN state ELSE COALESCE(r.value->>'state', state) END,
             reason = CASE WHEN state = 'unlinked' OR r.value->>'state' IS NULL THEN reason ELSE r.value->>'reason' END,
@@ -89,12 +91,30 @@ pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms:
     if links.is_empty() {
         return Ok(());
     }
+    for (link, (item, salesforce_id)) in links.iter().filter_map(|link| Some((link, link.follows.as_ref()?))) {
+        is_free(tx, org, link.id, item, salesforce_id).await?;
+    }
     let rows = links.iter().map(|link| update_row(org, link)).collect::<Result<Vec<_>, _>>()?;
     let n = tx.run(SQL, &[list(&rows)?, now_ms.into()]).await?;
     if usize::try_from(n) != Ok(links.len()) {
         return Err(StoreError::Refused(format!("{n} of {} links to update are links of {org}", links.len()).into()));
     }
     set_bases(tx, links.iter().filter_map(|link| Some((link.id, link.base.as_ref()?)))).await
+}
+
+/// Whether a link may go on with another record, or another holds that record, or the issue, under the item.
+async fn is_free(tx: &mut Tx, org: &str, id: LinkId, item: &str, salesforce_id: &str) -> Result<(), StoreError> {
+    const SQL: &str = "
+        SELECT holder.id AS id FROM link AS own JOIN link AS holder ON holder.item = $2 AND holder.state <> 'unlinked'
+            AND holder.id <> own.id
+            AND ((holder.org = $3 AND holder.salesforce_id = $4)
+                OR (holder.site = own.site AND holder.jira_id = own.jira_id))
+        WHERE own.id = $1 AND own.state <> 'unlinked' ORDER BY holder.id LIMIT 1";
+    let Some(row) = tx.row(SQL, &[id.into(), item.into(), org.into(), salesforce_id.into()]).await? else {
+        return Ok(());
+    };
+    let (item, record_id) = (item.to_owned(), salesforce_id.to_owned());
+    Err(StoreError::LinkTaken { item, side: Side::Salesforce, record_id, holder: row.int("id")? })
 }
 
 async fn set_bases<'a>(tx: &mut Tx, bases: impl Iterator<Item = (LinkId, &'a Base)>) -> Result<(), StoreError> {
@@ -162,8 +182,8 @@ fn update_row<'a>(org: &'a str, link: &'a LinkUpdate) -> Result<LinkRow<'a>, Sto
     Ok(LinkRow {
         id: Some(link.id),
         org,
-        item: None,
-        salesforce_id: None,
+        item: link.follows.as_ref().map(|(item, _)| item.as_str()),
+        salesforce_id: link.follows.as_ref().map(|(_, salesforce_id)| salesforce_id.as_str()),
         site: None,
         jira_id: None,
         jira_key: link.jira_key.as_deref(),

@@ -10,7 +10,7 @@ use crate::{
         suggest::nearest,
         tree::{Entry, Node, Position},
     },
-    item::{AutoCreate, Batch, ConnectedItem, ItemState, JiraEnd, Mode, SalesforceEnd, Start},
+    item::{AutoCreate, Batch, ConnectedItem, ItemState, JiraEnd, Mode, OnConvert, SalesforceEnd, Start},
     record::FieldPath,
     side::{Side, Sides},
 };
@@ -64,6 +64,8 @@ impl Reader<'_> {
             salesforce: self.salesforce_end(node.get("salesforce")),
             jira: self.jira_end(node, mode),
             on_leave: node.get("on_leave").word().unwrap_or_default(),
+            on_merge: node.get("on_merge").word().unwrap_or_default(),
+            on_convert: self.on_convert(node),
             auto_create,
             correlation,
             related: self.related(node.get("related")),
@@ -95,6 +97,16 @@ impl Reader<'_> {
             }
         }
         actions
+    }
+
+    fn on_convert(&mut self, item: &Node) -> OnConvert {
+        let object = item.get("salesforce").get("object").text_or_empty();
+        let on_convert = item.get("on_convert").word().unwrap_or_default();
+        if on_convert != OnConvert::Keep && !object.is_empty() && !object.eq_ignore_ascii_case("Lead") {
+            let message = format!("`on_convert` says what becomes of leads; this item is about {object}");
+            self.report.error(item.key_at("on_convert"), "convert-without-leads", message, "remove it");
+        }
+        on_convert
     }
 
     fn batch(&mut self, node: &Node) -> Option<Batch> {

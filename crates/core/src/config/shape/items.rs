@@ -30,7 +30,17 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
         Key::optional(
             "on_leave",
             Kind::Word(&["keep", "pause", "unlink"]),
-            "What becomes of a link whose record no longer passes the filter. Default keep.",
+            "What becomes of a link whose record no longer passes the filter, or whose issue is no longer of the project and type. Default keep.",
+        ),
+        Key::optional(
+            "on_merge",
+            Kind::Word(&["follow", "unlink"]),
+            "What becomes of a link whose record was merged into another. Default follow.",
+        ),
+        Key::optional(
+            "on_convert",
+            Kind::Word(&["keep", "follow-account", "follow-contact", "follow-opportunity", "unlink"]),
+            "What becomes of a link whose lead was converted. Default keep.",
         ),
         Key::optional(
             "auto_create",

@@ -109,6 +109,18 @@ fn keys_and_values_of_the_wrong_shape() {
             "    on_leave: ¦explode\n    owner:",
             "`keep`, `pause` or `unlink`, not `explode`",
         ),
+        (
+            "unknown-word",
+            "    owner:",
+            "    on_merge: ¦fold\n    owner:",
+            "must be `follow` or `unlink`, not `fold`",
+        ),
+        (
+            "convert-without-leads",
+            "    owner:",
+            "    ¦on_convert: unlink\n    owner:",
+            "this item is about Case",
+        ),
         ("empty-value", "object: Case", "object: ¦\"\"", "`object` has no value"),
         ("empty-value", "poll_seconds: 60", "poll_seconds: ¦~", "`poll_seconds` has no value"),
         ("empty-value", "values: { New: To Do, Closed: Done }", "¦values: {}", "add a value"),

@@ -129,7 +129,9 @@ pub(super) const SECTIONS: &[Section] = &[
         prose: "Its name is its identity: links belong to it, and `renamed_from` is how they follow a new name. \
                 [Choosing a mode](choosing-a-mode.md) says when to synchronize and when to show only.\n\n\
                 Unless it is `display-only`, it has a `correlation` and at least one line under `fields`. What this \
-                version does not run yet is checked all the same, and `check` says so.",
+                version does not run yet is checked all the same, and `check` says so.\n\n\
+                Records do not stay what they were; [Lifecycle](lifecycle.md) says what becomes of a link then, and what \
+                `on_leave`, `on_merge` and `on_convert` (of an item about leads) change about it.",
         example: Some(Excerpt::Shallow(&["items", "support-bugs"])),
     },
     Section {

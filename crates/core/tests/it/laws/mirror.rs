@@ -102,7 +102,7 @@ pub(super) fn plan(mut plan: Plan) -> Plan {
                 fields.iter_mut().for_each(won);
             }
             Write::Correlate { side, .. } => *side = side.other(),
-            Write::Status { .. } | Write::Unlink { .. } => {}
+            Write::Status { .. } | Write::Follow { .. } | Write::Unlink { .. } => {}
         }
     }
     plan.base.iter_mut().for_each(|(_, values)| *values = swap(values.clone()));
@@ -133,7 +133,7 @@ pub(super) fn unordered(mut plan: Plan) -> Plan {
 /// The order of a plan is a promise as far as the kinds of its writes go.
 fn step(write: &Write) -> u8 {
     match write {
-        Write::Unlink { .. } => 0,
+        Write::Follow { .. } | Write::Unlink { .. } => 0,
         Write::Create { .. } => 1,
         Write::Correlate { .. } => 2,
         Write::Update { .. } => 3,

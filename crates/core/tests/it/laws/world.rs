@@ -7,7 +7,7 @@ use entente_core::{
     Workflow,
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnLeave, SalesforceEnd,
+        AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge, SalesforceEnd,
         Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Take},
@@ -251,6 +251,8 @@ fn item(rules: Rules) -> ConnectedItem {
             filter: Filter::default(),
         },
         on_leave: rules.on_leave,
+        on_merge: OnMerge::Follow,
+        on_convert: OnConvert::Keep,
         auto_create: rules.auto_create,
         correlation: None,
         related: Default::default(),

@@ -22,7 +22,7 @@ fn field_writes(plan: &Plan) -> Vec<(Side, &FieldWrite)> {
             fields.iter().map(|field| (side, field)).collect()
         }
         Write::Status { change, .. } => vec![(Side::Jira, change)],
-        Write::Correlate { .. } | Write::Unlink { .. } => Vec::new(),
+        Write::Correlate { .. } | Write::Follow { .. } | Write::Unlink { .. } => Vec::new(),
     };
     plan.writes.iter().flat_map(of).collect()
 }
