@@ -14,7 +14,8 @@ use entente_core::{
     codec::html,
     filter::Filter,
     item::{
-        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge, SalesforceEnd, Start, ValueMap,
+        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge,
+        SalesforceEnd, Start, ValueMap,
     },
     plan,
     plan::CORRELATION,

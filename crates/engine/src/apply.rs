@@ -71,7 +71,7 @@ async fn announce_overwrites(scene: &Scene<'_>, works: &mut [Work]) {
     }
 }
 
-/// What a plan asks for that no vendor has to hear of: agreements and separations.
+/// What a plan asks for that no vendor has to hear of: agreements, separations, and links that go on with another record.
 fn settle_without_calls(work: &mut Work) {
     for (key, values) in work.plan.base.clone() {
         work.journal.extend(replaced(work, &key, &values));
@@ -79,14 +79,18 @@ fn settle_without_calls(work: &mut Work) {
         work.blocked_next.remove(&key);
     }
     for write in &work.plan.writes {
-        if let Write::Unlink { reason } = write {
-            work.unlinked = Some(reason.clone());
-            work.journal.push(NewEntry {
-                kind: "unlink".to_owned(),
-                text: format!("Unlinked: {reason}"),
-                ..NewEntry::default()
-            });
-        }
+        let (kind, text) = match write {
+            Write::Unlink { reason } => {
+                work.unlinked = Some(reason.clone());
+                ("unlink", format!("Unlinked: {reason}"))
+            }
+            Write::Follow { item, salesforce_id, reason } => {
+                work.follows = Some((item.clone(), salesforce_id.clone()));
+                ("follow", reason.clone())
+            }
+            Write::Create { .. } | Write::Correlate { .. } | Write::Update { .. } | Write::Status { .. } => continue,
+        };
+        work.journal.push(NewEntry { kind: kind.to_owned(), text, ..NewEntry::default() });
     }
 }
 

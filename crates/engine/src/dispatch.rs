@@ -45,6 +45,11 @@ impl Busy {
         true
     }
 
+    /// Gives one more record back.
+    pub(crate) fn release_record(&self, side: Side, connection: &str, id: &str) {
+        self.inner.lock().records.remove(&(side, connection.to_owned(), id.to_owned()));
+    }
+
     /// Takes one more record for a unit that found its counterpart.
     pub(crate) fn take_record(&self, side: Side, connection: &str, id: &str) -> bool {
         self.inner.lock().records.insert((side, connection.to_owned(), id.to_owned()))
@@ -157,18 +162,13 @@ impl Sorter<'_> {
         }
         let ticket = ticket.shared_by(wanted.len());
         for link in wanted {
-            let unit = self.units.entry(link.id).or_insert_with(|| Unit {
-                ids: Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone())),
-                link: Some(link.clone()),
-                tickets: Vec::new(),
-                later: Vec::new(),
-            });
+            let unit = self.units.entry(link.id).or_insert_with(|| Unit::linked(link.clone()));
             unit.tickets.push(ticket.clone());
         }
     }
 
     /// A record without a link: the first item in the order of the document that takes it. One that was unlinked is
-    /// not linked again under the same item.
+    /// not linked again under the same item, unless it was because an end was lost.
     fn candidate(&mut self, side: Side, ticket: Ticket, ended: &[Link]) {
         #[cfg(feature = "simulation")]
         let ended = if entente_core::wrong::is(entente_core::wrong::Wrong::NoTombstone) { &[] } else { ended };
@@ -176,11 +176,12 @@ impl Sorter<'_> {
             Side::Salesforce => wired.item.salesforce.object == ticket.key.kind,
             Side::Jira => wired.site.name == ticket.key.connection,
         });
-        let mut items = items.filter(|wired| !ended.iter().any(|link| link.item == wired.item.name));
+        let last = |item: &str| ended.iter().filter(|link| link.item == item).max_by_key(|link| link.id);
+        let mut items = items.filter(|wired| last(&wired.item.name).is_none_or(Link::ended_by_loss));
         if self.worker.only_item.is_some() {
             let wired = items.find(|wired| self.worker.runs(&wired.item.name)).cloned();
             drop(items);
-            return self.candidate_of_one(ticket, wired, side);
+            return self.candidate_of_one(ticket, wired, side, ended);
         }
         let Some(first) = items.next().cloned() else { return self.needless.push(ticket) };
         if !first.is_discovered() {
@@ -188,14 +189,16 @@ impl Sorter<'_> {
         }
         let later = items.cloned().collect();
         let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);
-        self.candidates.push((first, Unit { link: None, ids, tickets: vec![ticket], later }));
+        let unit = Unit { tickets: vec![ticket], later, ended: ended.to_vec(), ..Unit::candidate(ids) };
+        self.candidates.push((first, unit));
     }
 
     /// A person asked for one item: other items' candidates are left alone.
-    fn candidate_of_one(&mut self, ticket: Ticket, wired: Option<Arc<Wired>>, side: Side) {
+    fn candidate_of_one(&mut self, ticket: Ticket, wired: Option<Arc<Wired>>, side: Side, ended: &[Link]) {
         let Some(wired) = wired.filter(|wired| wired.is_discovered()) else { return };
         let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);
-        self.candidates.push((wired, Unit { link: None, ids, tickets: vec![ticket], later: Vec::new() }));
+        let unit = Unit { tickets: vec![ticket], ended: ended.to_vec(), ..Unit::candidate(ids) };
+        self.candidates.push((wired, unit));
     }
 
     fn finish(mut self) -> Dispatched {

@@ -23,7 +23,7 @@ use crate::{
     limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS, REFUSALS_EVERY_POLLS},
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
-    round::refusals,
+    round::{refusals, succession::rests_that_begin},
     unit::Work,
     wiring::Wired,
     worker::Worker,
@@ -170,7 +170,10 @@ async fn finish(worker: &Worker, wired: &Wired, looked: &Looked, started_ms: i64
 /// Hints for the units of a page that are not as they should be, and whether each is about a link.
 async fn unsettled(worker: &Worker, wired: &Wired, works: &[Work]) -> Result<Vec<(Hint, bool)>, EngineError> {
     let conflicts = stored_conflicts(worker, works).await?;
-    let (settled, unsettled): (Vec<&Work>, Vec<&Work>) = works.iter().partition(|work| is_settled(work, &conflicts));
+    let rests = rests_that_begin(worker, works.iter()).await?;
+    let begins = |work: &Work| work.unit.link.as_ref().is_some_and(|link| rests.iter().any(|(id, _)| *id == link.id));
+    let (settled, unsettled): (Vec<&Work>, Vec<&Work>) =
+        works.iter().partition(|work| is_settled(work, &conflicts) && !begins(work));
     let n_quiet = settled.iter().filter(|work| work.unit.link.is_some()).count();
     worker.tally.noops.fetch_add(n_quiet as u64, Ordering::Relaxed);
     Ok(unsettled.into_iter().map(|work| (hint(worker, wired, work), work.unit.link.is_some())).collect())
@@ -191,6 +194,7 @@ async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, 
 fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     let plan = &work.plan;
     if work.is_other_form
+        || (work.unit.link.is_none() && !work.unit.ended.is_empty())
         || !plan.writes.is_empty()
         || !plan.base.is_empty()
         || !plan.needs.is_empty()

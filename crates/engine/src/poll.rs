@@ -169,7 +169,8 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         let rows = changed.iter().filter(|changed| changed.object == *object);
         left_out.extend(narrow.left_out(worker, org, rows.map(|row| (row.id.clone(), &row.fields))).await?);
     }
-    let news: Vec<Changed> = changed
+    let news: Vec<Changed> = unless_unlinked(worker, changed)
+        .await?
         .into_iter()
         .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS))
         .collect();
@@ -196,6 +197,17 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     worker.org.health.read_to_the_end(worker.outside().clock.now());
     wake_if(worker, !hints.is_empty());
     Ok(())
+}
+
+/// A deletion concerns those that are linked.
+async fn unless_unlinked(worker: &Worker, mut changed: Vec<Changed>) -> Result<Vec<Changed>, EngineError> {
+    let deleted = changed.iter().filter(|changed| changed.is_deleted);
+    let ids: Vec<String> = deleted.map(|changed| changed.id.clone()).collect();
+    let org = &worker.org.name;
+    let links = worker.store().links_by_records(org, Side::Salesforce, org, &ids).await?;
+    let is_linked = |id: &str| links.iter().any(|link| link.salesforce_id == id);
+    changed.retain(|changed| !changed.is_deleted || is_linked(&changed.id));
+    Ok(changed)
 }
 
 /// Hints for what changed itself, and for every record that reads over what changed.
@@ -252,7 +264,14 @@ async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(),
         Err(_) if entente_core::wrong::is(entente_core::wrong::Wrong::CursorEarly) => {
             (Vec::new(), Some(worker.outside().clock.now()))
         }
-        Err(error) => return failed(&site.health, &site.name, &error),
+        // A project that was archived or hidden makes the whole question invalid: it is not asked about again before it
+        // is found again.
+        Err(error) => {
+            if matches!(error, CallError::Invalid { .. }) {
+                items.iter().for_each(|wired| wired.forget_scheme());
+            }
+            return failed(&site.health, &site.name, &error);
+        }
     };
     let issues = changed.iter().map(|issue| (issue.id.to_string(), &issue.fields));
     let left_out = narrow.left_out(worker, &site.name, issues).await?;

@@ -35,7 +35,10 @@ pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
     let preview = Preview { wired, work };
     report.links += u64::from(work.unit.link.is_some());
     if work.unit.link.is_none() && work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some() {
-        let why = "both records name each other".to_owned();
+        let why = match work.unit.before(&wired.item.name) {
+            Some(_) => "they were linked until one of them was lost".to_owned(),
+            None => "both records name each other".to_owned(),
+        };
         report.writes.push(preview.write(Side::Jira, "link", work.label(Side::Salesforce), why));
     }
     for write in &work.plan.writes {
@@ -118,7 +121,9 @@ impl Preview<'_> {
                     ..self.write(*side, op, self.work.label(*side), why)
                 }]
             }
-            Write::Unlink { reason } => vec![self.write(Side::Jira, op, self.work.label(Side::Jira), reason.clone())],
+            Write::Follow { reason, .. } | Write::Unlink { reason } => {
+                vec![self.write(Side::Jira, op, self.work.label(Side::Jira), reason.clone())]
+            }
         }
     }
 

@@ -71,7 +71,7 @@ pub struct PlannedWrite {
     pub link: Option<i64>,
     /// `salesforce` or `jira`.
     pub side: &'static str,
-    /// `create`, `update`, `transition`, `link` or `unlink`.
+    /// `create`, `update`, `transition`, `link`, `follow` or `unlink`.
     pub op: &'static str,
     /// Id or key of the record; for a creation, that of its source.
     pub record: String,

@@ -15,6 +15,7 @@ mod needs;
 pub(crate) mod read;
 pub(crate) mod refusals;
 mod settle;
+pub(crate) mod succession;
 
 use entente_core::{
     Known, Side, plan,
@@ -52,6 +53,7 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
     let scheme = match wired.scheme().await {
         Ok(scheme) => scheme,
         Err(error) => {
+            wired.rests(Some(error.to_string()));
             return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
         }
     };
@@ -96,9 +98,11 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
     plan_all(scene, works, true).await?;
-    meet::refuse_unsure(works);
+    meet::refuse_unsure(scene, works);
     gather(scene, works);
-    if !guard::stops(scene, works).await && !budget::stops(scene, works).await? {
+    let stopped = guard::stops(scene, works).await?;
+    scene.wired.rests(stopped.clone());
+    if stopped.is_none() && !budget::stops(scene, works).await? {
         apply::run(scene, works).await;
         settle::run(scene, works);
         refusals::stamp(scene, works).await;

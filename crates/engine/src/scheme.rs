@@ -31,6 +31,12 @@ pub(crate) const SALESFORCE_SYSTEM: [&str; 5] =
 /// Jira system fields that every read asks for.
 pub(crate) const JIRA_SYSTEM: [&str; 5] = ["created", "updated", "status", "project", "issuetype"];
 
+/// Whether a lead was converted; no other object has it.
+pub(crate) const IS_CONVERTED: &str = "IsConverted";
+/// What a converted lead became: the object, and the lead's field that names it.
+pub(crate) const CONVERTED: [(&str, &str); 3] =
+    [("Account", "ConvertedAccountId"), ("Contact", "ConvertedContactId"), ("Opportunity", "ConvertedOpportunityId")];
+
 /// The external id field of the org prerequisites (apps/salesforce/core).
 pub(crate) const ENTENTE_KEY: &str = "Entente_Key__c";
 
@@ -137,6 +143,13 @@ impl Scheme {
     ) -> Result<Self, EngineError> {
         let salesforce = salesforce_fields(item, org).await?;
         let jira = jira_fields(item, site).await?;
+        let (project, issue_type) = match item.mode {
+            Mode::DisplayOnly => (None, None),
+            Mode::OneWay | Mode::TwoWay => {
+                let (project, issue_type) = project(item, site).await?;
+                (Some(project), Some(issue_type))
+            }
+        };
         let mut item = item.clone();
         people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
         for line in &mut item.fields {
@@ -145,19 +158,14 @@ impl Scheme {
             line.rich = Sides::new(is_html, is_document);
         }
         let item = &item;
-        let (project, issue_type) = match item.mode {
-            Mode::DisplayOnly => (None, None),
-            Mode::OneWay | Mode::TwoWay => {
-                let (project, issue_type) = project(item, site).await?;
-                (Some(project), Some(issue_type))
-            }
-        };
         let paths = salesforce.values().filter_map(|field| field.query_path.clone());
         let ids = jira.values().filter_map(|field| field.id.clone());
         let described = org.describe(&item.salesforce.object).await?;
         let salesforce_name = described.name_field().unwrap_or("Id").to_owned();
         let marker = described.field(ENTENTE_KEY).map(|field| field.name.clone());
-        let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone());
+        let converted = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED]);
+        let converted = converted.filter_map(|name| described.field(name).map(|field| field.name.clone()));
+        let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone()).chain(converted);
         let place = project.as_ref().zip(issue_type.as_deref()).map(|((_, id), kind)| (id.as_str(), kind));
         let circumstances = circumstances::read(item, (&salesforce, &jira), place, org, site).await?;
         Ok(Self {
@@ -305,7 +313,8 @@ async fn project(item: &ConnectedItem, site: &Site) -> Result<((String, String),
     let wanted = item.jira.issue_type.as_deref().unwrap_or_default();
     let Some(project) = site.project(key).await? else {
         return Err(problem(format!(
-            "connection {} has no project {key} that the account can see; check the key, or let the account browse it",
+            "connection {} has no project {key} that the account can see; check the key, whether the project is archived, and whether \
+             the account may browse it",
             site.name
         )));
     };

@@ -180,7 +180,7 @@ impl Chosen {
             Some(link) => Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone())),
             None => Sides::from_view(source, Some(self.id.clone()), None),
         };
-        Ok(Unit { link, ids, tickets: vec![self.ticket(source)], later: Vec::new() })
+        Ok(Unit { link, tickets: vec![self.ticket(source)], ..Unit::candidate(ids) })
     }
 
     fn ticket(&self, source: Side) -> Ticket {

@@ -90,9 +90,27 @@ pub(crate) struct Unit {
     pub(crate) tickets: Vec<Ticket>,
     /// Items that may take the record if this round's item does not.
     pub(crate) later: Vec<Arc<Wired>>,
+    /// Links that the record had.
+    pub(crate) ended: Vec<Link>,
 }
 
 impl Unit {
+    /// A record or an issue without a link.
+    pub(crate) fn candidate(ids: Sides<Option<String>>) -> Self {
+        Self { link: None, ids, tickets: Vec::new(), later: Vec::new(), ended: Vec::new() }
+    }
+
+    /// A link, both of whose ends are to be read.
+    pub(crate) fn linked(link: Link) -> Self {
+        let ids = Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone()));
+        Self { link: Some(link), ..Self::candidate(ids) }
+    }
+
+    /// The link that its record had under an item before an end of it was lost.
+    pub(crate) fn before(&self, item: &str) -> Option<&Link> {
+        self.ended.iter().filter(|link| link.item == item).max_by_key(|link| link.id)
+    }
+
     /// Whether a person asked for it to be brought to Jira, and nothing else brought it here.
     pub(crate) fn is_refresh(&self) -> bool {
         !self.tickets.is_empty() && self.tickets.iter().all(|ticket| ticket.version.as_deref() == Some(REFRESH))
@@ -132,8 +150,12 @@ pub(crate) struct Seen {
     pub(crate) marked: Option<String>,
     /// The operation by which Entente created the record.
     pub(crate) operation: Option<String>,
-    /// Jira: whether the issue is of the item's project and type.
-    pub(crate) in_scope: bool,
+    /// Jira: what the issue is, when it is not of the item's project and type.
+    pub(crate) out_of_scope: Option<String>,
+    /// Salesforce: the record that it was merged into.
+    pub(crate) merged_into: Option<String>,
+    /// Salesforce: what a converted lead became, by object.
+    pub(crate) became: Option<BTreeMap<&'static str, String>>,
     /// It is gone, and that was seen to happen: by an event, or in the recycle bin.
     pub(crate) deletion_seen: bool,
 }
@@ -151,7 +173,9 @@ impl Seen {
             name: None,
             marked: None,
             operation: None,
-            in_scope: true,
+            out_of_scope: None,
+            merged_into: None,
+            became: None,
             deletion_seen: false,
         }
     }
@@ -211,6 +235,8 @@ pub(crate) struct Work {
     pub(crate) parked: Option<Refused>,
     /// The link is dissolved, for this reason.
     pub(crate) unlinked: Option<String>,
+    /// The item and the Salesforce record with which the link goes on.
+    pub(crate) follows: Option<(String, String)>,
     /// Sentences about what was written, for the terminal and the page.
     pub(crate) told: Vec<String>,
     /// The round was stopped before anything was learned: nothing about the link is stored.
@@ -247,6 +273,7 @@ impl Work {
             intent: None,
             parked: None,
             unlinked: None,
+            follows: None,
             told: Vec::new(),
             stopped: false,
             is_other_form: false,
@@ -301,7 +328,7 @@ impl Work {
 
     /// Whether the round still works on it.
     pub(crate) fn is_open(&self) -> bool {
-        self.end == End::Done && self.unlinked.is_none()
+        self.end == End::Done && self.unlinked.is_none() && self.follows.is_none()
     }
 
     /// Puts it off; an earlier time stands.

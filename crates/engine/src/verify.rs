@@ -106,6 +106,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             NoteCode::Blocked => DifferenceWhy::Blocked,
             NoteCode::Drift => DifferenceWhy::Drift,
             NoteCode::Paused => DifferenceWhy::Paused,
+            NoteCode::Converted => DifferenceWhy::Blocked,
             NoteCode::CorrelationTaken | NoteCode::Missing | NoteCode::Left | NoteCode::Formatting => continue,
         };
         if let Some(key) = &note.key {
@@ -116,7 +117,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
     let written = plan.writes.iter().flat_map(|write| match write {
         Write::Update { fields, .. } => fields.iter().map(|field| &field.key).collect(),
         Write::Status { change, .. } => vec![&change.key],
-        Write::Create { .. } | Write::Correlate { .. } | Write::Unlink { .. } => Vec::new(),
+        Write::Create { .. } | Write::Correlate { .. } | Write::Follow { .. } | Write::Unlink { .. } => Vec::new(),
     });
     for key in written.chain(&open) {
         found.push(difference(wired, work, key, DifferenceWhy::Unexplained));

@@ -46,6 +46,8 @@ pub(crate) struct Wired {
     claims: Mutex<HashMap<String, String>>,
     /// Why the last look at it did not finish.
     problem: Mutex<Option<String>>,
+    /// Why its rounds rest, until one goes through again.
+    trouble: Mutex<Option<String>>,
 }
 
 impl Wiring {
@@ -103,6 +105,7 @@ impl Wired {
             discovered: AtomicBool::new(false),
             claims: Mutex::default(),
             problem: Mutex::default(),
+            trouble: Mutex::default(),
         }
     }
 
@@ -142,9 +145,14 @@ impl Wired {
         }
     }
 
-    /// Why the last look at it did not finish.
+    /// Its rounds rest for this reason, or for none any more.
+    pub(crate) fn rests(&self, reason: Option<String>) {
+        *self.trouble.lock() = reason;
+    }
+
+    /// Why its rounds rest, or why the last look at it did not finish.
     pub(crate) fn problem(&self) -> Option<String> {
-        self.problem.lock().clone()
+        self.trouble.lock().clone().or_else(|| self.problem.lock().clone())
     }
 
     /// Existing twins have been looked for: `claims` are the issues that name a record.

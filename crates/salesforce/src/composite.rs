@@ -86,8 +86,8 @@ impl Part {
 
     /// Asks a query; its answer's body is the first page.
     pub fn query(query: &Query) -> Result<Self, CallError> {
-        let resource = ["/query?q=", &encode(&query.soql()?)].concat();
-        Ok(Self::write(Method::GET, "/services/data/{v}/query", resource, None))
+        let (route, resource) = query.place();
+        Ok(Self::write(Method::GET, route, [resource, "?q=", &encode(&query.soql()?)].concat(), None))
     }
 
     /// Names the part, so that later ones can refer to it (`@{name.id}`). Letters, digits and underscores.

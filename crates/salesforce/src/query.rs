@@ -59,12 +59,17 @@ struct Document {
 impl Client {
     /// The first page of a query.
     pub async fn query(&self, query: &Query) -> Result<Page, CallError> {
-        self.first_page("/services/data/{v}/query", "/query", query).await
-    }
-
-    /// The first page of a query that also sees deleted (recycle bin) and archived rows.
-    pub async fn query_all(&self, query: &Query) -> Result<Page, CallError> {
-        self.first_page("/services/data/{v}/queryAll", "/queryAll", query).await
+        let (route, resource) = query.place();
+        let encoded = encode(&query.soql()?);
+        if encoded.len() > QUERY_URI_BYTES_MAX {
+            return self.long_query(query).await;
+        }
+        let mut call = Call::get(route, [&self.path(resource), "?q=", &encoded].concat());
+        if let Some(rows) = query.batch() {
+            let value = HeaderValue::try_from(format!("batchSize={rows}"));
+            call = call.header(QUERY_OPTIONS, value.map_err(|_| broken("a header is not text"))?);
+        }
+        Page::read(&self.send(call).await?)
     }
 
     /// The page behind a token. A token that is too old is [`CallError::Stale`]: ask the query again.
@@ -115,19 +120,6 @@ impl Client {
             Page::of(serde_json::from_value(body).map_err(|_| broken("a page is not as expected"))?, &answer)
         };
         Ok(answers.into_iter().map(|outcome| outcome.and_then(|part| page(part.body))).collect())
-    }
-
-    async fn first_page(&self, route: &'static str, resource: &str, query: &Query) -> Result<Page, CallError> {
-        let encoded = encode(&query.soql()?);
-        if encoded.len() > QUERY_URI_BYTES_MAX && resource == "/query" {
-            return self.long_query(query).await;
-        }
-        let mut call = Call::get(route, [&self.path(resource), "?q=", &encoded].concat());
-        if let Some(rows) = query.batch() {
-            let value = HeaderValue::try_from(format!("batchSize={rows}"));
-            call = call.header(QUERY_OPTIONS, value.map_err(|_| broken("a header is not text"))?);
-        }
-        Page::read(&self.send(call).await?)
     }
 
     /// A query too long for a URL travels in a composite's body.

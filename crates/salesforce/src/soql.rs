@@ -24,6 +24,7 @@ pub struct Query {
     order: Vec<(String, Order)>,
     limit: Option<u32>,
     batch_size: Option<u16>,
+    with_deleted: bool,
 }
 
 /// Which way to sort; nulls come first when ascending, last when descending.
@@ -63,6 +64,7 @@ impl Query {
             order: Vec::new(),
             limit: None,
             batch_size: None,
+            with_deleted: false,
         }
     }
 
@@ -108,6 +110,20 @@ impl Query {
     pub fn batch_size(mut self, rows: u16) -> Self {
         self.batch_size = Some(rows.clamp(200, 2_000));
         self
+    }
+
+    /// With rows that are deleted (recycle bin) or archived; select `IsDeleted` to tell them.
+    pub fn with_deleted(mut self) -> Self {
+        self.with_deleted = true;
+        self
+    }
+
+    /// Where it is asked: the route, and the resource.
+    pub(crate) fn place(&self) -> (&'static str, &'static str) {
+        match self.with_deleted {
+            false => ("/services/data/{v}/query", "/query"),
+            true => ("/services/data/{v}/queryAll", "/queryAll"),
+        }
     }
 
     pub(crate) fn batch(&self) -> Option<u16> {

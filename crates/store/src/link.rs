@@ -164,6 +164,24 @@ impl Store {
         self.change_links(SQL, item, now_ms).await
     }
 
+    /// Notes that one end of these links was not found; an earlier miss stands.
+    pub async fn miss(&self, fence: &Fence, side: Side, link_ids: &[LinkId], now_ms: i64) -> Result<(), StoreError> {
+        const RECORD: &str = "
+            UPDATE link SET salesforce_missing_ms = COALESCE(salesforce_missing_ms, $2)
+            WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+        const ISSUE: &str = "
+            UPDATE link SET jira_missing_ms = COALESCE(jira_missing_ms, $2)
+            WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+        let sql = match side {
+            Side::Salesforce => RECORD,
+            Side::Jira => ISSUE,
+        };
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        tx.run(sql, &[ids(link_ids)?, now_ms.into()]).await?;
+        tx.commit().await
+    }
+
     /// Forgets a link with all that belongs to it, as if it had never been: its twin was deleted. The journal stays.
     pub async fn forget_link(&self, fence: &Fence, link_id: LinkId) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;

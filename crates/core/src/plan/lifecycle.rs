@@ -64,7 +64,9 @@ fn follow(heir: &Heir, what: String) -> Write {
             salesforce_id: heir.id.clone(),
             reason: format!("{what}; the link goes on with it"),
         },
-        Some(issue) => Write::Unlink { reason: format!("{what}, which is linked with {issue}; the Jira record is kept") },
+        Some(issue) => {
+            Write::Unlink { reason: format!("{what}, which is linked with {issue}; the Jira record is kept") }
+        }
     }
 }
 

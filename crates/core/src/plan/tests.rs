@@ -6,8 +6,8 @@ use super::*;
 use crate::{
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge, SalesforceEnd, Start,
-        StatusMapping, ValueMap,
+        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge,
+        SalesforceEnd, Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Heir, Succession, Take},
     record::{Field, Record},
@@ -428,7 +428,8 @@ fn a_record_that_goes_on_in_another_one() {
         }
     };
     assert_eq!(run(&item, &gone, merged(None)), "follow 500B in other");
-    let taken = "unlink: The Salesforce record was merged into 500B, which is linked with OPS-3; the Jira record is kept";
+    let taken =
+        "unlink: The Salesforce record was merged into 500B, which is linked with OPS-3; the Jira record is kept";
     assert_eq!(run(&item, &gone, merged(Some("OPS-3"))), taken);
     let alone = ConnectedItem { on_merge: OnMerge::Unlink, ..item.clone() };
     assert!(run(&alone, &gone, merged(None)).starts_with("unlink: The Salesforce record was merged into 500B;"));

@@ -92,6 +92,7 @@ async fn salesforce_page(
                 met.insert(link.id);
                 works.push(linked(link.clone(), seen, jira));
             }
+            Some(link) if link.ended_by_loss() => works.extend(lost(link.clone(), &row.id, seen, jira)),
             // A tombstone: unlinked for good.
             Some(_) => {}
             None if links.iter().any(is_live) => {}
@@ -104,11 +105,17 @@ async fn salesforce_page(
     Ok(works)
 }
 
+/// A pair that was separated because an end of it was lost, when both are there.
+fn lost(link: Link, id: &str, salesforce: Seen, jira: &mut JiraSide) -> Option<Work> {
+    let issue = jira.seen.get(&link.jira_id)?.clone();
+    let ids = Sides::new(Some(id.to_owned()), Some(link.jira_id.clone()));
+    Some(Work::new(Unit { ended: vec![link], ..Unit::candidate(ids) }, Sides::new(salesforce, issue)))
+}
+
 fn linked(link: Link, salesforce: Seen, jira: &mut JiraSide) -> Work {
-    let ids = Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone()));
     // An issue that the search does not show is read by its id in a round; nothing is concluded here.
     let issue = jira.seen.remove(&link.jira_id).unwrap_or_else(not_in_search);
-    Work::new(Unit { link: Some(link), ids, tickets: Vec::new(), later: Vec::new() }, Sides::new(salesforce, issue))
+    Work::new(Unit::linked(link), Sides::new(salesforce, issue))
 }
 
 fn not_in_search() -> Seen {
@@ -143,7 +150,7 @@ fn candidate(
         (None, Some(_)) => not_in_search(),
         (None, None) => Seen::absent(State::None),
     };
-    let unit = Unit { link: None, ids: Sides::new(Some(id.to_owned()), twin), tickets: Vec::new(), later: Vec::new() };
+    let unit = Unit::candidate(Sides::new(Some(id.to_owned()), twin));
     Some(Work::new(unit, Sides::new(seen, issue)))
 }
 
@@ -161,8 +168,7 @@ fn lone_issues(scene: &Scene<'_>, jira: &JiraSide, last: Option<Timestamp>) -> V
     let lone = jira.seen.iter().filter(|(id, seen)| is_free(id) && is_new(seen));
     lone.map(|(id, seen)| {
         let ids = Sides::new(None, Some(id.clone()));
-        let unit = Unit { link: None, ids, tickets: Vec::new(), later: Vec::new() };
-        Work::new(unit, Sides::new(Seen::absent(State::None), seen.clone()))
+        Work::new(Unit::candidate(ids), Sides::new(Seen::absent(State::None), seen.clone()))
     })
     .collect()
 }

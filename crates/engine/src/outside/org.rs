@@ -140,11 +140,6 @@ impl Org {
         Ok(())
     }
 
-    /// Whether the org still answers us at all.
-    pub(crate) async fn canary(&self) -> Result<(), CallError> {
-        self.client.limits().await.map(drop)
-    }
-
     /// The user that our changes carry.
     pub(crate) async fn user_id(&self) -> Option<String> {
         self.client.signed_in().await.ok().map(|signed_in| signed_in.user.as_str().to_owned())

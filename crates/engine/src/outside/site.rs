@@ -225,6 +225,15 @@ impl Site {
         Ok((found, began))
     }
 
+    /// Whether any issue of some projects can be read.
+    pub(crate) async fn shows_any(&self, projects: &[String]) -> Result<bool, CallError> {
+        let jql = Jql::project_in(projects.iter().map(String::as_str));
+        let mut search = Search::new(jql, ["updated"]);
+        search.page_rows = 1;
+        let page = self.client.search(search).next().await?;
+        Ok(page.is_some_and(|page| !page.issues.is_empty()))
+    }
+
     /// The highest issue number known in a project: any issue created from now on has a higher one.
     pub(crate) async fn floor(&self, project: &str) -> Result<u64, CallError> {
         if let Some(floor) = self.floors.lock().get(project).copied() {

@@ -130,7 +130,7 @@ impl Engine {
             };
             let mut told = Explanation { about: about.to_owned(), item: item.name.clone(), ..Explanation::default() };
             let work = self.planned(wiring, &wired, None, Sides::from_view(source, Some(id), None)).await?;
-            if work.seen.get(source).record().is_none() || !work.seen.get(source).in_scope {
+            if work.seen.get(source).record().is_none() || work.seen.get(source).out_of_scope.is_some() {
                 continue;
             }
             self.tell_hints(&work, &mut told).await?;
@@ -196,7 +196,7 @@ impl Engine {
     ) -> Result<Work, EngineError> {
         wired.site.verify().await?;
         let worker = Worker::new(self.inner.clone(), wiring.clone(), wired.org.clone(), &SyncOptions::default());
-        let unit = Unit { link, ids, tickets: Vec::new(), later: Vec::new() };
+        let unit = Unit { link, ..Unit::candidate(ids) };
         let unread = || Seen::absent(State::None);
         let works = vec![Work::new(unit, Sides::new(unread(), unread()))];
         let work = look::read_again(&worker, wired, works).await?.pop();

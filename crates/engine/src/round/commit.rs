@@ -2,11 +2,11 @@
 
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
-    Again, HintKey, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit,
+    Again, HintKey, Link, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit,
     StoreError,
 };
 
-use super::{Scene, digests::Digests, meet};
+use super::{Scene, digests::Digests, meet, succession};
 use crate::{
     error::EngineError,
     unit::{End, Ticket, Unit, Work},
@@ -15,12 +15,15 @@ use crate::{
 };
 
 /// Commits the round. Units that the item does not take and that another may take come back.
-pub(super) async fn run(scene: &Scene<'_>, works: Vec<Work>) -> Result<Vec<Unit>, EngineError> {
+pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<Unit>, EngineError> {
+    succession::journal_rests(scene, &mut works).await?;
     let mut ends = Ends::default();
     let mut passed_on = Vec::new();
     let mut told = Vec::new();
     let mut busy = Vec::with_capacity(works.len());
+    let mut heirs = Vec::new();
     for mut work in works {
+        heirs.extend(work.follows.as_ref().map(|(_, id)| id.clone()));
         told.append(&mut work.told);
         if work.end == End::PassOn && !work.unit.later.is_empty() {
             passed_on.push(work.unit);
@@ -33,6 +36,7 @@ pub(super) async fn run(scene: &Scene<'_>, works: Vec<Work>) -> Result<Vec<Unit>
     for unit in &busy {
         scene.worker.busy.release(unit, &scene.wired.org.name, &scene.wired.site.name);
     }
+    heirs.iter().for_each(|id| scene.worker.busy.release_record(Side::Salesforce, &scene.wired.org.name, id));
     committed?;
     scene.worker.finished(scene.wired, &busy, told);
     Ok(passed_on)
@@ -132,7 +136,9 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
     match (&work.unit.link, &work.unit.ids) {
         (Some(link), _) => {
             round.links.push(update(scene, work, link.id));
+            round.journal.extend(moved(link, work).map(|entry| stamped(scene, work, entry)));
             round.journal.extend(journal);
+            round.offers.extend(succession::next(scene, work));
         }
         (None, Sides { salesforce: Some(_), jira: Some(_) }) if !matches!(work.end, End::PassOn | End::Refused) => {
             unpark(scene, round, work);
@@ -140,6 +146,18 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
         }
         (None, _) => round.journal.extend(journal),
     }
+}
+
+/// The journal's words for an issue that has another key.
+fn moved(link: &Link, work: &Work) -> Option<NewEntry> {
+    let key = work.seen.jira.key.as_ref().filter(|key| **key != link.jira_key)?;
+    Some(NewEntry {
+        kind: "move".to_owned(),
+        side: Some(Side::Jira),
+        record_id: Some(link.jira_id.clone()),
+        text: format!("{} is {key} now: it was moved, or its project was given another key", link.jira_key),
+        ..NewEntry::default()
+    })
 }
 
 /// A journal entry with everything that the round knows about where it belongs.
@@ -222,7 +240,7 @@ fn notes(work: &Work) -> Vec<NewNote> {
 
 fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLink {
     if work.intent.is_none() && work.creation(Side::Jira).is_none() && work.creation(Side::Salesforce).is_none() {
-        journal.insert(0, stamped(scene, work, meet::matched(work)));
+        journal.insert(0, stamped(scene, work, meet::matched(scene, work)));
     }
     NewLink {
         item: scene.wired.item.name.clone(),
@@ -230,7 +248,7 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
         site: scene.wired.site.name.clone(),
         jira_id: work.id(Side::Jira).to_owned(),
         jira_key: work.facts.jira_key.clone().unwrap_or_default(),
-        origin: Origin::Auto,
+        origin: work.unit.before(&scene.wired.item.name).map_or(Origin::Auto, |before| before.origin),
         base: stored(scene, work),
         read_ms: read_ms(work),
         versions: versions(work),
@@ -254,6 +272,9 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
         State::None | State::Present(_) => None,
     };
     // A side that was not read keeps nothing that would let a hint pass for an echo.
+    if let Some((item, salesforce_id)) = &work.follows {
+        return succession::followed(scene, work, id, item, salesforce_id);
+    }
     LinkUpdate {
         id,
         base: (work.is_other_form || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
@@ -261,6 +282,7 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
         versions: versions(work),
         state: Some(state(work)),
         jira_key: work.seen.jira.key.clone(),
+        follows: None,
         missing_since: Sides::new(since(Side::Salesforce), since(Side::Jira)),
         blocked: work.blocked_next.clone(),
         conflicts: conflicts(work),

@@ -9,7 +9,7 @@ use entente_core::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Scene, digests::Digests};
+use super::{Scene, digests::Digests, succession};
 use crate::{
     apply::{jira::is_ours, payload::Payload},
     error::EngineError,
@@ -18,11 +18,12 @@ use crate::{
 
 pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     let store = scene.worker.store();
-    let ids: Vec<i64> = works.iter().filter_map(|work| work.unit.link.as_ref().map(|link| link.id)).collect();
+    let item = &scene.wired.item.name;
+    let ids: Vec<i64> = works.iter().filter_map(|work| remembered(item, work)).collect();
     let mut bases = store.bases(&ids).await?;
     let mut decisions = store.decisions(&ids).await?;
     for work in works.iter_mut() {
-        let link_id = work.unit.link.as_ref().map(|link| link.id);
+        let link_id = remembered(item, work);
         if let Some((base, canon_version)) = link_id.and_then(|id| bases.remove(&id)) {
             debug_assert!(canon_version <= CANON_VERSION, "the store refuses databases of newer programs");
             let digests = Digests { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) };
@@ -41,8 +42,12 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             created: created(scene, work),
             decisions: decided.into_iter().map(|(key, decided)| (key, decided.decision)).collect(),
             blocked: work.standing(&scene.scheme.circumstances),
+            out_of_scope: work.seen.jira.out_of_scope.clone(),
+            succession: None,
+            was_linked: work.unit.before(item).is_some(),
         };
     }
+    succession::load(scene, works).await?;
     recovered(scene, works).await?;
     parked(scene, works).await
 }
@@ -57,6 +62,12 @@ fn created(scene: &Scene<'_>, work: &Work) -> Option<Timestamp> {
     let within = |at: Timestamp| at.checked_add(SignedDuration::from_secs(1)).unwrap_or(at);
     let salesforce = scene.wired.org.to_our_time(salesforce).map(within);
     salesforce.or(jira.map(|at| scene.wired.site.to_our_time(at)))
+}
+
+/// The link whose base counts: its own, or for a pair that is back the one that it had.
+fn remembered(item: &str, work: &Work) -> Option<i64> {
+    let is_pair = work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some();
+    work.unit.link.as_ref().or_else(|| work.unit.before(item).filter(|_| is_pair)).map(|link| link.id)
 }
 
 /// Which side of a pair without a link we made, and by which operation.

@@ -2,37 +2,30 @@
 //! permission or a wrong connection until the opposite is shown.
 
 use entente_core::{Side, State};
+use entente_store::LinkId;
 
-use super::Scene;
-use crate::{
-    limits::MASS_MISSING_MIN,
-    unit::{Seen, Work},
-};
+use super::{Scene, read};
+use crate::{error::EngineError, limits::MASS_MISSING_MIN, unit::Work};
 
-/// Whether the round must not write; its units are then put off.
-pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> bool {
+/// Why the round must not write, if it must not; its units are then put off. While others of the kind can be read, the
+/// item is held, and what is missing is remembered: a person who lets the item go on has said that it is. While nothing
+/// can be read, it may only be hidden, and the round comes again.
+pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<Option<String>, EngineError> {
     for side in Side::BOTH {
         let linked: Vec<&Work> = works.iter().filter(|work| work.unit.link.is_some()).collect();
-        // A deletion that was seen to happen is no surprise; being missed for long is.
-        let expected = |seen: &Seen| matches!(seen.state, State::Present(_)) || seen.deletion_seen;
-        let missing = linked.iter().filter(|work| !expected(work.seen.get(side))).count();
-        if missing < MASS_MISSING_MIN || missing * 2 < linked.len() {
+        let missing: Vec<LinkId> = linked.iter().filter_map(|work| surprise(work, side)).collect();
+        if missing.len() < MASS_MISSING_MIN || missing.len() * 2 < linked.len() {
             continue;
         }
-        // The canary: whoever asked for these records may not be allowed to see anything any more.
-        let canary = match side {
-            Side::Salesforce => scene.wired.org.canary().await,
-            Side::Jira => scene.wired.site.client.verify().await.map(drop),
+        let what = format!("{} of {} {side} records are missing at once", missing.len(), linked.len());
+        let reason = match read::others_can_be_read(scene, side).await {
+            Ok(true) => hold(scene, side, &missing, &what).await?,
+            Ok(false) => format!("{what}, and no other of their kind can be read; nothing is written"),
+            Err(error) => format!("{what}; nothing is written (the connection says: {error})"),
         };
-        let canary = canary.map_or_else(
-            |error| format!("the connection says: {error}"),
-            |()| "the connection itself works".to_owned(),
-        );
-        let reason =
-            format!("{missing} of {} {side} records are missing at once; nothing is written ({canary})", linked.len());
         tracing::warn!(
             item = scene.wired.item.name,
-            missing,
+            missing = missing.len(),
             "Stopped a round of item {}: {reason}",
             scene.wired.item.name
         );
@@ -41,7 +34,23 @@ pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> bool {
             work.again(due_ms, reason.clone());
             work.stopped = true;
         }
-        return true;
+        return Ok(Some(reason));
     }
-    false
+    Ok(None)
+}
+
+async fn hold(scene: &Scene<'_>, side: Side, missing: &[LinkId], what: &str) -> Result<String, EngineError> {
+    let (store, item, now_ms) = (scene.worker.store(), &scene.wired.item.name, scene.worker.outside().now_ms());
+    let reason = format!("{what}. See what happened, then `entente resume {item}`");
+    store.miss(&scene.worker.fence()?, side, missing, now_ms).await?;
+    store.hold(item, &reason, now_ms).await?;
+    Ok(reason)
+}
+
+/// The link of a record that is missing. A deletion that was seen to happen is no surprise, nor is a miss that was
+/// noted before.
+fn surprise(work: &Work, side: Side) -> Option<LinkId> {
+    let (link, seen) = (work.unit.link.as_ref()?, work.seen.get(side));
+    let is_known = seen.deletion_seen || link.missing_since.get(side).is_some();
+    (!matches!(seen.state, State::Present(_)) && !is_known).then_some(link.id)
 }

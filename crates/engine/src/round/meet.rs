@@ -10,7 +10,7 @@ use entente_jira::{IssueKey, IssueRef};
 use entente_store::{Link, LinkState, NewEntry, ParkedClass};
 use entente_transport::CallError;
 
-use super::{Scene, read};
+use super::{Scene, read, succession};
 use crate::{
     error::EngineError,
     limits::BACKOFF_FIRST_MS,
@@ -35,7 +35,8 @@ pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Resul
                 }
             }
             (false, None, true) if enters(scene, work, Side::Jira) => {
-                if let Some(id) = records_named(scene, &work.seen.jira).next() {
+                let linked_with = before(scene, work).map(|before| before.salesforce_id.clone());
+                if let Some(id) = linked_with.or_else(|| records_named(scene, &work.seen.jira).next()) {
                     records.insert(n, id);
                 }
             }
@@ -46,12 +47,12 @@ pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Resul
     fetch_issues(scene, works, &issues).await?;
     fetch_records(scene, works, &records).await?;
     fetch_claimants(scene, works, &records).await?;
-    Ok(())
+    succession::first(scene, works).await
 }
 
 /// Whether a record may enter the item; else its unit is passed on, or done with.
 fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
-    let in_scope = side == Side::Salesforce || work.seen.jira.in_scope;
+    let in_scope = work.seen.get(side).out_of_scope.is_none();
     // A record that was deleted, or hidden, since the hint was offered: there is nothing to link.
     let Some(record) = work.seen.get(side).record().filter(|_| in_scope) else {
         work.end = End::PassOn;
@@ -66,14 +67,22 @@ fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
             false
         }
         Verdict::Unknown(path) => {
-            refuse(work, &format!("whether it enters cannot be said: {path} cannot be read"));
+            refuse(scene, work, &format!("whether it enters cannot be said: {path} cannot be read"));
             false
         }
     }
 }
 
-/// The issue that a record names, or that names the record.
+/// The link that was dissolved because an end of it was lost.
+fn before<'w>(scene: &Scene<'_>, work: &'w Work) -> Option<&'w Link> {
+    work.unit.before(&scene.wired.item.name)
+}
+
+/// The issue that a record was linked with, that it names, or that names the record.
 fn issue_named(scene: &Scene<'_>, work: &mut Work, salesforce_id: &str) -> Option<Name> {
+    if let Some(before) = before(scene, work) {
+        return Some(Name::Id(before.jira_id.clone()));
+    }
     if let Some(issue) = scene.wired.claim(salesforce_id) {
         return Some(Name::Id(issue));
     }
@@ -83,6 +92,7 @@ fn issue_named(scene: &Scene<'_>, work: &mut Work, salesforce_id: &str) -> Optio
         Ok(key) => Some(Name::Key(key)),
         Err(_) => {
             refuse(
+                scene,
                 work,
                 &format!("{path} shows \"{shown}\", which is no issue key; clear it to let an issue be created"),
             );
@@ -161,8 +171,11 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
     let taken = taken(scene, Side::Jira, &by_id.keys().cloned().collect::<Vec<_>>()).await?;
     for (n, name) in names {
         let issue = match name {
-            Name::Id(id) => by_id.get(id),
-            Name::Key(key) => by_key.get(&key.to_string()),
+            Name::Id(id) => by_id.get(id).copied(),
+            Name::Key(key) => match by_key.get(&key.to_string()) {
+                Some(issue) => Some(*issue),
+                None => by_old_key(scene, key, &issues).await,
+            },
         };
         match issue {
             Some(issue) => join_issue(scene, &mut works[*n], issue, taken.get(&issue.id())),
@@ -172,8 +185,16 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
     Ok(())
 }
 
+/// An issue that has moved answers to its old key under its new one, so by itself it tells which it is.
+async fn by_old_key<'i>(scene: &Scene<'_>, key: &IssueKey, issues: &'i [SiteIssue]) -> Option<&'i SiteIssue> {
+    let alone = scene.wired.site.read(vec![IssueRef::from(key.clone())], &["updated".to_owned()], false).await.ok()?;
+    let id = alone.first()?.id();
+    issues.iter().find(|issue| issue.id() == id)
+}
+
 fn not_found(scene: &Scene<'_>, work: &mut Work, name: &Name) {
     match name {
+        Name::Id(_) if before(scene, work).is_some() => work.end = End::PassOn,
         // The last look saw an issue that is gone since: what the record itself names counts, at the next try.
         Name::Id(_) => {
             scene.wired.forget_claim(work.id(Side::Salesforce));
@@ -182,6 +203,7 @@ fn not_found(scene: &Scene<'_>, work: &mut Work, name: &Name) {
         }
         Name::Key(key) => {
             refuse(
+                scene,
                 work,
                 &format!(
                     "it names issue {key}, which was not found; clear the reference to let a new issue be created"
@@ -193,19 +215,17 @@ fn not_found(scene: &Scene<'_>, work: &mut Work, name: &Name) {
 
 fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Option<&Link>) {
     let seen = read::jira_seen(scene, issue);
-    if !seen.in_scope {
-        let (project, kind) = (issue.named("project", "key"), issue.named("issuetype", "name"));
-        let (project, kind) = (project.unwrap_or_default(), kind.unwrap_or_default());
-        refuse(work, &format!("it names issue {}, a {kind} of {project}, which this item is not about", issue.key()));
+    if let Some(what) = &seen.out_of_scope {
+        refuse(scene, work, &format!("it names an issue that this item is not about: {what}"));
         return;
     }
     match holder {
         Some(link) if link.salesforce_id == work.id(Side::Salesforce) => is_linked_now(scene, work),
         Some(link) => {
-            refuse(work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id))
+            refuse(scene, work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id))
         }
         None => match names_another(scene, &seen, work.id(Side::Salesforce)) {
-            Some(other) => refuse(work, &format!("it names issue {}, which names {other}", issue.key())),
+            Some(other) => refuse(scene, work, &format!("it names issue {}, which names {other}", issue.key())),
             None => join(scene, work, Side::Jira, issue.id(), seen),
         },
     }
@@ -231,7 +251,7 @@ async fn fetch_records(
     for (n, id) in ids {
         match rows.get(id) {
             Some(row) => join_record(scene, &mut works[*n], row, taken.get(id)).await,
-            None => refuse(&mut works[*n], &format!("it names Salesforce record {id}, which was not found")),
+            None => refuse(scene, &mut works[*n], &format!("it names Salesforce record {id}, which was not found")),
         }
     }
     Ok(())
@@ -256,7 +276,7 @@ async fn fetch_claimants(
     let wanting: Vec<usize> = (0..works.len()).filter(nameless).collect();
     let Some(field) = field else {
         let reason = format!("whether a record names it cannot be said: {} cannot be read", correlation.salesforce);
-        wanting.iter().for_each(|n| refuse(&mut works[*n], &reason));
+        wanting.iter().for_each(|n| refuse(scene, &mut works[*n], &reason));
         return Ok(());
     };
     let keys: Vec<String> = wanting.iter().filter_map(|n| works[*n].seen.jira.key.clone()).collect();
@@ -290,12 +310,13 @@ async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: O
     match holder {
         Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
         Some(link) => {
-            refuse(work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
+            refuse(scene, work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
         }
         None => match names_other_issue(scene, work, &seen).await {
             Ok(Some(key)) => {
-                refuse(work, &format!("it names Salesforce record {}, which names issue {key}", row.id));
+                refuse(scene, work, &format!("it names Salesforce record {}, which names issue {key}", row.id));
             }
+            Ok(None) if !enters && before(scene, work).is_some() => work.end = End::PassOn,
             Ok(None) if !enters => {
                 // Should the record enter later, this is its issue.
                 scene.wired.remember_claim(&row.id, work.id(Side::Jira));
@@ -320,10 +341,14 @@ async fn names_other_issue(scene: &Scene<'_>, work: &Work, record: &Seen) -> Res
     }
 }
 
-/// Project and type are part of how an item finds issues.
-pub(crate) fn in_scope(scene: &Scene<'_>, issue: &SiteIssue) -> bool {
+/// Project and type are part of how an item finds issues. What an issue of others is.
+pub(crate) fn out_of_scope(scene: &Scene<'_>, issue: &SiteIssue) -> Option<String> {
     let project = scene.scheme.project.as_ref().map(|(_, id)| id.as_str());
-    issue.named("project", "id") == project && issue.named("issuetype", "id") == scene.scheme.issue_type.as_deref()
+    let fits =
+        issue.named("project", "id") == project && issue.named("issuetype", "id") == scene.scheme.issue_type.as_deref();
+    let (project, kind) = (issue.named("project", "key"), issue.named("issuetype", "name"));
+    let (project, kind) = (project.unwrap_or_default(), kind.unwrap_or_default());
+    (!fits).then(|| format!("{} is a {kind} of {project}", issue.key()))
 }
 
 fn connection<'a>(scene: &'a Scene<'_>, side: Side) -> &'a str {
@@ -376,16 +401,20 @@ fn put_off<'a>(scene: &Scene<'_>, works: &mut [Work], which: impl Iterator<Item 
 }
 
 /// A record of which nobody can say whether it has a twin gets none until that can be said.
-pub(super) fn refuse_unsure(works: &mut [Work]) {
+pub(super) fn refuse_unsure(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut().filter(|work| work.is_open() && work.unit.link.is_none()) {
         if let Some(reason) = work.unsure_of_twin().map(|note| note.text.clone()) {
-            refuse(work, &reason);
+            refuse(scene, work, &reason);
         }
     }
 }
 
-/// It has no twin and gets none; people see why.
-fn refuse(work: &mut Work, reason: &str) {
+/// It has no twin and gets none; people see why. What had one is not spoken of again.
+fn refuse(scene: &Scene<'_>, work: &mut Work, reason: &str) {
+    if before(scene, work).is_some() {
+        work.end = End::PassOn;
+        return;
+    }
     let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
     let reason = format!("{side} {}: {reason}", work.name(side));
     work.parked = Some(Refused::new(reason, ParkedClass::Mapping, String::new()));
@@ -393,15 +422,15 @@ fn refuse(work: &mut Work, reason: &str) {
 }
 
 /// The journal's words for a pair that was found, not made.
-pub(super) fn matched(work: &Work) -> NewEntry {
+pub(super) fn matched(scene: &Scene<'_>, work: &Work) -> NewEntry {
+    let (kind, why) = match before(scene, work) {
+        Some(_) => ("restore", " again, because what was lost is back"),
+        None => ("link", ", one of which names the other"),
+    };
     NewEntry {
-        kind: "link".to_owned(),
+        kind: kind.to_owned(),
         record_id: Some(work.id(Side::Salesforce).to_owned()),
-        text: format!(
-            "Linked {} and {}, one of which names the other",
-            work.name(Side::Salesforce),
-            work.label(Side::Jira)
-        ),
+        text: format!("Linked {} and {}{why}", work.name(Side::Salesforce), work.label(Side::Jira)),
         ..NewEntry::default()
     }
 }

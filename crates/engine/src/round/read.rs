@@ -1,6 +1,6 @@
 //! Both sides of every unit as they are now: one Salesforce query and one Jira bulk fetch for the whole batch.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use entente_core::{Side, Sides, State};
 use entente_jira::IssueId;
@@ -11,7 +11,7 @@ use super::{Scene, meet};
 use crate::{
     limits::GONE_AFTER_MS,
     outside::{OrgRow, SiteIssue, issue_refs, origin_operation, origin_source},
-    scheme::ENTENTE_KEY,
+    scheme::{CONVERTED, ENTENTE_KEY, IS_CONVERTED},
     translate,
     unit::{Seen, Unit, Work},
 };
@@ -39,9 +39,10 @@ pub(crate) async fn both(scene: &Scene<'_>, units: Vec<Unit>) -> Result<Vec<Work
     let seen = |unit: Unit| {
         let record = unit.ids.salesforce.as_ref().and_then(|id| rows.get(id));
         let issue = unit.ids.jira.as_ref().and_then(|id| found.get(id));
-        let is_deleted = unit.ids.salesforce.as_ref().is_some_and(|id| deleted.contains(id));
-        let salesforce = record
-            .map_or_else(|| missing(scene, &unit, Side::Salesforce, is_deleted), |row| salesforce_seen(scene, row));
+        let fate = unit.ids.salesforce.as_ref().and_then(|id| deleted.get(id));
+        let mut salesforce = record
+            .map_or_else(|| missing(scene, &unit, Side::Salesforce, fate.is_some()), |row| salesforce_seen(scene, row));
+        salesforce.merged_into = fate.cloned().flatten();
         let jira = issue.map_or_else(|| missing(scene, &unit, Side::Jira, false), |issue| jira_seen(scene, issue));
         Work::new(unit, Sides::new(salesforce, jira))
     };
@@ -64,16 +65,16 @@ async fn jira(scene: &Scene<'_>, ids: &[String]) -> Result<BTreeMap<String, Site
     Ok(issues.into_iter().map(|issue| (issue.id(), issue)).collect())
 }
 
-/// Which of the missing Salesforce records are surely deleted: the recycle bin says so.
+/// Which of the missing Salesforce records are surely deleted, and what each was merged into: the recycle bin says so.
 async fn deleted(
     scene: &Scene<'_>,
     units: &[Unit],
     rows: &HashMap<String, OrgRow>,
-) -> Result<HashSet<String>, CallError> {
+) -> Result<HashMap<String, Option<String>>, CallError> {
     let ids = units.iter().filter(|unit| unit.link.is_some()).filter_map(|unit| unit.ids.salesforce.clone());
     let missing: Vec<String> = ids.filter(|id| !rows.contains_key(id)).collect();
     if missing.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
     scene.wired.org.deleted_among(&scene.wired.item.salesforce.object, &missing).await
 }
@@ -93,9 +94,18 @@ pub(crate) fn salesforce_seen(scene: &Scene<'_>, row: &OrgRow) -> Seen {
             .map(|name| format!("{} {name}", scene.wired.item.salesforce.object)),
         marked: None,
         operation: row.text(ENTENTE_KEY).map(str::to_owned),
-        in_scope: true,
+        out_of_scope: None,
+        merged_into: None,
+        became: became(row),
         deletion_seen: false,
     }
+}
+
+/// What a converted lead became.
+fn became(row: &OrgRow) -> Option<BTreeMap<&'static str, String>> {
+    row.fields.get(IS_CONVERTED).filter(|converted| **converted == true)?;
+    let id = |(object, field): &(&'static str, &str)| Some((*object, row.text(field)?.to_owned()));
+    Some(CONVERTED.iter().filter_map(id).collect())
 }
 
 pub(crate) fn jira_seen(scene: &Scene<'_>, issue: &SiteIssue) -> Seen {
@@ -111,7 +121,9 @@ pub(crate) fn jira_seen(scene: &Scene<'_>, issue: &SiteIssue) -> Seen {
         name: None,
         marked: origin_source(&issue.issue).map(str::to_owned),
         operation: origin_operation(&issue.issue).map(str::to_owned),
-        in_scope: meet::in_scope(scene, issue),
+        out_of_scope: meet::out_of_scope(scene, issue),
+        merged_into: None,
+        became: None,
         deletion_seen: false,
     }
 }
@@ -136,19 +148,38 @@ fn missing(scene: &Scene<'_>, unit: &Unit, side: Side, is_deleted: bool) -> Seen
     Seen { deletion_seen, ..Seen::absent(State::Gone { since, confirmed }) }
 }
 
-/// A bulk fetch that leaves an issue out is a doubt, not a proof: before a link is dissolved because its issue was
-/// missed twice, the issue is asked for by itself.
+/// Time alone proves nothing: a right that was taken away looks the same. A loss that nobody saw counts only while another
+/// record of that object, or another issue of that project, can be read; and since a bulk fetch that leaves an issue out is
+/// a doubt, the issue is asked for by itself.
 async fn confirm_missing(scene: &Scene<'_>, works: &mut [Work]) {
-    for work in works.iter_mut() {
-        let by_time =
-            matches!(work.seen.jira.state, State::Gone { confirmed: true, .. }) && !work.seen.jira.deletion_seen;
-        let Some(id) = work.unit.ids.jira.as_ref().filter(|_| by_time).and_then(|id| id.parse::<IssueId>().ok()) else {
+    let by_time = |seen: &Seen| matches!(seen.state, State::Gone { confirmed: true, .. }) && !seen.deletion_seen;
+    for side in Side::BOTH {
+        if !works.iter().any(|work| by_time(work.seen.get(side))) {
             continue;
+        }
+        let doubt = match others_can_be_read(scene, side).await {
+            Ok(true) => continue,
+            Ok(false) => format!("no other record of its kind can be read in {side} now, so it may only be hidden"),
+            Err(error) => error.to_string(),
         };
+        for seen in works.iter_mut().map(|work| work.seen.get_mut(side)).filter(|seen| by_time(seen)) {
+            seen.state = State::Unreadable(doubt.clone());
+        }
+    }
+    for work in works.iter_mut().filter(|work| by_time(&work.seen.jira)) {
+        let Some(id) = work.unit.ids.jira.as_ref().and_then(|id| id.parse::<IssueId>().ok()) else { continue };
         match scene.wired.site.client.issue(id, &["updated"], &[]).await {
             Err(CallError::Gone { .. }) => {}
             Ok(_) => work.seen.jira.state = State::Unreadable("it was left out of a bulk read".to_owned()),
             Err(error) => work.seen.jira.state = State::Unreadable(error.to_string()),
         }
+    }
+}
+
+/// The canary: whether any record of the item's object, or any issue of its project, can be read.
+pub(super) async fn others_can_be_read(scene: &Scene<'_>, side: Side) -> Result<bool, CallError> {
+    match side {
+        Side::Salesforce => scene.wired.org.shows_any(&scene.wired.item.salesforce.object).await,
+        Side::Jira => scene.wired.site.shows_any(&scene.wired.item.jira.projects).await,
     }
 }

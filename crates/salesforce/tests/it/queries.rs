@@ -56,7 +56,7 @@ async fn pages_follow_the_org_and_nothing_else() {
 #[tokio::test]
 async fn deleted_rows_are_asked_for_elsewhere() {
     let org = Org::saying(say(200, json!({ "totalSize": 0, "done": true, "records": [] })));
-    org.client().query_all(&cases()).await.expect("a page");
+    org.client().query(&cases().with_deleted()).await.expect("a page");
     assert!(org.asked()[0].url.contains("/queryAll?q="));
 }
 

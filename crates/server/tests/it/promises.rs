@@ -27,6 +27,7 @@ mod conflicts;
 mod data;
 mod filters;
 mod interruptions;
+mod lifecycle;
 mod links;
 mod modes;
 mod pairs;

@@ -74,6 +74,7 @@ async fn a_link_keeps_what_it_was_told() {
             state: Some(LinkState::Parked { reason: "the issue type has gone".into() }),
             judged: None,
             jira_key: Some("NEW-1".into()),
+            follows: None,
             missing_since: Sides::new(None, Some(NOW + 6)),
             blocked: BTreeMap::new(),
             conflicts: Vec::new(),
@@ -189,6 +190,47 @@ async fn a_link_of_another_org_cannot_be_written() {
         };
         assert!(matches!(store.commit(&theirs, &round, NOW).await, Err(StoreError::Refused(_))));
         assert_eq!(only_link(&store, link.id).await, link);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_goes_on_with_another_record_unless_that_is_taken() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=2).await;
+        let follow = |link: &entente_store::Link, item: &str, n: u32| RoundCommit {
+            links: vec![LinkUpdate { follows: Some((item.into(), case_id(n))), ..unchanged(link) }],
+            ..RoundCommit::default()
+        };
+        let taken = store.commit(&fence, &follow(&links[0], ITEM, 2), NOW).await.unwrap_err();
+        assert!(matches!(taken, StoreError::LinkTaken { holder, .. } if holder == links[1].id), "{taken}");
+        store.commit(&fence, &follow(&links[0], ITEM, 9), NOW).await.unwrap();
+        store.commit(&fence, &follow(&links[1], "leads", 7), NOW).await.unwrap();
+        let (first, second) = (only_link(&store, links[0].id).await, only_link(&store, links[1].id).await);
+        assert_eq!((first.item.as_str(), first.salesforce_id), (ITEM, case_id(9)));
+        assert_eq!((second.item.as_str(), second.salesforce_id), ("leads", case_id(7)));
+        assert_eq!(first.jira_key, links[0].jira_key);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_loss_leaves_a_tombstone_that_can_be_undone() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=2).await;
+        let missing_since = Sides::new(Some(NOW), None);
+        let lose = |link: &entente_store::Link, state| LinkUpdate { missing_since, state, ..unchanged(link) };
+        let dissolved = Some(LinkState::Unlinked { reason: "it was deleted".into() });
+        let round =
+            RoundCommit { links: vec![lose(&links[0], dissolved), lose(&links[1], None)], ..RoundCommit::default() };
+        store.commit(&fence, &round, NOW).await.unwrap();
+        assert!(only_link(&store, links[0].id).await.ended_by_loss());
+        assert!(!only_link(&store, links[1].id).await.ended_by_loss(), "it is only missed");
+        let entry = entente_store::NewEntry { text: "by hand".into(), ..Default::default() };
+        assert!(store.unlink_by_hand(links[1].id, &entry, NOW).await.unwrap());
+        assert!(!only_link(&store, links[1].id).await.ended_by_loss(), "a person's word stays");
     })
     .await;
 }

@@ -63,6 +63,7 @@ pub(crate) fn unchanged(link: &Link) -> LinkUpdate {
         versions: link.versions.clone(),
         state: None,
         jira_key: None,
+        follows: None,
         missing_since: link.missing_since,
         blocked: link.blocked.clone(),
         conflicts: Vec::new(),

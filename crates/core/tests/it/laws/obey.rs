@@ -32,7 +32,9 @@ pub(super) fn obey(world: &World, plan: &Plan, memory: Memory, peer: fn(&Value) 
                 after.set(*side, path.clone(), Field::Known(expected.get(*side).clone()));
                 after.base.set(MappingKey::named(CORRELATION), expected);
             }
-            Write::Follow { reason, .. } | Write::Unlink { reason } => panic!("there is no world after a link: {reason}"),
+            Write::Follow { reason, .. } | Write::Unlink { reason } => {
+                panic!("there is no world after a link: {reason}")
+            }
         }
     }
     for (key, values) in &plan.base {

@@ -1,6 +1,6 @@
 //! What is asked of an org's records: by id, by value, by time, page by page.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use entente_salesforce::{Filter, Literal, Order, Query, Row, limits::COLLECTION_ROWS_MAX};
 use entente_transport::CallError;
@@ -9,6 +9,11 @@ use jiff::Timestamp;
 
 use super::Org;
 use crate::{error::EngineError, limits::QUERIES_PER_CALL_MAX, translate::instant};
+
+/// Where a record that was merged into another names it.
+const MASTER: &str = "MasterRecordId";
+/// Whether a record is in the recycle bin; users and some other objects have none.
+const IS_DELETED: &str = "IsDeleted";
 
 /// A row as it was read.
 #[derive(Clone, Debug)]
@@ -62,6 +67,8 @@ pub(crate) struct Changed {
     pub(crate) object: String,
     pub(crate) id: String,
     pub(crate) version: Option<String>,
+    /// It went to the recycle bin.
+    pub(crate) is_deleted: bool,
     /// The further fields that were asked for.
     pub(crate) fields: Row,
 }
@@ -101,11 +108,88 @@ impl Org {
         Ok(rows.into_iter().filter_map(|row| OrgRow::new(row, 0)).collect())
     }
 
-    /// Which of these records are in the recycle bin.
-    pub(crate) async fn deleted_among(&self, object: &str, ids: &[String]) -> Result<HashSet<String>, CallError> {
-        let deleted = Filter::is_in("Id", record_ids(ids)).and(Filter::eq("IsDeleted", true));
-        let page = self.client.query_all(&Query::select(["Id"]).from(object).filter(deleted)).await?;
-        Ok(page.rows.into_iter().filter_map(|row| Some(OrgRow::new(row, 0)?.id)).collect())
+    /// Which of these records are in the recycle bin, and the record that each was merged into, if any. Of a chain of
+    /// merges that is the last; what ends in a record that was deleted goes on in none.
+    pub(crate) async fn deleted_among(
+        &self,
+        object: &str,
+        ids: &[String],
+    ) -> Result<HashMap<String, Option<String>>, CallError> {
+        let (mut deleted, mut next) = (HashMap::new(), ids.to_vec());
+        while !next.is_empty() {
+            let rows = self.deleted(object, Filter::is_in("Id", record_ids(&next))).await?;
+            next = rows.iter().filter_map(|(_, master)| master.clone()).collect();
+            deleted.extend(rows);
+            next.retain(|master| !deleted.contains_key(master));
+        }
+        let fate = |id: &String| {
+            let mut master = deleted.get(id)?.as_ref();
+            while let Some(further) = master.and_then(|master| deleted.get(master)) {
+                master = further.as_ref();
+            }
+            Some((id.clone(), master.cloned()))
+        };
+        Ok(ids.iter().filter_map(fate).collect())
+    }
+
+    /// Records in the recycle bin that were merged into one of these, by one merge or a chain of them, each with that one.
+    pub(crate) async fn merged_into(
+        &self,
+        object: &str,
+        masters: &[String],
+    ) -> Result<Vec<(String, String)>, CallError> {
+        if !self.can_merge(object).await {
+            return Ok(Vec::new());
+        }
+        let mut found: Vec<(String, String)> = Vec::new();
+        let mut next = masters.to_vec();
+        while !next.is_empty() {
+            let rows = self.deleted(object, Filter::is_in(MASTER, record_ids(&next))).await?;
+            next = Vec::new();
+            for (loser, master) in rows.into_iter().filter_map(|(loser, master)| Some((loser, master?))) {
+                let last = found.iter().find(|(known, _)| *known == master).map_or(master, |(_, last)| last.clone());
+                next.push(loser.clone());
+                found.push((loser, last));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Leads that were converted into one of these, each with that one.
+    pub(crate) async fn converted_into(
+        &self,
+        field: &str,
+        heirs: &[String],
+    ) -> Result<Vec<(String, String)>, CallError> {
+        let query = Query::select(["Id", field]).from("Lead").filter(Filter::is_in(field, record_ids(heirs)));
+        let rows = self.client.all_rows(&query).await?.rows.into_iter().filter_map(|row| OrgRow::new(row, 0));
+        Ok(rows.filter_map(|row| Some((row.id.clone(), row.text(field)?.to_owned()))).collect())
+    }
+
+    /// Records in the recycle bin, and the record that each was merged into.
+    async fn deleted(&self, object: &str, filter: Filter) -> Result<Vec<(String, Option<String>)>, CallError> {
+        let fields = ["Id", MASTER].into_iter().take(1 + usize::from(self.can_merge(object).await));
+        let deleted = filter.and(Filter::eq("IsDeleted", true));
+        let rows = self.client.all_rows(&Query::select(fields).from(object).filter(deleted).with_deleted()).await?.rows;
+        let row = |row: Row| {
+            let row = OrgRow::new(row, 0)?;
+            Some((row.id.clone(), row.text(MASTER).map(str::to_owned)))
+        };
+        Ok(rows.into_iter().filter_map(row).collect())
+    }
+
+    async fn can_merge(&self, object: &str) -> bool {
+        self.has_field(object, MASTER).await
+    }
+
+    async fn has_field(&self, object: &str, field: &str) -> bool {
+        self.describe(object).await.is_ok_and(|described| described.field(field).is_some())
+    }
+
+    /// Whether any record of an object can be read.
+    pub(crate) async fn shows_any(&self, object: &str) -> Result<bool, CallError> {
+        let any = Query::select(["Id"]).from(object).limit(1);
+        Ok(!self.client.query(&any).await?.rows.is_empty())
     }
 
     /// All rows of an object that pass, page by page.
@@ -152,7 +236,7 @@ impl Org {
         Ok(people)
     }
 
-    /// Records of these objects that changed since a time, with the given fields of each: five objects per call.
+    /// Records of these objects that changed since a time, deletions among them, with the given fields of each: five objects per call.
     pub(crate) async fn changed_since(
         &self,
         objects: &[(String, Vec<String>)],
@@ -160,14 +244,17 @@ impl Org {
     ) -> Result<(Vec<Changed>, Option<Timestamp>), CallError> {
         let (mut found, mut began) = (Vec::new(), None);
         for objects in objects.chunks(QUERIES_PER_CALL_MAX) {
-            let query = |(object, paths): &(String, Vec<String>)| {
-                Query::select(["Id", "SystemModstamp"].into_iter().chain(paths.iter().map(String::as_str)))
+            let mut queries = Vec::new();
+            for (object, paths) in objects {
+                let can_be_deleted = self.has_field(object, IS_DELETED).await;
+                let system = ["Id", "SystemModstamp"].into_iter().chain(can_be_deleted.then_some(IS_DELETED));
+                let query = Query::select(system.chain(paths.iter().map(String::as_str)))
                     .from(object)
                     .filter(Filter::at_least("SystemModstamp", Literal::DateTime(since)))
                     .order_by("SystemModstamp", Order::Ascending)
-                    .order_by("Id", Order::Ascending)
-            };
-            let queries: Vec<Query> = objects.iter().map(query).collect();
+                    .order_by("Id", Order::Ascending);
+                queries.push(if can_be_deleted { query.with_deleted() } else { query });
+            }
             for ((object, _), page) in objects.iter().zip(self.client.queries(&queries).await?) {
                 let mut page = page?;
                 let read_ms = self.read_ms(page.date, page.began);
@@ -177,6 +264,7 @@ impl Org {
                     found.extend(rows.map(|row| Changed {
                         object: object.clone(),
                         version: row.version(),
+                        is_deleted: row.fields.get(IS_DELETED).is_some_and(|deleted| deleted == true),
                         id: row.id,
                         fields: row.fields,
                     }));
@@ -211,10 +299,7 @@ impl Org {
         ids: &[String],
         fields: &[String],
     ) -> Result<HashMap<(String, String), Timestamp>, CallError> {
-        let (table, parent) = match object.strip_suffix("__c") {
-            Some(name) => (format!("{name}__History"), "ParentId".to_owned()),
-            None => (format!("{object}History"), format!("{object}Id")),
-        };
+        let (table, parent) = history_of(object);
         let filter =
             Filter::is_in(parent.as_str(), record_ids(ids)).and(Filter::is_in("Field", fields.iter().cloned()));
         let query = Query::select([parent.as_str(), "Field", "CreatedDate"]).from(table).filter(filter);
@@ -235,4 +320,33 @@ impl Org {
 
 fn record_ids(ids: &[String]) -> impl Iterator<Item = Literal> {
     ids.iter().map(|id| Literal::Text(id.clone()))
+}
+
+/// Where an object keeps who changed which field when, and by which field a row names its record. What is called
+/// OpportunityHistory are the stages of a deal.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunityfieldhistory.htm>
+fn history_of(object: &str) -> (String, String) {
+    match object.strip_suffix("__c") {
+        Some(name) => (format!("{name}__History"), "ParentId".to_owned()),
+        None if object.eq_ignore_ascii_case("Opportunity") => {
+            ("OpportunityFieldHistory".to_owned(), "OpportunityId".to_owned())
+        }
+        None => (format!("{object}History"), format!("{object}Id")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::history_of;
+
+    #[test]
+    fn each_object_keeps_its_history_under_its_own_name() {
+        let of = |object| {
+            let (table, parent) = history_of(object);
+            format!("{table} by {parent}")
+        };
+        assert_eq!(of("Case"), "CaseHistory by CaseId");
+        assert_eq!(of("Opportunity"), "OpportunityFieldHistory by OpportunityId");
+        assert_eq!(of("Order_Line__c"), "Order_Line__History by ParentId");
+    }
 }

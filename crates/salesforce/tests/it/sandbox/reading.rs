@@ -118,7 +118,7 @@ async fn a_missing_record_is_gone_and_keeps_its_place() {
     let retrieved = sandbox.client.retrieve("Case", &[gone, kept], &["Subject"]).await.expect("rows");
     assert_eq!(retrieved.rows.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true]);
     let query = Query::select(["Id", "IsDeleted"]).from("Case").filter(Filter::eq("Id", gone));
-    let found = sandbox.client.query_all(&query).await.expect("rows");
+    let found = sandbox.client.query(&query.with_deleted()).await.expect("rows");
     assert_eq!(found.rows[0]["IsDeleted"], true);
 }
 

@@ -104,6 +104,36 @@ impl Company {
         answer(request.basic_auth("admin@sandbox.example", Some("sandbox-api-token"))).to_string()
     }
 
+    /// A person's act for which the data API has no call: merging, converting, taking out of the recycle bin.
+    pub(super) fn soap(&self, call: &str) -> String {
+        let envelope = format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header \
+             xmlns=\"urn:partner.soap.sforce.com\"><SessionHeader><sessionId>{}</sessionId></SessionHeader></s:Header>\
+             <s:Body xmlns=\"urn:partner.soap.sforce.com\">{call}</s:Body></s:Envelope>",
+            self.token
+        );
+        let request = self.client.post(format!("{}/services/Soap/u/64.0", self.salesforce));
+        let request = request.header("content-type", "text/xml").header("soapaction", "\"\"").body(envelope);
+        let (status, answer) = send(request).expect("the sandbox answers");
+        assert!(status == 200 && answer.contains("<success>true</success>"), "{status}: {answer}");
+        answer
+    }
+
+    pub(super) fn delete(&self, object: &str, id: &str) {
+        self.salesforce(Method::DELETE, &format!("sobjects/{object}/{id}"), &Value::Null);
+    }
+
+    pub(super) fn undelete(&self, id: &str) {
+        self.soap(&format!("<undelete><ids>{id}</ids></undelete>"));
+    }
+
+    pub(super) fn merge(&self, object: &str, master: &str, loser: &str) {
+        self.soap(&format!(
+            "<merge><mergeRequests><masterRecord><type>{object}</type><Id>{master}</Id></masterRecord>\
+             <recordToMergeIds>{loser}</recordToMergeIds></mergeRequests></merge>"
+        ));
+    }
+
     /// A call to the org's control door.
     pub(super) fn org_door(&self, path: &str, body: &Value) -> Value {
         answer(with(self.client.post(format!("{}/__sandbox/{path}", self.salesforce)), body))

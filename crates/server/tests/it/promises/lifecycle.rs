@@ -1,0 +1,451 @@
+//! Records and issues that do not stay what they were: moved, renamed, deleted and back again, merged, converted, changed
+//! in kind, archived.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::company::{Company, Side, text};
+use crate::process::{Ended, Running, ready, run, wait_for};
+
+const TOKEN: &str = "token-of-a-test";
+
+/// Cases and bugs, with what a test adds.
+fn cases(more: &str) -> String {
+    format!(
+        r"
+  cases:
+    owner: integrations@acme.example
+    salesforce: {{ connection: acme-org, object: Case }}
+    jira: {{ connection: acme-site, project: OPS, issue_type: Bug }}
+    auto_create: jira
+    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
+    conflicts: salesforce-wins
+    fields: [ {{ salesforce: Subject, jira: summary }}, {{ salesforce: Priority, jira: priority }} ]
+{more}"
+    )
+}
+
+fn ask(company: &Company, items: &str, arguments: &[&str]) -> Ended {
+    run(&[arguments, &["--config", &company.configure(items, "")]].concat())
+}
+
+/// The sentences of the journal, the newest first.
+fn journal(company: &Company, items: &str) -> String {
+    let listed = ask(company, items, &["journal", "--json"]).json();
+    let sentences = listed["entries"].as_array().unwrap().iter().map(|entry| text(&entry["text"]).to_owned());
+    sentences.collect::<Vec<_>>().join("\n")
+}
+
+/// A server that runs these items and is told nothing; its address.
+fn serve(company: &Company, items: &str) -> (Running, String) {
+    let more = format!("triggers: {{ poll_seconds: 5, push: false }}\nserver: {{ api_tokens: [ {TOKEN} ] }}\n");
+    let (file, ready_file) = (company.configure(items, &more), company.desk.arg("server.json"));
+    let arguments = ["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file];
+    let running = Running::start(&arguments, &company.desk);
+    let url = text(&ready(&company.desk.path("server.json"))["server"]).to_owned();
+    (running, url)
+}
+
+/// A case with its issue.
+fn pair(company: &Company, items: &str, subject: &str) -> (String, String) {
+    let case = company.create("Case", &json!({ "Subject": subject, "Priority": "Low" }));
+    company.sync(items);
+    let key = company.twin("Case", &case).unwrap();
+    (case, key)
+}
+
+/// X17: an issue that moves keeps its link; its new key reaches the record, and edits go on flowing.
+#[test]
+fn a_moved_issue_keeps_its_link_and_the_record_learns_the_new_key() {
+    let company = Company::new();
+    let items = cases("");
+    let (case, key) = pair(&company, &items, "Moved");
+    company.site_door("move", &json!({ "issue": key, "project": "SUP" }));
+    company.sync(&items);
+    let moved = company.twin("Case", &case).unwrap();
+    assert!(moved.starts_with("SUP-"), "{moved}");
+    company.edit("Case", &case, &json!({ "Subject": "Still linked" }));
+    company.sync(&items);
+    assert_eq!(company.issue(&moved)["summary"], "Still linked");
+    let journal = journal(&company, &items);
+    assert!(journal.contains(&format!("{key} is {moved} now")), "{journal}");
+    assert_eq!(company.issues("OPS"), Vec::<String>::new(), "no second issue");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }));
+}
+
+/// X18: an issue that moves into the project of another item is that item's, when its own lets it go.
+#[test]
+fn a_moved_issue_is_taken_up_by_the_item_of_its_new_project() {
+    let company = Company::new();
+    let support = cases("    on_leave: unlink\n").replace("  cases:", "  support:").replace("OPS", "SUP");
+    let support = support
+        .replace("auto_create: jira", "auto_create: none")
+        .replace("salesforce: Subject, jira: summary", "salesforce: Subject, jira: summary, to_jira: [ upper_case ]");
+    let items = cases("    on_leave: unlink\n") + &support;
+    let (case, key) = pair(&company, &items, "Handed over");
+    company.site_door("move", &json!({ "issue": key, "project": "SUP" }));
+    let moved = company.issues("SUP")[0].clone();
+    company.sync(&items);
+    let links = ask(&company, &items, &["show", &moved, "--json"]).json();
+    assert_eq!((&links["links"][0]["item"], &links["links"][1]), (&json!("support"), &Value::Null), "{links}");
+    assert_eq!(company.twin("Case", &case), Some(moved.clone()));
+    assert_eq!(company.issue(&moved)["summary"], "HANDED OVER", "by the rules of the new item");
+    assert_eq!(company.issues("OPS").len() + company.issues("SUP").len(), 1, "no second issue");
+    assert!(journal(&company, &items).contains(&format!("Unlinked: {moved} is a Bug of SUP")));
+}
+
+/// An issue that changed its type has left the item: it rests, and comes back, where the item says so.
+#[test]
+fn an_issue_of_another_type_rests_until_it_is_of_the_type_again() {
+    let company = Company::new();
+    let items = cases("    on_leave: pause\n");
+    let (case, key) = pair(&company, &items, "A bug");
+    let of_type = |name: &str| company.edit_issue(&key, &json!({ "issuetype": { "name": name } }));
+    of_type("Task");
+    company.edit("Case", &case, &json!({ "Subject": "Not now" }));
+    company.sync(&items);
+    assert_eq!(company.issue(&key)["summary"], "A bug");
+    let shown = ask(&company, &items, &["show", &key]).stdout;
+    assert!(shown.contains(&format!("{key} is a Task of OPS; the link rests")), "{shown}");
+    let journal = journal(&company, &items);
+    assert!(journal.contains(&format!("{key} is a Task of OPS; the link rests")), "{journal}");
+    of_type("Bug");
+    company.sync(&items);
+    assert_eq!(company.issue(&key)["summary"], "Not now");
+}
+
+/// A record that changed its record type has left the filter.
+#[test]
+fn a_record_of_another_record_type_is_let_go() {
+    let company = Company::new();
+    let types = json!({ "object": "Case", "fields": [{ "name": "RecordTypeId", "is": "reference(RecordType) as RecordType" }] });
+    company.org_door("objects", &types);
+    let kind = |name: &str| {
+        let kind = json!({ "Name": name, "DeveloperName": name, "SobjectType": "Case", "IsActive": true });
+        company.create("RecordType", &kind)
+    };
+    let (support, sales) = (kind("Support"), kind("Sales"));
+    let filter = "object: Case, filter: { field: RecordType.DeveloperName, is: Support } }";
+    let items = cases("    on_leave: unlink\n").replace("object: Case }", filter);
+    let case = company.create("Case", &json!({ "Subject": "Support", "RecordTypeId": support }));
+    company.sync(&items);
+    let key = company.twin("Case", &case).unwrap();
+    company.edit("Case", &case, &json!({ "RecordTypeId": sales, "Subject": "Sales" }));
+    company.sync(&items);
+    assert_eq!(company.issue(&key)["summary"], "Support");
+    let journal = journal(&company, &items);
+    assert!(journal.contains("Unlinked: The record no longer passes the filter"), "{journal}");
+}
+
+/// X17: a project whose key is renamed keeps its links and its item, and the records learn the new keys.
+#[test]
+fn a_renamed_project_keeps_its_links_and_its_item() {
+    let company = Company::new();
+    let items = cases("");
+    let (case, key) = pair(&company, &items, "In the old project");
+    company.jira(Method::PUT, "project/OPS", &json!({ "key": "HELP" }));
+    company.sync(&items);
+    assert_eq!(company.twin("Case", &case), Some(key.replace("OPS", "HELP")));
+    let (_, next) = pair(&company, &items, "After the new name");
+    assert!(next.starts_with("HELP-"), "{next}");
+    assert_eq!(company.issues("HELP").len(), 2, "nothing is made twice");
+    assert!(journal(&company, &items).contains(&format!("{key} is {} now", key.replace("OPS", "HELP"))));
+}
+
+/// X22: a deleted record separates the pair and its issue is kept; taken out of the recycle bin, it is linked again, with
+/// what was agreed before, once.
+#[test]
+fn an_undeleted_record_gets_its_link_back_once() {
+    let company = Company::new();
+    let items = cases("");
+    let (case, key) = pair(&company, &items, "To be deleted");
+    company.delete("Case", &case);
+    assert_eq!(company.sync(&items)["links"], 0);
+    assert_eq!(company.issue(&key)["summary"], "To be deleted");
+    company.edit_issue(&key, &json!({ "summary": "Edited meanwhile" }));
+    company.sync(&items);
+
+    company.undelete(&case);
+    assert_eq!(company.sync(&items)["links"], 1);
+    assert_eq!(company.record("Case", &case)["Subject"], "Edited meanwhile", "only one side was edited");
+    assert_eq!(company.issues("OPS"), [key.clone()]);
+    let journal = journal(&company, &items);
+    assert!(journal.contains("Unlinked: The Salesforce record was deleted; the Jira record is kept"), "{journal}");
+    assert!(journal.contains(&format!("and {key} again, because what was lost is back")), "{journal}");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "at rest");
+
+    // What a person separates stays apart, whatever is deleted and comes back later.
+    assert_eq!(ask(&company, &items, &["unlink", &key, "--yes"]).code, 0);
+    company.delete("Case", &case);
+    company.sync(&items);
+    company.undelete(&case);
+    assert_eq!(company.sync(&items)["links"], 0);
+}
+
+/// What took the place of a lost record keeps it.
+#[test]
+fn an_undeleted_record_does_not_take_its_issue_from_another() {
+    let company = Company::new();
+    let items = cases("");
+    let (case, key) = pair(&company, &items, "First");
+    company.delete("Case", &case);
+    company.sync(&items);
+    let other = company.create("Case", &json!({ "Subject": "Second", "Jira_Reference__c": key }));
+    let none = items.replace("auto_create: jira", "auto_create: none");
+    assert_eq!(ask(&company, &none, &["link", &other, &key, "--item", "cases"]).code, 0);
+    company.try_sync(&none);
+    company.undelete(&case);
+    company.try_sync(&items);
+    let links = ask(&company, &items, &["show", &key, "--json"]).json();
+    assert_eq!((&links["links"][0]["salesforce"]["id"], &links["links"][1]), (&json!(other), &Value::Null), "{links}");
+    assert_eq!(company.issues("OPS"), [key]);
+}
+
+/// X20: of two merged cases one is left, and the issue of the other goes on with it. Where both have an issue, one gives
+/// way, and both are kept.
+#[test]
+fn a_merged_case_hands_its_issue_to_the_one_that_is_left() {
+    let company = Company::new();
+    let items = cases("");
+    let (loser, key) = pair(&company, &items, "Doubled");
+    let master = company.create("Case", &json!({ "Subject": "The one that stays", "Priority": "High" }));
+    company.merge("Case", &master, &loser);
+    company.sync(&items);
+    assert_eq!(company.twin("Case", &master), Some(key.clone()), "no issue of its own");
+    let issue = company.issue(&key);
+    assert_eq!((&issue["summary"], &issue["Salesforce Case ID"]), (&json!("The one that stays"), &json!(master)));
+    assert_eq!(company.issues("OPS"), [key.clone()]);
+    company.edit_issue(&key, &json!({ "summary": "And back" }));
+    company.sync(&items);
+    assert_eq!(company.record("Case", &master)["Subject"], "And back");
+
+    let (third, other) = pair(&company, &items, "Third");
+    company.merge("Case", &master, &third);
+    company.sync(&items);
+    assert_eq!(company.twin("Case", &master), Some(key.clone()));
+    assert_eq!(company.issue(&other)["summary"], "Third", "kept");
+    let journal = journal(&company, &items);
+    assert!(journal.contains(&format!("was merged into {master}; the link goes on with it")), "{journal}");
+    let gave_way = format!("Unlinked: The Salesforce record was merged into {master}, which is linked with {key}");
+    assert!(journal.contains(&gave_way), "{journal}");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "at rest");
+}
+
+/// X20: of a chain of merges the last record counts; an item may let merged records go instead.
+#[test]
+fn a_chain_of_merges_ends_at_the_last_and_an_item_may_let_go() {
+    let company = Company::new();
+    let items = cases("");
+    let (first, key) = pair(&company, &items, "First");
+    let [second, third] = ["Second", "Third"].map(|subject| company.create("Case", &json!({ "Subject": subject })));
+    company.merge("Case", &second, &first);
+    company.merge("Case", &third, &second);
+    company.sync(&items);
+    assert_eq!(company.twin("Case", &third), Some(key.clone()));
+    assert_eq!(company.issues("OPS"), [key.clone()]);
+
+    let lets_go = cases("    on_merge: unlink\n");
+    let last = company.create("Case", &json!({ "Subject": "Last", "Jira_Reference__c": "none" }));
+    company.merge("Case", &last, &third);
+    company.try_sync(&lets_go);
+    let journal = journal(&company, &lets_go);
+    assert!(
+        journal.contains(&format!("Unlinked: The Salesforce record was merged into {last}; the Jira")),
+        "{journal}"
+    );
+    assert_eq!(ask(&company, &lets_go, &["show", &key]).code, 1, "no link is left");
+}
+
+/// X20, X49: merged accounts and contacts: the link of the account goes on, and the cases of both show the one that is
+/// left.
+#[test]
+fn merged_accounts_and_contacts_hand_over_what_hangs_on_them() {
+    let company = Company::new();
+    let accounts = |object: &str, title: &str| {
+        cases("")
+            .replace("  cases:", &format!("  {}:", object.to_lowercase()))
+            .replace("object: Case", &format!("object: {object}"))
+            .replace("Bug", "Task")
+            .replace("salesforce: Subject", &format!("salesforce: {title}"))
+            .replace(", { salesforce: Priority, jira: priority }", "")
+    };
+    let shows = cases("    related: { account: AccountId, contact: ContactId }\n").replace(
+        "{ salesforce: Priority, jira: priority }",
+        "{ salesforce: account.Name, jira: Customer }, { salesforce: contact.LastName, jira: Customer Impact }",
+    );
+    let items = accounts("Account", "Name") + &shows;
+    let make = |name: &str| {
+        let account = company.create("Account", &json!({ "Name": name }));
+        (company.create("Contact", &json!({ "LastName": name, "AccountId": account })), account)
+    };
+    let (loser_contact, loser) = make("Acme Ltd");
+    let case = company.create("Case", &json!({ "Subject": "One", "AccountId": loser, "ContactId": loser_contact }));
+    company.sync(&items);
+    let (master_contact, master) = make("Acme");
+    let (account_key, case_key) = (company.twin("Account", &loser).unwrap(), company.twin("Case", &case).unwrap());
+    company.merge("Account", &master, &loser);
+    company.merge("Contact", &master_contact, &loser_contact);
+    company.sync(&items);
+    assert_eq!(company.twin("Account", &master), Some(account_key.clone()));
+    assert_eq!(company.issue(&account_key)["summary"], "Acme");
+    let shown = company.issue(&case_key);
+    assert_eq!((&shown["Customer"], &shown["Customer Impact"]), (&json!("Acme"), &json!("Acme")));
+
+    let contacts = accounts("Contact", "LastName");
+    let loser = company.create("Contact", &json!({ "LastName": "Ames" }));
+    company.sync(&contacts);
+    let key = company.twin("Contact", &loser).unwrap();
+    let master = company.create("Contact", &json!({ "LastName": "Ames-Bell" }));
+    company.merge("Contact", &master, &loser);
+    company.sync(&contacts);
+    assert_eq!(
+        (company.twin("Contact", &master), &company.issue(&key)["summary"]),
+        (Some(key.clone()), &json!("Ames-Bell"))
+    );
+}
+
+/// An item of leads and one of what they become, for the same tasks.
+fn leads(on_convert: &str) -> String {
+    let item = |name: &str, object: &str, title: &str, more: &str| {
+        format!(
+            r"
+  {name}:
+    owner: integrations@acme.example
+    salesforce: {{ connection: acme-org, object: {object} }}
+    jira: {{ connection: acme-site, project: OPS, issue_type: Task }}
+    auto_create: jira
+    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
+    conflicts: salesforce-wins
+    fields: [ {{ salesforce: {title}, jira: summary }} ]
+{more}"
+        )
+    };
+    item("leads", "Lead", "Company", &format!("    on_convert: {on_convert}\n"))
+        + &item("deals", "Opportunity", "Name", "")
+}
+
+fn lead(company: &Company, items: &str, name: &str) -> (String, String) {
+    let lead = company.create("Lead", &json!({ "LastName": "Bell", "Company": name }));
+    company.sync(items);
+    let key = company.twin("Lead", &lead).unwrap();
+    (lead, key)
+}
+
+/// What a lead becomes, and the id of the opportunity.
+fn convert(company: &Company, lead: &str) -> String {
+    let call = format!(
+        "<convertLead><leadConverts><leadId>{lead}</leadId><convertedStatus>Closed - Converted</convertedStatus>\
+         <opportunityName>The deal</opportunityName></leadConverts></convertLead>"
+    );
+    let answer = company.soap(&call);
+    answer.split("<opportunityId>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
+/// X21: the issue of a converted lead goes on with the opportunity, and nothing is made twice.
+#[test]
+fn the_issue_of_a_converted_lead_goes_on_with_the_opportunity() {
+    let company = Company::new();
+    let items = leads("follow-opportunity");
+    let (id, key) = lead(&company, &items, "Bells");
+    let opportunity = convert(&company, &id);
+    company.sync(&items);
+    assert_eq!(company.twin("Opportunity", &opportunity), Some(key.clone()));
+    let issue = company.issue(&key);
+    assert_eq!((&issue["summary"], &issue["Salesforce Case ID"]), (&json!("The deal"), &json!(opportunity)));
+    assert_eq!(company.issues("OPS"), [key.clone()]);
+    company.edit_issue(&key, &json!({ "summary": "Won" }));
+    company.sync(&items);
+    assert_eq!(company.record("Opportunity", &opportunity)["Name"], "Won");
+    let journal = journal(&company, &items);
+    assert!(journal.contains(&format!("The lead was converted into {opportunity}; the link goes on")), "{journal}");
+}
+
+/// X21: a converted lead that is kept is never written again, which its link says; and a lead that was converted before
+/// it ever had an issue gets none.
+#[test]
+fn a_converted_lead_that_is_kept_is_not_written_again() {
+    let company = Company::new();
+    let items = leads("keep").split("\n  deals:").next().unwrap().to_owned() + "\n";
+    let (id, key) = lead(&company, &items, "Bells");
+    convert(&company, &id);
+    company.edit_issue(&key, &json!({ "summary": "For nobody" }));
+    let before = company.written_by_entente(Side::Salesforce).len();
+    company.sync(&items);
+    assert_eq!(company.record("Lead", &id)["Company"], "Bells");
+    assert_eq!(company.written_by_entente(Side::Salesforce).len(), before, "nothing was even tried");
+    let shown = ask(&company, &items, &["show", &key]).stdout;
+    assert!(shown.contains("The lead was converted, and nothing can be written to it any more"), "{shown}");
+    let early = company.create("Lead", &json!({ "LastName": "Early", "Company": "Early" }));
+    convert(&company, &early);
+    company.sync(&items);
+    assert_eq!(company.issues("OPS"), [key.clone()]);
+
+    let unlinks = items.replace("on_convert: keep", "on_convert: unlink");
+    company.sync(&unlinks);
+    let journal = journal(&company, &unlinks);
+    assert!(journal.contains("Unlinked: The lead was converted; the Jira record is kept"), "{journal}");
+}
+
+/// X22: a running server learns of a deletion, a merge and a restored record by its polls, without a full look.
+#[test]
+fn a_server_learns_by_its_polls_what_was_deleted_merged_and_restored() {
+    let company = Company::new();
+    let items = cases("");
+    let ([(gone, gone_key), (loser, loser_key)], master) = (
+        ["Gone", "Loser"].map(|subject| pair(&company, &items, subject)),
+        company.create("Case", &json!({ "Subject": "Master" })),
+    );
+    let (_server, url) = serve(&company, &items.replace("auto_create: jira", "auto_create: none"));
+    let status = || crate::process::get(&format!("{url}/api/v1/status"), TOKEN);
+    wait_for("the first look", || (!status()?["items"][0]["last_sync"].is_null()).then_some(()));
+    company.delete("Case", &gone);
+    wait_for("the deletion", || (status()?["links"] == 1).then_some(()));
+    company.merge("Case", &master, &loser);
+    wait_for("the merge", || (company.twin("Case", &master) == Some(loser_key.clone())).then_some(()));
+    company.undelete(&gone);
+    company.edit("Case", &gone, &json!({ "Subject": "Back" }));
+    wait_for("the restored pair", || (company.issue(&gone_key)["summary"] == "Back").then_some(()));
+    wait_for("both links", || (status()?["links"] == 2).then_some(()));
+}
+
+/// An archived project rests its item, with one sentence in the status; the items of other projects go on; nothing is
+/// parked, and everything goes on by itself once the project is restored.
+#[test]
+fn an_archived_project_rests_its_item_and_no_other() {
+    let company = Company::new();
+    let filter = |origin: &str| format!("object: Case, filter: {{ field: Origin, is: {origin} }} }}");
+    let items = cases("").replace("object: Case }", &filter("Web"))
+        + &cases("")
+            .replace("  cases:", "  support:")
+            .replace("OPS", "SUP")
+            .replace("object: Case }", &filter("Phone"));
+    let case = |origin: &str| company.create("Case", &json!({ "Subject": origin, "Origin": origin }));
+    let (web, phone) = (case("Web"), case("Phone"));
+    company.sync(&items);
+    let [web_key, phone_key] = [&web, &phone].map(|id| company.twin("Case", id).unwrap());
+    let (_server, url) = serve(&company, &items);
+    let status = || crate::process::get(&format!("{url}/api/v1/status"), TOKEN);
+    wait_for("the first look", || (!status()?["items"][1]["last_sync"].is_null()).then_some(()));
+
+    company.jira(Method::POST, "project/OPS/archive", &Value::Null);
+    company.edit("Case", &web, &json!({ "Subject": "Later" }));
+    let sentence = wait_for("a sentence", || status()?["items"][0]["problem"].as_str().map(str::to_owned));
+    assert!(sentence.contains("OPS"), "{sentence}");
+    let new = case("Web");
+    company.edit("Case", &phone, &json!({ "Subject": "Now" }));
+    wait_for("the other item", || (company.issue(&phone_key)["summary"] == "Now").then_some(()));
+    let other = case("Phone");
+    wait_for("the other item's creation", || company.twin("Case", &other));
+    let now = status().unwrap();
+    assert_eq!(
+        (&now["parked"], &now["links"], &now["items"][1]["problem"]),
+        (&json!(0), &json!(3), &Value::Null),
+        "{now}"
+    );
+
+    company.jira(Method::POST, "project/OPS/restore", &Value::Null);
+    wait_for("the edit", || (company.issue(&web_key)["summary"] == "Later").then_some(()));
+    wait_for("the new issue", || company.twin("Case", &new));
+    wait_for("no sentence", || status()?["items"][0]["problem"].is_null().then_some(()));
+    assert_eq!(company.issues("OPS").len(), 2);
+}
