@@ -40,6 +40,8 @@ pub struct LinkFacts {
     pub salesforce_id: Option<String>,
     /// The Jira issue key, once there is one.
     pub jira_key: Option<String>,
+    /// The key by which the record names the issue, when that is one that the issue had before it moved.
+    pub former_key: Option<String>,
     /// When the record was created, for a record that may get a twin.
     pub created: Option<Timestamp>,
     /// What a person decided about a field, by mapping.

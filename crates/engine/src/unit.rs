@@ -142,6 +142,8 @@ pub(crate) struct Seen {
     pub(crate) created: Option<Timestamp>,
     /// Jira: the key it has now.
     pub(crate) key: Option<String>,
+    /// Jira: the key by which it was found, when that is an older one.
+    pub(crate) former_key: Option<String>,
     /// Salesforce: who changed it last.
     pub(crate) modified_by: Option<String>,
     /// Salesforce: what people call the record, such as `Case 00001007`.
@@ -169,6 +171,7 @@ impl Seen {
             modified: None,
             created: None,
             key: None,
+            former_key: None,
             modified_by: None,
             name: None,
             marked: None,

@@ -477,6 +477,10 @@ fn correlation_is_kept_true_and_never_stolen() {
     let base = Base { fields: [(MappingKey::named(CORRELATION), ours)].into() };
     let moved = correlate("OLD-3", "500000000000001AAA", Some(&base));
     assert!(matches!(moved.writes[..], [Write::Correlate { side: Side::Salesforce, .. }]), "the issue moved");
+    let found = LinkFacts { former_key: Some("OLD-3".into()), ..link.clone() };
+    let now = Sides::new(state(&[("Ref", "OLD-3")]), state(&[("Case ID", "500000000000001AAA")]));
+    let moved = plan(&item, &found, None, now.as_ref(), &Known::default());
+    assert!(matches!(moved.writes[..], [Write::Correlate { side: Side::Salesforce, .. }]), "before it was linked");
 }
 
 #[test]

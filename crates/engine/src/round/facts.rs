@@ -39,6 +39,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         work.facts = LinkFacts {
             salesforce_id: work.unit.ids.salesforce.clone(),
             jira_key,
+            former_key: work.seen.jira.former_key.clone(),
             created: created(scene, work),
             decisions: decided.into_iter().map(|(key, decided)| (key, decided.decision)).collect(),
             blocked: work.standing(&scene.scheme.circumstances),

@@ -178,7 +178,13 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
             },
         };
         match issue {
-            Some(issue) => join_issue(scene, &mut works[*n], issue, taken.get(&issue.id())),
+            Some(issue) => {
+                join_issue(scene, &mut works[*n], issue, taken.get(&issue.id()));
+                if let Name::Key(key) = name {
+                    let key = key.to_string();
+                    works[*n].seen.jira.former_key = Some(key).filter(|key| *key != issue.key());
+                }
+            }
             None => not_found(scene, &mut works[*n], name),
         }
     }

@@ -88,6 +88,7 @@ pub(crate) fn salesforce_seen(scene: &Scene<'_>, row: &OrgRow) -> Seen {
         modified: row.instant("LastModifiedDate"),
         created: row.instant("CreatedDate"),
         key: None,
+        former_key: None,
         modified_by: row.text("LastModifiedById").map(str::to_owned),
         name: row
             .text(&scene.scheme.salesforce_name)
@@ -117,6 +118,7 @@ pub(crate) fn jira_seen(scene: &Scene<'_>, issue: &SiteIssue) -> Seen {
         modified: issue.issue.updated(),
         created: issue.created(),
         key: Some(issue.key()),
+        former_key: None,
         modified_by: None,
         name: None,
         marked: origin_source(&issue.issue).map(str::to_owned),

@@ -429,7 +429,7 @@ fn an_archived_project_rests_its_item_and_no_other() {
 
     company.jira(Method::POST, "project/OPS/archive", &Value::Null);
     company.edit("Case", &web, &json!({ "Subject": "Later" }));
-    let sentence = wait_for("a sentence", || status()?["items"][0]["problem"].as_str().map(str::to_owned));
+    let sentence = wait_for("a sentence", || status()?["items"][1]["problem"].as_str().map(str::to_owned));
     assert!(sentence.contains("OPS"), "{sentence}");
     let new = case("Web");
     company.edit("Case", &phone, &json!({ "Subject": "Now" }));
@@ -438,7 +438,7 @@ fn an_archived_project_rests_its_item_and_no_other() {
     wait_for("the other item's creation", || company.twin("Case", &other));
     let now = status().unwrap();
     assert_eq!(
-        (&now["parked"], &now["links"], &now["items"][1]["problem"]),
+        (&now["parked"], &now["links"], &now["items"][0]["problem"]),
         (&json!(0), &json!(3), &Value::Null),
         "{now}"
     );
@@ -446,6 +446,6 @@ fn an_archived_project_rests_its_item_and_no_other() {
     company.jira(Method::POST, "project/OPS/restore", &Value::Null);
     wait_for("the edit", || (company.issue(&web_key)["summary"] == "Later").then_some(()));
     wait_for("the new issue", || company.twin("Case", &new));
-    wait_for("no sentence", || status()?["items"][0]["problem"].is_null().then_some(()));
+    wait_for("no sentence", || status()?["items"][1]["problem"].is_null().then_some(()));
     assert_eq!(company.issues("OPS").len(), 2);
 }
