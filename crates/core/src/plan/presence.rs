@@ -316,7 +316,10 @@ fn correlate(paths: &Sides<FieldPath>, link: &LinkFacts, base: Option<&Base>, no
         if let Some(blocked) = link.blocked.get(&correlation_refusal(side)) {
             let text = format!("{side} refused the correlation field {path}: {}", blocked.message);
             plan.notes.push(Note { code: NoteCode::Blocked, key: Some(correlation_refusal(side)), text });
-        } else if value.is_empty() || is_former(link, side, value) || agreed.is_some_and(|agreed| agreed.get(side) == value) {
+        } else if value.is_empty()
+            || is_former(link, side, value)
+            || agreed.is_some_and(|agreed| agreed.get(side) == value)
+        {
             plan.writes.push(Write::Correlate { side, path: path.clone(), from: value.clone() });
         } else {
             let text = format!("The correlation field {path} in {side} names {value}, not {}", expected.get(side));

@@ -414,11 +414,9 @@ fn a_server_learns_by_its_polls_what_was_deleted_merged_and_restored() {
 fn an_archived_project_rests_its_item_and_no_other() {
     let company = Company::new();
     let filter = |origin: &str| format!("object: Case, filter: {{ field: Origin, is: {origin} }} }}");
-    let items = cases("").replace("object: Case }", &filter("Web"))
-        + &cases("")
-            .replace("  cases:", "  support:")
-            .replace("OPS", "SUP")
-            .replace("object: Case }", &filter("Phone"));
+    let support = cases("").replace("  cases:", "  support:").replace("OPS", "SUP");
+    let items =
+        support.replace("object: Case }", &filter("Phone")) + &cases("").replace("object: Case }", &filter("Web"));
     let case = |origin: &str| company.create("Case", &json!({ "Subject": origin, "Origin": origin }));
     let (web, phone) = (case("Web"), case("Phone"));
     company.sync(&items);
