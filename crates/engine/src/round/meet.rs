@@ -180,15 +180,21 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
         match issue {
             Some(issue) => {
                 join_issue(scene, &mut works[*n], issue, taken.get(&issue.id()));
-                if let Name::Key(key) = name {
-                    let key = key.to_string();
-                    works[*n].seen.jira.former_key = Some(key).filter(|key| *key != issue.key());
-                }
+                works[*n].seen.jira.former_key = former_key(scene, &works[*n], issue, &issues).await;
             }
             None => not_found(scene, &mut works[*n], name),
         }
     }
     Ok(())
+}
+
+/// The key that a record shows, when it is one that its issue had before it moved.
+async fn former_key(scene: &Scene<'_>, work: &Work, issue: &SiteIssue, issues: &[SiteIssue]) -> Option<String> {
+    let path = &scene.wired.item.correlation.as_ref()?.salesforce;
+    let shown = work.seen.salesforce.record()?.value(path.as_str())?.as_text()?;
+    let key = shown.parse::<IssueKey>().ok().filter(|_| shown != issue.key())?;
+    let found = by_old_key(scene, &key, issues).await?;
+    (found.id() == issue.id()).then(|| shown.to_owned())
 }
 
 /// An issue that has moved answers to its old key under its new one, so by itself it tells which it is.
