@@ -53,7 +53,6 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
     let scheme = match wired.scheme().await {
         Ok(scheme) => scheme,
         Err(error) => {
-            wired.rests(Some(error.to_string()));
             return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
         }
     };

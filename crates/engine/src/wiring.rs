@@ -114,7 +114,9 @@ impl Wired {
         if let Some(scheme) = self.scheme.lock().clone() {
             return Ok(scheme);
         }
-        let scheme = Arc::new(Scheme::resolve(&self.item, &self.org, &self.site, &self.people).await?);
+        let resolved = Scheme::resolve(&self.item, &self.org, &self.site, &self.people).await;
+        self.rests(resolved.as_ref().err().map(ToString::to_string));
+        let scheme = Arc::new(resolved?);
         *self.scheme.lock() = Some(scheme.clone());
         Ok(scheme)
     }

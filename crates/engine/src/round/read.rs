@@ -162,7 +162,13 @@ async fn confirm_missing(scene: &Scene<'_>, works: &mut [Work]) {
         let doubt = match others_can_be_read(scene, side).await {
             Ok(true) => continue,
             Ok(false) => format!("no other record of its kind can be read in {side} now, so it may only be hidden"),
-            Err(error) => error.to_string(),
+            Err(error) => {
+                // A project that was archived or hidden is not known any more, which the item then says.
+                if matches!(error, CallError::Invalid { .. }) {
+                    scene.wired.forget_scheme();
+                }
+                error.to_string()
+            }
         };
         for seen in works.iter_mut().map(|work| work.seen.get_mut(side)).filter(|seen| by_time(seen)) {
             seen.state = State::Unreadable(doubt.clone());
