@@ -2,8 +2,8 @@
 
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
-    Again, HintKey, Link, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey, RoundCommit,
-    StoreError,
+    Again, HintKey, Link, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey,
+    RoundCommit, StoreError,
 };
 
 use super::{Scene, digests::Digests, meet, succession};
