@@ -24,6 +24,7 @@ async fn missed_long_ago(stage: &Stage, case: &str) -> i64 {
         versions: link.versions,
         state: None,
         jira_key: None,
+        follows: None,
         missing_since: Sides::new(None, Some(long_ago_ms)),
         blocked: link.blocked,
         conflicts: Vec::new(),
