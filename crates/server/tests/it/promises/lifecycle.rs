@@ -168,7 +168,7 @@ fn an_undeleted_record_gets_its_link_back_once() {
     company.undelete(&case);
     assert_eq!(company.sync(&items)["links"], 1);
     assert_eq!(company.record("Case", &case)["Subject"], "Edited meanwhile", "only one side was edited");
-    assert_eq!(company.issues("OPS"), [key.clone()]);
+    assert_eq!(company.issues("OPS"), [key.as_str()]);
     let journal = journal(&company, &items);
     assert!(journal.contains("Unlinked: The Salesforce record was deleted; the Jira record is kept"), "{journal}");
     assert!(journal.contains(&format!("and {key} again, because what was lost is back")), "{journal}");
@@ -214,7 +214,7 @@ fn a_merged_case_hands_its_issue_to_the_one_that_is_left() {
     assert_eq!(company.twin("Case", &master), Some(key.clone()), "no issue of its own");
     let issue = company.issue(&key);
     assert_eq!((&issue["summary"], &issue["Salesforce Case ID"]), (&json!("The one that stays"), &json!(master)));
-    assert_eq!(company.issues("OPS"), [key.clone()]);
+    assert_eq!(company.issues("OPS"), [key.as_str()]);
     company.edit_issue(&key, &json!({ "summary": "And back" }));
     company.sync(&items);
     assert_eq!(company.record("Case", &master)["Subject"], "And back");
@@ -242,7 +242,7 @@ fn a_chain_of_merges_ends_at_the_last_and_an_item_may_let_go() {
     company.merge("Case", &third, &second);
     company.sync(&items);
     assert_eq!(company.twin("Case", &third), Some(key.clone()));
-    assert_eq!(company.issues("OPS"), [key.clone()]);
+    assert_eq!(company.issues("OPS"), [key.as_str()]);
 
     let lets_go = cases("    on_merge: unlink\n");
     let last = company.create("Case", &json!({ "Subject": "Last", "Jira_Reference__c": "none" }));
@@ -352,7 +352,7 @@ fn the_issue_of_a_converted_lead_goes_on_with_the_opportunity() {
     assert_eq!(company.twin("Opportunity", &opportunity), Some(key.clone()));
     let issue = company.issue(&key);
     assert_eq!((&issue["summary"], &issue["Salesforce Case ID"]), (&json!("The deal"), &json!(opportunity)));
-    assert_eq!(company.issues("OPS"), [key.clone()]);
+    assert_eq!(company.issues("OPS"), [key.as_str()]);
     company.edit_issue(&key, &json!({ "summary": "Won" }));
     company.sync(&items);
     assert_eq!(company.record("Opportunity", &opportunity)["Name"], "Won");
@@ -378,7 +378,7 @@ fn a_converted_lead_that_is_kept_is_not_written_again() {
     let early = company.create("Lead", &json!({ "LastName": "Early", "Company": "Early" }));
     convert(&company, &early);
     company.sync(&items);
-    assert_eq!(company.issues("OPS"), [key.clone()]);
+    assert_eq!(company.issues("OPS"), [key.as_str()]);
 
     let unlinks = items.replace("on_convert: keep", "on_convert: unlink");
     company.sync(&unlinks);
