@@ -111,7 +111,7 @@ async fn what_may_only_be_hidden_is_not_taken_for_deleted() {
     let (_, key) = pair(&stage).await;
     let id = stage.issue(&key).await["id"].as_str().unwrap_or_default().to_owned();
     stage.jira(Method::DELETE, &format!("/rest/api/3/issue/{key}"), Value::Null).await;
-    missed_long_ago(&stage, &[id.clone()]).await;
+    missed_long_ago(&stage, std::slice::from_ref(&id)).await;
     assert_eq!(stage.sync().await.links, 1, "no issue of the project can be read, so it proves nothing");
     stage.jira(Method::POST, "/rest/api/3/issue", new_issue("Task")).await;
     missed_long_ago(&stage, &[id]).await;
