@@ -142,6 +142,38 @@ fn a_display_only_item_writes_nothing_whatever_is_told() {
     }
 }
 
+/// S3-10: one issue belongs to a Case and to an Account, under an item each; what is edited in it reaches both, and what
+/// one of them shows leaves the other alone.
+#[test]
+fn one_issue_belongs_to_records_of_two_objects() {
+    let company = Company::new();
+    let accounts = r"
+  accounts:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Account }
+    jira: { connection: acme-site, project: OPS, issue_type: Bug }
+    conflicts: salesforce-wins
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Reference }
+    fields: [ { salesforce: Name, jira: Customer }, { salesforce: Description, jira: summary, direction: to-salesforce } ]
+";
+    let items = item("cases", CASE, BUG) + accounts;
+    let case = company.create("Case", &json!({ "Subject": "Pump" }));
+    let account = company.create("Account", &json!({ "Name": "Acme" }));
+    company.sync(&items);
+    let (key, _) = only(&company, "OPS");
+    let linked = run(&["link", &account, &key, "--item", "accounts", "--config", &company.desk.arg("acme.yaml")]);
+    assert_eq!(linked.code, 0, "{linked:?}");
+    assert_eq!(company.sync(&items)["links"], 2);
+
+    company.edit_issue(&key, &json!({ "summary": "Pump leaks" }));
+    company.edit("Account", &account, &json!({ "Name": "Acme Ltd" }));
+    company.sync(&items);
+    assert_eq!(company.record("Case", &case)["Subject"], "Pump leaks");
+    assert_eq!(company.record("Account", &account)["Description"], "Pump leaks");
+    assert_eq!(company.issue(&key)["Customer"], "Acme Ltd");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
+}
+
 /// S1-28: an item that synchronizes has one project and one issue type; the sentence says what to do.
 #[test]
 fn a_synchronized_item_has_one_project_and_one_issue_type() {
