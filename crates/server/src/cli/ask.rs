@@ -38,7 +38,7 @@ use crate::web::{App, api};
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
     /// The configuration file, when no server runs on its data
-    #[arg(long, value_name = "FILE", required_unless_present = "server")]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
     /// Ask the server that runs at this address instead

@@ -55,7 +55,10 @@ fn whoever_cannot_be_asked_is_named_with_what_to_do() {
     };
     let (code, nobody) = asked(&[]);
     assert_eq!(code, 2);
-    assert!(nobody.contains("--config <FILE>"), "{nobody}");
+    insta::assert_snapshot!(nobody, @r"
+    error: neither --config nor --server is given
+        give --config FILE, or --server URL and --token T when a server runs
+    ");
     let (code, no_token) = asked(&["--server", &server]);
     assert_eq!(code, 2);
     insta::assert_snapshot!(no_token, @r"
