@@ -3,6 +3,8 @@
 //! They use the vendors' own doors, as somebody who is not the integration user, and nothing goes wrong for them. Every
 //! text that they write is a word that never was before, so that it can be found again wherever it went.
 
+mod field;
+
 use axum::{Router, body::Body};
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -13,61 +15,13 @@ use crate::{
     stage::{ORG, SITE, Stage},
 };
 
-/// One side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Place {
-    Salesforce,
-    Jira,
-}
+pub(crate) use self::field::{Field, Place};
 
-/// A mapped field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Field {
-    Subject,
-    Description,
-    Priority,
-    Status,
-}
-
-const STATUSES: [(&str, &str); 5] = [
-    ("New", "To Do"),
-    ("Working", "In Progress"),
-    ("Escalated", "In Progress"),
-    ("On Hold", "Blocked"),
-    ("Closed", "Done"),
-];
-
-impl Field {
-    pub(crate) const ALL: [Self; 4] = [Self::Subject, Self::Description, Self::Priority, Self::Status];
-
-    pub(crate) fn name(self, place: Place) -> &'static str {
-        match (self, place) {
-            (Self::Subject, Place::Salesforce) => "Subject",
-            (Self::Subject, Place::Jira) => "summary",
-            (Self::Description, Place::Salesforce) => "Description",
-            (Self::Description, Place::Jira) => "description",
-            (Self::Priority, Place::Salesforce) => "Priority",
-            (Self::Priority, Place::Jira) => "priority",
-            (Self::Status, Place::Salesforce) => "Status",
-            (Self::Status, Place::Jira) => "status",
-        }
-    }
-
-    /// What Jira shows when Salesforce shows `value`.
-    pub(crate) fn in_jira(self, value: &str) -> &str {
-        let named = STATUSES.iter().find(|(salesforce, _)| self == Self::Status && *salesforce == value);
-        named.map_or(value, |(_, jira)| jira)
-    }
-
-    fn other_than(self, now: &str, place: Place, word: &str, dice: &Dice) -> String {
-        let choices: Vec<&str> = match (self, place) {
-            (Self::Subject | Self::Description, _) => return format!("{word} by somebody in {place:?}"),
-            (Self::Priority, _) => vec!["High", "Medium", "Low"],
-            (Self::Status, Place::Salesforce) => STATUSES.iter().map(|(salesforce, _)| *salesforce).collect(),
-            (Self::Status, Place::Jira) => vec!["To Do", "In Progress", "Blocked", "Done"],
-        };
-        let others: Vec<&str> = choices.into_iter().filter(|choice| *choice != now).collect();
-        (*dice.pick(&others)).to_owned()
+/// Another value than `now`, as a person at `place` would write it.
+fn other_than(field: Field, now: &str, place: Place, word: &str, dice: &Dice) -> String {
+    match field.choices(place, now) {
+        Some(choices) => (*dice.pick(&choices)).to_owned(),
+        None => format!("{word} by somebody in {place:?}"),
     }
 }
 
@@ -215,7 +169,7 @@ impl People {
 
     pub(crate) async fn write_case(&mut self, case: &Record, field: Field, dice: &Dice) -> String {
         let word = self.word();
-        let value = field.other_than(case.shows(field), Place::Salesforce, &word, dice);
+        let value = other_than(field, case.shows(field), Place::Salesforce, &word, dice);
         let change = json!({ field.name(Place::Salesforce): value });
         let (status, answer) = self.in_salesforce(Method::PATCH, &format!("sobjects/Case/{}", case.name), change).await;
         assert_eq!(status, 204, "{answer}");
@@ -235,7 +189,7 @@ impl People {
 
     pub(crate) async fn write_issue(&mut self, issue: &Record, field: Field, dice: &Dice) -> String {
         let word = self.word();
-        let value = field.other_than(issue.shows(field), Place::Jira, &word, dice);
+        let value = other_than(field, issue.shows(field), Place::Jira, &word, dice);
         let (status, answer) = match field {
             Field::Status => self.move_issue(&issue.name, &value).await,
             _ => {

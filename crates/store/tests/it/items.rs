@@ -1,11 +1,10 @@
 //! Held items, first runs and the change budget.
 
-use entente_core::Side;
-use entente_store::{ItemRuntime, Parked, ParkedClass, ParkedKey, RoundCommit, Spent, StoreError};
+use entente_store::{ItemRuntime, RoundCommit, Spent, StoreError};
 
 use crate::{
     databases::on_each,
-    samples::{ITEM, MINUTE, NOW, ORG, case_id, fence, make_links, new_intent},
+    samples::{ITEM, MINUTE, NOW, ORG, fence, make_links, new_intent, parked},
 };
 
 const HOUR: i64 = 60 * MINUTE;
@@ -78,15 +77,7 @@ async fn a_new_name_takes_everything_along() {
         let fence = fence(&store).await;
         make_links(&store, &fence, 1..=2).await;
         store.plan_intents(&fence, &[new_intent("op-1", 3)], NOW).await.unwrap();
-        let key = ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(4) };
-        let parked = vec![Parked {
-            key,
-            reason: "no".into(),
-            class: ParkedClass::Rejected,
-            fingerprint: "x".into(),
-            circumstances: None,
-            since_ms: 0,
-        }];
+        let parked = vec![parked(4, "x", 0)];
         store.commit(&fence, &RoundCommit { parked, ..RoundCommit::default() }, NOW).await.unwrap();
         store.spend(&fence, ITEM, 20, 20, HOUR, NOW).await.unwrap();
         store.hold(ITEM, "why", NOW).await.unwrap();

@@ -1,23 +1,12 @@
 //! A refusal is remembered with the fingerprint of what was refused.
 
 use entente_core::Side;
-use entente_store::{Parked, ParkedClass, ParkedKey, RoundCommit};
+use entente_store::RoundCommit;
 
 use crate::{
     databases::on_each,
-    samples::{ITEM, NOW, case_id, fence},
+    samples::{ITEM, NOW, case_id, fence, parked},
 };
-
-fn parked(n: u32, fingerprint: &str, since_ms: i64) -> Parked {
-    Parked {
-        key: ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(n) },
-        reason: format!("refused {fingerprint}"),
-        class: ParkedClass::Rejected,
-        fingerprint: fingerprint.into(),
-        circumstances: Some(format!("when {fingerprint} was refused")),
-        since_ms,
-    }
-}
 
 #[tokio::test]
 async fn the_same_refusal_keeps_its_time_and_a_new_one_starts_anew() {

@@ -1,16 +1,12 @@
 //! A round is committed as a whole, by the owner of the lease, or not at all.
 
-use entente_core::Side;
-use entente_store::{
-    Again, Fence, LinkUpdate, NewEntry, NewLink, NewNote, Parked, ParkedClass, ParkedKey, RoundCommit, Store,
-    StoreError,
-};
+use entente_store::{Again, Fence, LinkUpdate, NewEntry, NewLink, NewNote, RoundCommit, Store, StoreError};
 
 use crate::{
     cursors::killed_after,
     databases::on_each,
     samples::{
-        ITEM, MINUTE, NOW, ORG, base, case_hint, case_id, conflict, fence, make_links, new_intent, new_link, unchanged,
+        ITEM, MINUTE, NOW, ORG, base, case_hint, conflict, fence, make_links, new_intent, new_link, parked, unchanged,
     },
 };
 
@@ -21,7 +17,6 @@ fn entry(text: &str) -> NewEntry {
 /// A round that touches every table; hints 1 and 2 and intents op-1 and op-2 must be there.
 fn full_round(link: &entente_store::Link) -> RoundCommit {
     let note = NewNote { code: "unmapped".into(), mapping: None, text: "a note".into() };
-    let key = ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(9) };
     RoundCommit {
         links_new: vec![NewLink {
             conflicts: vec![conflict("Subject", "a", "b")],
@@ -38,14 +33,7 @@ fn full_round(link: &entente_store::Link) -> RoundCommit {
         }],
         intents_done: vec![("op-1".into(), "10002".into())],
         intents_failed: vec![("op-2".into(), "no".into())],
-        parked: vec![Parked {
-            key,
-            reason: "no".into(),
-            class: ParkedClass::Rejected,
-            fingerprint: "x".into(),
-            circumstances: None,
-            since_ms: 0,
-        }],
+        parked: vec![parked(9, "x", 0)],
         unparked: Vec::new(),
         hints_done: vec![(case_hint(1).key, 1)],
         hints_again: vec![Again { key: case_hint(2).key, seq: 1, due_ms: NOW + MINUTE }],

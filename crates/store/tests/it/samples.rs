@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use entente_core::{Base, FieldPath, MappingKey, Sides, Value, link::Origin};
+use entente_core::{Base, FieldPath, MappingKey, Side, Sides, Value, link::Origin};
 use entente_store::{
-    Fence, Hint, HintKey, Link, LinkId, LinkUpdate, NewConflict, NewIntent, NewLink, RoundCommit, Store,
+    Fence, Hint, HintKey, Link, LinkId, LinkUpdate, NewConflict, NewIntent, NewLink, Parked, ParkedClass, ParkedKey,
+    RoundCommit, Store,
 };
 
 pub(crate) const ORG: &str = "acme-org";
@@ -80,10 +81,21 @@ pub(crate) fn new_intent(op_id: &str, n: u32) -> NewIntent {
     NewIntent {
         op_id: op_id.into(),
         item: ITEM.into(),
-        side: entente_core::Side::Jira,
+        side: Side::Jira,
         source_id: case_id(n),
         probe_floor: Some(41),
         payload: "abc".into(),
+    }
+}
+
+pub(crate) fn parked(n: u32, fingerprint: &str, since_ms: i64) -> Parked {
+    Parked {
+        key: ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(n) },
+        reason: format!("refused {fingerprint}"),
+        class: ParkedClass::Rejected,
+        fingerprint: fingerprint.into(),
+        circumstances: Some(format!("when {fingerprint} was refused")),
+        since_ms,
     }
 }
 

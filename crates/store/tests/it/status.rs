@@ -1,13 +1,10 @@
 //! Counts say what is there.
 
-use entente_core::Side;
-use entente_store::{
-    Backlog, Hint, ItemCounts, LinkState, LinkUpdate, NewLink, Parked, ParkedClass, ParkedKey, RoundCommit,
-};
+use entente_store::{Backlog, Hint, ItemCounts, LinkState, LinkUpdate, NewLink, RoundCommit};
 
 use crate::{
     databases::on_each,
-    samples::{ITEM, MINUTE, NOW, case_hint, case_id, conflict, fence, make_links, new_intent, new_link, unchanged},
+    samples::{ITEM, MINUTE, NOW, case_hint, conflict, fence, make_links, new_intent, new_link, parked, unchanged},
 };
 
 #[tokio::test]
@@ -16,7 +13,6 @@ async fn everything_is_counted_once() {
         assert_eq!(store.counts(NOW).await.unwrap(), entente_store::Counts::default());
         let fence = fence(&store).await;
         let links = make_links(&store, &fence, 1..=4).await;
-        let key = ParkedKey { item: ITEM.into(), side: Side::Salesforce, record_id: case_id(9) };
         let state = |state, n: usize| LinkUpdate {
             state: Some(state),
             conflicts: vec![conflict("Subject", "a", "b")],
@@ -29,14 +25,7 @@ async fn everything_is_counted_once() {
                 state(LinkState::Unlinked { reason: "why".into() }, 1),
                 state(LinkState::Detached, 2),
             ],
-            parked: vec![Parked {
-                key,
-                reason: "no".into(),
-                class: ParkedClass::Rejected,
-                fingerprint: "x".into(),
-                circumstances: None,
-                since_ms: 0,
-            }],
+            parked: vec![parked(9, "x", 0)],
             offers: vec![case_hint(1), Hint { due_ms: NOW + MINUTE, ..case_hint(2) }],
             ..RoundCommit::default()
         };

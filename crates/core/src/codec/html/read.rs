@@ -1,12 +1,12 @@
 //! HTML as a tree, tolerant as a browser: what is not closed ends where it must, what is unknown is looked through.
 
+mod marks;
+
 use html5gum::{StartTag, Token, Tokenizer};
 
+use self::marks::OpenMarks;
 use super::{style, write};
-use crate::rich::{Block, Cell, DEPTH_MAX, Document, Inline, Kept, Marks, Original, Place, Script, is_address};
-
-/// Open marks beyond this are not looked at: each text is compared with all of them.
-const MARKS_MAX: usize = 64;
+use crate::rich::{Block, Cell, DEPTH_MAX, Document, Inline, Kept, Original, Place, is_address};
 
 /// The document of a rich text.
 #[must_use]
@@ -57,8 +57,7 @@ struct Reading {
     /// The line that is being read.
     line: Vec<Inline>,
     line_form: LineForm,
-    /// Open marks by their tags.
-    marks: Vec<(String, Change)>,
+    marks: OpenMarks,
     /// Inside `script` and `style`, whose text is none.
     n_silent: usize,
     /// Inside `pre`: its text, in which white space counts.
@@ -99,18 +98,6 @@ impl Open {
     }
 }
 
-/// What a tag does to the marks of the text in it.
-enum Change {
-    Strong,
-    Em,
-    Underline,
-    Strike,
-    Code,
-    Script(Script),
-    Link(String),
-    Style(String),
-}
-
 impl Reading {
     fn open(&mut self, tag: &str, attributes: &Attributes<'_>) {
         match tag {
@@ -147,7 +134,7 @@ impl Reading {
             "tr" => self.row(),
             "td" | "th" => self.cell(tag, attributes),
             "img" => self.image(attributes),
-            _ => self.mark(tag, attributes),
+            _ => self.marks.open(tag, attributes),
         }
     }
 
@@ -161,11 +148,7 @@ impl Reading {
             "pre" => self.end_code(),
             "div" => self.new_line(),
             "ul" | "ol" | "li" | "blockquote" | "table" | "tr" | "td" | "th" => self.close_container(tag),
-            _ => {
-                if let Some(at) = self.marks.iter().rposition(|(open, _)| open == tag) {
-                    self.marks.remove(at);
-                }
-            }
+            _ => self.marks.close(tag),
         }
     }
 
@@ -190,50 +173,7 @@ impl Reading {
             self.is_after_space = is_space;
         }
         if !said.is_empty() {
-            let marks = self.marks_now();
-            self.line.push(kept_if_strange(&said, marks));
-        }
-    }
-
-    fn marks_now(&self) -> Marks {
-        let mut marks = Marks::default();
-        for (_, change) in &self.marks {
-            match change {
-                Change::Strong => marks.strong = true,
-                Change::Em => marks.em = true,
-                Change::Underline => marks.underline = true,
-                Change::Strike => marks.strike = true,
-                Change::Code => marks.code = true,
-                Change::Script(script) => marks.script = Some(*script),
-                Change::Link(href) => marks.link = Some(href.clone()),
-                Change::Style(style) => set(&mut marks, style),
-            }
-        }
-        marks
-    }
-
-    fn mark(&mut self, tag: &str, attributes: &Attributes<'_>) {
-        let change = match tag {
-            "b" | "strong" => Change::Strong,
-            "i" | "em" | "cite" | "dfn" | "var" => Change::Em,
-            "u" | "ins" => Change::Underline,
-            "s" | "strike" | "del" => Change::Strike,
-            "code" | "tt" | "kbd" | "samp" => Change::Code,
-            "sub" => Change::Script(Script::Sub),
-            "sup" => Change::Script(Script::Sup),
-            "a" => match attributes.get("href") {
-                Some(href) => Change::Link(href.trim().to_owned()),
-                None => return,
-            },
-            "span" => Change::Style(attributes.get("style").unwrap_or_default()),
-            "font" => {
-                let part = |name: &str, css: &str| attributes.get(name).map(|value| format!("{css}:{value};"));
-                Change::Style([part("color", "color"), part("face", "font-family")].into_iter().flatten().collect())
-            }
-            _ => return,
-        };
-        if self.marks.len() < MARKS_MAX {
-            self.marks.push((tag.to_owned(), change));
+            self.line.push(self.marks.marked(&said));
         }
     }
 
@@ -433,44 +373,8 @@ fn out_of_place(block: Block) -> Block {
     Block::Kept(Box::new(Kept { name: name.to_owned(), original, shown: vec![block] }))
 }
 
-/// A link to somewhere that only the org knows stays with its text.
-fn kept_if_strange(text: &str, marks: Marks) -> Inline {
-    match &marks.link {
-        Some(href) if href.starts_with('/') => {
-            let shown = Inline::marked(text, Marks { link: None, ..marks.clone() });
-            let original = write::inlines(&[Inline::marked(text, marks)]);
-            Inline::Kept(Box::new(Kept {
-                name: "link".to_owned(),
-                original: Original::Html(original),
-                shown: vec![shown],
-            }))
-        }
-        _ => Inline::marked(text, marks),
-    }
-}
-
 fn align(attributes: &Attributes<'_>) -> Option<style::Align> {
     let style = attributes.get("style").unwrap_or_default();
     let styled = style::declarations(&style).find(|(name, _)| name == "text-align").map(|(_, value)| value.to_owned());
     style::Align::of(&styled.or_else(|| attributes.get("align"))?)
-}
-
-/// What a style attribute says of text.
-fn set(marks: &mut Marks, style: &str) {
-    for (name, value) in style::declarations(style) {
-        match name.as_str() {
-            "color" => marks.colour = style::colour(value).or(marks.colour.take()),
-            "background-color" | "background" => marks.highlight = style::colour(value).or(marks.highlight.take()),
-            "font-weight" if matches!(value, "bold" | "bolder" | "600" | "700" | "800" | "900") => marks.strong = true,
-            "font-style" if value == "italic" => marks.em = true,
-            "text-decoration" | "text-decoration-line" => {
-                marks.underline |= value.contains("underline");
-                marks.strike |= value.contains("line-through");
-            }
-            _ => {
-                let font = style::font(&name, value).map(|font| ("font".to_owned(), Original::Html(font)));
-                marks.kept.extend(font);
-            }
-        }
-    }
 }

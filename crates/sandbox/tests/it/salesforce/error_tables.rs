@@ -1,117 +1,14 @@
 //! The vendor's tables of errors, row by row: what provokes each, and the whole answer.
 
+mod limits;
+mod sign_in;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::harness::{Reply, Sandbox, encoded, record};
 
 const TOKEN: &str = "/services/oauth2/token";
-const CLIENT: &str = "client_id=sandbox-client&client_secret=sandbox-secret";
-
-#[tokio::test]
-async fn an_administrator_can_close_the_token_endpoint_in_every_way() {
-    let sandbox = Sandbox::empty().await;
-    let rows = [
-        ("no_scopes", "invalid_grant", "no valid scopes defined"),
-        ("not_approved", "invalid_grant", "user hasn't approved this consumer"),
-        ("app_access", "invalid_app_access", "user is not admin approved to access this app"),
-        ("inactive_org", "inactive_org", "organization is inactive"),
-        ("too_many_logins", "rate_limit_exceeded", "login rate exceeded"),
-    ];
-    let form = format!("grant_type=client_credentials&{CLIENT}");
-    for (name, error, description) in rows {
-        sandbox.door(Method::POST, "/oauth", json!({ "refuse": name })).await;
-        let reply = sandbox.form(TOKEN, &form).await;
-        assert_eq!((reply.status, reply.header("cache-control")), (400, "no-store"), "{name}");
-        assert_eq!(reply.body, json!({ "error": error, "error_description": description }));
-    }
-    sandbox.door(Method::POST, "/oauth", json!({ "refuse": "nothing" })).await;
-    assert_eq!(sandbox.form(TOKEN, &form).await.status, 200);
-    let unknown = sandbox.send(Method::POST, "/__sandbox/oauth", &[], Some(br#"{"refuse":"x"}"#.to_vec())).await;
-    assert!(unknown.expect("an answer").text.contains("there are nothing, no_scopes"));
-}
-
-/// A signed assertion for the sandbox's client, with some of its claims other than they should be.
-fn assertion(sandbox: &Sandbox, claims: &Value) -> String {
-    let key = include_bytes!("../../../../salesforce/tests/it/test_key.pem");
-    let key = jsonwebtoken::EncodingKey::from_rsa_pem(key).expect("a key");
-    let now_secs = sandbox.world.salesforce.control().clock().now().as_second();
-    let mut all = json!({
-        "iss": "sandbox-client", "sub": "admin@sandbox.example", "aud": "https://login.salesforce.com",
-        "exp": now_secs + 180,
-    });
-    for (name, value) in claims.as_object().expect("claims") {
-        all[name] = value.clone();
-    }
-    jsonwebtoken::encode(&jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256), &all, &key).expect("a token")
-}
-
-#[tokio::test]
-async fn assertions_are_refused_by_their_claims() {
-    let sandbox = Sandbox::empty().await;
-    let take = async |assertion: &str| {
-        let form = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
-        sandbox.form(TOKEN, &form).await
-    };
-    let unknown_key = take(&assertion(&sandbox, &json!({}))).await;
-    assert_eq!(unknown_key.body["error_description"], "invalid assertion", "no certificate is known yet");
-    let key = include_str!("../../../../salesforce/tests/it/test_key.pub.pem");
-    sandbox.door(Method::POST, "/oauth", json!({ "jwt_public_key": key })).await;
-    assert_eq!(take(&assertion(&sandbox, &json!({}))).await.status, 200);
-    let rows = [
-        (json!({"aud": "https://elsewhere.example"}), "invalid_grant", "audience is invalid"),
-        (json!({"exp": 1}), "invalid_grant", "invalid assertion"),
-        (json!({"sub": "nobody@sandbox.example"}), "invalid_grant", "user hasn't approved this consumer"),
-        (json!({"iss": "nobody"}), "invalid_client_id", "client identifier invalid"),
-    ];
-    for (claims, error, description) in rows {
-        let reply = take(&assertion(&sandbox, &claims)).await;
-        assert_eq!((reply.status, reply.header("cache-control")), (400, "no-store"), "{claims}");
-        assert_eq!(reply.body, json!({ "error": error, "error_description": description }), "{claims}");
-    }
-    assert_eq!(take("a.b.c").await.body["error_description"], "invalid assertion");
-}
-
-#[tokio::test]
-async fn a_code_is_good_once_for_a_while_and_for_its_own_callback() {
-    let sandbox = Sandbox::empty().await;
-    let code = async || {
-        let path =
-            "/services/oauth2/authorize?response_type=code&client_id=sandbox-client&redirect_uri=http%3A%2F%2Fx%2F";
-        let reply = sandbox.send(Method::GET, path, &[], None).await.expect("an answer");
-        let location = url::Url::parse(reply.header("location")).expect("a URL");
-        location.query_pairs().find(|(name, _)| name == "code").expect("a code").1.into_owned()
-    };
-    let take = async |code: &str, callback: &str| {
-        let form = format!("grant_type=authorization_code&code={code}&redirect_uri={callback}&{CLIENT}");
-        sandbox.form(TOKEN, &form).await
-    };
-    let once = code().await;
-    assert_eq!(take(&once, "http%3A%2F%2Fx%2F").await.status, 200);
-    let late = code().await;
-    let rows = [
-        (once, "http%3A%2F%2Fx%2F", "invalid_grant", "invalid authorization code"),
-        (code().await, "http%3A%2F%2Fy%2F", "redirect_uri_mismatch", "redirect_uri must match configuration"),
-        (late, "http%3A%2F%2Fx%2F", "invalid_grant", "expired authorization code"),
-    ];
-    for (code, callback, error, description) in rows {
-        if description.starts_with("expired") {
-            sandbox.door(Method::POST, "/clock", json!({"advance_seconds": 901})).await;
-        }
-        let reply = take(&code, callback).await;
-        assert_eq!((reply.status, &reply.body), (400, &json!({ "error": error, "error_description": description })));
-    }
-}
-
-#[tokio::test]
-async fn an_unknown_scope_is_told_to_the_callback() {
-    let sandbox = Sandbox::empty().await;
-    let path = "/services/oauth2/authorize?response_type=code&client_id=sandbox-client&scope=api%20magic&redirect_uri=https%3A%2F%2Fapp.example%2Fback";
-    let reply = sandbox.send(Method::GET, path, &[], None).await.expect("an answer");
-    assert_eq!(reply.status, 303);
-    let to = "https://app.example/back?error=invalid_scope&error_description=the+requested+scope+is+not+allowed";
-    assert_eq!(reply.header("location"), to);
-}
 
 /// A call, and what it is answered with.
 struct Row {
@@ -384,25 +281,6 @@ async fn rights_refuse_as_the_table_says() {
 }
 
 #[tokio::test]
-async fn the_days_calls_come_to_an_end_and_begin_again() {
-    let sandbox = Sandbox::empty().await;
-    sandbox.door(Method::POST, "/limits", json!({"daily_calls": 2})).await;
-    assert_eq!(sandbox.get("/limits").await.header("sforce-limit-info"), "api-usage=1/2");
-    let batch =
-        json!({"batchRequests": [{"method": "GET", "url": "v64.0/recent"}, {"method": "GET", "url": "v64.0/recent"}]});
-    let parts = sandbox.post("/composite/batch", batch).await;
-    assert_eq!(parts.body["results"][1]["result"][0]["errorCode"], "REQUEST_LIMIT_EXCEEDED", "{}", parts.text);
-    let refused = sandbox.get("/limits").await;
-    refused.refused(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-    assert_eq!(refused.header("retry-after"), "", "the vendor never says when");
-    sandbox.door(Method::POST, "/clock", json!({"advance_seconds": 90_000})).await;
-    sandbox.door(Method::POST, "/oauth", json!({"token_lifetime_seconds": 900_000})).await;
-    let mut sandbox = sandbox;
-    sandbox.sign_in("sandbox-client", "sandbox-secret").await;
-    assert_eq!(sandbox.get("/limits").await.body["DailyApiRequests"], json!({"Max": 2, "Remaining": 1}));
-}
-
-#[tokio::test]
 async fn a_version_that_is_over_is_not_one_that_never_was() {
     let sandbox = Sandbox::empty().await;
     for (version, status, code) in [("v20.0", 410, "UNSUPPORTED_API_VERSION"), ("v99.0", 404, "NOT_FOUND")] {
@@ -460,50 +338,6 @@ async fn what_is_transient_comes_as_it_comes_from_the_vendor() {
     assert_eq!(sandbox.get("/limits").await.status, 200);
 }
 
-#[tokio::test]
-async fn what_stands_before_the_org_answers_with_a_page_or_with_nothing() {
-    let sandbox = Sandbox::empty().await;
-    let rows = [
-        ("edge_420", 420, "sfdcedge"),
-        ("too_many_requests", 429, "sfdcedge"),
-        ("bad_gateway", 502, ""),
-        ("html_error", 503, ""),
-        ("gateway_timeout", 504, ""),
-    ];
-    for (name, status, server) in rows {
-        sandbox.door(Method::POST, "/faults", json!({"name": name, "times": 1})).await;
-        let reply = sandbox.get("/limits").await;
-        assert_eq!((reply.status, reply.header("server")), (status, server), "{name}");
-        assert!(reply.header("content-type").starts_with("text/html") && reply.text.starts_with("<html>"), "{name}");
-        assert_eq!(reply.header("sforce-limit-info"), "", "{name}");
-    }
-    for (name, status, server) in [("not_acceptable", 406, "sfdcedge"), ("empty_error", 500, "")] {
-        sandbox.door(Method::POST, "/faults", json!({"name": name, "times": 1})).await;
-        let reply = sandbox.get("/limits").await;
-        let said = (reply.status, reply.header("server"), reply.header("content-type"), reply.text.as_str());
-        assert_eq!(said, (status, server, "", ""), "{name}");
-    }
-}
-
-#[tokio::test]
-async fn a_request_line_and_its_headers_have_a_size() {
-    let sandbox = Sandbox::empty().await;
-    let long = "x".repeat(16_400);
-    let path = format!("/query?q={long}");
-    let header = [("X-Long", long.as_str())];
-    let uri = sandbox.get(&path).await;
-    let headers = sandbox.call_with(Method::GET, "/limits", &header, None).await;
-    let rows = [(uri, 414, "URI Too Long"), (headers, 431, "Request Header Fields Too Large")];
-    for (reply, status, reason) in rows {
-        let page = format!("<h1>Bad Message {status}</h1><pre>reason: {reason}</pre>");
-        assert_eq!((reply.status, reply.text.as_str()), (status, page.as_str()));
-        let said = (reply.header("content-type"), reply.header("connection"), reply.header("sforce-limit-info"));
-        assert_eq!(said, ("text/html;charset=iso-8859-1", "close", ""));
-    }
-    let calls = sandbox.calls().await;
-    assert_eq!((&calls["by_status"]["414"], &calls["by_status"]["431"]), (&json!(1), &json!(1)), "they are counted");
-}
-
 /// An org in which two accounts have one key that is not unique: their ids.
 async fn with_twins(sandbox: &Sandbox) -> [String; 2] {
     let field = json!({"name": "Number__c", "label": "Number", "type": "Text", "length": 20, "externalId": true});
@@ -532,54 +366,6 @@ async fn a_key_of_several_records_is_refused_in_each_way_of_using_it() {
         assert_eq!((reply.status, &reply.body), (300, &json!(urls)));
         assert_eq!(reply.header("content-type"), "application/json;charset=UTF-8");
     }
-}
-
-#[tokio::test]
-async fn what_is_too_large_is_refused() {
-    let mut sandbox = Sandbox::empty().await;
-    let records: Vec<Value> = (0..201).map(|_| record("Case", json!({"Subject": "x"}))).collect();
-    let message = "record limit reached. cannot submit more than 200 records into this call";
-    row(Method::POST, "/composite/sobjects", json!({"records": records}), 400, "EXCEEDED_ID_LIMIT", message)
-        .hold(&sandbox)
-        .await;
-    let huge = json!({"Description": "x".repeat(52_428_800)});
-    let message = "Maximum size of request reached. Maximum size of request is 52428800 bytes.";
-    row(Method::POST, "/sobjects/Case", huge, 400, "JSON_PARSER_ERROR", message).hold(&sandbox).await;
-
-    for _ in 0..2 {
-        let case = sandbox.create("Case", json!({"Subject": "x"})).await;
-        sandbox.create("Task", json!({"Subject": "x", "WhatId": case})).await;
-    }
-    sandbox.door(Method::POST, "/limits", json!({"distinct_ids": 1})).await;
-    assert_eq!(sandbox.query("SELECT Id FROM Task").await.status, 200, "who sees everything is not checked");
-    let right = json!({"user": "integration@sandbox.example", "object": "Task", "view_all": false});
-    sandbox.door(Method::POST, "/rights", right).await;
-    sandbox.sign_in("sandbox-least-client", "sandbox-least-secret").await;
-    let message = "exceeded 1 distinct who/what's";
-    row(Method::GET, "/query?q=SELECT+Id+FROM+Task", Value::Null, 400, "OPERATION_TOO_LARGE", message)
-        .hold(&sandbox)
-        .await;
-    assert_eq!(sandbox.query("SELECT Id FROM Task LIMIT 1").await.status, 200);
-}
-
-#[tokio::test]
-async fn a_soap_message_has_a_size() {
-    let sandbox = Sandbox::empty().await;
-    let headers = [("Content-Type", "text/xml")];
-    let body = vec![b'x'; 52_428_801];
-    let reply = sandbox.send(Method::POST, "/services/Soap/u/64.0", &headers, Some(body)).await.expect("an answer");
-    assert_eq!((reply.status, reply.header("content-type")), (500, "text/xml; charset=utf-8"));
-    let code = "<sf:exceptionCode>EXCEEDED_MAX_SIZE_REQUEST</sf:exceptionCode>";
-    assert!(reply.text.contains(code), "{}", reply.text);
-}
-
-#[tokio::test]
-async fn a_body_in_another_language_is_refused() {
-    let sandbox = Sandbox::empty().await;
-    let headers = [("Content-Type", "text/plain")];
-    let reply = sandbox.call_with(Method::POST, "/sobjects/Case", &headers, Some(json!({}))).await;
-    let message = "Content-Type header specified in HTTP request is not supported: text/plain";
-    row(Method::POST, "/sobjects/Case", json!({}), 415, "UNSUPPORTED_MEDIA_TYPE", message).compare(&reply);
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 //! a conflict, which has its own tests. Once both sides show the same, either side may be next.
 
 mod company;
+#[path = "../../../../engine/tests/simulation/people/field.rs"]
+mod field;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,61 +13,13 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 pub(super) use company::{Company, Record};
+pub(super) use field::{Field, Place};
 
-/// What people change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
-    Subject,
-    Description,
-    Priority,
-    Status,
-}
-
-/// Where they change it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    Salesforce,
-    Jira,
-}
-
-impl Field {
-    pub(super) const ALL: [Self; 4] = [Self::Subject, Self::Description, Self::Priority, Self::Status];
-    const STATUSES: [(&str, &str); 5] = [
-        ("New", "To Do"),
-        ("Working", "In Progress"),
-        ("Escalated", "In Progress"),
-        ("On Hold", "Blocked"),
-        ("Closed", "Done"),
-    ];
-
-    pub(super) fn name(self, place: Place) -> &'static str {
-        match (self, place) {
-            (Self::Subject, Place::Salesforce) => "Subject",
-            (Self::Subject, Place::Jira) => "summary",
-            (Self::Description, Place::Salesforce) => "Description",
-            (Self::Description, Place::Jira) => "description",
-            (Self::Priority, Place::Salesforce) => "Priority",
-            (Self::Priority, Place::Jira) => "priority",
-            (Self::Status, Place::Salesforce) => "Status",
-            (Self::Status, Place::Jira) => "status",
-        }
-    }
-
-    /// What Jira shows when Salesforce shows `value`.
-    pub(super) fn in_jira(self, value: &str) -> &str {
-        let named = Self::STATUSES.iter().find(|(salesforce, _)| self == Self::Status && *salesforce == value);
-        named.map_or(value, |(_, jira)| jira)
-    }
-
-    /// Another value than `now`, as a person at `place` would write it.
-    fn other_than(self, now: &str, place: Place, number: usize, dice: &mut StdRng) -> String {
-        let choices: Vec<&str> = match (self, place) {
-            (Self::Subject | Self::Description, _) => return format!("Edit {number} of {self:?} in {place:?}"),
-            (Self::Priority, _) => vec!["High", "Medium", "Low"],
-            (Self::Status, Place::Salesforce) => Self::STATUSES.iter().map(|(salesforce, _)| *salesforce).collect(),
-            (Self::Status, Place::Jira) => vec!["To Do", "In Progress", "Blocked", "Done"],
-        };
-        pick(dice, &choices.into_iter().filter(|choice| *choice != now).collect::<Vec<_>>()).to_owned()
+/// Another value than `now`, as a person at `place` would write it.
+fn other_than(field: Field, now: &str, place: Place, number: usize, dice: &mut StdRng) -> String {
+    match field.choices(place, now) {
+        Some(choices) => pick(dice, &choices).to_owned(),
+        None => format!("Edit {number} of {field:?} in {place:?}"),
     }
 }
 
@@ -169,7 +123,7 @@ impl People {
         }
         let place = pick(dice, &places);
         let now = if place == Place::Jira { issue } else { Some(case) };
-        let value = field.other_than(now.map_or("", |now| now.shows(field)), place, self.n_edits, dice);
+        let value = other_than(field, now.map_or("", |now| now.shows(field)), place, self.n_edits, dice);
         self.write(&id, issue, field, place, &value);
     }
 

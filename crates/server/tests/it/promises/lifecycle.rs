@@ -11,18 +11,13 @@ const TOKEN: &str = "token-of-a-test";
 
 /// Cases and bugs, with what a test adds.
 fn cases(more: &str) -> String {
-    format!(
+    let usual = cases!(
         r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: {{ connection: acme-org, object: Case }}
-    jira: {{ connection: acme-site, project: OPS, issue_type: Bug }}
-    auto_create: jira
-    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
     conflicts: salesforce-wins
-    fields: [ {{ salesforce: Subject, jira: summary }}, {{ salesforce: Priority, jira: priority }} ]
-{more}"
-    )
+    fields: [ { salesforce: Subject, jira: summary }, { salesforce: Priority, jira: priority } ]
+"
+    );
+    format!("{usual}{more}")
 }
 
 fn ask(company: &Company, items: &str, arguments: &[&str]) -> Ended {

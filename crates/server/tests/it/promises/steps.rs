@@ -6,18 +6,13 @@ use super::company::{Company, Side, text};
 
 /// An item of cases and bugs with these lines.
 fn cases(lines: &str) -> String {
-    format!(
+    let usual = cases!(
         r"
-  cases:
-    owner: integrations@acme.example
-    salesforce: {{ connection: acme-org, object: Case }}
-    jira: {{ connection: acme-site, project: OPS, issue_type: Bug }}
-    auto_create: jira
-    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
-    related: {{ account: AccountId }}
+    related: { account: AccountId }
     fields:
-{lines}"
-    )
+"
+    );
+    format!("{usual}{lines}")
 }
 
 /// S2-52: whatever says a time, as people of a place read it; and back again.
