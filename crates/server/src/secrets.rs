@@ -110,8 +110,7 @@ impl Secrets {
     /// Puts the file of a backup back; one that is there stays, unless it is to be replaced. Whether it was put back.
     pub(crate) fn put_back(&self, sealed: &str, replace: bool) -> Result<bool, SecretsError> {
         let _turn = self.turn()?;
-        let content: Content =
-            serde_json::from_str(sealed).map_err(|_| SecretsError::NoStore { file: self.file.clone() })?;
+        let content = self.parse(sealed)?;
         if self.file.exists() && !replace {
             return Ok(false);
         }
@@ -128,7 +127,6 @@ impl Secrets {
     }
 
     fn read(&self) -> Result<Content, SecretsError> {
-        let no_store = || SecretsError::NoStore { file: self.file.clone() };
         let text = match crate::configuration::bounded(&self.file, SECRETS_BYTES_MAX) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -136,12 +134,16 @@ impl Secrets {
             }
             Err(source) => return Err(SecretsError::File { file: self.file.clone(), source }),
         };
-        let content: Content = serde_json::from_str(&text).map_err(|_| no_store())?;
-        if content.version == FORMAT { Ok(content) } else { Err(no_store()) }
+        self.parse(&text)
     }
 
     fn write(&self, content: &Content) -> Result<(), SecretsError> {
         write_whole(&self.file, &self.text(content)?).map_err(self.trouble())
+    }
+
+    fn parse(&self, text: &str) -> Result<Content, SecretsError> {
+        let content = serde_json::from_str(text).ok().filter(|content: &Content| content.version == FORMAT);
+        content.ok_or_else(|| SecretsError::NoStore { file: self.file.clone() })
     }
 
     fn text(&self, content: &Content) -> Result<String, SecretsError> {

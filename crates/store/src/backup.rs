@@ -51,7 +51,7 @@ impl Backup {
         }
         let part = PathBuf::from(format!("{}.part", to.display()));
         remove(&part)?;
-        private(&part).map_err(at(&part))?;
+        private(&part).map_err(at(to))?;
         let made = make(&from, &part, secrets, now_ms).await;
         let verified = match made {
             Ok(()) => Self::verify(&part).await,
@@ -61,7 +61,7 @@ impl Backup {
             remove(&part)?;
             return verified;
         }
-        File::open(&part).and_then(|file| file.sync_all()).map_err(at(&part))?;
+        File::open(&part).and_then(|file| file.sync_all()).map_err(at(to))?;
         fs::rename(&part, to).map_err(at(to))?;
         verified
     }

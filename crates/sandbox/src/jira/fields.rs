@@ -33,7 +33,6 @@ pub(crate) struct Field {
     /// Full key of the custom field type; `None` for system fields.
     pub(crate) custom: Option<String>,
     /// Of custom fields: for which projects they are, and with which options.
-    #[serde(default)]
     pub(crate) contexts: Vec<Context>,
     /// On the create screens and the edit screens.
     pub(crate) on_create: bool,

@@ -43,16 +43,17 @@ impl Tokens {
 
     /// Whether a token was granted a scope.
     pub(crate) fn may(&self, token: &str, scope: &str) -> bool {
-        let scopes = self.access.get(token).and_then(|access| access.scopes.as_ref());
-        scopes.is_none_or(|scopes| scopes.iter().any(|granted| granted == scope))
+        self.scopes_of(token).is_none_or(|scopes| scopes.iter().any(|granted| granted == scope))
     }
 
-    fn granted(&self) -> Vec<&str> {
-        match &self.scopes {
-            Some(scopes) => scopes.iter().map(String::as_str).collect(),
-            None => ALL.to_vec(),
-        }
+    fn scopes_of(&self, token: &str) -> Option<&[String]> {
+        self.access.get(token).and_then(|access| access.scopes.as_deref())
     }
+}
+
+/// Absent: all of them.
+fn granted(scopes: Option<&[String]>) -> Vec<&str> {
+    scopes.map_or_else(|| ALL.to_vec(), |scopes| scopes.iter().map(String::as_str).collect())
 }
 
 pub(crate) fn token(s: &mut Session<'_>) -> Answer {
@@ -96,7 +97,7 @@ fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
     let (access, refresh) = (opaque("access"), with_refresh.then(|| opaque("refresh")));
     let tokens = &mut s.contents.tokens;
     let issued = Access { account: ADMIN_ID.to_owned(), expires: s.now + LIFE_MS, scopes: tokens.scopes.clone() };
-    let mut scope = tokens.granted().join(" ");
+    let mut scope = granted(tokens.scopes.as_deref()).join(" ");
     tokens.access.insert(access.clone(), issued);
     if refresh.is_some() {
         scope += " offline_access";
@@ -112,16 +113,17 @@ fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
 
 /// Which sites a token reaches; called without the gateway's prefix, so the token is looked up here.
 pub(crate) fn sites(s: &mut Session<'_>) -> Answer {
+    let tokens = &s.contents.tokens;
     let token = s.call.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
-    if token.and_then(|token| s.contents.tokens.account_of(token, s.now)).is_none() {
+    let Some(token) = token.filter(|token| tokens.account_of(token, s.now).is_some()) else {
         let body = json!({ "code": 401, "message": "Unauthorized" });
         return Err(Refusal::Raw { status: 401, body, headers: Vec::new() });
-    }
+    };
     Ok(Reply::ok(json!([{
         "id": s.contents.cloud_id,
         "name": "sandbox",
         "url": s.site.control().base_url(),
-        "scopes": s.contents.tokens.granted(),
+        "scopes": granted(tokens.scopes_of(token)),
         "avatarUrl": format!("{}/favicon.ico", s.site.control().base_url()),
     }])))
 }

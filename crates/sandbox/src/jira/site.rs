@@ -45,14 +45,14 @@ const FIRST_FREE_ID: u64 = 20_000;
 impl Site {
     /// A site with its founding configuration and no issues.
     pub fn new(control: Arc<Control>) -> Arc<Self> {
-        let site = Self::of(control, founding());
+        let site = Self::of(control, founding(), Knobs::default());
         site.control.stand_beside(site.clone());
         site
     }
 
-    fn of(control: Arc<Control>, contents: Contents) -> Arc<Self> {
-        let contents = Mutex::new(contents);
-        Arc::new(Self { control, contents, rates: Mutex::default(), knobs: Mutex::default() })
+    fn of(control: Arc<Control>, contents: Contents, knobs: Knobs) -> Arc<Self> {
+        let (contents, knobs) = (Mutex::new(contents), Mutex::new(knobs));
+        Arc::new(Self { control, contents, rates: Mutex::default(), knobs })
     }
 
     /// The control that stands beside it.
@@ -147,8 +147,8 @@ impl Side for Site {
     }
 
     fn copy(&self) -> Router {
-        let contents = self.contents.lock().clone();
-        routes::router(&Self::of(self.control.beside_copy(), contents))
+        let (contents, knobs) = (self.contents.lock().clone(), self.knobs.lock().clone());
+        routes::router(&Self::of(self.control.beside_copy(), contents, knobs))
     }
 
     fn sign(&self, response: &mut Response) {

@@ -264,6 +264,17 @@ async fn a_stale_read_shows_what_there_was_when_the_fault_was_set() {
     }
 }
 
+/// What the index did not know when the fault was set, it does not know in the picture of that time either.
+#[tokio::test]
+async fn a_stale_search_lags_as_the_search_did() {
+    let stage = Stage::new(Vendor::Jira).await;
+    stage.json(Method::POST, "/__sandbox/index", Some(json!({"lag_ms": 3_600_000}))).await;
+    stage.create().await;
+    stage.arm(json!({"name": "stale_read", "route": "GET /rest/api/3/search/jql"})).await;
+    let (_, found) = stage.json(Method::GET, "/rest/api/3/search/jql?jql=project%20%3D%20OPS", None).await;
+    assert_eq!(found["issues"], json!([]), "{found}");
+}
+
 #[tokio::test]
 async fn of_many_records_one_fails() {
     let stage = Stage::new(Vendor::Salesforce).await;

@@ -13,10 +13,12 @@
 //! asked.close().await;
 //! ```
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use clap::Args;
 use entente_engine::{Engine, Outside};
 use entente_store::Store;
@@ -158,16 +160,15 @@ impl Asked {
                 let request = request.body(body.map(Json::to_string).unwrap_or_default());
                 let response = request.send().await.map_err(|error| unanswered(url, &error))?;
                 let status = response.status();
-                let bytes =
-                    read(axum::body::Body::new(http::Response::<reqwest::Body>::from(response).into_body())).await;
-                (status, bytes.map_err(|error| Failure::machine("cannot read the answer", &error))?)
+                let body = http::Response::<reqwest::Body>::from(response).into_body();
+                (status, read(Body::new(body)).await.map_err(|error| unanswered(url, &error))?)
             }
             Self::Store { api, .. } => {
                 let request = Request::builder()
                     .method(method)
                     .uri(path)
                     .header(CONTENT_TYPE, "application/json")
-                    .body(body.map_or_else(axum::body::Body::empty, |body| body.to_string().into()));
+                    .body(body.map_or_else(Body::empty, |body| body.to_string().into()));
                 let request = request.map_err(|error| Failure::machine("cannot ask", &error))?;
                 let Ok(response) = api.clone().oneshot(request).await;
                 let status = response.status();
@@ -193,7 +194,7 @@ fn address<K: AsRef<str>, V: AsRef<str>>(path: &[&str], query: impl Iterator<Ite
     format!("/api/v1/{path}{mark}{query}")
 }
 
-async fn read(body: axum::body::Body) -> Result<bytes::Bytes, axum::Error> {
+async fn read(body: Body) -> Result<bytes::Bytes, axum::Error> {
     axum::body::to_bytes(body, API_ANSWER_BYTES_MAX).await
 }
 
@@ -220,9 +221,9 @@ fn refusal(status: StatusCode, sentence: Option<&str>) -> Failure {
     }
 }
 
-fn unanswered(url: &str, error: &reqwest::Error) -> Failure {
+fn unanswered(url: &str, error: &(dyn Error + 'static)) -> Failure {
     // The innermost cause is the one that a person can do something about.
-    let cause = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).last();
+    let cause = std::iter::successors(Some(error), |&error| error.source()).last();
     let error = cause.map(ToString::to_string).unwrap_or_default();
     let remedy = "check that the server runs and that --server, or ENTENTE_SERVER, is its address";
     Failure::no("unanswered", format!("the server at {url} does not answer: {error}"), remedy)

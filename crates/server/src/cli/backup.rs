@@ -42,7 +42,9 @@ impl Backup {
         }
         let secrets = self.data.secrets(&self.config).sealed()?;
         let now_ms = SystemClock.now().as_millisecond();
-        let made = File::make(&dir, &self.to, secrets.as_deref(), now_ms).await?;
+        let made = File::make(&dir, &self.to, secrets.as_deref(), now_ms).await;
+        let made =
+            made.map_err(|error| Failure::named_file(error, &self.to, "name a file that can be written with --to"))?;
         let file = self.to.display().to_string();
         let text = if self.json {
             document(&json!({ "file": file, "links": made.links, "journal": made.journal,

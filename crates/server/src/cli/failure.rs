@@ -62,6 +62,14 @@ impl Failure {
         Self::misuse("file", format!("cannot {what} {}: {error}", path.display()), remedy)
     }
 
+    /// The store could not use a file that a person named; everything else it says as ever.
+    pub fn named_file(error: StoreError, named: &Path, remedy: &str) -> Self {
+        match error {
+            StoreError::File { ref path, .. } if path == named => Self::misuse("file", error.to_string(), remedy),
+            error => error.into(),
+        }
+    }
+
     /// An address could not be listened on.
     pub fn listen(address: &dyn Display, option: &str, error: &io::Error) -> Self {
         let message = format!("cannot listen on {address}: {error}");

@@ -12,6 +12,8 @@ use super::data::Data;
 use super::{Exit, Failure};
 use crate::screen::Screen;
 
+const LOOKING: &str = "What was created since is looked for before anything else is created.";
+
 /// Put a backup in the place of the database
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  entente restore entente-monday.backup --config entente.yaml")]
@@ -40,21 +42,23 @@ impl Restore {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let dir = self.data.dir(&self.config)?;
-        let backup = File::verify(&self.backup).await?;
-        let (links, sealed) = (backup.links, backup.secrets.clone());
+        let backup = File::verify(&self.backup).await;
+        let backup = backup.map_err(|error| {
+            Failure::named_file(error, &self.backup, "give the path of a file that `entente backup` wrote")
+        })?;
         let made = jiff::Timestamp::from_millisecond(backup.made_ms).unwrap_or_default();
         let (why, now) = (format!("A backup of {made:.0} was restored"), SystemClock.now());
         let store = File::restore(&self.backup, &dir, self.force, &why, now.as_millisecond()).await?;
         store.close().await;
-        let secrets = match sealed {
+        let secrets = match backup.secrets {
             Some(sealed) => self.data.secrets(&self.config).put_back(&sealed, self.force)?,
             None => false,
         };
         let text = if self.json {
-            document(&json!({ "links": links, "secrets": secrets }))
+            document(&json!({ "links": backup.links, "secrets": secrets }))
         } else {
-            let links = counted(usize::try_from(links).unwrap_or_default(), "link");
-            format!("Restored {links}. What was created since is looked for before anything else is created.")
+            let links = counted(usize::try_from(backup.links).unwrap_or_default(), "link");
+            format!("Restored {links}. {LOOKING}")
         };
         screen.result(&text).map_err(|error| Failure::output(&error))?;
         Ok(Exit::Done)
@@ -79,15 +83,11 @@ impl Recover {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let store = self.data.open(&self.config).await?;
-        let noted = store.recover(
-            "A person said that the database is older than what was done with it",
-            SystemClock.now().as_millisecond(),
-        );
-        let noted = noted.await;
+        let why = "A person said that the database is older than what was done with it";
+        let noted = store.recover(why, SystemClock.now().as_millisecond()).await;
         store.close().await;
         noted?;
-        let text = "What was created since is looked for before anything else is created.";
-        screen.result(text).map_err(|error| Failure::output(&error))?;
+        screen.result(LOOKING).map_err(|error| Failure::output(&error))?;
         Ok(Exit::Done)
     }
 }

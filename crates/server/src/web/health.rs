@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use entente_engine::ConnectionStatus;
+use entente_engine::{ConnectionStatus, EngineError};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -16,13 +16,17 @@ pub(crate) async fn process() -> Json<Value> {
 
 /// `GET /readyz`: every connection was read to the end not long ago.
 pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem> {
-    // What is wrong stands in the log: this answer is for everyone.
-    let unknown = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The state cannot be read now.");
     let connections = app.status().await.map_err(unknown)?.connections;
     match staleness(&connections, app.config().slowest_poll_seconds()) {
         None => Ok(Json(json!({ "status": "ok" }))),
         Some(sentence) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence)),
     }
+}
+
+/// This answer is for everyone, so what is wrong stands in the log.
+fn unknown(error: EngineError) -> Problem {
+    tracing::warn!(%error, "the state could not be read");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The state cannot be read now.")
 }
 
 /// Why the data cannot be relied upon, if so.

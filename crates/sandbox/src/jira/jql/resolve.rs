@@ -227,7 +227,16 @@ impl Resolver<'_> {
                 .find(|o| o.name.eq_ignore_ascii_case(value) || o.id.to_string() == value)
                 .map(|o| vec![o.id.to_string()]),
             Kind::RequestType => many(self.contents.desks.request_types.iter().map(|r| (&r.id, &r.name)), value),
-            _ => Some(vec![value.to_owned()]),
+            Kind::Project => self.project(value).map(|id| vec![id]),
+            Kind::Text
+            | Kind::Rich
+            | Kind::Number
+            | Kind::Date
+            | Kind::DateTime
+            | Kind::TimeTracking
+            | Kind::ServiceLevel
+            | Kind::Structural(_)
+            | Kind::ReadOnly => Some(vec![value.to_owned()]),
         }
     }
 

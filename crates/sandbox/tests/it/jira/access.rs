@@ -95,6 +95,9 @@ async fn a_call_without_its_scope_is_unauthorized() {
     assert_eq!(refused.is(401), json!({ "code": 401, "message": "Unauthorized; scope does not match" }));
     let request = site.client.post(format!("{}{prefix}/rest/api/3/issue", site.url)).header("authorization", &bearer);
     assert_eq!(Site::receive(request.body("{}")).await.is(401)["message"], "Unauthorized; scope does not match");
+    token_with(&site, &["write:jira-work".to_owned()]).await;
+    let sites = site.get_as("/oauth/token/accessible-resources", &bearer).await.is(200);
+    assert_eq!(sites[0]["scopes"], json!(["read:jira-work"]), "of the token that asks, not of the newest");
     // Whoever comes with an API token has no scopes to miss.
     site.get(&format!("{prefix}/rest/api/3/myself")).await.is(200);
     let wrong = site.request(reqwest::Method::POST, "/__sandbox/scopes").header("content-type", "application/json");

@@ -128,6 +128,15 @@ fn a_backup_is_made_while_a_server_runs() {
 }
 
 #[test]
+fn where_a_backup_cannot_go_another_place_is_asked_for() {
+    let company = Company::new();
+    company.sync(CASES);
+    let refused = with(&company, &["backup", "--to", &company.desk.arg("nowhere/monday")]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("nowhere/monday: ") && refused.stderr.contains("--to"), "{refused:?}");
+}
+
+#[test]
 fn what_is_no_sound_backup_is_refused() {
     let company = Company::new();
     case(&company, 0);
@@ -144,6 +153,7 @@ fn what_is_no_sound_backup_is_refused() {
         let refused = with(&company, &["restore", &file, "--data-dir", &company.desk.arg("new")]);
         assert_eq!(refused.code, code, "{name}: {refused:?}");
         assert!(refused.stderr.contains(&file), "{name}: {refused:?}");
+        assert!(refused.stderr.contains("`entente backup` wrote"), "{name}: {refused:?}");
         assert!(!company.desk.path("new").join("entente.db").exists(), "{name}");
     }
 }
