@@ -7,8 +7,10 @@
 //! against the tables of `shape`, `read` makes nouns of them and checks what only makes sense together, and `report`
 //! collects the problems of all three.
 
+mod changes;
 mod check;
 mod connection;
+mod edit;
 mod problem;
 mod read;
 mod reference;
@@ -23,7 +25,9 @@ mod triggers;
 
 use std::collections::BTreeMap;
 
+pub use changes::{Change, ChangeOp, changes};
 pub use connection::{Connection, ConnectionKind, JiraConnection, Pace, Proxy, SalesforceAuth, SalesforceConnection};
+pub use edit::with_state;
 pub use problem::{Problem, Severity};
 pub use reference::{Reference, Vars};
 pub use schema::schema;

@@ -10,6 +10,7 @@
 
 mod backup;
 mod by_hand;
+mod configuration;
 mod conflict;
 mod cursor;
 mod error;
@@ -35,6 +36,7 @@ mod sql;
 use std::sync::Arc;
 
 pub use backup::Backup;
+pub use configuration::Applied;
 pub use conflict::{Conflict, Decided, NewConflict, NewDecision};
 pub use error::StoreError;
 pub use hint::{Backlog, DueHint, Hint, HintKey};

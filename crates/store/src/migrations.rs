@@ -15,9 +15,10 @@ const FIRST: &str = include_str!("../migrations/0001_first.sql");
 const REMEDIES: &str = include_str!("../migrations/0002_remedies.sql");
 const CIRCUMSTANCES: &str = include_str!("../migrations/0003_circumstances.sql");
 const RECOVERY: &str = include_str!("../migrations/0004_recovery.sql");
+const CONFIGURATIONS: &str = include_str!("../migrations/0005_configurations.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 4;
+pub(crate) const NEWEST: i64 = 5;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -41,7 +42,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (1, "first", dialect.first(FIRST)),
         (2, "remedies", dialect.remedies(REMEDIES)),
         (3, "circumstances", dialect.tables(CIRCUMSTANCES)),
-        (NEWEST, "recovery", dialect.tables(RECOVERY)),
+        (4, "recovery", dialect.tables(RECOVERY)),
+        (NEWEST, "configurations", dialect.tables(CONFIGURATIONS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

@@ -66,6 +66,11 @@ static ABSENT: Node = Node {
 };
 
 impl Node {
+    /// What is not there.
+    pub(crate) fn absent() -> Self {
+        ABSENT.clone()
+    }
+
     /// The value of a key; null when this is no mapping or has no such key.
     pub(crate) fn get(&self, key: &str) -> &Self {
         self.entry(key).map_or(&ABSENT, |entry| &entry.value)

@@ -1,5 +1,6 @@
 //! Reading the configuration through its front door: `parse` and `schema`.
 
+mod changes;
 mod documents;
 mod laws;
 mod meaning;

@@ -2,6 +2,7 @@
 //! `ENTENTE_TEST_POSTGRES` names a server (`tools/with-postgres`).
 
 mod bases;
+mod configurations;
 mod conflicts;
 mod cursors;
 mod databases;

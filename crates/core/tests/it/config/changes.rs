@@ -1,0 +1,71 @@
+//! What changes between two documents, and changing one word of one.
+
+use entente_core::{
+    config::{changes, with_state},
+    item::ItemState,
+};
+
+use super::{PAIR, config};
+
+fn said(before: Option<&str>, after: &str) -> Vec<String> {
+    changes(before, after).iter().map(ToString::to_string).collect()
+}
+
+const ITEMS: &str = "
+connections:
+  acme-org: { salesforce: { login_url: https://a.my.salesforce.com, client_secret: hunter2 } }
+triggers: { poll_seconds: 60 }
+items:
+  cases:
+    state: draft # not yet
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: Priority, jira: priority, direction: to-jira }
+    status: { field: Status, values: { New: To Do } }
+  leads: { mode: one-way }
+";
+
+#[test]
+fn each_difference_is_named_and_layout_is_none() {
+    assert_eq!(said(Some(ITEMS), ITEMS), [""; 0]);
+    let laid_out = ITEMS.replace("{ salesforce: Subject, jira: summary }", "jira: summary # first\n        salesforce: Subject");
+    assert_eq!(said(Some(ITEMS), &laid_out), [""; 0]);
+    let edits = [
+        ("state: draft", "state: active", "~ cases: state: draft -> active"),
+        ("direction: to-jira", "direction: both", "~ cases: fields.Priority>priority.direction: to-jira -> both"),
+        ("      - { salesforce: Subject, jira: summary }\n", "", "- cases: fields.Subject>summary: { salesforce: Subject, jira: summary }"),
+        ("New: To Do", "New: To Do, Closed: Done", "+ cases: status.values.Closed: Done"),
+        ("  leads: {", "  bugs: { renamed_from: leads, ", "~ bugs: name: leads -> bugs"),
+        ("  leads: {", "  bugs: {", "+ item bugs|- item leads"),
+        ("poll_seconds: 60", "poll_seconds: 5", "~ triggers.poll_seconds: 60 -> 5"),
+    ];
+    for (from, to, expected) in edits {
+        assert_eq!(said(Some(ITEMS), &ITEMS.replace(from, to)).join("|"), expected);
+    }
+    assert_eq!(said(None, "items: { cases: {} }\nversion: 1"), ["+ version: 1", "+ item cases"]);
+}
+
+#[test]
+fn no_value_of_a_connection_is_shown() {
+    for after in [ITEMS.replace("hunter2", "hunter3"), ITEMS.replace(", client_secret: hunter2", "")] {
+        let said = said(Some(ITEMS), &after).join("|");
+        assert!(said.contains("connections.acme-org.salesforce.client_secret") && !said.contains("hunter"), "{said}");
+    }
+    assert!(!said(None, ITEMS).join("|").contains("hunter"));
+}
+
+#[test]
+fn one_word_is_changed_and_no_other_character() {
+    let changed = |text: &str, item| with_state(text, item, ItemState::Paused);
+    assert_eq!(changed(ITEMS, "cases").unwrap(), ITEMS.replace("state: draft", "state: paused"));
+    assert_eq!(changed(ITEMS, "leads").unwrap(), ITEMS.replace("{ mode:", "{ state: paused, mode:"));
+    let quoted = ITEMS.replace("state: draft", "state: 'draft'");
+    assert_eq!(changed(&quoted, "cases").unwrap(), ITEMS.replace("state: draft", "state: 'paused'"));
+    let without = ITEMS.replace("state: draft # not yet\n    ", "");
+    assert_eq!(changed(&without, "cases").unwrap(), ITEMS.replace("draft # not yet", "paused"));
+    assert_eq!(changed(ITEMS, "nothing"), None);
+    let shared = "items:\n  a: &same { owner: x }\n  b: *same\n";
+    assert_eq!(changed(shared, "a"), None);
+    let paused = with_state(PAIR, "bugs", ItemState::Paused).expect("the item of the document");
+    assert_eq!(config(&paused).item("bugs").map(|item| item.state), Some(ItemState::Paused));
+}
