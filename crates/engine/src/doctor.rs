@@ -18,15 +18,17 @@ use std::collections::BTreeMap;
 
 use entente_core::{ConnectedItem, Side, item::Mode};
 
-use self::{
-    finding::{error, of_engine, unknown_field},
-    org::Connected,
-};
+use self::{finding::unknown_field, org::Connected};
 use crate::{
     outside::{Org, Site},
     report::Finding,
     scheme::Scheme,
     wiring::Wiring,
+};
+
+pub(crate) use self::{
+    finding::{ERROR, error, of_engine},
+    round_trip::CODE as ROUND_TRIP,
 };
 
 /// How closely to look.

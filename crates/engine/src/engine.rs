@@ -67,6 +67,15 @@ impl Engine {
         Ok(Self { inner: Arc::new(inner), reconfigured: Arc::default() })
     }
 
+    /// An engine for another configuration of the same store, to look at what it would do. It shares nothing else, so it
+    /// must not work while this one does.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn with(&self, config: Arc<Config>) -> Result<Self, EngineError> {
+        Self::new(config, self.inner.store.clone(), self.inner.outside.clone())
+    }
+
     /// Works until told to stop; rounds under way are finished first.
     ///
     /// # Errors

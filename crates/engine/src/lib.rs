@@ -12,6 +12,7 @@
 //!
 //! This crate never decides what should be written (that is `core`), and remembers nothing of its own (that is `store`).
 
+mod activation;
 mod apply;
 mod catalogue;
 mod dispatch;
@@ -54,6 +55,7 @@ use entente_store::{Fence, Offers, Store};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
 
+pub use activation::Activation;
 pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, ObjectGroup};
 pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;
@@ -65,8 +67,8 @@ pub use remedy::{
     ConflictSide, DecisionTold, Explanation, OpenConflict, ParkedWork, Retry, Undo, UndoReport, Undone, Wish,
 };
 pub use report::{
-    Actions, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus, PerSide, PlannedConflict,
-    PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
+    Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus,
+    PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
 };
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};

@@ -200,6 +200,22 @@ pub struct Status {
     pub connections: Vec<ConnectionStatus>,
     /// Why the configuration on disk is not the one in use, when it is not.
     pub configuration_problem: Option<String>,
+    /// Which configuration is in use, where it is kept in the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<ConfigurationInUse>,
+}
+
+/// A configuration that was applied and is in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConfigurationInUse {
+    /// Its number.
+    pub version: i64,
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// Who applied it.
+    pub by: String,
+    /// The file that says something else, as far as this process was given one.
+    pub draft: Option<String>,
 }
 
 /// One item's state.

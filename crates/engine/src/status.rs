@@ -78,6 +78,7 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         connections: connections.map(|(name, health)| connection(&wiring, name, health, now)).collect(),
         held,
         configuration_problem: None,
+        configuration: None,
     })
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use entente_core::{
     ConnectedItem, Side, Sides, Value,
+    config::Config,
     item::{ItemState, Mode, Start},
 };
 use entente_jira::{IssueId, IssueKey, IssueRef};
@@ -16,12 +17,12 @@ use entente_store::{DueHint, Hint, HintKey, Link, LinkState, NewEntry};
 use entente_transport::CallError;
 
 use crate::{
-    Engine, EngineError, Inner,
+    Engine, EngineError, Inner, activation,
     apply::removal,
     engine::SyncOptions,
     look, round, sync,
     unit::{Ticket, Unit},
-    wiring::Wired,
+    wiring::{Wired, Wiring},
     worker::Worker,
 };
 
@@ -35,12 +36,14 @@ const NO_HINT: i64 = -1;
 const JOURNAL_OF_LINK: usize = 1_000;
 
 impl Engine {
-    /// Runs one record through the action that writes to `towards`; without it, away from where the record lives.
+    /// Runs one record through the action that writes to `towards`; without it, away from where the record lives. With a
+    /// `draft`, the item is as that configuration has it, which nothing runs yet.
     ///
     /// # Errors
     /// The item has no such action or runs it already, the record is not there, a peer, the store.
     pub async fn try_record(
         &self,
+        draft: Option<Arc<Config>>,
         item: &str,
         record: &str,
         towards: Option<Side>,
@@ -48,7 +51,7 @@ impl Engine {
     ) -> Result<Trial, EngineError> {
         let (inner, item, record, by) = (self.inner.clone(), item.to_owned(), record.to_owned(), by.to_owned());
         to_the_end(async move || {
-            let chosen = Chosen::new(&inner, &item, &record, towards).await?;
+            let chosen = Chosen::new(&inner, draft, &item, &record, towards).await?;
             chosen.at_work(chosen.run(&by)).await
         })
         .await
@@ -75,6 +78,7 @@ impl Engine {
     /// There is no such pair, it was not made by a test, its item has run since, a peer, the store.
     pub async fn remove_trial(
         &self,
+        draft: Option<Arc<Config>>,
         item: &str,
         record: &str,
         towards: Option<Side>,
@@ -82,7 +86,7 @@ impl Engine {
     ) -> Result<TrialRecord, EngineError> {
         let (inner, item, record, by) = (self.inner.clone(), item.to_owned(), record.to_owned(), by.to_owned());
         to_the_end(async move || {
-            let chosen = Chosen::new(&inner, &item, &record, towards).await?;
+            let chosen = Chosen::new(&inner, draft, &item, &record, towards).await?;
             chosen.at_work(chosen.remove(&by)).await
         })
         .await
@@ -90,7 +94,7 @@ impl Engine {
 }
 
 /// Does some work on a thread of its own, to its end even if nobody waits for it any more: a round is not cut off.
-async fn to_the_end<T, W>(work: W) -> Result<T, EngineError>
+pub(crate) async fn to_the_end<T, W>(work: W) -> Result<T, EngineError>
 where
     T: Send + 'static,
     W: AsyncFnOnce() -> Result<T, EngineError> + Send + 'static,
@@ -106,14 +110,27 @@ struct Chosen {
     worker: Worker,
     /// The item as it is for this record: the one action runs, the other rests.
     wired: Wired,
+    /// Stands for what the item says.
+    digest: String,
     towards: Side,
     /// The record's id, on the side that `towards` is not.
     id: String,
 }
 
 impl Chosen {
-    async fn new(inner: &Arc<Inner>, name: &str, record: &str, towards: Option<Side>) -> Result<Self, EngineError> {
-        let wiring = inner.wiring();
+    async fn new(
+        inner: &Arc<Inner>,
+        draft: Option<Arc<Config>>,
+        name: &str,
+        record: &str,
+        towards: Option<Side>,
+    ) -> Result<Self, EngineError> {
+        let in_use = inner.wiring();
+        let is_draft = draft.is_some();
+        let wiring = match draft {
+            Some(draft) => Arc::new(Wiring::new(draft, &inner.outside)?),
+            None => in_use.clone(),
+        };
         let item = wiring.config.item(name).ok_or_else(|| {
             let names: Vec<&str> = wiring.config.items.iter().map(|item| item.name.as_str()).collect();
             let sentence = format!("There is no item \"{name}\" in this configuration; it has: {}.", names.join(", "));
@@ -122,16 +139,20 @@ impl Chosen {
         let source = side_of(record)?;
         let towards = towards.unwrap_or(source.other());
         refuse_unfit(item, record, source, towards)?;
+        // A draft runs nowhere, unless it says what is in use.
+        let running = if is_draft { in_use.config.item(name).filter(|running| *running == item) } else { Some(item) };
+        running.map_or(Ok(()), |running| refuse_running(running, towards))?;
         let (Some(org), Some(site)) =
             (wiring.orgs.get(&item.salesforce.connection), wiring.sites.get(&item.jira.connection))
         else {
             return Err(EngineError::Defect(format!("{name} has no connections")));
         };
+        let digest = activation::digest(item);
         let wired = Wired::new(alone(item, towards), org.clone(), site.clone(), wiring.config.people.clone());
         let options = SyncOptions { item: Some(name.to_owned()), direction: Some(towards), wait: None };
         let worker = Worker::new(inner.clone(), wiring.clone(), org.clone(), &options);
         let id = id_of(&wired, record, source).await?;
-        Ok(Self { inner: inner.clone(), worker, wired, towards, id })
+        Ok(Self { inner: inner.clone(), worker, wired, digest, towards, id })
     }
 
     /// Does some work under the org's lease: that of the worker who has it in this process, or one of our own.
@@ -170,6 +191,11 @@ impl Chosen {
         let mut trial = trial.ok_or_else(|| EngineError::Defect("a test was not watched".to_owned()))?;
         trial.add_addresses(wired).await?;
         self.journal(&trial, by).await?;
+        // What did not come to anything has tested nothing.
+        if trial.outcome != TrialOutcome::Nothing && trial.unexpected == 0 {
+            let now_ms = self.inner.outside.now_ms();
+            self.inner.store.tested(&self.wired.item.name, &self.digest, now_ms).await?;
+        }
         Ok(trial)
     }
 
@@ -306,7 +332,12 @@ fn refuse_unfit(item: &ConnectedItem, record: &str, source: Side, towards: Side)
             format!("The action to {towards} starts from the other side; give {wanted} instead of {record}.");
         return Err(EngineError::Unfit(sentence));
     }
+    Ok(())
+}
+
+fn refuse_running(item: &ConnectedItem, towards: Side) -> Result<(), EngineError> {
     if item.acts_on(towards) {
+        let name = &item.name;
         let sentence = format!(
             "The action to {towards} of {name} is active and needs no test; only one that is a draft or paused can be tested."
         );

@@ -9,10 +9,14 @@
 //! `ENTENTE_API_TOKEN`) or of the database that `--config FILE` names: [`ask`] is the one place that tells the two
 //! apart, and [`status`] the smallest example. What such a command does stands in `web/api`, once.
 
+mod activate;
 mod answer;
+mod apply;
 mod ask;
 mod backup;
 pub(crate) mod check;
+mod configuration;
+mod configured;
 mod conflicts;
 mod data;
 mod demo;
@@ -77,6 +81,10 @@ enum Command {
     Sandbox(sandbox::Sandbox),
     Init(init::Init),
     Check(check::Check),
+    Apply(apply::Apply),
+    Activate(activate::Activate),
+    Deactivate(activate::Deactivate),
+    Configuration(configuration::Configuration),
     Sync(sync::Sync),
     Verify(verify::Verify),
     TestRecord(test_record::TestRecord),
@@ -137,6 +145,10 @@ impl Command {
             Self::Sandbox(sandbox) => sandbox.run(screen).await,
             Self::Init(init) => init.run(screen).await,
             Self::Check(check) => check.run(screen).await,
+            Self::Apply(apply) => apply.run(screen).await,
+            Self::Activate(activate) => activate.run(screen).await,
+            Self::Deactivate(deactivate) => deactivate.run(screen).await,
+            Self::Configuration(configuration) => configuration.run(screen).await,
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
             Self::TestRecord(test) => test.run(screen).await,
@@ -167,6 +179,10 @@ impl Command {
         match self {
             Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Init(_) | Self::Recover(_) => false,
             Self::Check(check) => check.json,
+            Self::Apply(apply) => apply.json,
+            Self::Activate(activate) => activate.json,
+            Self::Deactivate(deactivate) => deactivate.json,
+            Self::Configuration(configuration) => configuration.is_json(),
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
             Self::TestRecord(test) => test.json,

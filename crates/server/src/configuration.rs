@@ -19,6 +19,8 @@ use crate::secrets::Secrets;
 pub struct Document {
     /// Where it lies, absolute.
     pub path: PathBuf,
+    /// What it says, as it is written.
+    pub text: String,
     /// Tells one content from another.
     pub digest: Digest,
     /// What it says; there exactly if no problem is an error.
@@ -38,8 +40,8 @@ impl Document {
     pub fn read(path: &Path, secrets: &Secrets) -> io::Result<Self> {
         let path = std::path::absolute(path)?;
         let text = bounded(&path, CONFIGURATION_BYTES_MAX)?;
-        let (config, problems) = config::parse(&text, &|reference| vars::look_up(reference, secrets));
-        Ok(Self { digest: Sha256::digest(&text).into(), path, config, problems })
+        let (config, problems) = parse(&text, secrets);
+        Ok(Self { digest: digest(&text), path, text, config, problems })
     }
 
     /// The first error in one line, for places that have room for one.
@@ -47,6 +49,39 @@ impl Document {
     pub fn first_error(&self) -> Option<String> {
         let first = self.problems.iter().find(|problem| problem.is_error())?;
         Some(format!("{}:{first} ({})", self.path.display(), first.remedy))
+    }
+}
+
+/// What a text says, with what its references stand for.
+pub(crate) fn parse(text: &str, secrets: &Secrets) -> (Option<Config>, Vec<Problem>) {
+    config::parse(text, &|reference| vars::look_up(reference, secrets))
+}
+
+/// Tells one text from another.
+pub(crate) fn digest(text: &str) -> Digest {
+    Sha256::digest(text).into()
+}
+
+/// What a configuration is read with: everything but the text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file that the command line names. As long as nothing was applied it is the truth; from then on it is a draft
+    /// whenever it says something else.
+    pub file: Option<PathBuf>,
+    /// Where the secrets lie that a configuration names.
+    pub secrets: Secrets,
+    /// The `--public-url`, which wins over the document's.
+    pub public_url: Option<String>,
+}
+
+impl Source {
+    /// A configuration, with what the command line says.
+    #[must_use]
+    pub fn settle(&self, mut config: Config) -> Config {
+        if let Some(url) = &self.public_url {
+            config.server.public_url = Some(url.clone());
+        }
+        config
     }
 }
 

@@ -26,7 +26,7 @@ use tower::ServiceExt as _;
 use crate::cli::Failure;
 use crate::cli::serve::{bind, ready, url};
 use crate::cli::{check, sandbox};
-use crate::configuration::watch::Watch;
+use crate::configuration::{Source, watch::Watch};
 use crate::ready::Ready;
 use crate::screen::Screen;
 use crate::secrets::Secrets;
@@ -63,6 +63,7 @@ pub struct Demo {
     served: Served,
     listener: TcpListener,
     urls: Urls,
+    file: PathBuf,
     watched: Watch,
     config: Arc<Config>,
     app: App,
@@ -94,18 +95,18 @@ impl Demo {
         let outside = Outside::system();
         let clock = outside.clock.clone();
         let engine = Engine::new(config.clone(), store.clone(), outside)?;
-        let app = App::new(engine, store.clone(), clock, config.clone(), true);
+        let source = Source { file: Some(document.path.clone()), secrets, public_url: None };
+        let app = App::new(engine, store.clone(), clock, config.clone(), source, true);
         ask_for_outbound_messages(&world, &config, &urls).await?;
-        let watched =
-            Watch { path: document.path, digest: document.digest, secrets, public_url: None, hears_hangups: false };
+        let watched = Watch { digest: document.digest, hears_hangups: false };
         screen.show("");
-        Ok(Self { home, store, world, served, listener, urls, watched, config, app })
+        Ok(Self { home, store, world, served, listener, urls, file: document.path, watched, config, app })
     }
 
     /// Where everything is, and with which credentials.
     #[must_use]
     pub fn ready(&self) -> Ready {
-        let server = ready(&self.urls.server, &self.config, &self.watched.path);
+        let server = ready(&self.urls.server, &self.config, Some(&self.file));
         let Ready { salesforce, jira, .. } = Ready::of_sandbox(&self.served);
         Ready { salesforce, jira, ..server }
     }

@@ -16,6 +16,8 @@ pub const SECRETS_BYTES_MAX: u64 = 4 * 1024 * 1024;
 pub const HOOK_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// The largest body for the API: the longest text of a field, four bytes to a character, and what is around it.
 pub const API_BYTES_MAX: usize = 256 * 1024;
+/// The largest body with a configuration in it, whose every character may take two as JSON.
+pub const CONFIGURATION_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The largest body of any other request.
 pub const FORM_BYTES_MAX: usize = 16 * 1024;
 /// How long a caller may take to send its body.
@@ -26,6 +28,8 @@ pub const API_ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long a command waits for an answer of the API.
 pub const API_ANSWER_TIME: Duration = Duration::from_secs(120);
 
+/// Versions of the configuration in one answer of the API, at most.
+pub const CONFIGURATIONS_ANSWER_MAX: usize = 100;
 /// Entries of the journal in one answer of the API, at most.
 pub const JOURNAL_ANSWER_MAX: usize = 1_000;
 /// Entries of the journal in one answer of the API when nobody says how many.

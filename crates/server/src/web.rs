@@ -21,7 +21,7 @@ use http::header::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::limits::{API_BYTES_MAX, FORM_BYTES_MAX, HOOK_BYTES_MAX};
+use crate::limits::{API_BYTES_MAX, CONFIGURATION_BODY_BYTES_MAX, FORM_BYTES_MAX, HOOK_BYTES_MAX};
 
 pub use app::App;
 pub use problem::Problem;
@@ -60,7 +60,18 @@ pub(crate) fn api(app: App) -> Router {
 }
 
 fn api_v1() -> Router<App> {
+    // These bodies hold whole configurations.
+    let configurations = Router::new()
+        .route("/configuration", get(api::configuration::show).post(api::configuration::apply))
+        .route("/items/{name}/trial", post(api::trial::run))
+        .route("/items/{name}/trial/remove", post(api::trial::remove))
+        .layer(DefaultBodyLimit::max(CONFIGURATION_BODY_BYTES_MAX));
     Router::new()
+        .merge(configurations)
+        .route("/configuration/versions", get(api::configuration::list))
+        .route("/configuration/versions/{version}", get(api::configuration::show_version))
+        .route("/items/{name}/activate", post(api::configuration::activate))
+        .route("/items/{name}/deactivate", post(api::configuration::deactivate))
         .route("/status", get(api::status))
         .route("/journal", get(api::journal))
         .route("/items/{name}/resume", post(api::resume))
@@ -74,8 +85,6 @@ fn api_v1() -> Router<App> {
         .route("/conflicts/{id}/resolve", post(api::conflicts::resolve))
         .route("/connections/{name}/objects", get(api::objects::all))
         .route("/connections/{name}/objects/{object}", get(api::objects::fields))
-        .route("/items/{name}/trial", post(api::trial::run))
-        .route("/items/{name}/trial/remove", post(api::trial::remove))
         .route("/items/{name}/records", get(api::records))
         .route("/links", get(api::links::named).post(api::links::make))
         .route("/links/{id}/unlink", post(api::links::dissolve))

@@ -47,6 +47,7 @@ pub use lease::Fence;
 pub use link::{Link, LinkId, LinkState};
 pub use note::{NewNote, Note};
 pub use offers::Offers;
+pub use open::DATABASE_FILE;
 pub use parked::{Parked, ParkedClass, ParkedKey, Retried};
 pub use round::{Again, Committed, LinkUpdate, NewLink, RoundCommit};
 pub use status::{Counts, ItemCounts};

@@ -17,7 +17,8 @@ use crate::{
 };
 pub(crate) use directory::{Directory, private};
 
-pub(crate) const DATABASE_FILE: &str = "entente.db";
+/// The file of an SQLite database within its directory.
+pub const DATABASE_FILE: &str = "entente.db";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A door that waits for its offer gives up before its caller does.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);

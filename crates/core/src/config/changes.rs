@@ -126,13 +126,16 @@ struct Keyed;
 
 impl Keyed {
     fn is(node: &Node) -> bool {
-        !node.entries().is_empty() || !node.members().is_empty() && node.members().iter().all(|line| name(line).is_some())
+        !node.entries().is_empty()
+            || !node.members().is_empty() && node.members().iter().all(|line| name(line).is_some())
     }
 
     fn of(node: &Node) -> Node {
         let entry = |line: &Node| Some(Entry { key: name(line)?, at: line.at, value: line.clone() });
         match &node.content {
-            Content::List(lines) => Node { at: node.at, content: Content::Map(lines.iter().filter_map(entry).collect()) },
+            Content::List(lines) => {
+                Node { at: node.at, content: Content::Map(lines.iter().filter_map(entry).collect()) }
+            }
             Content::Map(_) | Content::Scalar(_) => node.clone(),
         }
     }

@@ -51,6 +51,7 @@ fn offset(text: &str, at: Position) -> Option<usize> {
 fn says_only(before: &str, after: &str, item: &str, word: &str) -> bool {
     let says = tree::build(after, &mut Report::default())
         .is_some_and(|root| root.get("items").get(item).get("state").text() == Some(word));
-    let is_it = |change: &changes::Change| change.item.as_deref() == Some(item) && change.what.as_deref() == Some("state");
+    let is_it =
+        |change: &changes::Change| change.item.as_deref() == Some(item) && change.what.as_deref() == Some("state");
     says && changes(Some(before), after).iter().all(is_it)
 }

@@ -5,11 +5,11 @@ use entente_transport::CallError;
 
 use crate::{error::EngineError, report::Finding};
 
-const ERROR: &str = "error";
+pub(crate) const ERROR: &str = "error";
 pub(super) const WARNING: &str = "warning";
 
 /// Something without which the configuration cannot do what it says.
-pub(super) fn error(code: &'static str, message: String, remedy: impl Into<String>) -> Finding {
+pub(crate) fn error(code: &'static str, message: String, remedy: impl Into<String>) -> Finding {
     Finding { severity: ERROR, code, message, remedy: remedy.into(), item: None }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn failed(connection: &str, call: &CallError) -> Finding {
 }
 
 /// The same for a failure that the engine has put into its own words.
-pub(super) fn of_engine(failure: EngineError) -> Finding {
+pub(crate) fn of_engine(failure: EngineError) -> Finding {
     match failure {
         EngineError::Peer { connection, error } => failed(&connection, &error),
         other => error("unusable-item", other.to_string(), "Correct what the message names, then run this again."),

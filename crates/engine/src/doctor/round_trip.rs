@@ -18,6 +18,8 @@ use crate::{
     translate::{self, Kind},
 };
 
+/// What a value that does not survive is filed under.
+pub(crate) const CODE: &str = "round-trip";
 /// Characters of a value that a finding shows.
 const SHOWN_MAX: usize = 60;
 
@@ -97,7 +99,7 @@ fn first_broken(scheme: &Scheme, line: &FieldMapping, target: Side, records: &Na
         Broken::ComesBackAs(back) => (format!("which would come back from {target} {to} as {}", quoted(back)), target),
     };
     let message = format!("{is}, {outcome}; so it is with {} of {} records", broken.len(), records.len());
-    Some(warning("round-trip", message, remedy(line, away)))
+    Some(warning(CODE, message, remedy(line, away)))
 }
 
 /// The offer to let the line flow one way.

@@ -14,13 +14,11 @@
 //! ```
 
 use std::error::Error;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::Body;
 use clap::Args;
-use entente_engine::{Engine, Outside};
 use entente_store::Store;
 use http::header::CONTENT_TYPE;
 use http::{Method, Request, StatusCode};
@@ -30,11 +28,12 @@ use serde_json::Value as Json;
 use tower::ServiceExt as _;
 use url::form_urlencoded;
 
+use super::Failure;
+use super::configured::Configured;
 use super::data::Data;
-use super::{Failure, check};
 use crate::limits::{API_ANSWER_BYTES_MAX, API_ANSWER_TIME};
 use crate::screen::Screen;
-use crate::web::{App, api};
+use crate::web::api;
 
 /// `--config FILE [--data-dir D | --database-url URL]`, or `--server URL --token T`.
 #[derive(Debug, Args)]
@@ -52,7 +51,7 @@ pub(crate) struct Ask {
     token: Option<String>,
 
     #[command(flatten)]
-    data: Data,
+    pub(crate) data: Data,
 }
 
 /// Somebody who answers.
@@ -60,10 +59,25 @@ pub(crate) enum Asked {
     /// A server that runs.
     Server { client: reqwest::Client, url: String, token: String },
     /// The database, opened for this command alone.
-    Store { api: Router, store: Store },
+    Store {
+        api: Router,
+        store: Store,
+        /// The text of the named file, if another configuration is in use.
+        draft: Option<String>,
+    },
 }
 
 impl Ask {
+    /// The same, where another file than the one that runs says where the database is: nothing needs to be in use yet.
+    pub(crate) async fn open_beside(&self, file: &Path, screen: &Screen) -> Result<Asked, Failure> {
+        if self.server.is_some() {
+            return self.open(screen).await;
+        }
+        let configured = Configured::beside(&self.data, self.config.as_deref().unwrap_or(file)).await?;
+        let store = configured.store.clone();
+        Ok(Asked::Store { api: api(configured.app(false)?), store, draft: None })
+    }
+
     /// Finds out whom to ask; a database stays open until [`Asked::close`].
     pub(crate) async fn open(&self, screen: &Screen) -> Result<Asked, Failure> {
         match (&self.server, &self.config) {
@@ -73,11 +87,12 @@ impl Ask {
                 "give one of them; `env -u ENTENTE_SERVER entente ..` leaves the variable out",
             )),
             (Some(url), None) => self.server(url),
-            (None, Some(config)) => self.store(config, screen).await,
+            (None, Some(config)) => self.store(Some(config), screen).await,
+            (None, None) if self.data.is_named() => self.store(None, screen).await,
             (None, None) => Err(Failure::misuse(
                 "nobody-to-ask",
                 "neither --config nor --server is given",
-                "give --config FILE, or --server URL and --token T when a server runs",
+                "give --config FILE, or --server URL and --token T when a server runs, or --data-dir D where a configuration was applied",
             )),
         }
     }
@@ -95,14 +110,11 @@ impl Ask {
         Ok(Asked::Server { client, url: url.to_owned(), token })
     }
 
-    async fn store(&self, config: &std::path::Path, screen: &Screen) -> Result<Asked, Failure> {
-        let (document, config) = check::read_valid(config, &self.data.secrets(config), screen)?;
-        let config = Arc::new(config);
-        let store = self.data.open(&document.path).await?;
-        let outside = Outside::system();
-        let clock = outside.clock.clone();
-        let engine = Engine::new(config.clone(), store.clone(), outside)?;
-        Ok(Asked::Store { api: api(App::new(engine, store.clone(), clock, config, false)), store })
+    async fn store(&self, config: Option<&Path>, screen: &Screen) -> Result<Asked, Failure> {
+        let configured = Configured::find(&self.data, config, screen).await?;
+        let draft = configured.draft.as_ref().map(|draft| draft.text.clone());
+        let store = configured.store.clone();
+        Ok(Asked::Store { api: api(configured.app(false)?), store, draft })
     }
 }
 
@@ -137,6 +149,14 @@ impl Asked {
     /// Sends a wish to an address under `/api/v1`, given in its parts.
     pub(crate) async fn post(&self, path: &[&str], body: &Json) -> Result<Json, Failure> {
         self.send(Method::POST, &address(path, std::iter::empty::<(&str, &str)>()), Some(body)).await
+    }
+
+    /// The text of the named file, if another configuration is in use.
+    pub(crate) fn draft(&self) -> Option<String> {
+        match self {
+            Self::Server { .. } => None,
+            Self::Store { draft, .. } => draft.clone(),
+        }
     }
 
     /// Whether a server runs that carries out at once what it is asked for.

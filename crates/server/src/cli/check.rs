@@ -73,11 +73,11 @@ pub(crate) fn read_valid(file: &Path, secrets: &Secrets, screen: &Screen) -> Res
     Ok((document, config))
 }
 
-fn read(file: &Path, secrets: &Secrets) -> Result<Document, Failure> {
+pub(crate) fn read(file: &Path, secrets: &Secrets) -> Result<Document, Failure> {
     Document::read(file, secrets).map_err(|error| Failure::file("read", file, &error))
 }
 
-fn rows(document: &Document, file: &Path) -> Vec<Row> {
+pub(crate) fn rows(document: &Document, file: &Path) -> Vec<Row> {
     document.problems.iter().map(|problem| Row::of_problem(problem, file)).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use entente_store::Store;
+use entente_store::{DATABASE_FILE, Store};
 
 use super::Failure;
 use crate::secrets::Secrets;
@@ -35,6 +35,19 @@ impl Data {
             (None, Some(url)) => Ok(Store::connect(url).await?),
             (Some(dir), None) => Ok(Store::open(dir).await?),
             (None, None) => Ok(Store::open(&beside(configuration)).await?),
+        }
+    }
+
+    /// Whether anybody names a database, so that no configuration file is needed to find it.
+    pub(crate) fn is_named(&self) -> bool {
+        self.data_dir.is_some() || self.database_url.is_some()
+    }
+
+    /// Whether there is a database already, as far as a directory can tell.
+    pub(crate) fn is_there(&self, configuration: &Path) -> bool {
+        match &self.data_dir {
+            None if self.database_url.is_some() => true,
+            dir => dir.clone().unwrap_or_else(|| beside(configuration)).join(DATABASE_FILE).exists(),
         }
     }
 

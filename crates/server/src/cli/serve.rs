@@ -2,31 +2,31 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 use entente_core::config::{Config, Secret};
-use entente_engine::{Engine, Outside};
 use tokio::net::TcpListener;
 
+use super::configured::Configured;
 use super::data::Data;
 use super::listen::{self, address};
-use super::{Exit, Failure, check, may_write};
+use super::{Exit, Failure, may_write};
 use crate::configuration::watch::Watch;
 use crate::ready::{Ready, ServerAuth};
 use crate::screen::Screen;
 use crate::serving;
 use crate::stop::{self, Hangup};
-use crate::web::App;
 
 /// Keep both sides in agreement until stopped
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  entente serve --config entente.yaml --public-url https://entente.acme.example\n\n\
-                        SIGHUP, or a change of the file, makes it read the configuration again.")]
+#[command(after_help = "Example:\n  entente serve --config entente.yaml --public-url https://entente.acme.example\n  \
+                        entente serve --data-dir entente-data\n\n\
+                        SIGHUP, or a change of the file, makes it read the configuration again. Where one was applied \
+                        (`entente apply`), the newest one in the database is in use, and the file is a draft.")]
 pub(crate) struct Serve {
-    /// The configuration file
+    /// The configuration file; without it, the configuration in the database that is named
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
 
     /// Where to listen, instead of `server.listen`; usually 127.0.0.1:7400; port 0 picks a free one
     #[arg(long, value_name = "A", value_parser = address)]
@@ -49,26 +49,21 @@ impl Serve {
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let stop = stop::on_signal(Hangup::IsNotOurs)
             .map_err(|error| Failure::machine("cannot listen for signals", &error))?;
-        let secrets = self.data.secrets(&self.config);
-        let (document, config) = check::read_valid(&self.config, &secrets, screen)?;
         may_write(self.ready_file.as_deref())?;
-        let watched = Watch {
-            path: document.path,
-            digest: document.digest,
-            secrets,
-            public_url: self.public_url.clone(),
-            hears_hangups: true,
-        };
-        let config = Arc::new(watched.settle(config));
-        let listener = bind(self.listen.or(config.server.listen).unwrap_or(listen::SERVER), "--listen").await?;
-        let store = self.data.open(&watched.path).await?;
-        let outside = Outside::system();
-        let clock = outside.clock.clone();
-        let engine = Engine::new(config.clone(), store.clone(), outside)?;
+        let mut configured = Configured::find(&self.data, self.config.as_deref(), screen).await?;
+        configured.source.public_url.clone_from(&self.public_url);
+        let watched = Watch { digest: configured.digest, hears_hangups: true };
+        let listen = self.listen.or(configured.config.server.listen).unwrap_or(listen::SERVER);
+        let listener = bind(listen, "--listen").await?;
+        let (store, in_database) = (configured.store.clone(), configured.applied.is_some());
+        let app = configured.app(false)?;
+        let config = app.config();
         let url = url(&listener)?;
         screen.result(&format!("Entente     {url}")).map_err(|error| Failure::output(&error))?;
         warn(&config);
-        for item in engine.untested().await? {
+        // What was applied has been looked at before.
+        let untested = if in_database { Vec::new() } else { app.engine().untested().await? };
+        for item in untested {
             tracing::warn!(
                 item,
                 "Item {item} is active and no record was ever tested on it; `entente test-record` tests one before it runs"
@@ -76,10 +71,9 @@ impl Serve {
         }
         if let Some(file) = &self.ready_file {
             // The listener takes callers from here on; who comes early waits for a moment.
-            let ready = ready(&url, &config, &watched.path);
+            let ready = ready(&url, &config, app.source().file.as_deref());
             ready.write(file).map_err(|error| Failure::file("write", file, &error))?;
         }
-        let app = App::new(engine, store.clone(), clock, config, false);
         let ended = serving::serve(app, listener, watched, stop).await;
         store.close().await;
         ended?;
@@ -103,12 +97,12 @@ pub(crate) fn url(listener: &TcpListener) -> Result<String, Failure> {
 }
 
 /// What the ready file says about a server.
-pub(crate) fn ready(url: &str, config: &Config, path: &Path) -> Ready {
+pub(crate) fn ready(url: &str, config: &Config, path: Option<&Path>) -> Ready {
     let token = config.server.api_tokens.first().map(Secret::expose);
     Ready {
         server: Some(url.to_owned()),
         server_auth: token.map(|token| ServerAuth { api_token: token.to_owned() }),
-        config: Some(path.to_owned()),
+        config: path.map(Path::to_owned),
         ..Ready::default()
     }
 }

@@ -9,9 +9,10 @@ use entente_core::config::Config;
 use entente_engine::{DryRun, Engine, Outside, PlannedWrite, SyncOptions, SyncReport};
 use serde::Serialize;
 
+use super::configured::Configured;
 use super::data::Data;
 use super::progress::Shown;
-use super::{Exit, Failure, check, refusals};
+use super::{Exit, Failure, refusals};
 use crate::screen::{Screen, harmless};
 
 /// Bring both sides into agreement once, then end
@@ -19,9 +20,9 @@ use crate::screen::{Screen, harmless};
 #[command(after_help = "Example:\n  entente sync --config entente.yaml --dry-run\n  \
                         entente sync --config entente.yaml --item support-bugs --wait 60")]
 pub(crate) struct Sync {
-    /// The configuration file
+    /// The configuration file; without it, the configuration in the database that is named
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
 
     /// Only this connected item
     #[arg(long, value_name = "NAME")]
@@ -66,9 +67,11 @@ impl From<Towards> for Side {
 impl Sync {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let (document, config) = check::read_valid(&self.config, &self.data.secrets(&self.config), screen)?;
+        let mut configured = Configured::find(&self.data, self.config.as_deref(), screen).await?;
+        // What writes nothing may be about a draft.
+        let config = if self.dry_run { configured.drafted()? } else { configured.config.clone() };
         let options = self.options(&config)?;
-        let store = self.data.open(&document.path).await?;
+        let store = configured.store;
         let items = names(&config, self.item.as_deref());
         let engine = Engine::new(config.into(), store.clone(), Outside::system())?;
         let shown = Shown::on(screen);
@@ -92,7 +95,9 @@ impl Sync {
     fn options(&self, config: &Config) -> Result<SyncOptions, Failure> {
         if let Some(name) = self.item.as_deref().filter(|name| config.item(name).is_none()) {
             let names: Vec<_> = config.items.iter().map(|item| item.name.as_str()).collect();
-            let message = format!("{} has no connected item `{name}`", self.config.display());
+            let file =
+                self.config.as_ref().map_or_else(|| "this configuration".to_owned(), |file| file.display().to_string());
+            let message = format!("{file} has no connected item `{name}`");
             return Err(Failure::misuse("unknown-item", message, format!("it has: {}", names.join(", "))));
         }
         Ok(SyncOptions {

@@ -1,19 +1,22 @@
 //! `entente test-record`: one record through one action of an item that does not run it.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::{Value as Json, json};
 
 use super::answer::json as document;
 use super::ask::{Ask, who};
 use super::sync::Towards;
-use super::{Exit, Failure};
+use super::{Exit, Failure, apply};
 use crate::screen::{Screen, harmless};
 
 /// Try an item that is not active on one record: really deliver it, and show both sides
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  entente test-record support-bugs 500000000000001AAA --config entente.yaml\n  \
                         entente test-record support-bugs OPS-7 --config entente.yaml\n  \
-                        entente test-record support-bugs 500000000000001AAA --config entente.yaml --remove\n\n\
+                        entente test-record support-bugs 500000000000001AAA --config entente.yaml --remove\n  \
+                        entente test-record support-bugs OPS-7 --draft entente.yaml\n\n\
                         Nothing but the one twin is written. A `!` marks what does not show what was written.")]
 pub(crate) struct TestRecord {
     /// The connected item: a draft, paused, or with that action paused
@@ -27,6 +30,10 @@ pub(crate) struct TestRecord {
     /// Which action; usually the one that leads away from where the record lives
     #[arg(long, value_enum)]
     direction: Option<Towards>,
+
+    /// Try the item as it is in this file, which is not in use
+    #[arg(long, value_name = "FILE")]
+    draft: Option<PathBuf>,
 
     /// Delete the twin that a test of this record made
     #[arg(long)]
@@ -43,12 +50,17 @@ pub(crate) struct TestRecord {
 impl TestRecord {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
+        let text = self.draft.as_deref().map(apply::text).transpose()?;
+        let asked = match &self.draft {
+            Some(file) => self.ask.open_beside(file, screen).await?,
+            None => self.ask.open(screen).await?,
+        };
+        let draft = text.or_else(|| asked.draft());
         let direction = self.direction.map(|towards| match towards {
             Towards::ToSalesforce => "to-salesforce",
             Towards::ToJira => "to-jira",
         });
-        let body = json!({ "record": self.record, "direction": direction, "by": who() });
+        let body = json!({ "record": self.record, "direction": direction, "draft": draft, "by": who() });
         let path = ["items", &self.item, "trial", "remove"];
         let path = if self.remove { &path[..] } else { &path[..3] };
         let answer = asked.post(path, &body).await;

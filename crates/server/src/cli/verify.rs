@@ -6,18 +6,19 @@ use clap::Args;
 use entente_engine::{Difference, DifferenceWhy, Engine, Outside, VerifyReport};
 
 use super::answer::json;
+use super::configured::Configured;
 use super::data::Data;
 use super::progress::Shown;
-use super::{Exit, Failure, check};
+use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
 /// Read both sides and say where they differ, and why; write nothing
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  entente verify --config entente.yaml --strict")]
 pub(crate) struct Verify {
-    /// The configuration file
+    /// The configuration file; without it, the configuration in the database that is named
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
 
     /// Differences that have a known reason make the answer a no, too
     #[arg(long)]
@@ -34,8 +35,7 @@ pub(crate) struct Verify {
 impl Verify {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let (document, config) = check::read_valid(&self.config, &self.data.secrets(&self.config), screen)?;
-        let store = self.data.open(&document.path).await?;
+        let Configured { config, store, .. } = Configured::find(&self.data, self.config.as_deref(), screen).await?;
         let engine = Engine::new(config.into(), store.clone(), Outside::system())?;
         let shown = Shown::on(screen);
         let report = engine.verify(&|progress| shown.step(&progress)).await;

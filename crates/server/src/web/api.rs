@@ -1,5 +1,6 @@
 //! The API, version 1. Every address under `/api` needs a bearer token; see [`super::token`].
 
+pub(crate) mod configuration;
 pub(crate) mod conflicts;
 mod explain;
 mod journal;

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use entente_core::config::Config;
-use entente_engine::{Engine, EngineError, Status};
-use entente_store::Store;
+use entente_engine::{ConfigurationInUse, Engine, EngineError, Status};
+use entente_store::{Applied, Store};
 use entente_transport::Clock;
+use jiff::Timestamp;
 use parking_lot::RwLock;
+
+use crate::configuration::Source;
 
 /// The state of the web router; clones share it.
 #[derive(Clone)]
@@ -18,7 +21,10 @@ struct Shared {
     engine: Engine,
     store: Store,
     clock: Arc<dyn Clock>,
+    source: Source,
     config: RwLock<Arc<Config>>,
+    /// Which version it is, if it is kept in the database.
+    in_use: RwLock<Option<ConfigurationInUse>>,
     /// Why the configuration on disk is not the one in use.
     problem: RwLock<Option<String>>,
     /// Whether a link may carry the token, as the demo's does.
@@ -26,10 +32,18 @@ struct Shared {
 }
 
 impl App {
-    /// The state of a server that runs `config`. With `link_logs_in`, `/login?token=..` logs in at once.
-    pub fn new(engine: Engine, store: Store, clock: Arc<dyn Clock>, config: Arc<Config>, link_logs_in: bool) -> Self {
-        let config = RwLock::new(config);
-        Self { shared: Arc::new(Shared { engine, store, clock, config, problem: RwLock::default(), link_logs_in }) }
+    /// The state of a server that runs `config`, which was read with `source`. With `link_logs_in`, `/login?token=..`
+    /// logs in at once.
+    pub fn new(
+        engine: Engine,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        config: Arc<Config>,
+        source: Source,
+        link_logs_in: bool,
+    ) -> Self {
+        let (config, in_use, problem) = (RwLock::new(config), RwLock::default(), RwLock::default());
+        Self { shared: Arc::new(Shared { engine, store, clock, source, config, in_use, problem, link_logs_in }) }
     }
 
     /// The engine.
@@ -56,10 +70,45 @@ impl App {
         self.shared.config.read().clone()
     }
 
-    /// Another configuration is in use from now on.
-    pub fn set_config(&self, config: Arc<Config>) {
+    /// What configurations are read with.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.shared.source
+    }
+
+    /// The version of the configuration in use, if it is kept in the database.
+    #[must_use]
+    pub fn version(&self) -> Option<i64> {
+        self.shared.in_use.read().as_ref().map(|in_use| in_use.version)
+    }
+
+    /// The configuration in use is this version in the database.
+    pub fn set_applied(&self, applied: &Applied) {
+        let since = Timestamp::from_millisecond(applied.at_ms).unwrap_or_default().to_string();
+        let mut in_use = self.shared.in_use.write();
+        let draft = in_use.take().and_then(|before| before.draft);
+        *in_use = Some(ConfigurationInUse { version: applied.version, since, by: applied.by.clone(), draft });
+    }
+
+    /// Whether the file that was named says something else than what is in use.
+    pub fn note_draft(&self, is_draft: bool) {
+        let file = self.shared.source.file.as_ref().filter(|_| is_draft);
+        if let Some(in_use) = &mut *self.shared.in_use.write() {
+            in_use.draft = file.map(|file| file.display().to_string());
+        }
+    }
+
+    /// Takes another configuration into use: `applied` in the database, or else the file's.
+    ///
+    /// # Errors
+    /// A connection whose address or proxy makes no sense; the old configuration then stays.
+    pub fn take(&self, config: Config, applied: Option<&Applied>) -> Result<(), EngineError> {
+        let config = Arc::new(self.shared.source.settle(config));
+        self.shared.engine.reconfigure(config.clone())?;
         *self.shared.config.write() = config;
         *self.shared.problem.write() = None;
+        applied.into_iter().for_each(|applied| self.set_applied(applied));
+        Ok(())
     }
 
     /// The configuration on disk cannot be used; the old one stays. Answers whether that is news.
@@ -81,6 +130,7 @@ impl App {
     pub async fn status(&self) -> Result<Status, EngineError> {
         let mut status = self.shared.engine.status().await?;
         status.configuration_problem.clone_from(&self.shared.problem.read());
+        status.configuration.clone_from(&self.shared.in_use.read());
         Ok(status)
     }
 }

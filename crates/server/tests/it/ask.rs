@@ -57,7 +57,7 @@ fn whoever_cannot_be_asked_is_named_with_what_to_do() {
     assert_eq!(code, 2);
     insta::assert_snapshot!(nobody, @r"
     error: neither --config nor --server is given
-        give --config FILE, or --server URL and --token T when a server runs
+        give --config FILE, or --server URL and --token T when a server runs, or --data-dir D where a configuration was applied
     ");
     let (code, no_token) = asked(&["--server", &server]);
     assert_eq!(code, 2);

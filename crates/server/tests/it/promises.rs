@@ -25,6 +25,7 @@ mod catalogue;
 mod company;
 mod conflicts;
 mod data;
+mod drafts;
 mod filters;
 mod interruptions;
 mod lifecycle;

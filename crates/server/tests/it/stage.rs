@@ -1,11 +1,14 @@
 //! What the tests stand on: a server without sockets, over a database in memory and peers that do not answer.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use entente_core::config::{self, Reference};
 use entente_engine::{Engine, Outside};
+use entente_server::configuration::Source;
+use entente_server::secrets::Secrets;
 use entente_server::web::{App, router};
 use entente_store::Store;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -75,7 +78,8 @@ impl TestApp {
         let outside = Outside::system();
         let clock = outside.clock.clone();
         let engine = Engine::new(config.clone(), store.clone(), outside).unwrap();
-        Self { router: router(App::new(engine, store.clone(), clock, config, link_logs_in)), store }
+        let source = Source { file: None, secrets: Secrets::of(Path::new("nowhere"), None), public_url: None };
+        Self { router: router(App::new(engine, store.clone(), clock, config, source, link_logs_in)), store }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

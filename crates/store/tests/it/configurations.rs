@@ -10,7 +10,10 @@ async fn each_text_that_was_applied_stays_and_the_newest_is_in_use() {
         assert_eq!(store.apply_configuration("a: 2", 1, "bob", "Bob applied it", NOW + 1).await.unwrap(), Some(2));
         assert_eq!(store.apply_configuration("a: 3", 1, "eve", "Eve applied it", NOW + 2).await.unwrap(), None);
         let newest = store.configuration().await.unwrap().unwrap();
-        assert_eq!((newest.version, newest.at_ms, newest.by.as_str(), newest.text.as_str()), (2, NOW + 1, "bob", "a: 2"));
+        assert_eq!(
+            (newest.version, newest.at_ms, newest.by.as_str(), newest.text.as_str()),
+            (2, NOW + 1, "bob", "a: 2")
+        );
         assert_eq!(store.configuration_version().await.unwrap(), Some(2));
         assert_eq!(store.configuration_at(1).await.unwrap().unwrap().text, "a: 1");
         assert_eq!(store.configuration_at(3).await.unwrap(), None);

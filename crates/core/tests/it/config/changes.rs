@@ -28,12 +28,17 @@ items:
 #[test]
 fn each_difference_is_named_and_layout_is_none() {
     assert_eq!(said(Some(ITEMS), ITEMS), [""; 0]);
-    let laid_out = ITEMS.replace("{ salesforce: Subject, jira: summary }", "jira: summary # first\n        salesforce: Subject");
+    let laid_out =
+        ITEMS.replace("{ salesforce: Subject, jira: summary }", "jira: summary # first\n        salesforce: Subject");
     assert_eq!(said(Some(ITEMS), &laid_out), [""; 0]);
     let edits = [
         ("state: draft", "state: active", "~ cases: state: draft -> active"),
         ("direction: to-jira", "direction: both", "~ cases: fields.Priority>priority.direction: to-jira -> both"),
-        ("      - { salesforce: Subject, jira: summary }\n", "", "- cases: fields.Subject>summary: { salesforce: Subject, jira: summary }"),
+        (
+            "      - { salesforce: Subject, jira: summary }\n",
+            "",
+            "- cases: fields.Subject>summary: { salesforce: Subject, jira: summary }",
+        ),
         ("New: To Do", "New: To Do, Closed: Done", "+ cases: status.values.Closed: Done"),
         ("  leads: {", "  bugs: { renamed_from: leads, ", "~ bugs: name: leads -> bugs"),
         ("  leads: {", "  bugs: {", "+ item bugs|- item leads"),

@@ -1,14 +1,18 @@
 //! `POST /api/v1/items/{name}/trial` and `.../trial/remove`: one record through one action of an item that does not run
 //! it, and away with it again.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use entente_core::Side;
+use entente_core::config::Config;
 use entente_engine::{Trial, TrialRecord};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use crate::configuration::parse;
 use crate::web::{App, Problem};
 
 /// Which record, and through which action; without a direction, away from where the record lives.
@@ -16,6 +20,8 @@ use crate::web::{App, Problem};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asked {
     record: String,
+    /// The text of a configuration that is not in use, whose item is meant.
+    draft: Option<String>,
     direction: Option<Direction>,
     by: Option<String>,
 }
@@ -42,6 +48,14 @@ impl Asked {
         })
     }
 
+    fn draft(&self, app: &App) -> Result<Option<Arc<Config>>, Problem> {
+        let Some(text) = &self.draft else { return Ok(None) };
+        let (config, faults) = parse(text, &app.source().secrets);
+        let fault = || faults.iter().find(|fault| fault.is_error()).map(ToString::to_string).unwrap_or_default();
+        let wrong = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("The draft cannot be used: {}", fault()));
+        Ok(Some(Arc::new(config.ok_or_else(wrong)?)))
+    }
+
     fn by(&self) -> &str {
         self.by.as_deref().unwrap_or(super::SOMEBODY)
     }
@@ -54,7 +68,8 @@ pub(crate) async fn run(
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Trial>, Problem> {
     let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    Ok(Json(app.engine().try_record(&item, &asked.record, asked.towards(), asked.by()).await?))
+    let draft = asked.draft(&app)?;
+    Ok(Json(app.engine().try_record(draft, &item, &asked.record, asked.towards(), asked.by()).await?))
 }
 
 /// Deletes the twin that a test made.
@@ -64,6 +79,7 @@ pub(crate) async fn remove(
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Removed>, Problem> {
     let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
-    let removed = app.engine().remove_trial(&item, &asked.record, asked.towards(), asked.by()).await?;
+    let draft = asked.draft(&app)?;
+    let removed = app.engine().remove_trial(draft, &item, &asked.record, asked.towards(), asked.by()).await?;
     Ok(Json(Removed { removed }))
 }
