@@ -12,6 +12,7 @@ mod salesforce;
 mod status;
 mod unheard;
 
+pub(crate) use self::salesforce::put_off_young;
 use entente_core::{MappingKey, Side, Sides, Value, plan::Write};
 use entente_store::NewEntry;
 
@@ -23,7 +24,6 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut().filter(|work| work.is_open()) {
         settle_without_calls(work);
     }
-    salesforce::put_off_young(scene, works);
     announce_overwrites(scene, works).await;
     create::in_jira(scene, works).await;
     create::in_salesforce(scene, works).await;

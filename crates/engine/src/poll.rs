@@ -24,7 +24,7 @@ use self::{
 use crate::{
     error::EngineError,
     limits::{ECHO_AGE_MS, JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
-    outside::{Changed, Site},
+    outside::{AskedObject, Changed, Changes, Site},
     related,
     worker::Worker,
 };
@@ -141,31 +141,27 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         return Ok(());
     }
     let items = items().filter(|wired| is_asked(&wired.item.salesforce.object)).cloned();
-    let (mut cursors, mut narrows, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut narrows, mut objects) = (Vec::new(), Vec::new());
     for (object, items) in by_object(items) {
         let narrow = Narrow::of(worker, Side::Salesforce, &items).await?;
-        asked.push((object, narrow.fields()));
+        objects.push((object, narrow.fields()));
         narrows.push(narrow);
     }
-    let own: HashSet<String> = asked.iter().map(|(object, _)| object.clone()).collect();
-    asked.extend(related.iter().filter(|object| !own.contains(*object)).map(|object| (object.clone(), Vec::new())));
-    for (object, _) in &asked {
-        cursors.extend(cursor(worker, &salesforce_cursor(object)).await?);
-    }
-    // One question for all objects: the earliest cursor, whose overlap costs nothing.
-    let Some(earliest) = cursors.into_iter().min() else { return Ok(()) };
-    let since = before(earliest, SALESFORCE_OVERLAP_SECS);
-    let (changed, began) = match worker.org.changed_since(&asked, since).await {
+    let own: HashSet<String> = objects.iter().map(|(object, _)| object.clone()).collect();
+    objects.extend(related.iter().filter(|object| !own.contains(*object)).map(|object| (object.clone(), Vec::new())));
+    let asked = asked(worker, objects).await?;
+    let Some(earliest) = asked.iter().map(|asked| asked.since).min() else { return Ok(()) };
+    let Changes { found: changed, began, refused } = match worker.org.changed(&asked).await {
         Ok(answer) => answer,
         #[cfg(feature = "simulation")]
         Err(_) if entente_core::wrong::is(entente_core::wrong::Wrong::CursorEarly) => {
-            (Vec::new(), Some(worker.outside().clock.now()))
+            Changes { found: Vec::new(), began: Some(worker.outside().clock.now()), refused: Vec::new() }
         }
         Err(error) => return failed(&worker.org.health, &worker.org.name, &error),
     };
     let org = &worker.org.name;
     let mut left_out = HashSet::new();
-    for (narrow, (object, _)) in narrows.iter().zip(&asked) {
+    for (narrow, AskedObject { object, .. }) in narrows.iter().zip(&asked) {
         let rows = changed.iter().filter(|changed| changed.object == *object);
         left_out.extend(narrow.left_out(worker, org, rows.map(|row| (row.id.clone(), &row.fields))).await?);
     }
@@ -184,19 +180,41 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         }
         Err(error) => return Err(error),
     };
-    let objects: Vec<String> = asked.into_iter().map(|(object, _)| object).collect();
+    let is_answered = |asked: &&AskedObject| !refused.iter().any(|(object, _)| *object == asked.object);
     if let Some(began) = began {
-        advance(worker, &objects, began, &hints).await?;
-        for narrow in &narrows {
+        let answered: Vec<&str> = asked.iter().filter(is_answered).map(|asked| asked.object.as_str()).collect();
+        advance(worker, &answered, began, &hints).await?;
+        for (narrow, _) in narrows.iter().zip(&asked).filter(|(_, asked)| is_answered(asked)) {
             narrow.finish(worker, began).await?;
         }
     }
     // Who is asked less often looks back further than this poll did.
     let slowest_secs = i64::from(worker.wiring.config.slowest_poll_seconds());
-    offered.forget_before(since.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS + slowest_secs)));
-    worker.org.health.read_to_the_end(worker.outside().clock.now());
+    offered.forget_before(earliest.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS + slowest_secs)));
     wake_if(worker, !hints.is_empty());
+    match refused.first() {
+        None => worker.org.health.read_to_the_end(worker.outside().clock.now()),
+        // An object or a field that was taken away from us: what is there now is looked up before it is asked about again.
+        Some((_, error)) => {
+            worker.wiring.items_of(org).for_each(|wired| wired.forget_scheme());
+            return failed(&worker.org.health, org, error);
+        }
+    }
     Ok(())
+}
+
+/// Each object from its own cursor on; one that has none yet, from the earliest.
+async fn asked(worker: &Worker, objects: Vec<(String, Vec<String>)>) -> Result<Vec<AskedObject>, EngineError> {
+    let mut cursors = Vec::new();
+    for (object, _) in &objects {
+        cursors.push(cursor(worker, &salesforce_cursor(object)).await?);
+    }
+    let Some(earliest) = cursors.iter().flatten().min().copied() else { return Ok(Vec::new()) };
+    let asked = objects.into_iter().zip(cursors).map(|((object, fields), cursor)| {
+        let since = before(cursor.unwrap_or(earliest), SALESFORCE_OVERLAP_SECS);
+        AskedObject { object, fields, since }
+    });
+    Ok(asked.collect())
 }
 
 /// A deletion concerns those that are linked.
@@ -225,7 +243,7 @@ async fn hints(
 }
 
 /// Moves the cursors of an org's objects, and offers what was found.
-async fn advance(worker: &Worker, objects: &[String], began: Timestamp, hints: &[Hint]) -> Result<(), EngineError> {
+async fn advance(worker: &Worker, objects: &[&str], began: Timestamp, hints: &[Hint]) -> Result<(), EngineError> {
     let now_ms = worker.outside().now_ms();
     let fence = worker.fence()?;
     let value = began.as_millisecond().to_string();

@@ -56,7 +56,7 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
             return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
         }
     };
-    if let Err(error) = wired.org.is_the_same(worker).await {
+    if let Err(error) = wired.org.is_the_same(worker.store()).await {
         return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
     }
     let scene = Scene { worker, wired: &wired, scheme: &scheme, round: worker.chance_id() };
@@ -101,8 +101,13 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     gather(scene, works);
     let stopped = guard::stops(scene, works).await?;
     scene.wired.rests(stopped.clone());
+    apply::put_off_young(scene, works);
     if stopped.is_none() && !budget::stops(scene, works).await? {
+        if works.iter().any(|work| work.is_open() && work.has_writes()) {
+            scene.worker.renew().await?;
+        }
         apply::run(scene, works).await;
+        budget::give_back(scene, works).await?;
         settle::run(scene, works);
         refusals::stamp(scene, works).await;
     }

@@ -157,6 +157,7 @@ impl Chosen {
 
     /// Does some work under the org's lease: that of the worker who has it in this process, or one of our own.
     async fn at_work<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
+        self.wired.org.is_the_same(&self.inner.store).await?;
         if self.worker.fence().is_ok() {
             return work.await;
         }
@@ -170,6 +171,12 @@ impl Chosen {
 
     async fn run(&self, by: &str) -> Result<Trial, EngineError> {
         let Self { worker, wired, towards, .. } = self;
+        if self.inner.store.is_recovering(&wired.item.name).await? {
+            return Err(EngineError::Declined(format!(
+                "The database is an older image: {} first looks for what was created since. Run `entente sync`, then test.",
+                wired.item.name
+            )));
+        }
         wired.site.verify().await?;
         wired.check_names().await?;
         // A twin that is there already must be found, not made again.

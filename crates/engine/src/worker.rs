@@ -24,7 +24,7 @@ use crate::{
     drain::Until,
     engine::SyncOptions,
     error::EngineError,
-    limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_RENEW_MS, LEASE_TTL_MS, WORKER_RETRY_MS},
+    limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_RENEW_MS, LEASE_TTL_MS, PROBE_AFTER_MS, WORKER_RETRY_MS},
     look,
     outside::{Org, Outside},
     poll::{self, last_run_cursor},
@@ -187,14 +187,24 @@ impl Worker {
 
     async fn keep_lease(&self, stop: &CancellationToken) -> Result<(), EngineError> {
         while self.pause(LEASE_RENEW_MS, stop).await {
-            let fence = self.fence()?;
-            let now_ms = self.outside().now_ms();
-            if !self.store().renew(&fence, &self.inner.owner, LEASE_TTL_MS, now_ms).await? {
-                *self.fence.lock() = None;
-                return Err(StoreError::Fenced { org: self.org.name.clone() }.into());
-            }
+            self.renew().await?;
         }
         Ok(())
+    }
+
+    /// Prolongs the lease, also before anything is sent: whoever was asleep for longer than it lasts must not write what
+    /// has been decided before.
+    pub(crate) async fn renew(&self) -> Result<(), EngineError> {
+        let fence = self.fence()?;
+        #[cfg(feature = "simulation")]
+        if entente_core::wrong::is(entente_core::wrong::Wrong::NoEpoch) {
+            return Ok(());
+        }
+        if self.store().renew(&fence, &self.inner.owner, LEASE_TTL_MS, self.outside().now_ms()).await? {
+            return Ok(());
+        }
+        *self.fence.lock() = None;
+        Err(StoreError::Fenced { org: self.org.name.clone() }.into())
     }
 
     /// Renews the lease for as long as some work takes.
@@ -249,6 +259,11 @@ impl Worker {
     pub(crate) fn later(&self, unit: &Unit) -> i64 {
         let attempts = unit.tickets.iter().map(|ticket| ticket.attempts).max().unwrap_or_default();
         self.outside().now_ms() + self.backoff_ms(attempts, BACKOFF_FIRST_MS)
+    }
+
+    /// When to look for what a write has achieved whose answer was lost.
+    pub(crate) fn probe_at(&self, unit: &Unit) -> i64 {
+        self.later(unit).max(self.outside().now_ms() + PROBE_AFTER_MS)
     }
 
     /// A new id: sortable by time, and as unlikely to repeat as the source of chance is good.

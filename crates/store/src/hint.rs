@@ -221,10 +221,11 @@ pub(crate) async fn done(tx: &mut Tx, hints: &[(HintKey, i64)]) -> Result<u64, S
 }
 
 /// Puts hints off that no offer has touched since they were read. They lose their version: what could not be carried out
-/// must not pass for an echo when it comes again. What is a word of its own, as that a record was deleted, stays.
+/// must not pass for an echo when it comes again. What is a word of its own stays: that a record was
+/// deleted, or that a person asked for a refresh.
 pub(crate) async fn put_off(tx: &mut Tx, hints: &[Again]) -> Result<(), StoreError> {
     const SQL: &str = "
-        UPDATE hint SET attempts = attempts + 1, version = CASE WHEN version = 'deleted' THEN version END, due_ms = CAST(r.value->>'due_ms' AS BIGINT)
+        UPDATE hint SET attempts = attempts + 1, version = CASE WHEN version IN ('deleted', 'refresh') THEN version END, due_ms = CAST(r.value->>'due_ms' AS BIGINT)
         FROM json_each($1) AS r
         WHERE hint.org = r.value->>'org' AND hint.connection = r.value->>'connection' AND hint.kind = r.value->>'kind'
             AND hint.record_id = r.value->>'record_id' AND hint.seq = CAST(r.value->>'seq' AS BIGINT)";

@@ -63,12 +63,11 @@ impl Store {
         if tx.run(SQL, &[item.into()]).await? == 0 {
             return Ok(false);
         }
-        const CREDIT: &str = "INSERT INTO spending (item, at_ms, acts) VALUES ($1, $2, $3)";
         const DUE: &str = "UPDATE hint SET due_ms = $2, attempts = 0 WHERE org = $1 AND due_ms > $2";
         // However long ago: a hold may last longer than the window.
         let asked = spent(&mut tx, item, i64::MIN).await?;
         tx.run("DELETE FROM spending WHERE item = $1", &[item.into()]).await?;
-        tx.run(CREDIT, &[item.into(), now_ms.into(), (-asked.max(0)).into()]).await?;
+        count(&mut tx, item, -asked.max(0), now_ms).await?;
         tx.run(DUE, &[org.into(), now_ms.into()]).await?;
         journalled(&mut tx, "resumed", item, format!("{by} let {item} run again"), now_ms).await?;
         tx.commit().await?;
@@ -138,9 +137,21 @@ impl Store {
         fence.check(&mut tx).await?;
         let spent = spent(&mut tx, item, since_ms).await?.saturating_add_unsigned(acts);
         let spent = u64::try_from(spent).unwrap_or_default();
-        count(&mut tx, item, acts, since_ms, now_ms).await?;
+        if acts > 0 {
+            count(&mut tx, item, i64::try_from(acts).unwrap_or(i64::MAX), now_ms).await?;
+            const FORGET: &str = "DELETE FROM spending WHERE item = $1 AND at_ms <= $2";
+            tx.run(FORGET, &[item.into(), since_ms.into()]).await?;
+        }
         tx.commit().await?;
         Ok(if spent > limit { Spent::Over(spent) } else { Spent::Within(spent) })
+    }
+
+    /// Takes back what was counted a moment ago, and was not done.
+    pub async fn give_back(&self, fence: &Fence, item: &str, acts: u64, now_ms: i64) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        fence.check(&mut tx).await?;
+        count(&mut tx, item, -i64::try_from(acts).unwrap_or(i64::MAX), now_ms).await?;
+        tx.commit().await
     }
 }
 
@@ -151,16 +162,10 @@ async fn spent(tx: &mut Tx, item: &str, since_ms: i64) -> Result<i64, StoreError
     tx.row(SQL, &[item.into(), since_ms.into()]).await?.map_or(Ok(0), |row| row.int("acts"))
 }
 
-/// Adds to the spending, and forgets what has left the window.
-async fn count(tx: &mut Tx, item: &str, acts: u64, since_ms: i64, now_ms: i64) -> Result<(), StoreError> {
+/// Adds to the spending.
+async fn count(tx: &mut Tx, item: &str, acts: i64, now_ms: i64) -> Result<(), StoreError> {
     const ADD: &str = "INSERT INTO spending (item, at_ms, acts) VALUES ($1, $2, $3)";
-    const FORGET: &str = "DELETE FROM spending WHERE item = $1 AND at_ms <= $2";
-    if acts > 0 {
-        let acts = i64::try_from(acts).unwrap_or(i64::MAX);
-        tx.run(ADD, &[item.into(), now_ms.into(), acts.into()]).await?;
-        tx.run(FORGET, &[item.into(), since_ms.into()]).await?;
-    }
-    Ok(())
+    tx.run(ADD, &[item.into(), now_ms.into(), acts.into()]).await.map(drop)
 }
 
 async fn journalled(tx: &mut Tx, kind: &str, item: &str, text: String, now_ms: i64) -> Result<(), StoreError> {

@@ -168,10 +168,10 @@ impl Store {
     pub async fn miss(&self, fence: &Fence, side: Side, link_ids: &[LinkId], now_ms: i64) -> Result<(), StoreError> {
         const RECORD: &str = "
             UPDATE link SET salesforce_missing_ms = COALESCE(salesforce_missing_ms, $2)
-            WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+            WHERE state <> 'unlinked' AND id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
         const ISSUE: &str = "
             UPDATE link SET jira_missing_ms = COALESCE(jira_missing_ms, $2)
-            WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+            WHERE state <> 'unlinked' AND id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
         let sql = match side {
             Side::Salesforce => RECORD,
             Side::Jira => ISSUE,

@@ -70,16 +70,17 @@ impl Store {
     }
 
     /// Counts creations that are about to be sent, here and beside the database.
-    pub(crate) async fn count_creations(&self, tx: &mut Tx, n: usize) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn count_creations(&self, tx: &mut Tx, n: usize) -> Result<Option<i64>, StoreError> {
         const SQL: &str = "
-            UPDATE meta SET content = CAST(CAST(content AS BIGINT) + $2 AS TEXT) WHERE name = $1 RETURNING content";
-        tx.row(SQL, &[CREATIONS.into(), n.into()]).await?.map(|row| row.text("content")).transpose()
+            UPDATE meta SET content = CAST(CAST(content AS BIGINT) + $2 AS TEXT) WHERE name = $1
+            RETURNING CAST(content AS BIGINT) AS creations";
+        tx.row(SQL, &[CREATIONS.into(), n.into()]).await?.map(|row| row.int("creations")).transpose()
     }
 
     /// Notes beside the database how many creations were sent.
-    pub(crate) fn note_creations(&self, count: Option<String>) -> Result<(), StoreError> {
+    pub(crate) fn note_creations(&self, count: Option<i64>) -> Result<(), StoreError> {
         match (&self.inner.directory, count) {
-            (Some(directory), Some(count)) => directory.note_creations(&self.inner.incarnation, &count),
+            (Some(directory), Some(count)) => directory.note_creations(&self.inner.incarnation, count),
             _ => Ok(()),
         }
     }

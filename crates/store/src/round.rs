@@ -71,6 +71,8 @@ pub struct LinkUpdate {
     pub missing_since: Sides<Option<i64>>,
     /// Writes that a vendor refused.
     pub blocked: BTreeMap<MappingKey, Blocked>,
+    /// Whether some were refused already when it was read: if a person has lifted that since, `blocked` is out of date.
+    pub was_blocked: bool,
     /// Open conflicts. One that was open already keeps its time.
     pub conflicts: Vec<NewConflict>,
     /// Where every field could be judged: the decisions that were known, by when each was made. They are over, unless

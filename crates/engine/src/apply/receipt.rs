@@ -10,7 +10,6 @@ use entente_transport::{CallError, CallProblem};
 
 use super::written;
 use crate::{
-    limits::PROBE_AFTER_MS,
     round::Scene,
     unit::{Seen, Work},
 };
@@ -130,14 +129,13 @@ pub(super) fn correlated(work: &mut Work) {
 
 /// What to do about a failure is said by its kind.
 fn failed(scene: &Scene<'_>, work: &mut Work, side: Side, error: &CallError) {
-    let now_ms = scene.worker.outside().now_ms();
     match error {
         CallError::NotApplied { .. } | CallError::Throttled { .. } | CallError::Auth { .. } => {
             note_health(scene, side, error);
             work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
         }
         // It may have been applied: look again, decide again.
-        CallError::Ambiguous { .. } => work.again(now_ms + PROBE_AFTER_MS, error.to_string()),
+        CallError::Ambiguous { .. } => work.again(scene.worker.probe_at(&work.unit), error.to_string()),
         // It moved, or is gone: the next look at it will tell.
         CallError::Stale { .. } | CallError::Gone { .. } => {
             work.again(scene.worker.soon(&work.unit), error.to_string())

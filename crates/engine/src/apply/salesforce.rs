@@ -15,7 +15,7 @@ use crate::{
 
 /// Puts off what would be written to a record that was read in the very second of its last edit: the org compares whole
 /// seconds, so another edit within that second would pass its guard.
-pub(super) fn put_off_young(scene: &Scene<'_>, works: &mut [Work]) {
+pub(crate) fn put_off_young(scene: &Scene<'_>, works: &mut [Work]) {
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::Unguarded) {
         return;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{jira::history, receipt, unheard};
 use crate::{
-    limits::{EDITS_IN_FLIGHT_MAX, PROBE_AFTER_MS},
+    limits::EDITS_IN_FLIGHT_MAX,
     outside::issue_refs,
     round::{Scene, read},
     translate,
@@ -58,8 +58,15 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     for (n, moved) in moved {
         settle(scene, &mut works[n], moved);
     }
-    for (n, entry) in lost {
-        works[n].journal.push(entry);
+    match lost {
+        Ok(lost) => lost.into_iter().for_each(|(n, entry)| works[n].journal.push(entry)),
+        // What our transitions replaced is asked for again, as long as the pair is not at rest.
+        Err(error) => {
+            for n in &reached {
+                let due_ms = scene.worker.later_after(&works[*n].unit, error.after());
+                works[*n].again(due_ms, error.to_string());
+            }
+        }
     }
     let ids: Vec<String> = reached.into_iter().map(|n| works[n].id(Side::Jira).to_owned()).collect();
     read_back(scene, works, &ids).await;
@@ -184,8 +191,7 @@ fn settle(scene: &Scene<'_>, work: &mut Work, moved: Moved) {
         End::Detour => work.again(scene.worker.soon(&work.unit), "the workflow leads there by another way"),
         End::NoWay(reason) => refused(work, change, reason),
         End::Failed(error @ CallError::Ambiguous { .. }) => {
-            let due_ms = scene.worker.outside().now_ms() + PROBE_AFTER_MS;
-            work.again(due_ms, error.to_string());
+            work.again(scene.worker.probe_at(&work.unit), error.to_string());
         }
         End::Failed(CallError::Stale { reason }) => {
             let due_ms = scene.worker.soon(&work.unit);
@@ -221,18 +227,12 @@ fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
 }
 
 /// Statuses that people gave between our read and our transition, which took them away: Jira's changelog says so.
-async fn lost(scene: &Scene<'_>, works: &[Work], moved: &[usize]) -> Vec<(usize, NewEntry)> {
+async fn lost(scene: &Scene<'_>, works: &[Work], moved: &[usize]) -> Result<Vec<(usize, NewEntry)>, CallError> {
     let issues: Vec<IssueId> = moved.iter().filter_map(|n| works[*n].id(Side::Jira).parse().ok()).collect();
     if issues.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let logs = match scene.wired.site.client.bulk_changelogs(&issues, &[STATUS]).await {
-        Ok(logs) => logs,
-        Err(error) => {
-            tracing::warn!(item = scene.wired.item.name, "What our transitions replaced is not known: {error}");
-            return Vec::new();
-        }
-    };
+    let logs = scene.wired.site.client.bulk_changelogs(&issues, &[STATUS]).await?;
     let of = |n: usize| {
         let work = &works[n];
         let log = logs.iter().find(|log| log.issue.to_string() == work.id(Side::Jira))?;
@@ -242,7 +242,7 @@ async fn lost(scene: &Scene<'_>, works: &[Work], moved: &[usize]) -> Vec<(usize,
         let key = &work.status()?.key;
         Some(lost.into_iter().map(move |value| (n, receipt::lost_entry(work, Side::Jira, key, &value))))
     };
-    moved.iter().filter_map(|n| of(*n)).flatten().collect()
+    Ok(moved.iter().filter_map(|n| of(*n)).flatten().collect())
 }
 
 /// What the moved issues show now: post functions may have changed more than the status.

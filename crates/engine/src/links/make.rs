@@ -19,6 +19,7 @@ impl Engine {
     pub async fn link(&self, item: &str, record: &str, issue: &str, by: &str) -> Result<Card, EngineError> {
         let wiring = self.inner.wiring();
         let wired = wiring.item(item).ok_or_else(|| unknown_item(&wiring, item))?;
+        wired.org.is_the_same(&self.inner.store).await?;
         let (record, name) = read_record(wired, record).await?;
         let issue = read_issue(wired, issue).await?;
         self.both_are_free(wired, &record, &issue.id()).await?;

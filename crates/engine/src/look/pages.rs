@@ -32,7 +32,7 @@ pub(crate) async fn each_page(
     progress: &(dyn Fn(Progress) + Sync),
     mut each: impl AsyncFnMut(Vec<Work>) -> Result<(), EngineError>,
 ) -> Result<Looked, EngineError> {
-    wired.org.is_the_same(worker).await?;
+    wired.org.is_the_same(worker.store()).await?;
     let scheme = wired.scheme().await?;
     let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
     let mut looked = Looked::default();

@@ -8,13 +8,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use entente_core::config::{Connection, SalesforceAuth, SalesforceConnection};
 use entente_salesforce::{Auth, Client, egress, normalize_login_url};
+use entente_store::Store;
 use entente_transport::{CallError, Clock, PaceLimits};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 pub(crate) use self::{
     described::Described,
-    reading::{Changed, OrgPerson, OrgRow},
+    reading::{AskedObject, Changed, Changes, OrgPerson, OrgRow},
     writing::{GuardedUpdate, OwnUpdate},
 };
 use super::{Health, Outside, pace, secret};
@@ -117,9 +118,9 @@ impl Org {
     /// Whether this is still the org in which the links of its items were made. The copy that a refresh makes of a sandbox
     /// has the same records and another id: what is linked there belongs to somebody else.
     /// <https://help.salesforce.com/s/articleView?id=platform.data_sandbox_implementation_tips.htm>
-    pub(crate) async fn is_the_same(&self, worker: &Worker) -> Result<(), EngineError> {
+    pub(crate) async fn is_the_same(&self, store: &Store) -> Result<(), EngineError> {
         let here = self.client.signed_in().await.map_err(EngineError::peer(&self.name))?.organization.to_string();
-        let known = worker.store().get_cursor(&self.name, ORGANIZATION_CURSOR).await?;
+        let known = store.get_cursor(&self.name, ORGANIZATION_CURSOR).await?;
         match known {
             Some(known) if known != here => Err(EngineError::Connection {
                 connection: self.name.clone(),

@@ -29,8 +29,9 @@ impl Narrow {
         };
         let mut items = Vec::new();
         for wired in all.iter().filter(|wired| filter(wired)) {
-            let last = *last_run(worker, &wired.item).await?.get(side);
-            items.push((wired.clone(), wired.scheme().await?, last));
+            // Where its names cannot be found now nobody can say what it would take, so everything is offered.
+            let Ok(scheme) = wired.scheme().await else { continue };
+            items.push((wired.clone(), scheme, *last_run(worker, &wired.item).await?.get(side)));
         }
         Ok(Self { side, open: items.len() < all.len(), items })
     }

@@ -7,14 +7,12 @@ use super::Scene;
 use crate::{
     error::EngineError,
     limits::{CHANGE_BUDGET_MIN, CHANGE_BUDGET_PERCENT, CHANGE_BUDGET_WINDOW_MS},
-    unit::Work,
+    unit::{End, Work},
 };
 
 /// Whether the round must not write; its units are then put off, and the item is held.
 pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<bool, EngineError> {
-    // A pair that meets for the first time was never agreed on: a first load is looked at before it is run.
-    let met = works.iter().filter(|work| work.is_open() && work.unit.link.is_some());
-    let acts: u64 = met.map(|work| work.plan.acts()).sum();
+    let acts = acts(works.iter().filter(|work| work.is_open()));
     if acts == 0 {
         return Ok(false);
     }
@@ -37,4 +35,21 @@ pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<bool,
         work.stopped = true;
     }
     Ok(true)
+}
+
+/// Takes back what was counted for units that come again with nothing written: it is counted when it is done.
+pub(super) async fn give_back(scene: &Scene<'_>, works: &[Work]) -> Result<(), EngineError> {
+    let is_undone =
+        |work: &&Work| matches!(work.end, End::Again { .. }) && !work.journal.iter().any(|entry| entry.kind == "write");
+    let acts = acts(works.iter().filter(is_undone));
+    if acts > 0 {
+        let (item, now_ms) = (&scene.wired.item.name, scene.worker.outside().now_ms());
+        scene.worker.store().give_back(&scene.worker.fence()?, item, acts, now_ms).await?;
+    }
+    Ok(())
+}
+
+/// A pair that meets for the first time was never agreed on: a first load is looked at before it is run.
+fn acts<'w>(works: impl Iterator<Item = &'w Work>) -> u64 {
+    works.filter(|work| work.unit.link.is_some()).map(|work| work.plan.acts()).sum()
 }

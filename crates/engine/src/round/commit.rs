@@ -118,6 +118,9 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
             shared.extend(several);
         }
     }
+    if work.stopped {
+        return;
+    }
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::NoIntent) {
         work.intent = None;
@@ -128,9 +131,6 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
         None => {}
     }
     park(scene, round, work);
-    if work.stopped {
-        return;
-    }
     let journal = std::mem::take(&mut work.journal);
     let journal: Vec<NewEntry> = journal.into_iter().map(|entry| stamped(scene, work, entry)).collect();
     match (&work.unit.link, &work.unit.ids) {
@@ -285,10 +285,15 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
         follows: None,
         missing_since: Sides::new(since(Side::Salesforce), since(Side::Jira)),
         blocked: work.blocked_next.clone(),
+        was_blocked: was_blocked(work),
         conflicts: conflicts(work),
         judged: is_judged(work).then(|| work.decided_ms.clone()),
         notes: notes(work),
     }
+}
+
+fn was_blocked(work: &Work) -> bool {
+    work.unit.link.as_ref().is_some_and(|link| !link.blocked.is_empty())
 }
 
 /// Whether the plan could say something about every field: conflicts that it does not name are over.

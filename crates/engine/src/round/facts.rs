@@ -7,6 +7,7 @@ use entente_core::{
     link::Blocked,
     plan::{CORRELATION, STATUS},
 };
+use entente_transport::CallError;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Scene, digests::Digests, succession};
@@ -89,10 +90,17 @@ async fn recovered(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineEr
         let Some((side, operation)) = made_by_us(work) else { continue };
         let Some(intent) = intents.iter().find(|intent| intent.new.op_id == operation) else { continue };
         let mut base = Payload::parse(&intent.new.payload).base(&scene.wired.item, side, Some(work.seen.get(side)));
-        if side == Side::Jira
-            && let Some(pair) = moved_since(scene, work).await
-        {
-            base.set(MappingKey::named(STATUS), pair);
+        if side == Side::Jira {
+            match moved_since(scene, work).await {
+                Ok(Some(pair)) => base.set(MappingKey::named(STATUS), pair),
+                Ok(None) => {}
+                // Whose its status is must not depend on a call that failed.
+                Err(error) => {
+                    work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
+                    work.stopped = true;
+                    continue;
+                }
+            }
         }
         work.base_next = base.clone();
         work.base = Some(base);
@@ -103,20 +111,18 @@ async fn recovered(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineEr
 
 /// When people have moved a new issue before we knew of it, its status belongs to them: the pair on which it would have
 /// agreed before that.
-async fn moved_since(scene: &Scene<'_>, work: &Work) -> Option<Sides<Value>> {
-    let status = scene.wired.item.status.as_ref()?;
-    let record = work.seen.salesforce.record()?.value(status.field.as_str())?.clone();
-    let issue: entente_jira::IssueId = work.id(Side::Jira).parse().ok()?;
-    if work.seen.jira.created == work.seen.jira.modified {
-        return None;
-    }
-    let changes = scene.wired.site.client.changelog(issue).await.ok()?;
+async fn moved_since(scene: &Scene<'_>, work: &Work) -> Result<Option<Sides<Value>>, CallError> {
+    let record = || work.seen.salesforce.record()?.value(scene.wired.item.status.as_ref()?.field.as_str()).cloned();
+    let issue = || work.id(Side::Jira).parse::<entente_jira::IssueId>().ok();
+    let is_changed = work.seen.jira.created != work.seen.jira.modified;
+    let (Some(record), Some(issue), true) = (record(), issue(), is_changed) else { return Ok(None) };
+    let changes = scene.wired.site.client.changelog(issue).await?;
     let mut theirs = changes.iter().filter(|change| !is_ours(change)).flat_map(|change| &change.items);
-    let moved = theirs.find(|item| item.field_id.as_deref() == Some(STATUS))?;
-    let from = moved.from_string.as_deref().map_or(Value::Empty, Value::text);
+    let moved = theirs.find(|item| item.field_id.as_deref() == Some(STATUS));
+    let from = moved.map(|moved| moved.from_string.as_deref().map_or(Value::Empty, Value::text));
     // Moved, and moved back: the status is what it was, and still has to follow its record.
-    let shown = work.seen.jira.record()?.value(STATUS)?;
-    (*shown != from).then(|| Sides::new(record, from))
+    let shown = work.seen.jira.record().and_then(|record| record.value(STATUS));
+    Ok(from.filter(|from| shown.is_some_and(|shown| shown != from)).map(|from| Sides::new(record, from)))
 }
 
 /// Refused creations are remembered by what was refused.

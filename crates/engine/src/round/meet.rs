@@ -170,38 +170,54 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
     let by_key: BTreeMap<String, &SiteIssue> = issues.iter().map(|issue| (issue.key(), issue)).collect();
     let taken = taken(scene, Side::Jira, &by_id.keys().cloned().collect::<Vec<_>>()).await?;
     for (n, name) in names {
-        let issue = match name {
-            Name::Id(id) => by_id.get(id).copied(),
+        let named = match name {
+            Name::Id(id) => Ok(by_id.get(id).copied()),
             Name::Key(key) => match by_key.get(&key.to_string()) {
-                Some(issue) => Some(*issue),
+                Some(issue) => Ok(Some(*issue)),
                 None => by_old_key(scene, key, &issues).await,
             },
         };
-        match issue {
-            Some(issue) => {
+        let former = match named {
+            Ok(Some(issue)) => former_key(scene, &works[*n], issue, &issues).await,
+            _ => Ok(None),
+        };
+        match (named, former) {
+            (Ok(Some(issue)), Ok(former)) => {
                 join_issue(scene, &mut works[*n], issue, taken.get(&issue.id()));
-                works[*n].seen.jira.former_key = former_key(scene, &works[*n], issue, &issues).await;
+                works[*n].seen.jira.former_key = former;
             }
-            None => not_found(scene, &mut works[*n], name),
+            (Ok(None), _) => not_found(scene, &mut works[*n], name),
+            (Err(error), _) | (_, Err(error)) => put_off(scene, works, [n].into_iter(), &error),
         }
     }
     Ok(())
 }
 
 /// The key that a record shows, when it is one that its issue had before it moved.
-async fn former_key(scene: &Scene<'_>, work: &Work, issue: &SiteIssue, issues: &[SiteIssue]) -> Option<String> {
-    let path = &scene.wired.item.correlation.as_ref()?.salesforce;
-    let shown = work.seen.salesforce.record()?.value(path.as_str())?.as_text()?;
-    let key = shown.parse::<IssueKey>().ok().filter(|_| shown != issue.key())?;
+async fn former_key(
+    scene: &Scene<'_>,
+    work: &Work,
+    issue: &SiteIssue,
+    issues: &[SiteIssue],
+) -> Result<Option<String>, CallError> {
+    let shown = || {
+        let path = &scene.wired.item.correlation.as_ref()?.salesforce;
+        work.seen.salesforce.record()?.value(path.as_str())?.as_text()
+    };
+    let Some(shown) = shown().filter(|shown| *shown != issue.key()) else { return Ok(None) };
+    let Ok(key) = shown.parse::<IssueKey>() else { return Ok(None) };
     let found = by_old_key(scene, &key, issues).await?;
-    (found.id() == issue.id()).then(|| shown.to_owned())
+    Ok(found.filter(|found| found.id() == issue.id()).map(|_| shown.to_owned()))
 }
 
 /// An issue that has moved answers to its old key under its new one, so by itself it tells which it is.
-async fn by_old_key<'i>(scene: &Scene<'_>, key: &IssueKey, issues: &'i [SiteIssue]) -> Option<&'i SiteIssue> {
-    let alone = scene.wired.site.read(vec![IssueRef::from(key.clone())], &["updated".to_owned()], false).await.ok()?;
-    let id = alone.first()?.id();
-    issues.iter().find(|issue| issue.id() == id)
+async fn by_old_key<'i>(
+    scene: &Scene<'_>,
+    key: &IssueKey,
+    issues: &'i [SiteIssue],
+) -> Result<Option<&'i SiteIssue>, CallError> {
+    let alone = scene.wired.site.read(vec![IssueRef::from(key.clone())], &["updated".to_owned()], false).await?;
+    Ok(alone.first().and_then(|alone| issues.iter().find(|issue| issue.id() == alone.id())))
 }
 
 fn not_found(scene: &Scene<'_>, work: &mut Work, name: &Name) {

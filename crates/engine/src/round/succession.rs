@@ -163,6 +163,7 @@ pub(super) fn followed(scene: &Scene<'_>, work: &Work, id: LinkId, item: &str, s
         follows: Some((item.to_owned(), salesforce_id.to_owned())),
         missing_since: Sides::new(None, None),
         blocked: BTreeMap::new(),
+        was_blocked: false,
         judged: None,
         conflicts: Vec::new(),
         notes: Vec::new(),

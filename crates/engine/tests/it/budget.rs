@@ -7,11 +7,16 @@ use serde_json::json;
 
 use crate::{
     safety::case_path,
-    stage::{ITEM, Stage},
+    stage::{ITEM, SITE, Stage},
 };
 
 /// Has both sides of some pairs edited, so that the rule overwrites Jira; and synchronizes.
 async fn overwritten(stage: &Stage, n_pairs: usize, word: &str) -> SyncReport {
+    edit_both(stage, n_pairs, word).await;
+    stage.sync().await
+}
+
+async fn edit_both(stage: &Stage, n_pairs: usize, word: &str) {
     let soql = format!("SELECT Id, Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT {n_pairs}");
     let pairs = stage.query(&soql).await;
     assert_eq!(pairs.len(), n_pairs);
@@ -21,7 +26,6 @@ async fn overwritten(stage: &Stage, n_pairs: usize, word: &str) -> SyncReport {
         let edit = json!({"fields": {"summary": format!("Ours, {word}")}});
         stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
     }
-    stage.sync().await
 }
 
 #[tokio::test]
@@ -35,4 +39,15 @@ async fn a_resume_lets_through_what_was_stopped_and_leaves_the_guard_in_force() 
     assert_eq!((resumed.held, resumed.writes.jira, resumed.waiting), (0, 30, 0), "{resumed:?}");
     let again = overwritten(&stage, 60, "second").await;
     assert_eq!((again.held > 0, again.writes.jira), (true, 0), "{again:?}");
+}
+
+#[tokio::test]
+async fn tries_that_overwrite_nothing_are_not_counted() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: salesforce-wins\n")).await;
+    stage.sync().await;
+    edit_both(&stage, 12, "while it is down").await;
+    stage.fault(SITE, json!({"name": "error_before", "route": "PUT /rest/api/3/issue/{..}"})).await;
+    while stage.hits(SITE).await <= 30 {
+        assert_eq!(stage.sync().await.held, 0, "more tries than the limit of acts");
+    }
 }

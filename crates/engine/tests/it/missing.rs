@@ -26,6 +26,7 @@ async fn missed_long_ago(stage: &Stage, case: &str) -> i64 {
         jira_key: None,
         follows: None,
         missing_since: Sides::new(None, Some(long_ago_ms)),
+        was_blocked: !link.blocked.is_empty(),
         blocked: link.blocked,
         conflicts: Vec::new(),
         judged: None,

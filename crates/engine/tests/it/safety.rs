@@ -6,6 +6,7 @@ use entente_core::Side;
 use entente_engine::SyncOptions;
 use entente_sandbox::Seed;
 use entente_store::Store;
+use entente_transport::{Clock as _, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -194,6 +195,42 @@ async fn an_edit_between_our_write_and_its_read_back_is_an_edit_and_no_conflict(
     let report = stage.sync().await;
     assert_eq!((report.conflicts, report.writes.salesforce), (0, 1), "{report:?}");
     assert_eq!(stage.issue(&key).await["fields"]["summary"], "Faster");
+}
+
+#[tokio::test]
+async fn whoever_has_lost_the_lease_since_the_read_writes_nothing_any_more() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let before = stage.issue(&key).await["fields"]["summary"].clone();
+    let (store, later_ms) = (stage.store.clone(), SystemClock.now().as_millisecond() + 60_000);
+    stage.after(&read_of(&stage, &key).await, async move {
+        store.acquire("org", "another server", 60_000, later_ms).await.unwrap().expect("a lease that ran out");
+    });
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Decided before"})).await;
+    let ended = stage.engine().sync(&SyncOptions::default(), &|_| {}).await;
+    assert!(ended.is_err(), "{ended:?}");
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], before);
+}
+
+#[tokio::test]
+async fn what_a_transition_took_away_is_asked_for_again_when_nobody_could_say() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let path = format!("/rest/api/3/issue/{key}/transitions");
+    let offered = stage.jira(Method::GET, &path, Value::Null).await;
+    let way = offered["transitions"].as_array().unwrap().iter().find(|t| t["to"]["name"] != "Done").unwrap();
+    let between = json!({"transition": {"id": way["id"]}});
+    stage.in_jira_after(&read_of(&stage, &key).await, Method::POST, &path, &between);
+    stage
+        .fault(SITE, json!({"name": "error_before", "route": "POST /rest/api/3/changelog/bulkfetch", "times": 1}))
+        .await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Status": "Closed"})).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
+    assert!(is_kept(&stage, way["to"]["name"].as_str().unwrap()).await);
 }
 
 /// Whether the journal holds a value that stood somewhere before it was replaced.

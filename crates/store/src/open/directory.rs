@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use parking_lot::Mutex;
+
 use crate::StoreError;
 
 const LOCK_FILE: &str = "entente.lock";
@@ -17,6 +19,8 @@ const CREATIONS_FILE: &str = "entente.creations";
 pub(crate) struct Directory {
     path: PathBuf,
     _lock: File,
+    /// The number that the file of creations has, once this process has written it.
+    creations: Mutex<i64>,
 }
 
 impl Directory {
@@ -34,7 +38,7 @@ impl Directory {
             Err(TryLockError::Error(source)) => return Err(StoreError::File { path: lock_path, source }),
         }
         sign(&lock).map_err(at(&lock_path))?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, _lock: lock, creations: Mutex::new(0) })
     }
 
     /// The path of a file in the directory, which is there and private from now on. SQLite gives its journals the same
@@ -45,14 +49,22 @@ impl Directory {
         Ok(path)
     }
 
-    /// Notes how many creations were sent with the database of this id.
-    pub(crate) fn note_creations(&self, incarnation: &str, count: &str) -> Result<(), StoreError> {
-        let path = self.path.join(CREATIONS_FILE);
-        let note = |mut file: File| {
+    /// Notes how many creations were sent with the database of this id: never fewer than before, and whole.
+    pub(crate) fn note_creations(&self, incarnation: &str, count: i64) -> Result<(), StoreError> {
+        let mut noted = self.creations.lock();
+        if *noted >= count {
+            return Ok(());
+        }
+        let (path, part) = (self.path.join(CREATIONS_FILE), self.path.join(format!("{CREATIONS_FILE}.part")));
+        let write = |mut file: File| {
             file.set_len(0)?;
-            writeln!(file, "{incarnation} {count}")
+            writeln!(file, "{incarnation} {count}")?;
+            file.sync_all()?;
+            fs::rename(&part, &path)
         };
-        private(&path).and_then(note).map_err(at(&path))
+        private(&part).and_then(write).map_err(at(&path))?;
+        *noted = count;
+        Ok(())
     }
 
     /// How many creations were sent with the database of this id, if that was noted.
@@ -123,6 +135,16 @@ fn network_kind(path: &Path, mounts: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_creations_never_falls() {
+        let dir = tempfile::tempdir().unwrap();
+        let directory = Directory::lock(dir.path()).unwrap();
+        for count in [1, 5, 3] {
+            directory.note_creations("this", count).unwrap();
+        }
+        assert_eq!(directory.creations("this").unwrap(), Some(5), "rounds end in any order");
+    }
 
     #[test]
     fn the_innermost_mount_decides() {

@@ -31,6 +31,7 @@ struct LinkRow<'a> {
     salesforce_missing_ms: Option<i64>,
     jira_missing_ms: Option<i64>,
     blocked: String,
+    was_blocked: &'static str,
 }
 
 #[derive(Serialize)]
@@ -69,7 +70,8 @@ pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i6
     Ok(link_ids)
 }
 
-/// Updates links that were looked at. One that a person dissolved meanwhile stays dissolved.
+/// Updates links that were looked at. One that a person dissolved meanwhile stays dissolved, by that person and not by a
+/// loss; refusals that a person has lifted meanwhile stay lifted.
 pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         UPDATE link SET
@@ -82,9 +84,12 @@ pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms:
             jira_read_ms = CAST(r.value->>'jira_read_ms' AS BIGINT),
             salesforce_version = r.value->>'salesforce_version',
             jira_version = r.value->>'jira_version',
-            salesforce_missing_ms = CAST(r.value->>'salesforce_missing_ms' AS BIGINT),
-            jira_missing_ms = CAST(r.value->>'jira_missing_ms' AS BIGINT),
-            blocked = r.value->>'blocked',
+            salesforce_missing_ms = CASE WHEN state = 'unlinked' THEN salesforce_missing_ms
+                ELSE CAST(r.value->>'salesforce_missing_ms' AS BIGINT) END,
+            jira_missing_ms = CASE WHEN state = 'unlinked' THEN jira_missing_ms
+                ELSE CAST(r.value->>'jira_missing_ms' AS BIGINT) END,
+            blocked = CASE WHEN blocked = '{}' AND r.value->>'was_blocked' = 'true' THEN blocked
+                ELSE r.value->>'blocked' END,
             changed_ms = $2
         FROM json_each($1) AS r
         WHERE link.id = CAST(r.value->>'id' AS BIGINT) AND link.org = r.value->>'org'";
@@ -175,6 +180,7 @@ fn new_row<'a>(org: &'a str, link: &'a NewLink) -> Result<LinkRow<'a>, StoreErro
         salesforce_missing_ms: None,
         jira_missing_ms: None,
         blocked: json(&link.blocked)?,
+        was_blocked: "false",
     })
 }
 
@@ -197,5 +203,6 @@ fn update_row<'a>(org: &'a str, link: &'a LinkUpdate) -> Result<LinkRow<'a>, Sto
         salesforce_missing_ms: link.missing_since.salesforce,
         jira_missing_ms: link.missing_since.jira,
         blocked: json(&link.blocked)?,
+        was_blocked: if link.was_blocked { "true" } else { "false" },
     })
 }

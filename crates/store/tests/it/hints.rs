@@ -199,15 +199,18 @@ async fn offers_and_rounds_at_the_same_time_lose_nothing() {
 }
 
 #[tokio::test]
-async fn that_a_record_was_deleted_is_still_known_after_a_hint_was_put_off() {
+async fn a_word_of_its_own_is_still_known_after_a_hint_was_put_off() {
     on_each(async |store| {
         let fence = fence(&store).await;
-        let hint = Hint { version: Some("deleted".into()), ..case_hint(1) };
-        store.offer(std::slice::from_ref(&hint), NOW).await.unwrap();
-        let hints_again = vec![Again { key: hint.key.clone(), seq: 1, due_ms: NOW }];
-        store.commit(&fence, &RoundCommit { hints_again, ..RoundCommit::default() }, NOW).await.unwrap();
-        let due = store.due(ORG, NOW, 10).await.unwrap();
-        assert_eq!((due[0].attempts, due[0].hint.version.as_deref()), (1, Some("deleted")));
+        for (n, word) in [(1, "deleted"), (2, "refresh")] {
+            let hint = Hint { version: Some(word.into()), ..case_hint(n) };
+            store.offer(std::slice::from_ref(&hint), NOW).await.unwrap();
+            let hints_again = vec![Again { key: hint.key.clone(), seq: 1, due_ms: NOW }];
+            store.commit(&fence, &RoundCommit { hints_again, ..RoundCommit::default() }, NOW).await.unwrap();
+            let due = store.due(ORG, NOW, 10).await.unwrap();
+            let due = due.iter().find(|due| due.hint.key == hint.key).unwrap();
+            assert_eq!((due.attempts, due.hint.version.as_deref()), (1, Some(word)));
+        }
     })
     .await;
 }

@@ -53,7 +53,9 @@ async fn the_change_budget_rolls_and_is_new_after_a_resume() {
         assert_eq!(spend(15, NOW).await, Spent::Within(15));
         assert_eq!(spend(0, NOW).await, Spent::Within(15));
         assert_eq!(spend(15, NOW + HOUR).await, Spent::Within(15), "the first fifteen are an hour old");
-        assert_eq!(spend(6, NOW + HOUR + MINUTE).await, Spent::Over(21));
+        assert_eq!(spend(9, NOW + HOUR + MINUTE).await, Spent::Over(24));
+        store.give_back(&fence, ITEM, 9, NOW + HOUR + MINUTE).await.unwrap();
+        assert_eq!(spend(6, NOW + HOUR + MINUTE).await, Spent::Over(21), "what was not done does not count");
         assert_eq!(spend(4, NOW + HOUR + MINUTE).await, Spent::Over(25), "what was stopped waits for a person");
         assert_eq!(store.spend(&fence, "another", 20, 20, HOUR, NOW + HOUR).await.unwrap(), Spent::Within(20));
 

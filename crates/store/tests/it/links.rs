@@ -77,6 +77,7 @@ async fn a_link_keeps_what_it_was_told() {
             follows: None,
             missing_since: Sides::new(None, Some(NOW + 6)),
             blocked: BTreeMap::new(),
+            was_blocked: true,
             conflicts: Vec::new(),
             notes: Vec::new(),
         };
@@ -231,6 +232,10 @@ async fn only_a_loss_leaves_a_tombstone_that_can_be_undone() {
         let entry = entente_store::NewEntry { text: "by hand".into(), ..Default::default() };
         assert!(store.unlink_by_hand(links[1].id, &entry, NOW).await.unwrap());
         assert!(!only_link(&store, links[1].id).await.ended_by_loss(), "a person's word stays");
+        let late = RoundCommit { links: vec![lose(&links[1], None)], ..RoundCommit::default() };
+        store.commit(&fence, &late, NOW).await.unwrap();
+        store.miss(&fence, Side::Salesforce, &[links[1].id], NOW).await.unwrap();
+        assert!(!only_link(&store, links[1].id).await.ended_by_loss(), "also for a round that was under way");
     })
     .await;
 }

@@ -1,11 +1,13 @@
 //! A refusal is remembered with the fingerprint of what was refused.
 
-use entente_core::Side;
-use entente_store::RoundCommit;
+use std::collections::BTreeMap;
+
+use entente_core::{Side, Value, link::Blocked};
+use entente_store::{LinkUpdate, Retried, RoundCommit};
 
 use crate::{
     databases::on_each,
-    samples::{ITEM, NOW, case_id, fence, parked},
+    samples::{ITEM, NOW, case_id, fence, key, make_links, only_link, parked, unchanged},
 };
 
 #[tokio::test]
@@ -37,6 +39,25 @@ async fn the_last_word_of_a_round_counts() {
         let round = RoundCommit { parked: vec![parked(1, "x", 0), parked(1, "y", 0)], ..RoundCommit::default() };
         store.commit(&fence, &round, NOW).await.unwrap();
         assert_eq!(store.parked_of_item(ITEM, 9).await.unwrap(), [parked(1, "y", NOW)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_round_under_way_does_not_bring_back_what_a_person_has_lifted() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=1).await;
+        let blocked = BTreeMap::from([(key("Subject"), Blocked::new(Side::Jira, Value::text("x"), "no"))]);
+        let refused = |was_blocked| {
+            let update = LinkUpdate { blocked: blocked.clone(), was_blocked, ..unchanged(&links[0]) };
+            RoundCommit { links: vec![update], ..RoundCommit::default() }
+        };
+        store.commit(&fence, &refused(false), NOW).await.unwrap();
+        assert_eq!(only_link(&store, links[0].id).await.blocked, blocked, "a first refusal");
+        store.retry(&Retried { links: vec![links[0].id], ..Retried::default() }, NOW).await.unwrap();
+        store.commit(&fence, &refused(true), NOW).await.unwrap();
+        assert_eq!(only_link(&store, links[0].id).await.blocked, BTreeMap::new());
     })
     .await;
 }

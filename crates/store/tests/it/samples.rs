@@ -67,6 +67,7 @@ pub(crate) fn unchanged(link: &Link) -> LinkUpdate {
         follows: None,
         missing_since: link.missing_since,
         blocked: link.blocked.clone(),
+        was_blocked: !link.blocked.is_empty(),
         conflicts: Vec::new(),
         judged: None,
         notes: Vec::new(),

@@ -61,6 +61,23 @@ impl OrgPerson {
     }
 }
 
+/// What is asked of one object: which fields, of what changed since when.
+#[derive(Clone, Debug)]
+pub(crate) struct AskedObject {
+    pub(crate) object: String,
+    pub(crate) fields: Vec<String>,
+    pub(crate) since: Timestamp,
+}
+
+/// What changed in an org.
+pub(crate) struct Changes {
+    pub(crate) found: Vec<Changed>,
+    /// When the first question was asked, by the org's clock.
+    pub(crate) began: Option<Timestamp>,
+    /// Objects whose question is refused, for a reason that no other object shares.
+    pub(crate) refused: Vec<(String, CallError)>,
+}
+
 /// A record that changed since a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Changed {
@@ -236,27 +253,31 @@ impl Org {
         Ok(people)
     }
 
-    /// Records of these objects that changed since a time, deletions among them, with the given fields of each: five objects per call.
-    pub(crate) async fn changed_since(
-        &self,
-        objects: &[(String, Vec<String>)],
-        since: Timestamp,
-    ) -> Result<(Vec<Changed>, Option<Timestamp>), CallError> {
-        let (mut found, mut began) = (Vec::new(), None);
-        for objects in objects.chunks(QUERIES_PER_CALL_MAX) {
+    /// Records of these objects that changed, deletions among them: five objects per call.
+    pub(crate) async fn changed(&self, asked: &[AskedObject]) -> Result<Changes, CallError> {
+        let (mut found, mut began, mut refused) = (Vec::new(), None, Vec::new());
+        for asked in asked.chunks(QUERIES_PER_CALL_MAX) {
             let mut queries = Vec::new();
-            for (object, paths) in objects {
+            for AskedObject { object, fields, since } in asked {
                 let can_be_deleted = self.has_field(object, IS_DELETED).await;
                 let system = ["Id", "SystemModstamp"].into_iter().chain(can_be_deleted.then_some(IS_DELETED));
-                let query = Query::select(system.chain(paths.iter().map(String::as_str)))
+                let query = Query::select(system.chain(fields.iter().map(String::as_str)))
                     .from(object)
-                    .filter(Filter::at_least("SystemModstamp", Literal::DateTime(since)))
+                    .filter(Filter::at_least("SystemModstamp", Literal::DateTime(*since)))
                     .order_by("SystemModstamp", Order::Ascending)
                     .order_by("Id", Order::Ascending);
                 queries.push(if can_be_deleted { query.with_deleted() } else { query });
             }
-            for ((object, _), page) in objects.iter().zip(self.client.queries(&queries).await?) {
-                let mut page = page?;
+            for (AskedObject { object, .. }, page) in asked.iter().zip(self.client.queries(&queries).await?) {
+                let mut page = match page {
+                    Ok(page) => page,
+                    // Nobody else's question is wrong because of it.
+                    Err(error @ (CallError::Invalid { .. } | CallError::Gone { .. } | CallError::Denied { .. })) => {
+                        refused.push((object.clone(), error));
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
                 let read_ms = self.read_ms(page.date, page.began);
                 began = began.or(Timestamp::from_millisecond(read_ms).ok());
                 loop {
@@ -273,7 +294,7 @@ impl Org {
                 }
             }
         }
-        Ok((found, began))
+        Ok(Changes { found, began, refused })
     }
 
     /// Ids of an object's records whose lookup points at one of these.

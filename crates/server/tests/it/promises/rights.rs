@@ -14,6 +14,16 @@ const CASES: &str = cases!(
 "
 );
 
+const LEADS: &str = "
+  leads:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Lead }
+    jira: { connection: acme-site, project: OPS, issue_type: Task }
+    auto_create: jira
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    fields: [ { salesforce: LastName, jira: summary } ]
+";
+
 fn parked(company: &Company) -> Value {
     run(&["parked", "--json", "--config", &company.desk.arg("acme.yaml")]).json()["parked"].clone()
 }
@@ -122,4 +132,19 @@ fn a_running_server_notices_that_a_hidden_project_is_back() {
     wait_for("the refusal", || status().filter(|status| status["parked"] == 1));
     hide(false);
     wait_for("the second twin", || company.twin("Case", &second));
+}
+
+/// S2-69: where an object is taken away from us, the others are followed all the same, without push too.
+#[test]
+fn an_object_that_is_hidden_stops_no_other() {
+    let company = Company::new();
+    let items = format!("{CASES}{LEADS}");
+    let _server = serve_item(&company, &items, 5, false);
+    let first = company.create("Case", &json!({ "Subject": "First" }));
+    company.create("Lead", &json!({ "LastName": "Lovelace", "Company": "Acme" }));
+    let key = wait_for("the twin", || company.twin("Case", &first));
+    wait_for("the lead's issue", || (company.issues("OPS").len() == 2).then_some(()));
+    company.org_door("rights", &json!({ "user": ENTENTE, "object": "Lead", "read": false }));
+    company.edit("Case", &first, &json!({ "Subject": "Followed" }));
+    wait_for("the edit", || (company.issue(&key)["summary"] == "Followed").then_some(()));
 }
