@@ -16,6 +16,7 @@ use crate::{
 
 mod presence;
 mod rich_text;
+mod whole;
 
 fn item() -> ConnectedItem {
     ConnectedItem {
