@@ -136,3 +136,20 @@ impl Blocked {
         self.circumstances.as_deref().is_none_or(|then| then == circumstances)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_have_the_words_of_stored_rows() {
+        assert_eq!([Origin::Auto, Origin::Manual].map(Origin::as_str), ["auto", "manual"]);
+    }
+
+    #[test]
+    fn a_refusal_stands_under_the_circumstances_in_which_it_was_made() {
+        let always = Blocked::new(Side::Jira, Value::text("a"), "no");
+        let then = Blocked { circumstances: Some("then".into()), ..always.clone() };
+        assert!(always.stands("now") && then.stands("then") && !then.stands("now"));
+    }
+}

@@ -122,3 +122,22 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_read_has_a_value() {
+        let mut record = Record::default();
+        record.set("Subject".into(), Field::Known(Value::text("a")));
+        record.set("Secret__c".into(), Field::Unreadable("no access".into()));
+        assert_eq!(record.value("Subject"), Some(&Value::text("a")));
+        assert_eq!((record.value("Secret__c"), record.value("Other")), (None, None));
+        assert_eq!(record.field("Secret__c"), Some(&Field::Unreadable("no access".into())));
+        let names: Vec<&str> = record.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(names, ["Secret__c", "Subject"]);
+        assert_eq!(State::Present(record.clone()).present(), Some(&record));
+        assert_eq!(State::Unreadable("403".into()).present(), None);
+    }
+}

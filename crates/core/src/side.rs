@@ -93,3 +93,19 @@ impl<T> Sides<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_side_has_its_place_and_its_names() {
+        assert_eq!(Side::BOTH.map(Side::other), [Side::Jira, Side::Salesforce]);
+        assert_eq!(Side::BOTH.map(Side::as_str), ["salesforce", "jira"]);
+        assert_eq!(Side::BOTH.map(|side| side.to_string()), ["Salesforce", "Jira"]);
+        let mut pair = Sides::from_view(Side::Jira, 2, 1);
+        assert_eq!((pair, Side::BOTH.map(|side| *pair.get(side))), (Sides::new(1, 2), [1, 2]));
+        *pair.get_mut(Side::Jira) = 3;
+        assert_eq!(pair.map(|n| n * 2), Sides::new(2, 6));
+    }
+}

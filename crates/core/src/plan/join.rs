@@ -29,10 +29,10 @@ fn append(agreed: Option<&Value>, now: Sides<&Value>) -> Value {
     let before = agreed.map(ToString::to_string).unwrap_or_default();
     let begins_alike = salesforce.starts_with(&before);
     let added = jira.strip_prefix(&before).filter(|_| begins_alike).unwrap_or(&jira);
-    if added.is_empty() || salesforce.ends_with(added) {
+    if salesforce.ends_with(added) {
         return Value::text(&salesforce);
     }
-    if salesforce.is_empty() || jira.starts_with(&salesforce) {
+    if jira.starts_with(&salesforce) {
         return Value::text(&jira);
     }
     let between = if added.starts_with(char::is_whitespace) { "" } else { "\n\n" };
@@ -57,6 +57,8 @@ mod tests {
             ("one rewrote it", Append, Some(text("x")), text("y"), text("x\nb"), text("y\n\nx\nb")),
             ("never agreed", Append, None, text("a"), text("b"), text("a\n\nb")),
             ("one holds the other", Append, None, text("a"), text("a\nb"), text("a\nb")),
+            ("Salesforce shows it already", Append, Some(text("x")), text("x\na\nb"), text("x\nb"), text("x\na\nb")),
+            ("Salesforce was cleared", Append, Some(text("x")), text(""), text("x\nb"), text("x\nb")),
             ("it was joined already", Append, Some(text("x")), text("x\na"), text("x\na\nb"), text("x\na\nb")),
         ];
         for (name, policy, before, salesforce, jira, expected) in rows {

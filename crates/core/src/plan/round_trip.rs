@@ -50,7 +50,11 @@ pub fn round_trip(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{item::ValueMap, transform::Transform};
+    use crate::{
+        filter::{Condition, Filter},
+        item::ValueMap,
+        transform::Transform,
+    };
 
     #[test]
     fn what_breaks_the_laws() {
@@ -58,6 +62,9 @@ mod tests {
         let plain = || FieldMapping::plain("S", "j");
         let lower = FieldMapping { to_jira: vec![Transform::LowerCase], ..plain() };
         let table = FieldMapping { values: Some(ValueMap::of_texts([("a", "x"), ("b", "x")])), ..plain() };
+        let urgent = Filter::Test("urgency".into(), Condition::Is(text("High")));
+        let further = Transform::When { filter: urgent, then: text("a") };
+        let further = FieldMapping { to_salesforce: vec![further], ..plain() }.with_further_fields();
         let one_line = |value: &Value| Some(Value::text(&value.to_string().replace('\n', " ")));
         let faithful = |value: &Value| Some(value.clone());
         let rows = [
@@ -68,7 +75,8 @@ mod tests {
             ("no way back", round_trip(&lower, Side::Salesforce, &text("A"), faithful), Some(Broken::NoCounterpart)),
             ("two to one keeps the old value", round_trip(&table, Side::Jira, &text("b"), faithful), None),
             ("not in the table", round_trip(&table, Side::Jira, &text("c"), faithful), Some(Broken::NoCounterpart)),
-            ("nothing", round_trip(&table, Side::Jira, &Value::Empty, faithful), None),
+            ("nothing", round_trip(&plain(), Side::Jira, &Value::Empty, |_| None), None),
+            ("the way back reads a second field", round_trip(&further, Side::Jira, &text("a"), |_| None), None),
         ];
         for (name, found, expected) in rows {
             assert_eq!(found, expected, "{name}");

@@ -78,6 +78,27 @@ fn a_key_is_changed_for_all_secrets_at_once() {
     assert_eq!(refused.stdout.matches(" error: ").count(), 2, "{refused:?}");
 }
 
+/// A backup takes the secrets with it as they are sealed; the key comes from elsewhere, before and after.
+#[test]
+fn a_backup_brings_the_secrets_back_and_the_key_is_not_in_it() {
+    let (peers, file) = company();
+    assert_eq!(output(&mut with_key(&["sync", "--config", &file], KEY)).code, 0);
+    let kept = peers.desk.arg("monday.backup");
+    let made = output(&mut entente(&["backup", "--config", &file, "--to", &kept]));
+    assert!(made.code == 0 && made.stdout.ends_with("open with the key only, which is not in it.\n"), "{made:?}");
+    let bytes = std::fs::read(&kept).unwrap();
+    for secret in [KEY, "sandbox-secret", "sandbox-api-token"] {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
+    }
+    let elsewhere = ["--config", &file, "--data-dir", &peers.desk.arg("elsewhere")];
+    let restored = output(&mut entente(&[&["restore", &kept], &elsewhere[..]].concat()));
+    assert_eq!(restored.code, 0, "{restored:?}");
+    let sync = [&["sync"], &elsewhere[..]].concat();
+    assert_eq!(output(&mut with_key(&sync, KEY)).code, 0, "both sides open with what came back");
+    let refused = output(&mut with_key(&sync, OTHER_KEY));
+    assert!(refused.stderr.contains("the key does not open `org-secret` in "), "{refused:?}");
+}
+
 #[test]
 fn a_secret_that_was_removed_is_missed_where_it_is_named() {
     let (_peers, file) = company();

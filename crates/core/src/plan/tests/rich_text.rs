@@ -74,6 +74,26 @@ fn what_a_side_cannot_show_is_no_edit_for_it() {
     }
 }
 
+/// Where a field does not flow, the form of its text does not flow either.
+#[test]
+fn a_form_goes_only_where_its_field_flows() {
+    let (bare, bold) = (Html("<p>a b</p>").value(), Html("<p>a <b>b</b></p>").value());
+    let mut item = item();
+    item.fields[0].rich = Sides::new(true, true);
+    let now = Sides::new(bare, bold).map(Field::Known);
+    let now = Sides::new(
+        State::Present([("Subject".into(), now.salesforce)].into_iter().collect()),
+        State::Present([("summary".into(), now.jira)].into_iter().collect()),
+    );
+    for (direction, expected) in
+        [(Direction::Both, "Salesforce := a b over an edit"), (Direction::ToJira, "Jira := a b over an edit")]
+    {
+        item.fields[0].direction = direction;
+        let plan = plan(&item, &LinkFacts::default(), None, now.as_ref(), &Known::default());
+        assert_eq!(outcome(&plan), expected, "{direction:?}");
+    }
+}
+
 #[test]
 fn what_stays_behind_is_said_of_a_quiet_link_too() {
     let shown = Html("<p style=\"text-align: right\">a</p>");

@@ -1,5 +1,7 @@
 //! What is old: a database of the first version, and a journal that is kept for so many days.
 
+use std::path::Path;
+
 use entente_store::{NewEntry, Store};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, SqliteConnection};
@@ -63,6 +65,15 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work)
 }
 
+/// Changes a database as a program of another age would have.
+pub(super) fn tell(database: &Path, sql: &'static str) {
+    wait(async {
+        let mut connection = SqliteConnection::connect(&format!("sqlite://{}", database.display())).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    });
+}
+
 /// I14: a new version on an old database, with records that nobody has touched, writes nothing.
 #[test]
 fn a_database_of_the_first_version_is_taken_over_without_a_write() {
@@ -78,11 +89,7 @@ fn a_database_of_the_first_version_is_taken_over_without_a_write() {
     company.create("Case", &json!({ "Subject": "Refused" }));
     assert_eq!(company.try_sync(CASES).json()["parked"], 1);
     let file = company.desk.path("entente-data").join("entente.db");
-    wait(async {
-        let mut old = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-        sqlx::raw_sql(FIRST_VERSION).execute(&mut old).await.unwrap();
-        old.close().await.unwrap();
-    });
+    tell(&file, FIRST_VERSION);
     for look in 0..2 {
         let report = company.try_sync(CASES).json();
         assert_eq!(

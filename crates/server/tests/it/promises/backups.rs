@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::ages::tell;
 use super::company::{Company, text};
 use super::rhythms::serve_item;
 use crate::process::{Ended, run, wait_for};
@@ -105,7 +106,7 @@ fn an_older_file_that_was_copied_back_is_noticed() {
     assert!(recovery(&company)[0].contains("1 issues that were created since"));
 }
 
-/// A backup is made while a server works; it holds the secrets as they are sealed, and not the key.
+/// A backup is made while a server works, and a running server's database is not replaced.
 #[test]
 fn a_backup_is_made_while_a_server_runs() {
     let company = Company::new();
@@ -156,4 +157,21 @@ fn what_is_no_sound_backup_is_refused() {
         assert!(refused.stderr.contains("`entente backup` wrote"), "{name}: {refused:?}");
         assert!(!company.desk.path("new").join("entente.db").exists(), "{name}");
     }
+}
+
+/// A newer form of the database is nothing that this version could read: it says so before it touches anything.
+#[test]
+fn a_backup_of_a_newer_version_is_refused() {
+    let company = Company::new();
+    case(&company, 0);
+    company.sync(CASES);
+    backup(&company, "newer");
+    let file = company.desk.arg("newer");
+    tell(company.desk.path("newer").as_path(), "UPDATE _sqlx_migrations SET version = version + 1000");
+    let database = company.desk.path("entente-data").join("entente.db");
+    let before = std::fs::read(&database).unwrap();
+    let refused = with(&company, &["restore", &file, "--force"]);
+    let why = "cannot be restored: a newer version of Entente made it; restore it with that one";
+    assert_eq!((refused.code, refused.stderr.contains(why)), (1, true), "{refused:?}");
+    assert_eq!(std::fs::read(&database).unwrap(), before, "the database that was there is touched");
 }

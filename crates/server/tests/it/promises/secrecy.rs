@@ -142,6 +142,16 @@ fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
     ]
     .map(|command| heard.run(&command).stdout);
     heard.add("what doctor and status answer", answers[2].clone() + &answers[3]);
+    let exports = [
+        vec!["journal", "--config", &file, "--json"],
+        vec!["explain", &ids[0], "--config", &file, "--json"],
+        vec!["conflicts", "list", "--config", &file, "--json"],
+    ]
+    .map(|command| heard.run(&command).stdout);
+    let parked = heard.run(&["parked", "--config", &file, "--json"]).stdout;
+    heard.add("what waits for a remedy", parked);
+    let backup = company.desk.arg("acme.backup");
+    assert_eq!(heard.run(&["backup", "--config", &file, "--to", &backup]).code, 0);
 
     // Logs, status and health hold neither secrets nor what records hold.
     heard.assert_without(&[&SECRETS[..], &[MAPPED, UNMAPPED]].concat());
@@ -151,9 +161,15 @@ fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
     for (n, answer) in [&answers[0], &answers[1], &first.stdout, &second.stdout].into_iter().enumerate() {
         shown.add(format!("answer {n}"), answer.as_str());
     }
-    for entry in std::fs::read_dir(company.desk.path("entente-data")).unwrap() {
-        let path = entry.unwrap().path();
-        shown.add(path.display().to_string(), String::from_utf8_lossy(&std::fs::read(path).unwrap()));
+    for (n, export) in exports.into_iter().enumerate() {
+        assert!(export.contains(MAPPED), "{export}");
+        shown.add(format!("export {n}"), export);
+    }
+    let data = std::fs::read_dir(company.desk.path("entente-data")).unwrap();
+    for path in data.map(|entry| entry.unwrap().path()).chain([backup.into()]) {
+        // A log of the database may be empty.
+        let bytes = std::fs::read(&path).unwrap();
+        shown.0.insert(path.display().to_string(), String::from_utf8_lossy(&bytes).into_owned());
     }
     shown.assert_without(&[&SECRETS[..], &[UNMAPPED]].concat());
     assert!(shown.0.values().any(|what| what.contains(MAPPED)), "nothing was looked at");
