@@ -169,6 +169,7 @@ fn item() -> ConnectedItem {
         on_convert: OnConvert::Keep,
         auto_create: AutoCreate::Jira,
         correlation: Some(Sides::new(FieldPath::from("Jira_Reference__c"), FieldPath::from("Salesforce Case ID"))),
+        match_rules: Vec::new(),
         related: Default::default(),
         fields: [cut, priority]
             .into_iter()

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use self::mapping::{Direction, FieldMapping, MappingKey, StatusMapping, ValueMap};
 use crate::{
     filter::Filter,
+    likeness::MatchRule,
     plan::STATUS,
     record::{FieldPath, Record},
     side::{Side, Sides},
@@ -45,6 +46,8 @@ pub struct ConnectedItem {
     pub auto_create: AutoCreate,
     /// The fields that show the counterpart's id or key.
     pub correlation: Option<Sides<FieldPath>>,
+    /// How records find their twins where neither names the other, in this order.
+    pub match_rules: Vec<MatchRule>,
     /// Names for lookups, by which related records are read: `account` for `AccountId`.
     pub related: BTreeMap<String, FieldPath>,
     /// The mapped fields, in the order of the document.

@@ -15,6 +15,7 @@ pub mod field_type;
 pub mod filter;
 pub mod item;
 pub mod known;
+pub mod likeness;
 pub mod link;
 pub mod plan;
 pub mod record;

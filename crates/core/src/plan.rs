@@ -260,6 +260,8 @@ pub enum NoteCode {
     Left,
     /// The lead was converted and takes no more values.
     Converted,
+    /// Several records could be its twin; a person must say.
+    Ambiguous,
     /// The action that would write it does not run.
     Paused,
     /// The other side shows the text of a field without all of its formatting.

@@ -16,7 +16,7 @@ mod uses;
 
 use std::collections::BTreeMap;
 
-use entente_core::{ConnectedItem, Side, item::Mode};
+use entente_core::{ConnectedItem, Side, item::Mode, likeness::MatchRule};
 
 use self::{finding::unknown_field, org::Connected};
 use crate::{
@@ -120,7 +120,19 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String
         };
         error("field-type", format!("connection {connection}: {text}"), "Map another field.")
     });
-    unknown.chain(foreign).chain(types::misfits(item, &scheme)).collect()
+    unknown.chain(foreign).chain(types::misfits(item, &scheme)).chain(unsearchable(item, &scheme)).collect()
+}
+
+/// Match rules by which nobody can be looked for; a field that is not there is said elsewhere.
+fn unsearchable<'a>(item: &'a ConnectedItem, scheme: &'a Scheme) -> impl Iterator<Item = Finding> + 'a {
+    let is_there = |rule: &&MatchRule| {
+        let record = scheme.salesforce.get(&rule.paths.salesforce).is_some_and(|field| field.query_path.is_some());
+        record && scheme.jira.get(&rule.paths.jira).is_some_and(|field| field.id.is_some())
+    };
+    item.match_rules.iter().filter(is_there).filter_map(|rule| {
+        let lacking = scheme.unsearchable(rule)?;
+        Some(error("match-field", format!("the match rule {rule} finds nobody: {lacking}"), "Name another field."))
+    })
 }
 
 /// An item that does not run breaks nothing, whatever it lacks.

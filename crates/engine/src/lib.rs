@@ -64,7 +64,8 @@ pub use intake::IntakeError;
 pub use links::{Card, End, Found, FoundRecord, Shown};
 pub use outside::{Outside, Wires};
 pub use remedy::{
-    ConflictSide, DecisionTold, Explanation, OpenConflict, ParkedWork, Retry, Undo, UndoReport, Undone, Wish,
+    Candidate, CandidateField, ConflictSide, DecisionTold, Explanation, Match, OpenConflict, ParkedWork, Pick, Retry,
+    Undo, UndoReport, Undone, Wish,
 };
 pub use report::{
     Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus,

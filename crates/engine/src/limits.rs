@@ -84,6 +84,15 @@ pub(crate) const LEASE_WAIT_STEP_MS: u64 = 250;
 /// Queries that one composite call may carry.
 pub(crate) const QUERIES_PER_CALL_MAX: usize = 5;
 
+/// Values of a match rule that one Salesforce query asks for.
+pub(crate) const ALIKE_RECORDS_ASKED_MAX: usize = 100;
+
+/// Values of a match rule that one Jira search asks for: each is a clause of its own.
+pub(crate) const ALIKE_ISSUES_ASKED_MAX: usize = 50;
+
+/// Records and issues that a review names of each side: whoever must choose among more corrects the fields.
+pub(crate) const ALIKE_TOLD_MAX: usize = 20;
+
 /// Links read at once by a full look.
 pub(crate) const LOOK_PAGE_LINKS: usize = 2_000;
 

@@ -3,6 +3,7 @@
 //! The same look finds existing twins before anything is created, reconciles once a day, and serves the dry run and
 //! `verify`. It writes nothing: what it finds to do is offered as hints without a version, which are never dropped.
 
+mod alike;
 mod asked;
 mod claims;
 mod earlier;
@@ -29,6 +30,7 @@ use crate::{
     worker::Worker,
 };
 
+pub(crate) use earlier::Earlier;
 pub(crate) use pages::{each_page, read_again};
 
 /// What a look saw besides the pages it handed over.
@@ -194,6 +196,7 @@ async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, 
 fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     let plan = &work.plan;
     if work.is_other_form
+        || work.is_unjudged
         || (work.unit.link.is_none() && !work.unit.ended.is_empty())
         || !plan.writes.is_empty()
         || !plan.base.is_empty()

@@ -37,7 +37,10 @@ pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
     if work.unit.link.is_none() && work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some() {
         let why = match work.unit.before(&wired.item.name) {
             Some(_) => "they were linked until one of them was lost".to_owned(),
-            None => "both records name each other".to_owned(),
+            None => match &work.alike_by {
+                Some(rule) => format!("they show the same ({rule})"),
+                None => "both records name each other".to_owned(),
+            },
         };
         report.writes.push(preview.write(Side::Jira, "link", work.label(Side::Salesforce), why));
     }

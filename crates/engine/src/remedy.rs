@@ -6,6 +6,7 @@
 mod conflicts;
 mod explain;
 mod held;
+mod matches;
 mod parked;
 mod undo;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 pub use conflicts::{ConflictSide, DecisionTold, OpenConflict, Wish};
 pub use explain::Explanation;
+pub use matches::{Candidate, CandidateField, Match, Pick};
 pub use parked::{ParkedWork, Retry};
 pub use undo::{Undo, UndoReport, Undone};
 

@@ -5,6 +5,7 @@
 //! ```
 //! Nothing here remembers anything between rounds: whatever is not finished leaves its hint behind.
 
+pub(crate) mod alike;
 mod budget;
 mod commit;
 pub(crate) mod digests;

@@ -13,6 +13,7 @@ use entente_core::{
     field_type::{JiraType, SalesforceType},
     filter::{Comparable, Filter},
     item::Mode,
+    likeness::MatchRule,
     plan::STATUS,
 };
 use entente_jira::{Field, jql};
@@ -193,6 +194,24 @@ impl Scheme {
             .collect()
     }
 
+    /// Why records cannot be looked for by a match rule, if they cannot.
+    pub(crate) fn unsearchable(&self, rule: &MatchRule) -> Option<String> {
+        let Sides { salesforce, jira } = &rule.paths;
+        let is_plain = |kind: &Kind| matches!(kind, Kind::Text | Kind::Number);
+        let (record, issue) = (self.salesforce.get(salesforce)?, self.jira.get(jira)?);
+        if record.query_path.is_none() {
+            Some(record.missing())
+        } else if issue.id.is_none() {
+            Some(issue.missing())
+        } else if !is_plain(&record.kind) || record.comparable.is_none() {
+            Some(format!("Salesforce does not filter by {salesforce} as a text or a number"))
+        } else if !is_plain(&issue.kind) || issue.clause.is_none() {
+            Some(format!("Jira does not search by {jira} as a text or a number"))
+        } else {
+            None
+        }
+    }
+
     /// Names whose kind this version does not carry.
     pub(crate) fn foreign(&self) -> Vec<(Side, FieldPath, String)> {
         let salesforce = self.salesforce.values().map(|f| (Side::Salesforce, &f.path, &f.kind));
@@ -223,7 +242,8 @@ fn wanted_in_salesforce(item: &ConnectedItem) -> Vec<FieldPath> {
     let filtered = filters.into_iter().flatten().flat_map(Filter::fields).cloned();
     let status = item.status.iter().map(|status| status.field.clone());
     let correlation = item.correlation.iter().map(|correlation| correlation.salesforce.clone());
-    mapped.chain(filtered).chain(status).chain(correlation).collect()
+    let matched = item.match_rules.iter().map(|rule| rule.paths.salesforce.clone());
+    mapped.chain(filtered).chain(status).chain(correlation).chain(matched).collect()
 }
 
 /// Every Jira field that planning an item needs.
@@ -232,7 +252,8 @@ fn wanted_in_jira(item: &ConnectedItem) -> Vec<FieldPath> {
     let filtered = item.jira.filter.fields().into_iter().cloned();
     let status = item.status.iter().map(|_| FieldPath::from(STATUS));
     let correlation = item.correlation.iter().map(|correlation| correlation.jira.clone());
-    mapped.chain(filtered).chain(status).chain(correlation).collect()
+    let matched = item.match_rules.iter().map(|rule| rule.paths.jira.clone());
+    mapped.chain(filtered).chain(status).chain(correlation).chain(matched).collect()
 }
 
 async fn salesforce_fields(

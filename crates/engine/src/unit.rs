@@ -10,6 +10,7 @@ use std::{
 
 use entente_core::{
     Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
+    likeness::Alike,
     link::Blocked,
     plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, Why, Write},
 };
@@ -232,6 +233,12 @@ pub(crate) struct Work {
     pub(crate) notes: Vec<Note>,
     pub(crate) journal: Vec<NewEntry>,
     pub(crate) end: End,
+    /// What is known of those that it is like, once that was judged.
+    pub(crate) alike: Option<Alike>,
+    /// The match rule by which it found its twin.
+    pub(crate) alike_by: Option<String>,
+    /// A look has found that it is like others, or not any more: a round judges that.
+    pub(crate) is_unjudged: bool,
     /// The operation whose outcome is known now: done with the id of what was created, or failed for a reason.
     pub(crate) intent: Option<(String, Result<String, String>)>,
     /// A creation that was refused.
@@ -273,6 +280,9 @@ impl Work {
             notes: Vec::new(),
             journal: Vec::new(),
             end: End::Done,
+            alike: None,
+            alike_by: None,
+            is_unjudged: false,
             intent: None,
             parked: None,
             unlinked: None,

@@ -70,7 +70,11 @@ fn add(wired: &Wired, work: &Work, report: &mut VerifyReport) {
 
 /// A record that would get a twin, or be linked to one that is there, has none now.
 fn candidate(wired: &Wired, work: &Work, report: &mut VerifyReport) {
-    let parked = work.plan.notes.iter().any(|note| matches!(note.code, NoteCode::Blocked | NoteCode::Unreadable));
+    let parked = work
+        .plan
+        .notes
+        .iter()
+        .any(|note| matches!(note.code, NoteCode::Blocked | NoteCode::Ambiguous | NoteCode::Unreadable));
     let creates = work.creation(Side::Salesforce).is_some() || work.creation(Side::Jira).is_some();
     let matches = work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some();
     if parked || creates || matches {
@@ -107,7 +111,11 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             NoteCode::Drift => DifferenceWhy::Drift,
             NoteCode::Paused => DifferenceWhy::Paused,
             NoteCode::Converted => DifferenceWhy::Blocked,
-            NoteCode::CorrelationTaken | NoteCode::Missing | NoteCode::Left | NoteCode::Formatting => continue,
+            NoteCode::Ambiguous
+            | NoteCode::CorrelationTaken
+            | NoteCode::Missing
+            | NoteCode::Left
+            | NoteCode::Formatting => continue,
         };
         if let Some(key) = &note.key {
             found.push(difference(wired, work, key, why));

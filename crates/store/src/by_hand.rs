@@ -2,7 +2,12 @@
 //!
 //! Each act is one transaction with its journal entry and the hint by which a round hears of it.
 
-use crate::{Hint, Link, LinkId, NewEntry, NewLink, Store, StoreError, hint, journal, round::links, sql::retried};
+use entente_core::Side;
+
+use crate::{
+    Hint, Link, LinkId, NewEntry, NewLink, ParkedKey, Store, StoreError, hint, journal, parked, round::links,
+    sql::retried,
+};
 
 impl Store {
     /// Makes a link and offers `hint`; [`StoreError::LinkTaken`] when one of the two has a link under the item already.
@@ -20,6 +25,9 @@ impl Store {
         let mut tx = self.begin().await?;
         let made = links::insert(&mut tx, org, std::slice::from_ref(link), now_ms).await?;
         let Some(id) = made.first().copied() else { return Err(StoreError::Refused("no link was made".into())) };
+        let ends = [(Side::Salesforce, &link.salesforce_id), (Side::Jira, &link.jira_id)];
+        let waits = ends.map(|(side, id)| ParkedKey { item: link.item.clone(), side, record_id: id.clone() });
+        parked::unpark(&mut tx, &waits).await?;
         hint::offer(&mut tx, std::slice::from_ref(hint), now_ms).await?;
         journal::append(&mut tx, link.journal.iter().map(|entry| (Some(id), entry)), now_ms).await?;
         tx.commit().await?;

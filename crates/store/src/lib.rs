@@ -48,7 +48,7 @@ pub use link::{Link, LinkId, LinkState};
 pub use note::{NewNote, Note};
 pub use offers::Offers;
 pub use open::DATABASE_FILE;
-pub use parked::{Parked, ParkedClass, ParkedKey, Retried};
+pub use parked::{Parked, ParkedClass, ParkedKey, Retried, Reviewed};
 pub use round::{Again, Committed, LinkUpdate, NewLink, RoundCommit};
 pub use status::{Counts, ItemCounts};
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Hint, Link, LinkId, NewEntry, Store, StoreError, hint, journal, link,
-    sql::{Row, Tx, damaged, ids, list, texts},
+    sql::{Row, Tx, damaged, ids, list, retried, texts},
 };
 
 /// Which candidate.
@@ -50,6 +50,38 @@ pub enum ParkedClass {
     Rejected,
     /// A vendor says that a right is missing.
     Denied,
+    /// Several records could be its twin: a person must say which.
+    Ambiguous,
+    /// The same, and a person has said that it stays without a twin: no open work.
+    Ignored,
+    /// The same, and a person has said that it gets a twin of its own: the next round makes it.
+    New,
+}
+
+impl ParkedClass {
+    /// Whether it is about who the twin is; the fingerprint is then the group of those that are alike.
+    #[must_use]
+    pub fn is_review(self) -> bool {
+        match self {
+            Self::Ambiguous | Self::Ignored | Self::New => true,
+            Self::Mapping | Self::Rejected | Self::Denied => false,
+        }
+    }
+}
+
+/// What a person has said about a candidate whose twin was in doubt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    /// Which candidate.
+    pub key: ParkedKey,
+    /// What it was about; a review of anything else stays as it is.
+    pub fingerprint: String,
+    /// What it is from now on.
+    pub class: ParkedClass,
+    /// What to look at because of it.
+    pub hints: Vec<Hint>,
+    /// What the journal says.
+    pub journal: NewEntry,
 }
 
 /// What a person wants to be tried again.
@@ -73,10 +105,11 @@ impl Store {
         self.db().rows(SQL, &[item.into()]).await?.iter().map(link::link).collect()
     }
 
-    /// Parked candidates of an item, or of all, the oldest first.
+    /// Parked candidates of an item, or of all, the oldest first. What a person has put aside is none.
     pub async fn parked(&self, item: Option<&str>) -> Result<Vec<Parked>, StoreError> {
         const SQL: &str = "
-            SELECT * FROM parked WHERE item = $1 OR $1 IS NULL ORDER BY since_ms, item, side, record_id";
+            SELECT * FROM parked WHERE (item = $1 OR $1 IS NULL) AND class <> 'ignored'
+            ORDER BY since_ms, item, side, record_id";
         self.db().rows(SQL, &[item.into()]).await?.iter().map(parked).collect()
     }
 
@@ -93,6 +126,36 @@ impl Store {
         tx.commit().await
     }
 
+    /// Candidates of an item, or of all, whose twin is or was in doubt, the oldest first.
+    pub async fn reviews(&self, item: Option<&str>) -> Result<Vec<Parked>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM parked WHERE (item = $1 OR $1 IS NULL) AND class IN ('ambiguous', 'ignored', 'new')
+            ORDER BY since_ms, item, side, record_id";
+        self.db().rows(SQL, &[item.into()]).await?.iter().map(parked).collect()
+    }
+
+    /// Stores what a person has said about a candidate, with its journal entry and the hints by which rounds hear of it;
+    /// `false` when the doubt is another one by now.
+    pub async fn review(&self, said: &Reviewed, now_ms: i64) -> Result<bool, StoreError> {
+        retried(|| self.review_once(said, now_ms)).await
+    }
+
+    async fn review_once(&self, said: &Reviewed, now_ms: i64) -> Result<bool, StoreError> {
+        const SQL: &str = "
+            UPDATE parked SET class = $5 WHERE item = $1 AND side = $2 AND record_id = $3 AND fingerprint = $4";
+        let Reviewed { key, fingerprint, class, hints, journal } = said;
+        let mut tx = self.begin().await?;
+        let key = [key.item.as_str().into(), key.side.as_str().into(), key.record_id.as_str().into()];
+        let values = key.into_iter().chain([fingerprint.as_str().into(), word(*class).into()]);
+        if tx.run(SQL, &values.collect::<Vec<_>>()).await? == 0 {
+            return Ok(false);
+        }
+        hint::offer(&mut tx, hints, now_ms).await?;
+        journal::append(&mut tx, [(journal.link_id, journal)].into_iter(), now_ms).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     /// Which of some records are parked under an item.
     pub async fn parked_among(&self, item: &str, side: Side, record_ids: &[String]) -> Result<Vec<Parked>, StoreError> {
         const SQL: &str = "
@@ -107,7 +170,8 @@ impl Store {
 
     /// Parked candidates of an item, the oldest first.
     pub async fn parked_of_item(&self, item: &str, limit: usize) -> Result<Vec<Parked>, StoreError> {
-        const SQL: &str = "SELECT * FROM parked WHERE item = $1 ORDER BY since_ms, side, record_id LIMIT $2";
+        const SQL: &str = "
+            SELECT * FROM parked WHERE item = $1 AND class <> 'ignored' ORDER BY since_ms, side, record_id LIMIT $2";
         self.db().rows(SQL, &[item.into(), limit.into()]).await?.iter().map(parked).collect()
     }
 }
@@ -145,11 +209,26 @@ pub(crate) async fn unpark(tx: &mut Tx, keys: &[ParkedKey]) -> Result<(), StoreE
     Ok(())
 }
 
+/// As it is stored.
+fn word(class: ParkedClass) -> &'static str {
+    match class {
+        ParkedClass::Mapping => "mapping",
+        ParkedClass::Rejected => "rejected",
+        ParkedClass::Denied => "denied",
+        ParkedClass::Ambiguous => "ambiguous",
+        ParkedClass::Ignored => "ignored",
+        ParkedClass::New => "new",
+    }
+}
+
 fn class(text: &str) -> Result<ParkedClass, StoreError> {
     match text {
         "mapping" => Ok(ParkedClass::Mapping),
         "rejected" => Ok(ParkedClass::Rejected),
         "denied" => Ok(ParkedClass::Denied),
+        "ambiguous" => Ok(ParkedClass::Ambiguous),
+        "ignored" => Ok(ParkedClass::Ignored),
+        "new" => Ok(ParkedClass::New),
         _ => Err(damaged("class", "is unknown")),
     }
 }

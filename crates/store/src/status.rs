@@ -41,7 +41,7 @@ impl Store {
                 SELECT link.item, 0, COUNT(*), 0 FROM conflict CROSS JOIN link
                 WHERE link.id = conflict.link_id AND link.state IN ('active', 'parked') GROUP BY link.item
                 UNION ALL
-                SELECT item, 0, 0, COUNT(*) FROM parked GROUP BY item
+                SELECT item, 0, 0, COUNT(*) FROM parked WHERE class <> 'ignored' GROUP BY item
             ) AS parts GROUP BY item";
         const OPEN_INTENTS: &str = "SELECT COUNT(*) AS n FROM intent WHERE state IN ('planned', 'sent')";
         let mut counts = Counts { backlog: self.backlog(None, now_ms).await?, ..Counts::default() };

@@ -8,6 +8,7 @@ use crate::{
     filter::Verdict,
     item::{ConnectedItem, FieldMapping, MappingKey, Mode, Start},
     known::Known,
+    likeness::Alike,
     link::LinkFacts,
     record::{FieldPath, Record, State},
     side::{Side, Sides},
@@ -72,7 +73,10 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     let wanted = item.creates_on(target) && item.acts_on(target) && has_started(item.start, link, known);
     // What had a twin, or goes on in another record, gets none by itself.
     let is_over = link.was_linked || link.succession.is_some();
-    if !wanted || is_over || admits(item, target.other(), source) != Verdict::Passes {
+    if is_over || admits(item, target.other(), source) != Verdict::Passes {
+        return;
+    }
+    if !has_nobody_alike(&link.alike, plan) || !wanted {
         return;
     }
     if let Some(note) = names_another(item, target.other(), source) {
@@ -102,6 +106,19 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
         plan.writes.push(Write::Correlate { side: target.other(), path, from: Value::Empty });
     }
     plan.writes.extend(moved.map(|change| status::write(item, change, known)));
+}
+
+/// A record that could be the twin of one that is there gets no other, until a person has said which.
+fn has_nobody_alike(alike: &Alike, plan: &mut Plan) -> bool {
+    match alike {
+        Alike::Nobody => return true,
+        Alike::Ignored(_) => {}
+        Alike::Several(group) => {
+            let text = format!("{group}; `entente matches` asks which of them belong together");
+            plan.notes.push(Note { code: NoteCode::Ambiguous, key: None, text });
+        }
+    }
+    false
 }
 
 /// A record whose correlation field shows something is somebody's twin already, or is meant to be: it gets no other. Nor

@@ -38,6 +38,7 @@ fn item() -> ConnectedItem {
         on_convert: OnConvert::Keep,
         auto_create: AutoCreate::Jira,
         correlation: None,
+        match_rules: Vec::new(),
         related: Default::default(),
         fields: vec![FieldMapping::plain("Subject", "summary")],
         status: None,

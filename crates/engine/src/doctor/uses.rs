@@ -35,6 +35,7 @@ pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Us
         // Entente's own fields: kept true on both sides, also where values flow only one way.
         uses.add(correlation.get(side), item.mode != Mode::DisplayOnly, None);
     }
+    item.match_rules.iter().for_each(|rule| uses.add(rule.paths.get(side), false, None));
     let filter = match side {
         Side::Salesforce => &item.salesforce.filter,
         Side::Jira => &item.jira.filter,

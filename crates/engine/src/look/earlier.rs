@@ -16,12 +16,12 @@ use crate::{
 };
 
 /// The items of the same org that stand before the one that is looked at, as far as their names could be resolved.
-pub(super) struct Earlier {
+pub(crate) struct Earlier {
     items: Vec<(Arc<Wired>, Arc<Scheme>)>,
 }
 
 impl Earlier {
-    pub(super) async fn before(scene: &Scene<'_>) -> Self {
+    pub(crate) async fn before(scene: &Scene<'_>) -> Self {
         let own = &scene.wired.item.name;
         let mut items = Vec::new();
         for wired in scene.worker.wiring.items_of(&scene.wired.org.name).take_while(|wired| wired.item.name != *own) {
@@ -50,7 +50,7 @@ impl Earlier {
     }
 
     /// What to read of each record, so that their filters can be judged too.
-    pub(super) fn salesforce_paths(&self, scene: &Scene<'_>) -> Vec<String> {
+    pub(crate) fn salesforce_paths(&self, scene: &Scene<'_>) -> Vec<String> {
         let theirs = self.of_records(scene).flat_map(|(_, scheme)| &scheme.salesforce_paths);
         union(&scene.scheme.salesforce_paths, theirs)
     }
@@ -61,7 +61,7 @@ impl Earlier {
     }
 
     /// Whether a record without a live link is for another item to take.
-    pub(super) fn take_record(&self, scene: &Scene<'_>, row: &OrgRow, ended: &[Link]) -> bool {
+    pub(crate) fn take_record(&self, scene: &Scene<'_>, row: &OrgRow, ended: &[Link]) -> bool {
         self.of_records(scene).filter(|(wired, _)| !has_ended(wired, ended)).any(|(wired, scheme)| {
             let record = translate::salesforce::record(scheme.salesforce.values(), &row.fields);
             admits(&wired.item, Side::Salesforce, &record) != Verdict::Fails

@@ -9,7 +9,9 @@ use entente_transport::CallError;
 use jiff::Timestamp;
 
 use super::{
-    Looked, asked,
+    Looked,
+    alike::{self, Index},
+    asked,
     claims::{Claim, Claims},
     earlier::{Earlier, is_live},
     pages::grouped,
@@ -34,6 +36,8 @@ pub(super) struct JiraSide {
     pub(super) linked: HashSet<String>,
     /// Issues that are another item's: linked there, or admitted there before.
     pub(super) elsewhere: HashSet<String>,
+    /// What those that belong to nobody show under the item's match rules.
+    pub(super) alike: Index,
 }
 
 /// Reads the issues of the item's project and type that it may be about.
@@ -64,6 +68,7 @@ pub(super) async fn scan(
         next = pages.next().await.map_err(EngineError::peer(&site.name))?;
     }
     side.claims.settle_all();
+    side.alike = alike::index(scene, &side);
     Ok(side)
 }
 

@@ -7,7 +7,7 @@ use entente_store::{Link, LinkState};
 use jiff::Timestamp;
 
 use super::{
-    Looked, asked,
+    Looked, alike, asked,
     earlier::{Earlier, is_live},
     issues::{self, JiraSide},
 };
@@ -49,7 +49,8 @@ pub(crate) async fn each_page(
         .scan(object, &earlier.salesforce_paths(&scene), asked, async |rows, total| {
             done += rows.len() as u64;
             progress(Progress { stage: "reading Salesforce", done, total: Some(total) });
-            let works = salesforce_page(&scene, &earlier, last.salesforce, rows, &mut jira, &mut met).await?;
+            let mut works = salesforce_page(&scene, &earlier, last.salesforce, rows, &mut jira, &mut met).await?;
+            alike::judge(&scene, &mut jira, &mut works, needs).await?;
             each(planned(&scene, works, needs).await?).await
         })
         .await?;

@@ -45,6 +45,8 @@ const ASK_THE_VENDOR: &str = "correct the value, or the fields and choices that 
                               tried again by itself; after any other change, `entente retry`";
 const GRANT_THE_RIGHT: &str =
     "grant the right: it is tried again by itself once the right shows; for a right to one record, `entente retry`";
+const SAY_WHICH: &str = "`entente matches show RECORD` shows them side by side, `entente matches resolve RECORD --take ISSUE` \
+                         says which belong together; a change that leaves one pair settles it by itself";
 const REACH_IT: &str = "it is tried again by itself; `entente doctor` says what is wrong with the connection";
 
 impl Engine {
@@ -148,6 +150,7 @@ fn of_candidate(parked: &Parked) -> ParkedWork {
         ParkedClass::Mapping => ("mapping", FIT_THE_RECORD),
         ParkedClass::Rejected => ("rejected", ASK_THE_VENDOR),
         ParkedClass::Denied => ("rejected", GRANT_THE_RIGHT),
+        ParkedClass::Ambiguous | ParkedClass::Ignored | ParkedClass::New => ("mapping", SAY_WHICH),
     };
     ParkedWork {
         class,

@@ -6,7 +6,7 @@ use entente_store::{
     RoundCommit, StoreError,
 };
 
-use super::{Scene, digests::Digests, meet, succession};
+use super::{Scene, alike, digests::Digests, meet, succession};
 use crate::{
     error::EngineError,
     unit::{End, Ticket, Unit, Work},
@@ -18,6 +18,7 @@ use crate::{
 pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<Unit>, EngineError> {
     succession::journal_rests(scene, &mut works).await?;
     let mut ends = Ends::default();
+    ends.round.offers = alike::news(scene, &works).await?;
     let mut passed_on = Vec::new();
     let mut told = Vec::new();
     let mut busy = Vec::with_capacity(works.len());

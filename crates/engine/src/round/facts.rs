@@ -4,13 +4,15 @@ use entente_core::{
     LinkFacts, MappingKey, Side, Sides, Value,
     base::CANON_VERSION,
     item::Start,
+    likeness::{Alike, Group},
     link::Blocked,
     plan::{CORRELATION, STATUS},
 };
+use entente_store::ParkedClass;
 use entente_transport::CallError;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Scene, digests::Digests, succession};
+use super::{Scene, alike, digests::Digests, succession};
 use crate::{
     apply::{jira::is_ours, payload::Payload},
     error::EngineError,
@@ -46,6 +48,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             blocked: work.standing(&scene.scheme.circumstances),
             out_of_scope: work.seen.jira.out_of_scope.clone(),
             succession: None,
+            alike: work.alike.clone().unwrap_or_default(),
             was_linked: work.unit.before(item).is_some(),
         };
     }
@@ -125,6 +128,15 @@ async fn moved_since(scene: &Scene<'_>, work: &Work) -> Result<Option<Sides<Valu
     Ok(from.filter(|from| shown.is_some_and(|shown| shown != from)).map(|from| Sides::new(record, from)))
 }
 
+/// What was found out before about those that a record is like.
+fn known((class, group): (ParkedClass, Group)) -> Alike {
+    match class {
+        ParkedClass::Ambiguous => Alike::Several(group),
+        ParkedClass::Ignored => Alike::Ignored(group),
+        ParkedClass::New | ParkedClass::Mapping | ParkedClass::Rejected | ParkedClass::Denied => Alike::Nobody,
+    }
+}
+
 /// Refused creations are remembered by what was refused.
 async fn parked(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     for side in Side::BOTH {
@@ -139,6 +151,10 @@ async fn parked(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError
         let parked = scene.worker.store().parked_among(&scene.wired.item.name, side, &ids).await?;
         for work in works.iter_mut().filter(|work| lone(work)) {
             let Some(parked) = parked.iter().find(|parked| parked.key.record_id == work.id(side)) else { continue };
+            if let Some(review) = alike::review(parked).filter(|_| parked.class.is_review()) {
+                work.facts.alike = work.alike.clone().unwrap_or_else(|| known(review));
+                continue;
+            }
             let Ok(value) = serde_json::from_str::<Value>(&parked.fingerprint) else { continue };
             let circumstances = parked.circumstances.clone();
             let blocked = Blocked { circumstances, ..Blocked::new(side.other(), value, &parked.reason) };

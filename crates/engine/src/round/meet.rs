@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entente_core::{Side, State, filter::Verdict, plan::admits};
+use entente_core::{Side, Sides, State, filter::Verdict, plan::admits};
 use entente_jira::{IssueKey, IssueRef};
+use entente_salesforce::Filter;
 use entente_store::{Link, LinkState, NewEntry, ParkedClass};
 use entente_transport::CallError;
 
-use super::{Scene, read, succession};
+use super::{Scene, alike, read, succession};
 use crate::{
     error::EngineError,
     limits::BACKOFF_FIRST_MS,
@@ -47,7 +48,17 @@ pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Resul
     fetch_issues(scene, works, &issues).await?;
     fetch_records(scene, works, &records).await?;
     fetch_claimants(scene, works, &records).await?;
-    succession::first(scene, works).await
+    succession::first(scene, works).await?;
+    by_likeness(scene, works).await
+}
+
+/// Those that name nobody meet whom they are like, as the item's match rules say.
+async fn by_likeness(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    let Sides { salesforce, jira: mut records } = alike::twins(scene, works).await?;
+    let mut issues = salesforce.into_iter().map(|(n, issue)| (n, Name::Id(issue))).collect();
+    unite(works, &mut issues, &mut records);
+    fetch_issues(scene, works, &issues).await?;
+    fetch_records(scene, works, &records).await
 }
 
 /// Whether a record may enter the item; else its unit is passed on, or done with.
@@ -312,7 +323,8 @@ async fn fetch_claimants(
         return Ok(());
     }
     let object = &scene.wired.item.salesforce.object;
-    let rows = match scene.wired.org.find(object, &scene.scheme.salesforce_paths, field, keys).await {
+    let naming = Filter::is_in(field, keys);
+    let rows = match scene.wired.org.find(object, &scene.scheme.salesforce_paths, naming).await {
         Ok(rows) => rows,
         Err(error) => {
             put_off(scene, works, wanting.iter(), &error);
@@ -387,7 +399,7 @@ fn connection<'a>(scene: &'a Scene<'_>, side: Side) -> &'a str {
 }
 
 /// Counterparts that have a live link under this item already.
-async fn taken(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<HashMap<String, Link>, EngineError> {
+pub(super) async fn taken(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<HashMap<String, Link>, EngineError> {
     let org = &scene.wired.org.name;
     let links = scene.worker.store().links_by_records(org, side, connection(scene, side), ids).await?;
     let live = links
@@ -438,7 +450,7 @@ pub(super) fn refuse_unsure(scene: &Scene<'_>, works: &mut [Work]) {
 }
 
 /// It has no twin and gets none; people see why. What had one is not spoken of again.
-fn refuse(scene: &Scene<'_>, work: &mut Work, reason: &str) {
+pub(super) fn refuse(scene: &Scene<'_>, work: &mut Work, reason: &str) {
     if before(scene, work).is_some() {
         work.end = End::PassOn;
         return;
@@ -452,8 +464,11 @@ fn refuse(scene: &Scene<'_>, work: &mut Work, reason: &str) {
 /// The journal's words for a pair that was found, not made.
 pub(super) fn matched(scene: &Scene<'_>, work: &Work) -> NewEntry {
     let (kind, why) = match before(scene, work) {
-        Some(_) => ("restore", " again, because what was lost is back"),
-        None => ("link", ", one of which names the other"),
+        Some(_) => ("restore", " again, because what was lost is back".to_owned()),
+        None => match &work.alike_by {
+            Some(rule) => ("link", format!(", which show the same ({rule})")),
+            None => ("link", ", one of which names the other".to_owned()),
+        },
     };
     NewEntry {
         kind: kind.to_owned(),

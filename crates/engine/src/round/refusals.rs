@@ -6,7 +6,13 @@ use std::collections::BTreeSet;
 use entente_core::{Side, Sides, link::Blocked};
 
 use super::Scene;
-use crate::{error::EngineError, scheme::circumstances::UNKNOWN, unit::Work, wiring::Wired, worker::Worker};
+use crate::{
+    error::EngineError,
+    scheme::circumstances::UNKNOWN,
+    unit::{Refused, Work},
+    wiring::Wired,
+    worker::Worker,
+};
 
 /// Remembers with each new refusal the circumstances under which it was made.
 pub(super) async fn stamp(scene: &Scene<'_>, works: &mut [Work]) {
@@ -21,7 +27,7 @@ pub(super) async fn stamp(scene: &Scene<'_>, works: &mut [Work]) {
     };
     for work in works.iter_mut() {
         let made_on = if work.unit.ids.salesforce.is_some() { Side::Jira } else { Side::Salesforce };
-        if let Some(refused) = work.parked.as_mut().filter(|refused| !refused.fingerprint.is_empty()) {
+        if let Some(refused) = work.parked.as_mut().filter(|refused| rests_on_more(refused)) {
             refused.circumstances = Some(now.get(made_on).clone());
         }
         let old = work.unit.link.as_ref().map(|link| &link.blocked);
@@ -36,7 +42,12 @@ pub(super) async fn stamp(scene: &Scene<'_>, works: &mut [Work]) {
 fn is_refused(work: &Work) -> bool {
     let old = work.unit.link.as_ref().map(|link| &link.blocked);
     let is_new = |(key, blocked): (_, &Blocked)| old.and_then(|old| old.get(key)) != Some(blocked);
-    work.parked.as_ref().is_some_and(|refused| !refused.fingerprint.is_empty()) || work.blocked_next.iter().any(is_new)
+    work.parked.as_ref().is_some_and(rests_on_more) || work.blocked_next.iter().any(is_new)
+}
+
+/// Whether a vendor refused what was sent: that may rest on more than on what the records show.
+fn rests_on_more(refused: &Refused) -> bool {
+    !refused.fingerprint.is_empty() && !refused.class.is_review()
 }
 
 /// Whether something of an item was refused under other circumstances than those of now. Nobody is asked while nothing is

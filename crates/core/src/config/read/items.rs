@@ -11,6 +11,7 @@ use crate::{
         tree::{Entry, Node, Position},
     },
     item::{AutoCreate, Batch, ConnectedItem, ItemState, JiraEnd, Mode, OnConvert, SalesforceEnd, Start},
+    likeness::MatchRule,
     record::FieldPath,
     side::{Side, Sides},
 };
@@ -68,6 +69,7 @@ impl Reader<'_> {
             on_convert: self.on_convert(node),
             auto_create,
             correlation,
+            match_rules: self.match_rules(node, mode),
             related: self.related(node.get("related")),
             fields: self.item_fields(node, mode, *at, &mut writers),
             status,
@@ -167,6 +169,44 @@ impl Reader<'_> {
             self.take(writers, side, path, "the correlation".into(), correlation.get(side.as_str()));
         }
         Some(Sides::new(FieldPath::new(salesforce), FieldPath::new(jira)))
+    }
+
+    /// How twins are found where neither names the other. What names each other is a pair before anything else.
+    fn match_rules(&mut self, item: &Node, mode: Mode) -> Vec<MatchRule> {
+        let written = item.get("match").members();
+        if mode == Mode::DisplayOnly && item.has("match") {
+            let message = "a display-only item is linked by hand, so it matches nothing";
+            self.report.error(item.key_at("match"), "match-against-mode", message, "remove `match`");
+            return Vec::new();
+        }
+        let named: Vec<usize> = (0..written.len()).filter(|n| written[*n].text().is_some()).collect();
+        let first = written.first().map_or(item.key_at("match"), |rule| rule.at);
+        if item.has("match") && !written.is_empty() && named != [0] {
+            let message = "`match` begins with `correlation`, and has it once: what names each other is a pair";
+            self.report.error(
+                first,
+                "match-order",
+                message,
+                "write `match: [ correlation, { salesforce: .., jira: .. } ]`",
+            );
+        }
+        let mut rules: Vec<MatchRule> = Vec::new();
+        for node in written.iter().filter(|node| node.text().is_none()) {
+            let salesforce = self.salesforce_field(node.get("salesforce"));
+            self.known_lookup(node.get("salesforce"), &salesforce, item.get("related"));
+            let jira = node.get("jira").text_or_empty();
+            let rule = MatchRule { paths: Sides::new(FieldPath::new(salesforce), FieldPath::from(jira)) };
+            if rules.contains(&rule) {
+                let message = format!(
+                    "the rule `{} = {}` stands here twice",
+                    node.get("salesforce").shown(),
+                    node.get("jira").shown()
+                );
+                self.report.error(node.at, "duplicate-match", message, "remove one of the two");
+            }
+            rules.push(rule);
+        }
+        rules
     }
 
     fn item_status(&mut self, node: &Node, mode: Mode, writers: &mut Writers) -> Option<crate::item::StatusMapping> {

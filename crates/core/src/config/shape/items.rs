@@ -49,8 +49,8 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
         ),
         Key::optional(
             "match",
-            Kind::List { of: &Kind::Word(&["correlation"]), min: 1, max: 1 },
-            "How twins that exist already are found. Default [correlation].",
+            Kind::List { of: &Kind::Either(&[Kind::Word(&["correlation"]), Kind::Map(&MATCH)]), min: 1, max: 10 },
+            "How twins that exist already are found, in this order. Default [correlation].",
         ),
         Key::optional("correlation", Kind::Map(&CORRELATION), "The fields that show the counterpart."),
         Key::optional(
@@ -142,6 +142,15 @@ static CORRELATION: Shape = Shape {
     keys: &[
         Key::required("salesforce", Kind::Text, "The Salesforce field that holds the issue key."),
         Key::required("jira", Kind::Text, "The Jira field that holds the record id."),
+    ],
+};
+
+static MATCH: Shape = Shape {
+    name: "match-rule",
+    about: "A field of each side that shows the same on twins.",
+    keys: &[
+        Key::required("salesforce", Kind::Text, "The Salesforce field: SerialNumber__c."),
+        Key::required("jira", Kind::Text, "The Jira field: Serial Number."),
     ],
 };
 

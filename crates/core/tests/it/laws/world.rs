@@ -255,6 +255,7 @@ fn item(rules: Rules) -> ConnectedItem {
         on_convert: OnConvert::Keep,
         auto_create: rules.auto_create,
         correlation: None,
+        match_rules: Vec::new(),
         related: Default::default(),
         fields: Vec::new(),
         status: None,

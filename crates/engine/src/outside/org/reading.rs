@@ -102,15 +102,9 @@ impl Org {
         Ok(read.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
     }
 
-    /// Rows of one object by the values of a text field.
-    pub(crate) async fn find(
-        &self,
-        object: &str,
-        paths: &[String],
-        field: &str,
-        values: Vec<String>,
-    ) -> Result<Vec<OrgRow>, CallError> {
-        let query = Query::select(paths.iter().cloned()).from(object).filter(Filter::is_in(field, values));
+    /// Rows of one object that pass a filter.
+    pub(crate) async fn find(&self, object: &str, paths: &[String], filter: Filter) -> Result<Vec<OrgRow>, CallError> {
+        let query = Query::select(paths.iter().cloned()).from(object).filter(filter);
         let found = self.client.all_rows(&query).await?;
         let read_ms = self.read_ms(found.date, found.began);
         Ok(found.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
