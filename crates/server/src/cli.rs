@@ -27,6 +27,7 @@ mod init;
 mod journal;
 mod link;
 mod listen;
+mod matches;
 mod objects;
 mod parked;
 mod progress;
@@ -91,6 +92,7 @@ enum Command {
     Objects(objects::Objects),
     Status(status::Status),
     Conflicts(conflicts::Conflicts),
+    Matches(matches::Matches),
     Parked(parked::Parked),
     Retry(parked::Retry),
     Undo(undo::Undo),
@@ -155,6 +157,7 @@ impl Command {
             Self::Objects(objects) => objects.run(screen).await,
             Self::Status(status) => status.run(screen).await,
             Self::Conflicts(conflicts) => conflicts.run(screen).await,
+            Self::Matches(matches) => matches.run(screen).await,
             Self::Parked(parked) => parked.run(screen).await,
             Self::Retry(retry) => retry.run(screen).await,
             Self::Undo(undo) => undo.run(screen).await,
@@ -189,6 +192,7 @@ impl Command {
             Self::Objects(objects) => objects.json,
             Self::Status(status) => status.json,
             Self::Conflicts(conflicts) => conflicts.is_json(),
+            Self::Matches(matches) => matches.is_json(),
             Self::Parked(parked) => parked.json,
             Self::Retry(retry) => retry.json,
             Self::Undo(undo) => undo.json,

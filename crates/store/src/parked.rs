@@ -176,7 +176,7 @@ impl Store {
     }
 }
 
-/// Parks candidates; the same refusal again keeps its time.
+/// Parks candidates; the same refusal again keeps its time, and the same doubt what a person has said about it.
 pub(crate) async fn park(tx: &mut Tx, org: &str, parked: &[Parked], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         INSERT INTO parked (item, side, record_id, org, reason, class, fingerprint,
@@ -186,7 +186,8 @@ pub(crate) async fn park(tx: &mut Tx, org: &str, parked: &[Parked], now_ms: i64)
         FROM json_each($1) AS r WHERE true
         ON CONFLICT (item, side, record_id) DO UPDATE SET
             since_ms = CASE WHEN parked.fingerprint = excluded.fingerprint THEN parked.since_ms ELSE excluded.since_ms END,
-            reason = excluded.reason, class = excluded.class, fingerprint = excluded.fingerprint,
+            reason = excluded.reason, class = CASE WHEN parked.fingerprint = excluded.fingerprint
+                AND excluded.class = 'ambiguous' THEN parked.class ELSE excluded.class END, fingerprint = excluded.fingerprint,
             circumstances = excluded.circumstances, org = excluded.org";
     if parked.is_empty() {
         return Ok(());

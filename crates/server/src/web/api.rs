@@ -5,6 +5,7 @@ pub(crate) mod conflicts;
 mod explain;
 mod journal;
 pub(crate) mod links;
+pub(crate) mod matches;
 pub(crate) mod objects;
 pub(crate) mod parked;
 mod records;

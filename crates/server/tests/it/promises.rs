@@ -30,6 +30,7 @@ mod filters;
 mod interruptions;
 mod lifecycle;
 mod links;
+mod matches;
 mod modes;
 mod pairs;
 mod remedies;

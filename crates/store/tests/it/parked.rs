@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entente_core::{Side, Value, link::Blocked};
-use entente_store::{LinkUpdate, Retried, RoundCommit};
+use entente_store::{LinkUpdate, NewEntry, Parked, ParkedClass, Retried, Reviewed, RoundCommit};
 
 use crate::{
     databases::on_each,
@@ -58,6 +58,38 @@ async fn a_round_under_way_does_not_bring_back_what_a_person_has_lifted() {
         store.retry(&Retried { links: vec![links[0].id], ..Retried::default() }, NOW).await.unwrap();
         store.commit(&fence, &refused(true), NOW).await.unwrap();
         assert_eq!(only_link(&store, links[0].id).await.blocked, BTreeMap::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_word_about_a_twin_holds_for_what_it_was_about() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let doubt = Parked { class: ParkedClass::Ambiguous, ..parked(1, "group", 0) };
+        let round = RoundCommit { parked: vec![doubt, parked(2, "x", 0)], ..RoundCommit::default() };
+        store.commit(&fence, &round, NOW).await.unwrap();
+        let said = |fingerprint: &str, class| Reviewed {
+            key: parked(1, "", 0).key,
+            fingerprint: fingerprint.to_owned(),
+            class,
+            hints: Vec::new(),
+            journal: NewEntry { kind: "decision".to_owned(), ..NewEntry::default() },
+        };
+        assert!(!store.review(&said("another", ParkedClass::Ignored), NOW).await.unwrap());
+        assert_eq!(store.reviews(Some(ITEM)).await.unwrap()[0].class, ParkedClass::Ambiguous);
+        assert!(store.review(&said("group", ParkedClass::Ignored), NOW).await.unwrap());
+        assert_eq!(store.reviews(None).await.unwrap()[0].class, ParkedClass::Ignored);
+        assert_eq!(store.parked(None).await.unwrap(), [parked(2, "x", NOW)], "what is put aside is no open work");
+        assert_eq!(store.parked_of_item(ITEM, 9).await.unwrap().len(), 1);
+        store.commit(&fence, &round, NOW).await.unwrap();
+        assert_eq!(
+            store.reviews(None).await.unwrap()[0].class,
+            ParkedClass::Ignored,
+            "said while a round was under way"
+        );
+        assert!(store.review(&said("group", ParkedClass::New), NOW).await.unwrap());
+        assert_eq!(store.parked(None).await.unwrap().len(), 2, "until it is carried out");
     })
     .await;
 }

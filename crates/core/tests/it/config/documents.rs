@@ -99,6 +99,7 @@ const PLACES: &[(&str, &str)] = &[
     ("salesforce-end", "items: { a: { salesforce: { KEY: x } } }"),
     ("jira-end", "items: { a: { jira: { KEY: x } } }"),
     ("correlation", "items: { a: { correlation: { KEY: x } } }"),
+    ("match-rule", "items: { a: { match: [ { KEY: x } ] } }"),
     ("status", "items: { a: { status: { KEY: x } } }"),
     ("comments", "items: { a: { comments: { KEY: x } } }"),
     ("attachments", "items: { a: { attachments: { KEY: x } } }"),

@@ -353,3 +353,13 @@ fn nothing_that_a_reference_stands_for_is_ever_printed() {
     }
     assert!(tried > 10, "references in place of words are mostly wrong: {tried}");
 }
+
+#[test]
+fn twins_are_found_by_rules_in_their_order() {
+    let named = "    correlation: ";
+    assert!(config(PAIR).items[0].match_rules.is_empty());
+    let rules = "    match: [ correlation, { salesforce: SerialNumber__c, jira: Serial Number }, { salesforce: Subject, jira: summary } ]\n";
+    let config = config(&with(named, &format!("{rules}{named}")));
+    let told: Vec<String> = config.items[0].match_rules.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["SerialNumber__c = Serial Number", "Subject = summary"]);
+}

@@ -286,9 +286,18 @@ fn a_project_that_the_connection_does_not_name() {
 
 #[test]
 fn a_display_only_item_writes_nothing() {
-    let text = PAIR.replace("    owner:", "    mode: display-only\n    actions: {}\n    auto_create: jira\n    owner:");
+    let text = PAIR.replace(
+        "    owner:",
+        "    mode: display-only\n    actions: {}\n    auto_create: jira\n    match: [ correlation ]\n    owner:",
+    );
     let (_, problems) = parse(&text, &vars);
-    let against_mode = ["actions-against-mode", "create-against-mode", "type-against-mode", "status-against-mode"];
+    let against_mode = [
+        "actions-against-mode",
+        "create-against-mode",
+        "match-against-mode",
+        "type-against-mode",
+        "status-against-mode",
+    ];
     assert_eq!(codes(&problems), against_mode, "{problems:#?}");
 }
 
@@ -490,4 +499,23 @@ fn all_problems_come_at_once_and_in_their_order() {
     ];
     assert_eq!(codes(&problems), expected, "{problems:#?}");
     assert!(problems.iter().all(Problem::is_error));
+}
+
+#[test]
+fn match_rules_that_find_nobody() {
+    let with = |rules: &str| format!("    match: {rules}\n    owner:");
+    let rows = [
+        ("match-order", with("[ ¦{ salesforce: Subject, jira: summary } ]"), "begins with `correlation`"),
+        ("match-order", with("[ ¦correlation, correlation ]"), "has it once"),
+        (
+            "duplicate-match",
+            with("[ correlation, { salesforce: Subject, jira: summary }, ¦{ salesforce: Subject, jira: summary } ]"),
+            "`Subject = summary` stands here twice",
+        ),
+        ("missing-key", with("[ correlation, ¦{ salesforce: Subject } ]"), "jira"),
+        ("unknown-related", with("[ correlation, { salesforce: ¦acount.Name, jira: summary } ]"), "no lookup"),
+    ];
+    for (code, to, says) in &rows {
+        expect(&[(code, "    owner:", Box::leak(to.clone().into_boxed_str()), says)]);
+    }
 }

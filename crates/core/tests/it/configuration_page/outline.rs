@@ -191,6 +191,26 @@ pub(super) const SECTIONS: &[Section] = &[
         example: Some(Excerpt::Whole(&["items", "support-bugs", "correlation"])),
     },
     Section {
+        shape: "match-rule",
+        level: 3,
+        title: "Match rule",
+        prose: "Records and issues that name each other are a pair before anything else. After that the rules are tried \
+                in their order; the first under which there is anybody decides. Texts and numbers are compared; capitals \
+                and white space around them do not count, and what has neither letter nor digit counts as empty. A field \
+                in which Salesforce itself minds capitals finds the exact letters only.\n\n\
+                A record and an issue that show the same, and are alone in that on both sides, are linked. Whoever is \
+                linked already, names somebody else or is kept out by a filter is never taken. Where several show the \
+                same, nothing is guessed and nothing is created: the records are listed by `entente matches` until a \
+                person says which belong together, or until a change leaves one pair. Jira's search lags by seconds, so \
+                an issue that was made a moment ago may be missed.\n\n\
+                What finds nobody gets a twin where `auto_create` says so:\n\n\
+                - create only: `match: [ correlation ]`, and `auto_create: jira`\n\
+                - match, then create: a rule, and `auto_create: jira`\n\
+                - match only: a rule, and `auto_create: none`\n\n\
+                `start` limits what is created, not what is found.",
+        example: Some(Excerpt::Whole(&["items", "support-bugs", "match"])),
+    },
+    Section {
         shape: "field",
         level: 3,
         title: "Field",

@@ -139,6 +139,11 @@ impl Company {
         answer(with(self.client.post(format!("{}/__sandbox/{path}", self.salesforce)), body))
     }
 
+    /// The calls that the site has counted.
+    pub(super) fn site_calls(&self) -> Value {
+        answer(self.client.get(format!("{}/__sandbox/calls", self.jira)))
+    }
+
     /// A call to the site's control door.
     pub(super) fn site_door(&self, path: &str, body: &Value) -> Value {
         answer(with(self.client.post(format!("{}/__sandbox/{path}", self.jira)), body))
