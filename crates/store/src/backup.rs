@@ -3,6 +3,8 @@
 //! It is an SQLite database itself, with a note about when it was made and the encrypted secrets as they lie in their
 //! file. The key is not in it. PostgreSQL has its own tools for this (docs/decisions/0009).
 
+mod digest;
+
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -115,7 +117,12 @@ async fn make(from: &Path, part: &Path, secrets: Option<&str>, now_ms: i64) -> R
     // No companion files: the backup is one file.
     let options = SqliteConnectOptions::new().filename(part).journal_mode(SqliteJournalMode::Delete);
     let pool = sqlite_pool(1).connect_with(options).await?;
-    for (name, content) in [(MADE, Some(now_ms.to_string())), (SECRETS, secrets.map(str::to_owned))] {
+    let notes = [
+        (MADE, Some(now_ms.to_string())),
+        (SECRETS, secrets.map(str::to_owned)),
+        (digest::NAME, Some(digest::BLANK.to_owned())),
+    ];
+    for (name, content) in notes {
         if let Some(content) = content {
             let note = "INSERT INTO meta (name, content) VALUES ($1, $2)
                 ON CONFLICT (name) DO UPDATE SET content = excluded.content";
@@ -123,7 +130,7 @@ async fn make(from: &Path, part: &Path, secrets: Option<&str>, now_ms: i64) -> R
         }
     }
     pool.close().await;
-    Ok(())
+    digest::seal(part).map_err(at(part))
 }
 
 async fn verify(file: &Path, pool: &SqlitePool) -> Result<Backup, StoreError> {
@@ -143,6 +150,11 @@ async fn verify(file: &Path, pool: &SqlitePool) -> Result<Backup, StoreError> {
     let version: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(pool).await?;
     if version > migrations::NEWEST {
         return Err(unfit("a newer version of Entente made it; restore it with that one".to_owned()));
+    }
+    let stated: Option<String> = sqlx::query_scalar(note).bind(digest::NAME).fetch_optional(pool).await?;
+    let is_whole = stated.map_or(Ok(true), |stated| digest::is_whole(file, &stated)).map_err(at(file))?;
+    if !is_whole {
+        return Err(unfit("it is damaged: its bytes are not those that were written".to_owned()));
     }
     let sound: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(pool).await?;
     if sound != "ok" {

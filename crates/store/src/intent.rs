@@ -144,11 +144,11 @@ pub(crate) struct Ended<'a> {
     pub(crate) reason: Option<&'a str>,
 }
 
-/// Closes intents. One that is not open any more is left as it is.
+/// Closes intents, and forgets the values that they sent. One that is not open any more is left as it is.
 pub(crate) async fn end(tx: &mut Tx, ended: &[Ended<'_>], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         UPDATE intent SET state = r.value->>'state', target_id = r.value->>'target_id', reason = r.value->>'reason',
-            ended_ms = $2
+            payload = '', ended_ms = $2
         FROM json_each($1) AS r
         WHERE intent.op_id = r.value->>'op_id' AND intent.org = r.value->>'org' AND intent.state IN ('planned', 'sent')";
     if ended.is_empty() {

@@ -16,9 +16,10 @@ const REMEDIES: &str = include_str!("../migrations/0002_remedies.sql");
 const CIRCUMSTANCES: &str = include_str!("../migrations/0003_circumstances.sql");
 const RECOVERY: &str = include_str!("../migrations/0004_recovery.sql");
 const CONFIGURATIONS: &str = include_str!("../migrations/0005_configurations.sql");
+const ENDED_INTENTS: &str = include_str!("../migrations/0006_ended_intents.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 5;
+pub(crate) const NEWEST: i64 = 6;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -43,7 +44,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (2, "remedies", dialect.remedies(REMEDIES)),
         (3, "circumstances", dialect.tables(CIRCUMSTANCES)),
         (4, "recovery", dialect.tables(RECOVERY)),
-        (NEWEST, "configurations", dialect.tables(CONFIGURATIONS)),
+        (5, "configurations", dialect.tables(CONFIGURATIONS)),
+        (NEWEST, "ended intents", dialect.tables(ENDED_INTENTS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

@@ -149,7 +149,10 @@ fn what_is_no_sound_backup_is_refused() {
     std::fs::write(company.desk.path("cut"), cut).unwrap();
     std::fs::copy(company.desk.path("entente-data").join("entente.db"), company.desk.path("plain")).unwrap();
     company.desk.file("text", "no database at all, however long this text may be made for the purpose");
-    for (name, code) in [("cut", 1), ("plain", 1), ("text", 1), ("none", 2)] {
+    let mut flipped = good.clone();
+    flipped[good.len() * 3 / 4] ^= 1;
+    std::fs::write(company.desk.path("flipped"), flipped).unwrap();
+    for (name, code) in [("cut", 1), ("flipped", 1), ("plain", 1), ("text", 1), ("none", 2)] {
         let file = company.desk.arg(name);
         let refused = with(&company, &["restore", &file, "--data-dir", &company.desk.arg("new")]);
         assert_eq!(refused.code, code, "{name}: {refused:?}");

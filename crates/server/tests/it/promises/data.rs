@@ -98,6 +98,8 @@ fn hashes_remember_no_value_and_everything_flows_as_before() {
     let key = company.twin("Case", &id).unwrap();
     let sealed = base(&company);
     assert!(sealed.contains("sha256:") && !sealed.contains("onfidential") && !sealed.contains("To Do"), "{sealed}");
+    let sent: Vec<String> = dump(&company, "intent").into_iter().flat_map(|row| row.into_values()).collect();
+    assert!(!sent.is_empty() && !sent.concat().contains("onfidential"), "{sent:?}");
     let rests = || assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }));
     rests();
 
