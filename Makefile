@@ -1,7 +1,7 @@
 # Everything a day needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build check test sim demo bench fmt sbom fuzz
+.PHONY: help build check test sim demo bench fmt sbom fuzz mutants
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
@@ -34,6 +34,10 @@ sbom: ## Write what the binary is made of, as CycloneDX: target/entente.cdx.json
 
 fuzz: ## Throw random input at what reads others' words, SECONDS_EACH=60 per target
 	tools/fuzz $(TARGETS)
+
+mutants: ## Change one decision after the other and see that a test fails, as .cargo/mutants.toml says
+	@cargo mutants --version >/dev/null 2>&1 || { echo "first: cargo install cargo-mutants --locked" >&2; exit 1; }
+	cargo mutants -p entente-core -o $(TARGET) $(ARGS)
 
 fmt: ## Format the code
 	cargo fmt --all

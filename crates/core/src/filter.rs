@@ -248,7 +248,7 @@ fn folded(value: &Value) -> String {
 /// Orders two values of one kind; a text that reads as the other's kind is taken as such.
 fn compare(value: &Value, wanted: &Value) -> Option<Ordering> {
     match (value, wanted) {
-        (Value::Empty, _) | (_, Value::Empty) => None,
+        // Nothing, and what is of another kind, stands in no order: none of these has a place for it.
         (Value::Rich(document), wanted) => compare(&Value::text(document.plain()), wanted),
         (Value::Number(a), b) => a.partial_cmp(&number(b)?),
         (Value::Flag(a), b) => Some(a.cmp(&flag(b)?)),
@@ -301,6 +301,8 @@ mod tests {
         let text = Value::text("Web");
         let list = Value::list(vec![Value::text("red"), Value::text("blue")]);
         let date = Value::Date(jiff::civil::date(2026, 1, 2));
+        let [early, late] = [1, 3].map(|second| Value::Instant(Timestamp::from_second(second).unwrap()));
+        let rich = Value::rich(crate::rich::Document::of_plain("a b"));
         let rows: &[(&str, &Value, Condition, bool)] = &[
             ("is, other case", &text, Condition::Is(Value::text("WEB")), true),
             ("is, part only", &text, Condition::Is(Value::text("We")), false),
@@ -317,6 +319,18 @@ mod tests {
             ("date greater than a text date", &date, Condition::GreaterThan(Value::text("2026-01-01")), true),
             ("number equals a text number", &number(1.0), Condition::Equals(Value::text("1.0")), true),
             ("flag equals a text", &Value::Flag(true), Condition::Equals(Value::text("true")), true),
+            ("date equals a date", &date, Condition::Equals(date.clone()), true),
+            ("time greater than a time", &late, Condition::GreaterThan(early.clone()), true),
+            ("time less than a text time", &early, Condition::LessThan(Value::text("1970-01-01T00:00:02Z")), true),
+            ("text number greater than a number", &Value::text("10"), Condition::GreaterThan(number(2.0)), true),
+            ("text numbers by value", &Value::text("10"), Condition::GreaterThan(Value::text("9")), true),
+            ("texts by their letters", &text, Condition::GreaterThan(Value::text("ever")), true),
+            ("rich text by its words", &rich, Condition::Equals(Value::text("a b")), true),
+            ("number less than a number", &number(1.0), Condition::LessThan(number(2.0)), true),
+            ("flag equals a flag", &Value::Flag(true), Condition::Equals(Value::Flag(true)), true),
+            ("flag equals another text", &Value::Flag(false), Condition::Equals(Value::text("no")), false),
+            ("a date is no number", &date, Condition::LessThan(number(1.0)), false),
+            ("nothing follows nothing", &Value::Empty, Condition::Equals(Value::Empty), false),
             ("nothing is not less than anything", &Value::Empty, Condition::LessThan(number(1.0)), false),
         ];
         for (name, value, condition, expected) in rows {

@@ -141,9 +141,12 @@ mod tests {
     #[test]
     fn the_shortest_known_way_is_taken_and_none_is_invented() {
         let mut desk = workflow(&[], &[("Waiting", Open), ("Working", Open), ("Resolved", Closed), ("Closed", Closed)]);
+        desk.learn("Waiting", "WAITING");
+        assert!(!desk.has_ways(), "a status is no way to itself");
         desk.learn_all("Waiting", ["Working", "Resolved"]);
         desk.learn_all("Working", ["Waiting", "Resolved"]);
         desk.learn_all("Resolved", ["Closed", "Waiting"]);
+        assert!(desk.has_ways());
         let table: [(&str, &str, Option<&[&str]>); 6] = [
             ("Waiting", "Resolved", Some(&["Resolved"])),
             ("Waiting", "Closed", Some(&["Resolved", "Closed"])),

@@ -248,6 +248,16 @@ mod tests {
             ("a huge number", asked("number", Condition::Equals(number(1e13))), None),
             ("a flag", asked("flag", Condition::IsNot(Value::Flag(true))), one("flag", Value::Flag(false))),
             ("a flag is never empty", asked("flag", Condition::IsEmpty), None),
+            ("a flag is always filled", asked("flag", Condition::IsNotEmpty), None),
+            ("no flag of several", asked("flag", Condition::IsNotOneOf(vec![Value::Flag(true)])), None),
+            ("no name of several", asked("name", Condition::IsNotOneOf(vec![text("x")])), none("name", text("x"))),
+            ("not among names", asked("names", Condition::DoesNotContain(text("x"))), none("names", text("x"))),
+            ("no part of a name", asked("name", Condition::DoesNotContain(text("x"))), None),
+            (
+                "no part of a line",
+                asked("line", Condition::DoesNotContain(text("x"))),
+                Some(Asked::ContainsNot("line".into(), "x".into())),
+            ),
             (
                 "a day",
                 asked("date", Condition::GreaterThan(text("2026-01-02"))),

@@ -240,7 +240,7 @@ fn gone(
         let now = mapping.collect(lost.other(), kept);
         base.and_then(|b| b.get(&mapping.key)).is_some_and(|agreed| now.is_ok_and(|v| *v != *agreed.get(lost.other())))
     });
-    let edited = if edited { ", which was edited since" } else { "" };
+    let edited = if edited { ", which was edited since," } else { "" };
     plan.writes.push(Write::Unlink {
         reason: format!("The {lost} record was deleted; the {} record{edited} is kept", lost.other()),
     });

@@ -261,6 +261,21 @@ fn a_cut_text_agrees_and_comes_back_whole() {
     }
 }
 
+#[test]
+fn where_only_the_way_back_has_a_rule_nothing_goes_there_that_would_come_back_as_another() {
+    let mut item = item();
+    item.fields[0].to_salesforce = vec![Transform::LowerCase];
+    let rows = [
+        ("it comes back as itself", Some(("a", "a")), "b", "a", "Jira := b"),
+        ("it would not", Some(("a", "a")), "B", "a", "note"),
+        ("the way back", Some(("a", "a")), "a", "B", "Salesforce := b"),
+        ("they agree", None, "b", "B", "agree"),
+    ];
+    for (name, base, salesforce, jira, expected) in rows {
+        assert_eq!(outcome(&subject(base, salesforce, jira, &item, &Known::default())), expected, "{name}");
+    }
+}
+
 /// High and urgent is Highest: the line reads a second field, whose change counts like one of its own.
 #[test]
 fn a_line_that_reads_further_fields_sees_their_changes() {

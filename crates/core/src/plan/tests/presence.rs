@@ -25,6 +25,9 @@ fn creation() {
     let link = LinkFacts { blocked: [(MappingKey::named(CORRELATION), blocked)].into(), ..LinkFacts::default() };
     let again = create("Web", &item, &link, &Known::default());
     assert_eq!((again.writes.len(), again.notes[0].code), (0, NoteCode::Blocked), "not tried again unchanged");
+    let edited = state(&[("Subject", "b"), ("Origin", "Web"), ("Status", "New"), ("Jira_Reference__c", "")]);
+    let edited = plan(&item, &link, None, Sides::new(&edited, &State::None), &Known::default());
+    assert!(!edited.writes.is_empty(), "it is another creation now");
 
     let now = ConnectedItem { start: Start::Now, ..item };
     let (early, late) = (Timestamp::from_second(10).unwrap(), Timestamp::from_second(20).unwrap());
@@ -44,6 +47,43 @@ fn a_record_that_is_gone_is_never_made_again() {
     assert_eq!((maybe.writes.len(), maybe.notes[0].code), (0, NoteCode::Missing));
     let surely = plan(&item, &LinkFacts::default(), None, Sides::new(&gone(true), &kept), &Known::default());
     assert!(matches!(surely.writes[..], [Write::Unlink { .. }]));
+}
+
+#[test]
+fn who_loses_a_record_is_told_whether_the_other_was_edited() {
+    let item = item();
+    let base = Base { fields: [(item.fields[0].key.clone(), Sides::new(Value::text("a"), Value::text("a")))].into() };
+    let gone = State::Gone { since: Timestamp::from_second(0).unwrap(), confirmed: true };
+    let told = |shown: &str| {
+        let kept = state(&[("Subject", shown)]);
+        let plan = plan(&item, &LinkFacts::default(), Some(&base), Sides::new(&kept, &gone), &Known::default());
+        let [Write::Unlink { reason }] = &plan.writes[..] else { panic!("{plan:?}") };
+        reason.clone()
+    };
+    assert_eq!(told("a"), "The Jira record was deleted; the Salesforce record is kept");
+    assert_eq!(told("b"), "The Jira record was deleted; the Salesforce record, which was edited since, is kept");
+}
+
+#[test]
+fn a_pair_ends_only_when_both_losses_are_certain() {
+    let gone = |confirmed| State::Gone { since: Timestamp::from_second(0).unwrap(), confirmed };
+    let rows = [
+        (gone(true), gone(true), "unlink"),
+        (gone(true), gone(false), "wait"),
+        (gone(false), gone(true), "wait"),
+        (gone(true), State::None, "nothing"),
+        (State::None, State::None, "nothing"),
+    ];
+    for (salesforce, jira, expected) in rows {
+        let plan = plan(&item(), &LinkFacts::default(), None, Sides::new(&salesforce, &jira), &Known::default());
+        let found = match (&plan.writes[..], &plan.notes[..]) {
+            ([Write::Unlink { .. }], []) => "unlink",
+            ([], [note]) if note.code == NoteCode::Missing => "wait",
+            ([], []) => "nothing",
+            _ => panic!("{plan:?}"),
+        };
+        assert_eq!(found, expected, "{salesforce:?} {jira:?}");
+    }
 }
 
 #[test]
@@ -134,6 +174,10 @@ fn correlation_is_kept_true_and_never_stolen() {
     assert_eq!(empty.writes.len(), 2);
     let both = correlate("OPS-7", "500000000000001", None);
     assert_eq!(outcome(&both), "agree", "a 15-character id is the same id");
+    for other in ["500", "500000000000002", "500000000000001AAB"] {
+        let plan = correlate("OPS-7", other, None);
+        assert_eq!((plan.writes.len(), plan.notes[0].code), (0, NoteCode::CorrelationTaken), "{other}");
+    }
     let taken = correlate("OPS-9", "500000000000001AAA", None);
     assert_eq!((taken.writes.len(), taken.notes[0].code), (0, NoteCode::CorrelationTaken));
     let ours = Sides::new(Value::text("OLD-3"), Value::text("500000000000001AAA"));

@@ -43,7 +43,7 @@ fn what_a_side_cannot_show_is_no_edit_for_it() {
     const KEPT: Shown = Html("<p style=\"text-align: center\">a b</p>");
     const OTHER: Shown = Html("<p>c</p>");
     const WORDS: Shown = Text("a b");
-    use ConflictPolicy::{Append, Ask, SalesforceWins};
+    use ConflictPolicy::{Append, Ask, JiraWins, SalesforceWins};
     let rows = [
         ("the same form, written in two ways", Ask, None, BOLD, Html("a <strong>b</strong>"), "agree"),
         ("the form is edited", Ask, Some((BARE, BARE)), BARE, BOLD, "Salesforce := a b"),
@@ -55,6 +55,8 @@ fn what_a_side_cannot_show_is_no_edit_for_it() {
         ("the same, and one writes", Ask, Some((WORDS, WORDS)), OTHER, BOLD, "Jira := c"),
         ("they meet, one without a form", SalesforceWins, None, BARE, BOLD, "Salesforce := a b over an edit"),
         ("they meet with other words", SalesforceWins, None, OTHER, BOLD, "Jira := c over an edit"),
+        ("the same, the other way", JiraWins, None, BOLD, BARE, "Jira := a b over an edit"),
+        ("and with other words", JiraWins, None, BOLD, OTHER, "Salesforce := c over an edit"),
         ("plain text: the form is edited", Ask, Some((WORDS, BARE)), WORDS, BOLD, "agree"),
         ("plain text: and the words over there", Ask, Some((WORDS, BARE)), Text("c"), BOLD, "Jira := c"),
         (
@@ -72,6 +74,36 @@ fn what_a_side_cannot_show_is_no_edit_for_it() {
         plan.notes.retain(|note| note.code != NoteCode::Formatting);
         assert_eq!(outcome(&plan), expected, "{name}");
     }
+}
+
+#[test]
+fn a_text_comes_in_the_form_that_its_field_can_hold() {
+    let bold = Html("<p>a <b>b</b></p>").value();
+    for (is_rich, expected) in [(true, bold.clone()), (false, Value::text("a b"))] {
+        let mut item = item();
+        item.fields[0].rich = Sides::new(true, is_rich);
+        let salesforce = [("Subject".into(), Field::Known(bold.clone()))].into_iter().collect();
+        let now = Sides::new(State::Present(salesforce), state(&[("summary", "")]));
+        let plan = plan(&item, &LinkFacts::default(), None, now.as_ref(), &Known::default());
+        assert_eq!(plan.writes[0].fields()[0].to, expected, "{is_rich}");
+    }
+}
+
+/// A step or a table makes something else of a text on purpose.
+#[test]
+fn what_a_step_makes_of_a_text_is_no_loss() {
+    let told = |line: FieldMapping| {
+        let item = ConnectedItem { fields: vec![line], ..item() };
+        let shown = Html("<p>a <b>b</b></p>").value();
+        let jira = [("summary".into(), Field::Known(shown.clone()))].into_iter().collect();
+        let now = Sides::new(state(&[("Subject", "a b")]), State::Present(jira));
+        let plan = plan(&item, &LinkFacts::default(), None, now.as_ref(), &Known::default());
+        plan.notes.iter().any(|note| note.code == NoteCode::Formatting)
+    };
+    let line = || FieldMapping { rich: Sides::new(false, true), ..FieldMapping::plain("Subject", "summary") };
+    assert!(told(line()));
+    assert!(!told(FieldMapping { to_salesforce: vec![Transform::LowerCase], ..line() }));
+    assert!(!told(FieldMapping { values: Some(ValueMap::of_texts([("a b", "a b")])), ..line() }));
 }
 
 /// Where a field does not flow, the form of its text does not flow either.
