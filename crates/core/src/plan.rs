@@ -101,6 +101,15 @@ impl Plan {
         self.writes.iter().map(act).sum()
     }
 
+    /// The Salesforce record with which the link goes on.
+    #[must_use]
+    pub fn heir(&self) -> Option<&str> {
+        self.writes.iter().find_map(|write| match write {
+            Write::Follow { salesforce_id, .. } => Some(salesforce_id.as_str()),
+            _ => None,
+        })
+    }
+
     /// Nothing to do or to store, and nothing to tell but what a side cannot show.
     #[must_use]
     pub fn is_quiet(&self) -> bool {

@@ -45,12 +45,7 @@ impl Busy {
         true
     }
 
-    /// Gives one more record back.
-    pub(crate) fn release_record(&self, side: Side, connection: &str, id: &str) {
-        self.inner.lock().records.remove(&(side, connection.to_owned(), id.to_owned()));
-    }
-
-    /// Takes one more record for a unit that found its counterpart.
+    /// Takes one more record for a unit that found its counterpart or its heir.
     pub(crate) fn take_record(&self, side: Side, connection: &str, id: &str) -> bool {
         self.inner.lock().records.insert((side, connection.to_owned(), id.to_owned()))
     }
@@ -74,7 +69,8 @@ impl Busy {
 
 /// The records of a unit.
 fn keys(unit: &Unit, org: &str, site: &str) -> Vec<(Side, String, String)> {
-    let own = [(Side::Salesforce, org, &unit.ids.salesforce), (Side::Jira, site, &unit.ids.jira)];
+    let (record, issue) = (&unit.ids.salesforce, &unit.ids.jira);
+    let own = [(Side::Salesforce, org, record), (Side::Salesforce, org, &unit.heir), (Side::Jira, site, issue)];
     own.into_iter().filter_map(|(side, at, id)| Some((side, at.to_owned(), id.clone()?))).collect()
 }
 

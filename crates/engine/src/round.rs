@@ -18,11 +18,13 @@ pub(crate) mod refusals;
 mod settle;
 pub(crate) mod succession;
 
+use std::collections::HashMap;
+
 use entente_core::{
     Known, Side, plan,
     plan::{Need, Note, NoteCode},
 };
-use entente_store::StoreError;
+use entente_store::{Link, LinkId, LinkState, StoreError};
 use entente_transport::CallError;
 
 use crate::{
@@ -60,8 +62,9 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
     if let Err(error) = wired.org.is_the_same(worker.store()).await {
         return commit::put_off(worker, &wired, round.units, &error.to_string()).await.map(|()| Vec::new());
     }
+    let units = as_linked_now(worker, &wired, round.units).await?;
     let scene = Scene { worker, wired: &wired, scheme: &scheme, round: worker.chance_id() };
-    let mut works = match read::both(&scene, round.units).await {
+    let mut works = match read::both(&scene, units).await {
         Ok(works) => works,
         Err((units, error)) => {
             // A field that vanished since it was looked up makes the whole question invalid.
@@ -74,6 +77,32 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
     };
     achieve(&scene, &mut works).await?;
     commit::run(&scene, works).await
+}
+
+/// The units with their links as they are now that no other round works on them: the hints were joined to links before
+/// that. Where a link went on with another record or was dissolved meanwhile, the hint is joined anew.
+async fn as_linked_now(worker: &Worker, wired: &Wired, units: Vec<Unit>) -> Result<Vec<Unit>, EngineError> {
+    let ids: Vec<LinkId> = units.iter().filter_map(|unit| unit.link.as_ref()).map(|link| link.id).collect();
+    let links = worker.store().links_by_ids(&ids).await?;
+    let mut now: HashMap<LinkId, Link> = links.into_iter().map(|link| (link.id, link)).collect();
+    let (mut current, mut changed) = (Vec::with_capacity(units.len()), Vec::new());
+    for mut unit in units {
+        let Some(was) = unit.link.take() else {
+            current.push(unit);
+            continue;
+        };
+        let link = now.remove(&was.id).filter(|link| {
+            let is_live = matches!(link.state, LinkState::Active | LinkState::Parked { .. });
+            is_live && (&link.item, &link.salesforce_id) == (&was.item, &was.salesforce_id)
+        });
+        let pile = if link.is_some() { &mut current } else { &mut changed };
+        unit.link = link.or(Some(was));
+        pile.push(unit);
+    }
+    if !changed.is_empty() {
+        commit::put_off(worker, wired, changed, "they are linked otherwise by now").await?;
+    }
+    Ok(current)
 }
 
 /// One unit by itself, for somebody who looks on: `watch` sees what came of it before it is committed.
@@ -99,6 +128,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     facts::load(scene, works).await?;
     plan_all(scene, works, true).await?;
     meet::refuse_unsure(scene, works);
+    succession::take_heirs(scene, works);
     gather(scene, works);
     let stopped = guard::stops(scene, works).await?;
     scene.wired.rests(stopped.clone());

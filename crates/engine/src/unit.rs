@@ -93,12 +93,14 @@ pub(crate) struct Unit {
     pub(crate) later: Vec<Arc<Wired>>,
     /// Links that the record had.
     pub(crate) ended: Vec<Link>,
+    /// The Salesforce record in which its own goes on, while no other round may work on that.
+    pub(crate) heir: Option<String>,
 }
 
 impl Unit {
     /// A record or an issue without a link.
     pub(crate) fn candidate(ids: Sides<Option<String>>) -> Self {
-        Self { link: None, ids, tickets: Vec::new(), later: Vec::new(), ended: Vec::new() }
+        Self { link: None, ids, tickets: Vec::new(), later: Vec::new(), ended: Vec::new(), heir: None }
     }
 
     /// A link, both of whose ends are to be read.

@@ -1,7 +1,7 @@
 //! The durable announcement of a create, written before the call that makes it: what keeps a lost answer from becoming
 //! a second twin.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entente_core::Side;
 use serde::Serialize;
@@ -60,7 +60,8 @@ pub struct Intent {
 
 impl Store {
     /// Announces creates; answers in the order asked. A record that has an open intent already (same item, side and
-    /// source) keeps that one, and gets it as its answer: same operation, same id.
+    /// source) keeps that one, and gets it as its answer: same operation, same id. One that has a link under the item by
+    /// now gets none, and is left out.
     pub async fn plan_intents(
         &self,
         fence: &Fence,
@@ -72,8 +73,11 @@ impl Store {
         }
         let mut tx = self.begin().await?;
         fence.check(&mut tx).await?;
-        insert(&mut tx, fence, intents, now_ms).await?;
-        let open = open_among(&mut tx, fence, intents).await?;
+        let linked = linked_among(&mut tx, fence, intents).await?;
+        let is_free = |new: &&NewIntent| !linked.contains(&(new.item.clone(), new.side, new.source_id.clone()));
+        let free: Vec<NewIntent> = intents.iter().filter(is_free).cloned().collect();
+        insert(&mut tx, fence, &free, now_ms).await?;
+        let open = open_among(&mut tx, fence, &free).await?;
         tx.commit().await?;
         Ok(open)
     }
@@ -107,6 +111,24 @@ impl Store {
             SELECT * FROM intent WHERE org = $1 AND state IN ('planned', 'sent') ORDER BY created_ms, op_id";
         self.db().rows(SQL, &[org.into()]).await?.iter().map(intent).collect()
     }
+}
+
+/// The sources that have a link under their item.
+async fn linked_among(
+    tx: &mut Tx,
+    fence: &Fence,
+    intents: &[NewIntent],
+) -> Result<HashSet<(String, Side, String)>, StoreError> {
+    const SQL: &str = "
+        SELECT item, 'jira' AS side, salesforce_id AS source_id FROM link
+        WHERE org = $2 AND state <> 'unlinked' AND (item, salesforce_id) IN (
+            SELECT r.value->>'item', r.value->>'source_id' FROM json_each($1) AS r WHERE r.value->>'side' = 'jira')
+        UNION ALL
+        SELECT item, 'salesforce' AS side, jira_id AS source_id FROM link
+        WHERE org = $2 AND state <> 'unlinked' AND (item, jira_id) IN (
+            SELECT r.value->>'item', r.value->>'source_id' FROM json_each($1) AS r WHERE r.value->>'side' = 'salesforce')";
+    let rows = tx.rows(SQL, &[list(intents)?, (&fence.org).into()]).await?;
+    rows.iter().map(|row| Ok((row.text("item")?, row.side("side")?, row.text("source_id")?))).collect()
 }
 
 async fn insert(tx: &mut Tx, fence: &Fence, intents: &[NewIntent], now_ms: i64) -> Result<(), StoreError> {

@@ -126,12 +126,33 @@ async fn announce(
         Err(error) => Err(error.to_string()),
     };
     match planned {
-        Ok(intents) => Some(wanting.iter().copied().zip(intents).collect()),
+        Ok(intents) => Some(by_unit(scene, works, wanting, side, intents)),
         Err(reason) => {
             put_off(scene, works, wanting, &reason);
             None
         }
     }
+}
+
+/// Each unit with its announcement. One whose record another round or a person has linked meanwhile has none.
+fn by_unit(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    wanting: &[usize],
+    side: Side,
+    intents: Vec<Intent>,
+) -> Vec<(usize, Intent)> {
+    let mut by_source: HashMap<String, Intent> =
+        intents.into_iter().map(|intent| (intent.new.source_id.clone(), intent)).collect();
+    let announced = |n: &usize| match by_source.remove(works[*n].id(side.other())) {
+        Some(intent) => Some((*n, intent)),
+        None => {
+            let due_ms = scene.worker.soon(&works[*n].unit);
+            works[*n].again(due_ms, "it was linked a moment ago");
+            None
+        }
+    };
+    wanting.iter().filter_map(announced).collect()
 }
 
 /// What a creation would send, for remembering a refusal.

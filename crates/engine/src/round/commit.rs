@@ -22,9 +22,7 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
     let mut passed_on = Vec::new();
     let mut told = Vec::new();
     let mut busy = Vec::with_capacity(works.len());
-    let mut heirs = Vec::new();
     for mut work in works {
-        heirs.extend(work.follows.as_ref().map(|(_, id)| id.clone()));
         told.append(&mut work.told);
         if work.end == End::PassOn && !work.unit.later.is_empty() {
             passed_on.push(work.unit);
@@ -37,7 +35,6 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
     for unit in &busy {
         scene.worker.busy.release(unit, &scene.wired.org.name, &scene.wired.site.name);
     }
-    heirs.iter().for_each(|id| scene.worker.busy.release_record(Side::Salesforce, &scene.wired.org.name, id));
     committed?;
     scene.worker.finished(scene.wired, &busy, told);
     Ok(passed_on)
@@ -69,17 +66,15 @@ async fn commit(worker: &Worker, mut ends: Ends, units: &[Unit]) -> Result<(), E
     Ok(())
 }
 
-/// A new link whose end was taken meanwhile, by another round or by a person, is left out. Its unit comes again and
-/// finds the link that is there now; what was created for it stays in the journal, and the rest of the round stands.
+/// A link whose place was taken meanwhile, by another round or by a person, is left out: a new one, or one that would go
+/// on with another record. Its unit comes again and finds the link that is there now; what was created for it stays in
+/// the journal, and the rest of the round stands.
 fn leave_out_taken(worker: &Worker, ends: &mut Ends, units: &[Unit], error: StoreError) -> Result<(), StoreError> {
     let StoreError::LinkTaken { side, record_id, .. } = &error else { return Err(error) };
-    let end = |link: &NewLink| Sides::new(&link.salesforce_id, &link.jira_id).get(*side) == &record_id;
-    let Some(n) = ends.round.links_new.iter().rposition(end) else { return Err(error) };
+    let left_out = leave_out_new(&mut ends.round, *side, record_id, units)
+        .or_else(|| leave_out_heir(&mut ends.round, record_id, units));
+    let Some(unit) = left_out else { return Err(error) };
     tracing::warn!("A link is left out: {error}");
-    let link = ends.round.links_new.remove(n);
-    ends.round.journal.extend(link.journal.into_iter().filter(|entry| entry.kind != "link"));
-    let is_its = |unit: &&Unit| unit.link.is_none() && unit.ids.salesforce.as_ref() == Some(&link.salesforce_id);
-    let Some(unit) = units.iter().find(is_its) else { return Err(error) };
     let is_own = |key: &HintKey| unit.tickets.iter().any(|ticket| ticket.key == *key);
     ends.round.hints_done.retain(|(key, _)| !is_own(key));
     ends.shared.retain(|ticket| !is_own(&ticket.key));
@@ -87,6 +82,20 @@ fn leave_out_taken(worker: &Worker, ends: &mut Ends, units: &[Unit], error: Stor
         ends.round.hints_again.extend(again(unit, worker.soon(unit)));
     }
     Ok(())
+}
+
+fn leave_out_new<'u>(round: &mut RoundCommit, side: Side, record_id: &String, units: &'u [Unit]) -> Option<&'u Unit> {
+    let end = |link: &NewLink| Sides::new(&link.salesforce_id, &link.jira_id).get(side) == &record_id;
+    let link = round.links_new.remove(round.links_new.iter().rposition(end)?);
+    round.journal.extend(link.journal.into_iter().filter(|entry| entry.kind != "link"));
+    units.iter().find(|unit| unit.link.is_none() && unit.ids.salesforce.as_ref() == Some(&link.salesforce_id))
+}
+
+fn leave_out_heir<'u>(round: &mut RoundCommit, heir: &String, units: &'u [Unit]) -> Option<&'u Unit> {
+    let goes_on = |link: &LinkUpdate| link.follows.as_ref().is_some_and(|(_, id)| id == heir);
+    let id = round.links.remove(round.links.iter().rposition(goes_on)?).id;
+    round.journal.retain(|entry| entry.link_id != Some(id));
+    units.iter().find(|unit| unit.link.as_ref().is_some_and(|link| link.id == id))
 }
 
 /// Puts all units of a round off: nothing could be read.

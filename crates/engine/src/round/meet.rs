@@ -179,7 +179,8 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
     };
     let by_id: BTreeMap<String, &SiteIssue> = issues.iter().map(|issue| (issue.id(), issue)).collect();
     let by_key: BTreeMap<String, &SiteIssue> = issues.iter().map(|issue| (issue.key(), issue)).collect();
-    let taken = taken(scene, Side::Jira, &by_id.keys().cloned().collect::<Vec<_>>()).await?;
+    let held = held(scene, Side::Jira, &by_id.keys().cloned().collect::<Vec<_>>()).await?;
+    let taken = taken_here(scene, Side::Jira, &held);
     for (n, name) in names {
         let named = match name {
             Name::Id(id) => Ok(by_id.get(id).copied()),
@@ -193,6 +194,9 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
             _ => Ok(None),
         };
         match (named, former) {
+            (Ok(Some(issue)), _) if succession::has_gone_on(&works[*n], &issue.id(), &held) => {
+                works[*n].end = End::PassOn;
+            }
             (Ok(Some(issue)), Ok(former)) => {
                 join_issue(scene, &mut works[*n], issue, taken.get(&issue.id()));
                 works[*n].seen.jira.former_key = former;
@@ -331,7 +335,8 @@ async fn fetch_claimants(
             return Ok(());
         }
     };
-    let taken = taken(scene, Side::Salesforce, &rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>()).await?;
+    let found: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let taken = taken(scene, Side::Salesforce, &found).await?;
     for n in wanting {
         let key = works[n].seen.jira.key.clone().unwrap_or_default();
         if let Some(row) = rows.iter().find(|row| row.text(field) == Some(key.as_str())) {
@@ -398,19 +403,26 @@ fn connection<'a>(scene: &'a Scene<'_>, side: Side) -> &'a str {
     }
 }
 
+/// The links of counterparts, tombstones left out.
+async fn held(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<Vec<Link>, EngineError> {
+    let org = &scene.wired.org.name;
+    let mut links = scene.worker.store().links_by_records(org, side, connection(scene, side), ids).await?;
+    links.retain(|link| !matches!(link.state, LinkState::Unlinked { .. }));
+    Ok(links)
+}
+
 /// Counterparts that have a live link under this item already.
 pub(super) async fn taken(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<HashMap<String, Link>, EngineError> {
-    let org = &scene.wired.org.name;
-    let links = scene.worker.store().links_by_records(org, side, connection(scene, side), ids).await?;
-    let live = links
-        .into_iter()
-        .filter(|link| link.item == scene.wired.item.name && !matches!(link.state, LinkState::Unlinked { .. }));
-    Ok(live
-        .map(|link| match side {
-            Side::Salesforce => (link.salesforce_id.clone(), link),
-            Side::Jira => (link.jira_id.clone(), link),
-        })
-        .collect())
+    Ok(taken_here(scene, side, &held(scene, side, ids).await?))
+}
+
+fn taken_here(scene: &Scene<'_>, side: Side, held: &[Link]) -> HashMap<String, Link> {
+    let own = held.iter().filter(|link| link.item == scene.wired.item.name).cloned();
+    own.map(|link| match side {
+        Side::Salesforce => (link.salesforce_id.clone(), link),
+        Side::Jira => (link.jira_id.clone(), link),
+    })
+    .collect()
 }
 
 /// The unit has both ends now, unless another round is working on the other end.
@@ -433,7 +445,12 @@ fn is_linked_now(scene: &Scene<'_>, work: &mut Work) {
     work.again(scene.worker.soon(&work.unit), "it was linked a moment ago");
 }
 
-fn put_off<'a>(scene: &Scene<'_>, works: &mut [Work], which: impl Iterator<Item = &'a usize>, error: &CallError) {
+pub(super) fn put_off<'a>(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    which: impl Iterator<Item = &'a usize>,
+    error: &CallError,
+) {
     for n in which {
         let due_ms = scene.worker.later_after(&works[*n].unit, error.after());
         works[*n].again(due_ms, error.to_string());

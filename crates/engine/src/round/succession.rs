@@ -10,8 +10,11 @@ use entente_core::{
 };
 use entente_store::{Hint, HintKey, Link, LinkId, LinkState, LinkUpdate, NewEntry};
 
-use super::Scene;
-use crate::{error::EngineError, limits::BACKOFF_FIRST_MS, scheme::CONVERTED, unit::Work, worker::Worker};
+use entente_transport::CallError;
+use jiff::Timestamp;
+
+use super::{Scene, meet};
+use crate::{error::EngineError, scheme::CONVERTED, unit::Work, worker::Worker};
 
 /// Completes what the planner knows of records that were merged or converted.
 pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
@@ -40,19 +43,28 @@ async fn converted(
         return Ok(Succession::Converted { heir: None, lacking: None });
     };
     let Some(id) = became.get(object) else { return Ok(lacking(format!("it became no {object}"))) };
-    let own = &scene.wired.item;
-    let same = |item: &ConnectedItem| {
-        let (ours, theirs) = (&own.jira, &item.jira);
+    let Some(item) = item_of_heirs(scene, &scene.wired.item, object) else {
+        return Ok(lacking(format!("no active item pairs {object} with the issues of {}", scene.wired.item.name)));
+    };
+    let heir = heir(scene, work, &item.name, id).await?;
+    Ok(Succession::Converted { heir: Some(heir), lacking: None })
+}
+
+/// The item under which links of converted leads go on: the first that pairs what they became with the same issues.
+fn item_of_heirs<'s>(scene: &'s Scene<'_>, leads: &ConnectedItem, object: &str) -> Option<&'s ConnectedItem> {
+    let same = |item: &&ConnectedItem| {
+        let (ours, theirs) = (&leads.jira, &item.jira);
         item.salesforce.object == object
             && (&ours.connection, &ours.projects, &ours.issue_type)
                 == (&theirs.connection, &theirs.projects, &theirs.issue_type)
     };
-    let item = scene.worker.wiring.items_of(&scene.wired.org.name).find(|wired| same(&wired.item));
-    let Some(item) = item else {
-        return Ok(lacking(format!("no active item pairs {object} with the issues of {}", own.name)));
-    };
-    let heir = heir(scene, work, &item.item.name, id).await?;
-    Ok(Succession::Converted { heir: Some(heir), lacking: None })
+    scene.worker.wiring.items_of(&scene.wired.org.name).map(|wired| &wired.item).find(same)
+}
+
+/// Whether the issue that a converted lead still names goes on with what it became.
+pub(super) fn has_gone_on(work: &Work, jira_id: &str, held: &[Link]) -> bool {
+    let Some(became) = &work.seen.salesforce.became else { return false };
+    held.iter().any(|link| link.jira_id == jira_id && became.values().any(|id| *id == link.salesforce_id))
 }
 
 /// A record that another one goes on in, with the issue that it has under the item already. An issue that is somebody
@@ -68,50 +80,77 @@ async fn heir(scene: &Scene<'_>, work: &Work, item: &str, id: &str) -> Result<He
     Ok(Heir { item: item.to_owned(), id: id.to_owned(), issue })
 }
 
-/// A record in which another one goes on takes over that one's link, before it is given an issue of its own.
+/// The record with which a link goes on is worked on by nobody else until this round has ended. Of several links that
+/// would go on with one record, the others come again and find it linked.
+pub(super) fn take_heirs(scene: &Scene<'_>, works: &mut [Work]) {
+    for work in works.iter_mut().filter(|work| work.is_open()) {
+        let Some(heir) = work.plan.heir().map(str::to_owned) else { continue };
+        match scene.worker.busy.take_record(Side::Salesforce, &scene.wired.org.name, &heir) {
+            true => work.unit.heir = Some(heir),
+            false => {
+                let due_ms = scene.worker.soon(&work.unit);
+                work.again(due_ms, format!("{heir}, in which it goes on, is being worked on"));
+            }
+        }
+    }
+}
+
+/// A record in which another one goes on takes over that one's link, before it is given an issue of its own. While it
+/// cannot be said whether it is one, it waits.
 pub(super) async fn first(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
-    let lone = |work: &&mut Work| work.unit.link.is_none() && work.is_open() && work.unit.ids.jira.is_none();
-    let mut lone: Vec<&mut Work> = works.iter_mut().filter(lone).collect();
-    let ids: Vec<String> = lone.iter().map(|work| work.id(Side::Salesforce).to_owned()).collect();
+    let lone = |work: &Work| work.unit.link.is_none() && work.is_open() && work.unit.ids.jira.is_none();
+    let lone: Vec<usize> = (0..works.len()).filter(|n| lone(&works[*n])).collect();
+    let ids: Vec<String> = lone.iter().map(|n| works[*n].id(Side::Salesforce).to_owned()).collect();
     if ids.is_empty() {
         return Ok(());
     }
-    for (item, ancestors) in ancestors(scene, &ids).await? {
-        let org = &scene.wired.org.name;
+    let (store, org) = (scene.worker.store(), &scene.wired.org.name);
+    let has_links = store.count_links(Some(&scene.wired.item.name)).await? > 0;
+    let found = match ancestors(scene, &ids, has_links).await {
+        Ok(found) => found,
+        Err(error) => {
+            meet::put_off(scene, works, lone.iter(), &error);
+            return Ok(());
+        }
+    };
+    for (item, ancestors) in found {
         let gone: Vec<String> = ancestors.iter().map(|(id, _)| id.clone()).collect();
-        let links = scene.worker.store().links_by_records(org, Side::Salesforce, org, &gone).await?;
+        let links = store.links_by_records(org, Side::Salesforce, org, &gone).await?;
         let live =
             |link: &&Link| link.item == item.name && matches!(link.state, LinkState::Active | LinkState::Parked { .. });
         for link in links.iter().filter(live) {
             let heir = ancestors.iter().find(|(id, _)| *id == link.salesforce_id).map(|(_, heir)| heir.as_str());
-            let Some(work) = lone.iter_mut().find(|work| Some(work.id(Side::Salesforce)) == heir) else { continue };
-            let now_ms = scene.worker.outside().now_ms();
+            let is_its = |n: &&usize| Some(works[**n].id(Side::Salesforce)) == heir;
+            let Some(n) = lone.iter().find(is_its) else { continue };
             let hint = hint(scene, &item.salesforce.object, &link.salesforce_id);
-            scene.worker.store().offer(&[hint], now_ms).await?;
-            let reason = format!("{} goes on in it, and its link comes first", link.salesforce_id);
-            work.again(now_ms + BACKOFF_FIRST_MS, reason);
+            store.offer(&[hint], scene.worker.outside().now_ms()).await?;
+            let due_ms = scene.worker.later(&works[*n].unit);
+            works[*n].again(due_ms, format!("{} goes on in it, and its link comes first", link.salesforce_id));
         }
     }
     Ok(())
 }
 
-/// Records that go on in one of these, each with that one, by the item whose links they may have.
+/// Records that go on in one of these, each with that one, by the item whose links they may have. A link of a lead comes
+/// here only where this item is the one under which it goes on.
 async fn ancestors<'s>(
     scene: &'s Scene<'_>,
     ids: &[String],
-) -> Result<Vec<(&'s ConnectedItem, Vec<(String, String)>)>, EngineError> {
-    let (org, own, store) = (&scene.wired.org, &scene.wired.item, scene.worker.store());
-    let mut found = Vec::new();
-    if store.count_links(Some(&own.name)).await? > 0 {
-        let merged = org.merged_into(&own.salesforce.object, ids).await.map_err(EngineError::peer(&org.name))?;
-        found.push((own, merged));
-    }
+    has_links: bool,
+) -> Result<Vec<(&'s ConnectedItem, Vec<(String, String)>)>, CallError> {
+    let (org, own) = (&scene.wired.org, &scene.wired.item);
     let object = own.salesforce.object.as_str();
-    for wired in scene.worker.wiring.items_of(&org.name).filter(|wired| wired.item.on_convert.object() == Some(object))
-    {
+    let mut found = Vec::new();
+    if has_links {
+        found.push((own, org.merged_into(object, ids).await?));
+    }
+    let comes_here = |leads: &ConnectedItem| {
+        leads.on_convert.object() == Some(object)
+            && item_of_heirs(scene, leads, object).is_some_and(|item| item.name == own.name)
+    };
+    for wired in scene.worker.wiring.items_of(&org.name).filter(|wired| comes_here(&wired.item)) {
         let Some((_, field)) = CONVERTED.iter().find(|(became, _)| *became == object) else { continue };
-        let converted = org.converted_into(field, ids).await.map_err(EngineError::peer(&org.name))?;
-        found.push((&wired.item, converted));
+        found.push((&wired.item, org.converted_into(field, ids).await?));
     }
     Ok(found)
 }

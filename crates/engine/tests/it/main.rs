@@ -9,4 +9,5 @@ mod lifecycle;
 mod missing;
 mod safety;
 mod stage;
+mod successions;
 mod twins;

@@ -12,7 +12,7 @@ use entente_engine::{Engine, Outside, SyncOptions, SyncReport, VerifyReport};
 use entente_sandbox::{Clock as SandboxClock, Options, Seed, World, jira_router, salesforce_router};
 use entente_store::Store;
 use entente_transport::{Body, BoxFuture, ByteStream, SystemClock, SystemRng, Wire, WireError};
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -175,6 +175,14 @@ triggers: {{ poll_seconds: 5 }}
         self.after(after, async move { drop(wire.send(call).await.expect("an answer")) });
     }
 
+    /// Has an issue moved to another project as soon as a request that contains `after` has been answered.
+    pub(crate) fn move_after(&self, after: &str, issue: &str, project: &str) {
+        let body = Bytes::from(json!({"issue": issue, "project": project}).to_string());
+        let call = Request::post(format!("{JIRA}/__sandbox/move")).header("content-type", "application/json");
+        let (call, wire) = (call.body(Body::Bytes(body)).expect("a request"), self.wire.clone());
+        self.after(after, async move { drop(wire.send(call).await.expect("an answer")) });
+    }
+
     /// A call to the Salesforce side as the administrator.
     pub(crate) async fn salesforce(&self, method: Method, path: &str, body: Value) -> Value {
         self.call(method, &format!("{SALESFORCE}{path}"), &self.bearer().await, &body).await
@@ -200,6 +208,14 @@ triggers: {{ poll_seconds: 5 }}
     }
 
     async fn send(&self, request: Request<Body>) -> Value {
+        let (status, text) = self.answer(request).await;
+        if text.is_empty() {
+            return json!({"status": status.as_u16()});
+        }
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status} {text}"))
+    }
+
+    async fn answer(&self, request: Request<Body>) -> (StatusCode, String) {
         let response = self.wire.send(request).await.expect("an answer");
         let status = response.status();
         let mut stream = response.into_body().into_stream();
@@ -207,10 +223,32 @@ triggers: {{ poll_seconds: 5 }}
         while let Some(piece) = stream.next().await {
             bytes.extend(piece.expect("a piece"));
         }
-        if bytes.is_empty() {
-            return json!({"status": status.as_u16()});
-        }
-        serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("{status} {}", String::from_utf8_lossy(&bytes)))
+        (status, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// An act of the administrator for which the data API has no call: merging, converting.
+    pub(crate) async fn soap(&self, call: &str) -> String {
+        let session = self.bearer().await.replace("Bearer ", "");
+        let envelope = format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header \
+             xmlns=\"urn:partner.soap.sforce.com\"><SessionHeader><sessionId>{session}</sessionId></SessionHeader>\
+             </s:Header><s:Body xmlns=\"urn:partner.soap.sforce.com\">{call}</s:Body></s:Envelope>"
+        );
+        let request = Request::post(format!("{SALESFORCE}/services/Soap/u/64.0"))
+            .header("content-type", "text/xml")
+            .header("soapaction", "\"\"")
+            .body(Body::Bytes(Bytes::from(envelope)))
+            .expect("a request");
+        let (status, answer) = self.answer(request).await;
+        assert!(answer.contains("<success>true</success>"), "{status}: {answer}");
+        answer
+    }
+
+    /// Merges records into one of their kind.
+    pub(crate) async fn merge(&self, object: &str, master: &str, losers: &[&str]) {
+        let losers: String = losers.iter().map(|id| format!("<recordToMergeIds>{id}</recordToMergeIds>")).collect();
+        let master = format!("<masterRecord><type>{object}</type><Id>{master}</Id></masterRecord>");
+        self.soap(&format!("<merge><mergeRequests>{master}{losers}</mergeRequests></merge>")).await;
     }
 
     /// The rows of a query.

@@ -70,9 +70,23 @@ pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i6
     Ok(link_ids)
 }
 
-/// Updates links that were looked at. One that a person dissolved meanwhile stays dissolved, by that person and not by a
-/// loss; refusals that a person has lifted meanwhile stay lifted.
+/// Updates links that were looked at. Those that go on with another record come one by one: of two that go on with the
+/// same, the second finds its place taken by the first.
 pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms: i64) -> Result<(), StoreError> {
+    let (follow, stay): (Vec<&LinkUpdate>, Vec<&LinkUpdate>) = links.iter().partition(|link| link.follows.is_some());
+    for link in follow {
+        if let Some((item, salesforce_id)) = &link.follows {
+            is_free(tx, org, link.id, item, salesforce_id).await?;
+        }
+        write(tx, org, &[link], now_ms).await?;
+    }
+    write(tx, org, &stay, now_ms).await?;
+    set_bases(tx, links.iter().filter_map(|link| Some((link.id, link.base.as_ref()?)))).await
+}
+
+/// One that a person dissolved meanwhile stays dissolved, by that person and not by a loss; refusals that a person has
+/// lifted meanwhile stay lifted.
+async fn write(tx: &mut Tx, org: &str, links: &[&LinkUpdate], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         UPDATE link SET
             item = COALESCE(r.value->>'item', item),
@@ -96,15 +110,12 @@ pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms:
     if links.is_empty() {
         return Ok(());
     }
-    for (link, (item, salesforce_id)) in links.iter().filter_map(|link| Some((link, link.follows.as_ref()?))) {
-        is_free(tx, org, link.id, item, salesforce_id).await?;
-    }
     let rows = links.iter().map(|link| update_row(org, link)).collect::<Result<Vec<_>, _>>()?;
     let n = tx.run(SQL, &[list(&rows)?, now_ms.into()]).await?;
     if usize::try_from(n) != Ok(links.len()) {
         return Err(StoreError::Refused(format!("{n} of {} links to update are links of {org}", links.len()).into()));
     }
-    set_bases(tx, links.iter().filter_map(|link| Some((link.id, link.base.as_ref()?)))).await
+    Ok(())
 }
 
 /// Whether a link may go on with another record, or another holds that record, or the issue, under the item.

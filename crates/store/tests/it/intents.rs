@@ -1,11 +1,11 @@
 //! A create is announced once, whoever asks again.
 
 use entente_core::Side;
-use entente_store::{IntentState, NewIntent, RoundCommit, StoreError};
+use entente_store::{IntentState, NewEntry, NewIntent, RoundCommit, StoreError};
 
 use crate::{
     databases::on_each,
-    samples::{MINUTE, NOW, ORG, fence, new_intent},
+    samples::{MINUTE, NOW, ORG, fence, make_links, new_intent, new_link},
 };
 
 fn op_ids(intents: &[entente_store::Intent]) -> Vec<&str> {
@@ -29,6 +29,27 @@ async fn a_source_with_an_open_intent_keeps_it() {
         assert_eq!(op_ids(&store.open_intents(ORG).await.unwrap()), ["op-1", "op-3", "op-4"]);
         assert!(store.open_intents("other-org").await.unwrap().is_empty());
         assert!(store.plan_intents(&fence, &[], NOW).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_is_linked_by_now_gets_no_intent() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        store.plan_intents(&fence, &[new_intent("op-0", 2)], NOW).await.unwrap();
+        let links = make_links(&store, &fence, 1..=4).await;
+        let issue = |op_id: &str, n: u32| NewIntent {
+            side: Side::Salesforce,
+            source_id: new_link(n).jira_id,
+            ..new_intent(op_id, n)
+        };
+        let elsewhere = NewIntent { item: "another".into(), ..new_intent("op-3", 1) };
+        let asked = [new_intent("op-1", 1), new_intent("op-2", 2), elsewhere, issue("op-4", 3), issue("op-5", 9)];
+        assert_eq!(op_ids(&store.plan_intents(&fence, &asked, NOW).await.unwrap()), ["op-3", "op-5"]);
+        store.unlink_by_hand(links[0].id, &NewEntry::default(), NOW).await.unwrap();
+        let free = store.plan_intents(&fence, &[new_intent("op-6", 1)], NOW).await.unwrap();
+        assert_eq!(op_ids(&free), ["op-6"], "a tombstone holds nothing");
     })
     .await;
 }

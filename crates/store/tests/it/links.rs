@@ -217,6 +217,22 @@ async fn a_link_goes_on_with_another_record_unless_that_is_taken() {
 }
 
 #[tokio::test]
+async fn of_two_links_that_go_on_with_one_record_the_second_finds_it_taken() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=3).await;
+        let follow = |n: usize| LinkUpdate { follows: Some((ITEM.into(), case_id(9))), ..unchanged(&links[n]) };
+        let both = RoundCommit { links: vec![follow(0), unchanged(&links[2]), follow(1)], ..RoundCommit::default() };
+        let taken = store.commit(&fence, &both, NOW).await.unwrap_err();
+        assert!(matches!(taken, StoreError::LinkTaken { holder, .. } if holder == links[0].id), "{taken}");
+        assert_eq!(only_link(&store, links[0].id).await, links[0], "all or nothing");
+        store.commit(&fence, &RoundCommit { links: vec![follow(0)], ..both }, NOW).await.unwrap();
+        assert_eq!(only_link(&store, links[0].id).await.salesforce_id, case_id(9));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_a_loss_leaves_a_tombstone_that_can_be_undone() {
     on_each(async |store| {
         let fence = fence(&store).await;
