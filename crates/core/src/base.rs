@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{item::MappingKey, side::Sides, value::Value};
 
-/// Version of the canonical form in which values are stored. It rises when the canonical form of any value changes,
-/// so that a new program on an old database compares like with like.
-pub const CANON_VERSION: u32 = 3;
+/// Version of the canonical form in which values are stored. It rises when the canonical form of any value changes, or
+/// what its digest is made of, so that a new program on an old database compares like with like.
+pub const CANON_VERSION: u32 = 4;
 
 /// What both sides showed when they last agreed, per mapped field, *as each side shows it*.
 ///

@@ -271,7 +271,7 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
 
 /// What was agreed, in the form that the item asks for.
 fn stored(scene: &Scene<'_>, work: &Work) -> Base {
-    Digests { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) }.stored(&work.base_next)
+    Digests { item: &scene.wired.item, link: work.id(Side::Jira) }.stored(&work.base_next)
 }
 
 fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {

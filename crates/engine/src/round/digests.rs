@@ -12,8 +12,20 @@ const MARK: &str = "sha256:";
 /// The base of one link, between its two forms.
 pub(crate) struct Digests<'a> {
     pub(crate) item: &'a ConnectedItem,
-    /// Equal values of different records have different digests.
-    pub(crate) salesforce_id: &'a str,
+    /// Equal values of different links have different digests. The id never changes, also when the link goes on
+    /// with another record.
+    pub(crate) link: &'a str,
+}
+
+/// Up to this version of the stored form, digests were made with the id of the Salesforce record.
+const WITH_SALESFORCE_ID: u32 = 3;
+
+impl<'a> Digests<'a> {
+    /// Those of a base that was stored in some version.
+    pub(crate) fn of(item: &'a ConnectedItem, ids: Sides<&'a str>, canon_version: u32) -> Self {
+        let link = if canon_version <= WITH_SALESFORCE_ID { ids.salesforce } else { ids.jira };
+        Self { item, link }
+    }
 }
 
 impl Digests<'_> {
@@ -64,7 +76,7 @@ impl Digests<'_> {
             return Value::Empty;
         }
         let value = serde_json::to_string(value).unwrap_or_default();
-        let whole = [self.salesforce_id, key.as_str(), side.as_str(), &value].join("\n");
+        let whole = [self.link, key.as_str(), side.as_str(), &value].join("\n");
         let digits: String = Sha256::digest(whole).iter().map(|byte| format!("{byte:02x}")).collect();
         Value::Text(format!("{MARK}{digits}"))
     }

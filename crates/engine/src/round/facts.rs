@@ -3,7 +3,7 @@
 use entente_core::{
     LinkFacts, MappingKey, Side, Sides, Value,
     base::CANON_VERSION,
-    item::Start,
+    item::{BaseForm, Start},
     likeness::{Alike, Group},
     link::Blocked,
     plan::{CORRELATION, STATUS},
@@ -29,8 +29,10 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         let link_id = remembered(item, work);
         if let Some((base, canon_version)) = link_id.and_then(|id| bases.remove(&id)) {
             debug_assert!(canon_version <= CANON_VERSION, "the store refuses databases of newer programs");
-            let digests = Digests { item: &scene.wired.item, salesforce_id: work.id(Side::Salesforce) };
-            let is_other_form = digests.is_other_form(&base);
+            let ids = Sides::new(work.id(Side::Salesforce), work.id(Side::Jira));
+            let digests = Digests::of(&scene.wired.item, ids, canon_version);
+            let is_old = canon_version < CANON_VERSION && scene.wired.item.base == BaseForm::Hashes;
+            let is_other_form = is_old || digests.is_other_form(&base);
             let base = digests.opened(&base, work.seen.as_ref().map(Seen::record));
             work.is_other_form = is_other_form;
             work.base_next = base.clone();

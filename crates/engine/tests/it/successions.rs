@@ -184,3 +184,20 @@ async fn what_a_lead_became_does_not_wait_for_a_link_that_will_never_be_its_own(
     assert_eq!((report.links, report.waiting), (2, 0), "{report:?}");
     assert!(key(&stage, &account).await.starts_with("SUP-") && key(&stage, &lead).await.starts_with("OPS-"));
 }
+
+#[tokio::test]
+async fn a_merged_record_hands_over_what_was_agreed_also_where_only_digests_are_kept() {
+    for form in ["", "    base: hashes\n"] {
+        let stage = Stage::new(Seed::Empty, &format!("{ITEM}{form}    conflicts: salesforce-wins\n")).await;
+        let loser = case(&stage, "The same", "Web").await;
+        stage.sync().await;
+        let issue = key(&stage, &loser).await;
+        let master = case(&stage, "The same", "Phone").await;
+        stage.merge("Case", &master, &[&loser]).await;
+        let edit = json!({"fields": {"summary": "Edited in Jira"}});
+        stage.jira(Method::PUT, &format!("/rest/api/3/issue/{issue}"), edit).await;
+        stage.sync().await;
+        let master = stage.salesforce(Method::GET, &case_path(&master), Value::Null).await;
+        assert_eq!(master["Subject"], "Edited in Jira", "only Jira has changed since both agreed");
+    }
+}
