@@ -4,14 +4,15 @@
 //! it and its own content, so that whoever gets round the database leaves a trace ([`Store::verify_journal`]). The
 //! oldest rows may be let go; the seal of the last one of them stays, and the chain goes on from there.
 
-use entente_core::{MappingKey, Side, Value};
+use std::collections::HashSet;
 
+use entente_core::{MappingKey, Side, Value};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     LinkId, Store, StoreError,
-    sql::{Row, Tx, json, list, without_nul},
+    sql::{Row, Tx, ids, json, list, without_nul},
 };
 
 /// One thing that happened.
@@ -93,6 +94,24 @@ impl Store {
     pub async fn has_happened(&self, item: &str, kind: &str) -> Result<bool, StoreError> {
         const SQL: &str = "SELECT id FROM journal WHERE item = $1 AND kind = $2 LIMIT 1";
         Ok(self.db().row(SQL, &[item.into(), kind.into()]).await?.is_some())
+    }
+
+    /// Values that stood in a side's mapped fields of some links before something happened to them.
+    pub async fn journalled_before(
+        &self,
+        side: Side,
+        link_ids: &[LinkId],
+    ) -> Result<HashSet<(LinkId, MappingKey, String)>, StoreError> {
+        const SQL: &str = "
+            SELECT DISTINCT link_id, mapping, value_before FROM journal
+            WHERE side = $1 AND mapping IS NOT NULL AND value_before IS NOT NULL
+                AND link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($2) AS r)";
+        if link_ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let rows = self.db().rows(SQL, &[side.as_str().into(), ids(link_ids)?]).await?;
+        let before = |row: &Row| row.json::<Value>("value_before").map(|value| value.to_string());
+        rows.iter().map(|row| Ok((row.int("link_id")?, row.mapping("mapping")?, before(row)?))).collect()
     }
 
     /// The newest entries of one link first.

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use entente_core::{MappingKey, Side, Value, plan::STATUS};
 use entente_jira::{Change, IssueId, limits::CHANGELOG_FIELDS_MAX};
-use entente_store::NewEntry;
+use entente_store::{LinkId, NewEntry};
 use entente_transport::CallError;
 
 use super::{
@@ -32,10 +32,9 @@ pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
     }
     match changes(scene, works, &doubts).await {
         Ok(changes) => {
-            for (n, keys) in doubts {
-                let entries = overwritten(scene, &works[n], &keys, &changes);
-                works[n].journal.extend(entries);
-            }
+            let lost = doubts.into_iter().map(|(n, keys)| (n, overwritten(scene, &works[n], &keys, &changes)));
+            let lost: Vec<(usize, Vec<NewEntry>)> = lost.filter(|(_, entries)| !entries.is_empty()).collect();
+            tell(scene, works, lost).await;
         }
         // Whoever may not read the history cannot be helped; anybody else asks again before anything is forgotten.
         Err(CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. }) => {}
@@ -49,6 +48,30 @@ pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
         ) => {
             for (n, _) in doubts {
                 let due_ms = scene.worker.later_after(&works[n].unit, error.after());
+                works[n].again(due_ms, error.to_string());
+            }
+        }
+    }
+}
+
+/// Journals what was lost, unless the journal holds it already: an edit of ours that was heard, or told of before.
+async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEntry>)>) {
+    let link_id = |work: &Work| work.unit.link.as_ref().map(|link| link.id);
+    let ids: Vec<LinkId> = lost.iter().filter_map(|(n, _)| link_id(&works[*n])).collect();
+    match scene.worker.store().journalled_before(Side::Jira, &ids).await {
+        Ok(known) => {
+            for (n, mut entries) in lost {
+                entries.retain(|entry| {
+                    let value = entry.before.as_ref().map(ToString::to_string).unwrap_or_default();
+                    let held = link_id(&works[n]).zip(entry.mapping.clone());
+                    held.is_none_or(|(id, mapping)| !known.contains(&(id, mapping, value)))
+                });
+                works[n].journal.append(&mut entries);
+            }
+        }
+        Err(error) => {
+            for (n, _) in lost {
+                let due_ms = scene.worker.later(&works[n].unit);
                 works[n].again(due_ms, error.to_string());
             }
         }

@@ -9,7 +9,7 @@ use entente_store::{Link, NewEntry, NewLink, StoreError};
 use entente_transport::CallError;
 
 use super::card::{self, Card};
-use crate::{Engine, EngineError, outside::SiteIssue, scheme::JIRA_SYSTEM, wiring::Wired};
+use crate::{Engine, EngineError, outside::SiteIssue, round::succession, scheme::JIRA_SYSTEM, wiring::Wired};
 
 impl Engine {
     /// Links a record and an issue under an item; the next round does with them what the item says.
@@ -40,7 +40,8 @@ impl Engine {
             jira_key: key,
             origin: Origin::Manual,
             base: Base::default(),
-            read_ms: Sides::new(0, 0),
+            // What was done in the issue before that has nothing to do with this link.
+            read_ms: Sides::new(0, succession::after(issue.issue.updated())),
             versions: Sides::new(None, None),
             blocked: BTreeMap::new(),
             conflicts: Vec::new(),

@@ -192,10 +192,13 @@ pub(super) fn followed(scene: &Scene<'_>, work: &Work, id: LinkId, item: &str, s
         base.set(named, Sides::new(Value::Empty, shown.unwrap_or(Value::Empty)));
         base
     });
+    // Where nothing of what was agreed counts any more, neither does what we did in the issue before.
+    let rest_ms = work.unit.link.as_ref().map_or(0, |link| link.read_ms.jira);
+    let read_ms = if base.is_some() { after(work.seen.jira.modified) } else { rest_ms };
     LinkUpdate {
         id,
         base,
-        read_ms: Sides::new(0, 0),
+        read_ms: Sides::new(0, read_ms),
         versions: Sides::new(None, None),
         state: Some(LinkState::Active),
         jira_key: work.seen.jira.key.clone(),
@@ -207,6 +210,11 @@ pub(super) fn followed(scene: &Scene<'_>, work: &Work, id: LinkId, item: &str, s
         conflicts: Vec::new(),
         notes: Vec::new(),
     }
+}
+
+/// The first moment after the last edit of an issue; a read itself is known to the second only.
+pub(crate) fn after(last_edit: Option<Timestamp>) -> i64 {
+    last_edit.map_or(0, |at| at.as_millisecond() + 1)
 }
 
 /// What is to be looked at next: the record with which a link goes on; a record whose link has ended, which another item

@@ -201,3 +201,43 @@ async fn a_merged_record_hands_over_what_was_agreed_also_where_only_digests_are_
         assert_eq!(master["Subject"], "Edited in Jira", "only Jira has changed since both agreed");
     }
 }
+
+/// What the journal tells of edits that were lost.
+async fn lost(stage: &Stage) -> Vec<String> {
+    let journal = stage.engine().journal_tail(None, 999).await.unwrap();
+    journal.into_iter().filter(|entry| entry.what.kind == "lost").map(|entry| entry.what.text).collect()
+}
+
+#[tokio::test]
+async fn what_was_written_for_a_lead_is_no_lost_edit_of_what_it_became() {
+    let items = leads("follow-opportunity", "Opportunity", "OPS");
+    let stage = Stage::new(Seed::Empty, &items).await;
+    let lead = make(&stage, "Lead", json!({"LastName": "Bell", "Company": "First"})).await;
+    for company in ["Second", "Third"] {
+        stage.sync().await;
+        let edit = json!({"Company": company});
+        stage.salesforce(Method::PATCH, &format!("/services/data/v64.0/sobjects/Lead/{lead}"), edit).await;
+    }
+    stage.sync().await;
+    convert(&stage, &lead, "opportunityId").await;
+    // Neither title has a claim on the other, so a person is asked, and Jira's history is looked at.
+    assert_eq!(stage.sync().await.conflicts, 1);
+    assert_eq!(lost(&stage).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_was_written_before_a_pair_was_linked_by_hand_is_no_lost_edit() {
+    let stage = Stage::new(Seed::Empty, &format!("{ITEM}    conflicts: ask\n")).await;
+    let id = case(&stage, "First", "Web").await;
+    for subject in ["Second", "Third"] {
+        stage.sync().await;
+        stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": subject})).await;
+    }
+    stage.sync().await;
+    let (engine, link) = (stage.engine(), links(&stage, &id).await.remove(0));
+    engine.unlink(link.id, "ada", true).await.unwrap();
+    engine.link("support-bugs", &id, &link.jira_key, "ada").await.unwrap();
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Fourth"})).await;
+    assert_eq!(stage.sync().await.conflicts, 1);
+    assert_eq!(lost(&stage).await, Vec::<String>::new());
+}
