@@ -57,6 +57,8 @@ pub struct LinkFacts {
     pub alike: Alike,
     /// Whether the pair, or the record that may get a twin, was linked under the item before.
     pub was_linked: bool,
+    /// Whether writes of ours may stand in Jira that were never recorded: the link was not at rest.
+    pub is_unsettled: bool,
 }
 
 /// How a Salesforce record goes on in another one.

@@ -237,6 +237,10 @@ impl Scene<'_> {
         {
             return Verdict::Write(winner.other(), Why::Decided);
         }
+        // Whose edit stands on whose is known only to Jira, where a write of ours may not have been recorded.
+        if self.agreed.is_some() && link.is_unsettled && !known.change_times.contains_key(&self.mapping.key) {
+            return Verdict::Need;
+        }
         if self.jira_followed(known) {
             return Verdict::Write(Side::Salesforce, Why::Changed);
         }

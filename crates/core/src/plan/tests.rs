@@ -144,6 +144,29 @@ fn an_edit_on_top_of_a_write_that_was_never_recorded_is_no_conflict() {
 }
 
 #[test]
+fn where_a_write_of_ours_may_not_have_been_recorded_no_rule_decides_before_jira_was_asked() {
+    let unsettled = LinkFacts { is_unsettled: true, ..LinkFacts::default() };
+    for policy in [ConflictPolicy::SalesforceWins, ConflictPolicy::JiraWins, ConflictPolicy::Ask, ConflictPolicy::Union]
+    {
+        let item = ConnectedItem { conflicts: policy, ..item() };
+        let key = item.fields[0].key.clone();
+        let of = |base: Option<&Base>, known: &Known| {
+            let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "c")]));
+            outcome(&plan(&item, &unsettled, base, now.as_ref(), known))
+        };
+        let base = Base { fields: [(key.clone(), Sides::new(Value::text("a"), Value::text("a")))].into() };
+        let mut known = Known::default();
+        assert_eq!(of(Some(&base), &known), "need", "{policy:?}");
+        assert_ne!(of(None, &known), "need", "{policy:?}: nothing was agreed, so nothing was written");
+        known.change_times.insert(key.clone(), Sides::new(None, None));
+        let settled = subject(Some(("a", "a")), "b", "c", &item, &Known::default());
+        assert_eq!(of(Some(&base), &known), outcome(&settled), "{policy:?}: Jira's history says nothing");
+        known.jira_before.insert(key, Value::text("b"));
+        assert_eq!(of(Some(&base), &known), "Salesforce := c over an edit", "{policy:?}");
+    }
+}
+
+#[test]
 fn two_edits_are_joined_where_the_line_says_so() {
     let mut item = item();
     item.fields[0].conflicts = Some(ConflictPolicy::Append);

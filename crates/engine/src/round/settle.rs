@@ -22,6 +22,8 @@ pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
 
 fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     work.facts.blocked = work.standing(&scene.scheme.circumstances);
+    // What this round could ask Jira is asked.
+    work.facts.is_unsettled &= !work.plan.needs.is_empty();
     let now = Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
     let known = Known { workflow: scene.wired.workflow(), ..Known::default() };
     let mut last = plan(&scene.scheme.item, &work.facts, Some(&work.base_next), now, &known);

@@ -280,6 +280,48 @@ async fn a_status_that_a_transition_of_ours_took_away_is_in_the_journal() {
 
 #[tokio::test]
 async fn a_second_edit_within_the_second_of_the_first_is_no_less_an_edit() {
+#[tokio::test]
+async fn an_edit_on_top_of_a_write_whose_answer_was_lost_is_an_edit_and_no_conflict() {
+    for rule in ["salesforce-wins", "ask"] {
+        let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
+        stage.sync().await;
+        let (id, key) = pair(&stage).await;
+        let on_top = json!({"fields": {"summary": "On top"}});
+        let ours = r#""summary":"From Salesforce""#;
+        stage.in_jira_after(ours, Method::PUT, &format!("/rest/api/3/issue/{key}"), &on_top);
+        let fault = json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "times": 1});
+        stage.fault(SITE, fault).await;
+        stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "From Salesforce"})).await;
+        let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+        let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+        assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
+        let case = stage.salesforce(Method::GET, &case_path(&id), Value::Null).await;
+        assert_eq!(
+            (&case["Subject"], stage.issue(&key).await["fields"]["summary"].as_str()),
+            (&json!("On top"), Some("On top"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_write_that_was_heard_has_replaced_is_no_lost_edit() {
+    let stage = Stage::new(Seed::Empty, &format!("{ITEM}    conflicts: salesforce-wins\n")).await;
+    let case = json!({"Subject": "First", "Origin": "Web"});
+    stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
+    stage.sync().await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Third"})).await;
+    let edit = json!({"fields": {"summary": "In between"}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
+    stage.sync().await;
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Third");
+    let journal = stage.engine().journal_tail(None, 99).await.unwrap();
+    let lost: Vec<_> = journal.iter().filter(|entry| entry.what.kind == "lost").collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
     let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
     stage.sync().await;
     let (id, key) = pair(&stage).await;
