@@ -254,7 +254,8 @@ fn new_issue(scene: &Scene<'_>, work: &Work, intent: &Intent) -> NewIssue {
 
 /// Reads created issues back, so that the base is what they show and not what we believe.
 async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Vec<(usize, Intent, Created)>, project: &str) {
-    for (_, _, issue) in &created {
+    // One that was found in another project says nothing about the numbers of this one.
+    for (_, _, issue) in created.iter().filter(|(_, _, issue)| issue.key.project() == project) {
         scene.wired.site.raise_floor(project, issue.key.number());
     }
     let refs: Vec<IssueRef> = created.iter().map(|(_, _, issue)| IssueRef::from(issue.id)).collect();

@@ -1,7 +1,7 @@
 //! A Jira site: the typed client, and what was learned about the site.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -274,25 +274,19 @@ impl Site {
             let keys: Vec<IssueRef> =
                 numbers.clone().filter_map(|number| IssueKey::new(project, number)).map(IssueRef::from).collect();
             let issues = self.read(keys, &["updated".to_owned(), "created".to_owned()], true).await?;
-            // An issue that was moved away answers to its old key with a number of another project.
-            let numbered = |issue: SiteIssue| {
-                let key = issue.issue.key.as_ref().filter(|key| key.project() == project)?;
-                Some((key.number(), issue))
-            };
-            let seen: BTreeMap<u64, SiteIssue> = issues.into_iter().filter_map(numbered).collect();
+            // An issue that was moved away answers to its old key with a number of another project: its marker counts.
+            let key = |issue: &SiteIssue| issue.issue.key.clone().filter(|key| key.project() == project);
+            let seen: BTreeSet<u64> = issues.iter().filter_map(|issue| Some(key(issue)?.number())).collect();
             for number in numbers {
-                misses = if seen.contains_key(&number) { 0 } else { misses + 1 };
+                misses = if seen.contains(&number) { 0 } else { misses + 1 };
             }
             #[cfg(feature = "simulation")]
-            if entente_core::wrong::is(entente_core::wrong::Wrong::ProbeStopsEarly) && !seen.contains_key(&next) {
+            if entente_core::wrong::is(entente_core::wrong::Wrong::ProbeStopsEarly) && !seen.contains(&next) {
                 return Ok(found);
             }
-            for (number, issue) in seen {
-                self.raise_floor(project, number);
-                if let Some(op) = origin_operation(&issue.issue) {
-                    found.insert(op.to_owned(), issue);
-                }
-            }
+            seen.iter().for_each(|number| self.raise_floor(project, *number));
+            let marked = |issue: SiteIssue| Some((origin_operation(&issue.issue)?.to_owned(), issue));
+            found.extend(issues.into_iter().filter_map(marked));
             next += 100;
         }
         Ok(found)

@@ -58,6 +58,24 @@ async fn a_lost_answer_to_a_creation_makes_no_second_twin() {
 }
 
 #[tokio::test]
+async fn a_created_issue_that_was_moved_before_anybody_heard_of_it_is_found_in_its_new_project() {
+    let stage = Stage::new(Seed::Empty, ITEM).await;
+    let case = |subject: &str| json!({"Subject": subject, "Origin": "Web"});
+    stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case("Before")).await;
+    stage.sync().await;
+    let (_, key) = pair(&stage).await;
+    let number: u64 = key.trim_start_matches("OPS-").parse().unwrap();
+    stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case("On the move")).await;
+    let fault = json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 1});
+    stage.fault(SITE, fault).await;
+    stage.move_after("On the move", &format!("OPS-{}", number + 1), "SUP");
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let (stayed, moved) = (stage.search("project = OPS").await.len(), stage.search("project = SUP").await.len());
+    assert_eq!((report.links, stayed, moved), (2, 1, 1), "{report:?}");
+}
+
+#[tokio::test]
 async fn a_creation_that_surely_failed_is_made_once_later() {
     let stage = Stage::new(Seed::Demo, ITEM).await;
     stage.fault(SITE, json!({"name": "error_before", "route": "POST /rest/api/3/issue/bulk", "times": 1})).await;
@@ -263,24 +281,6 @@ async fn an_edit_overwritten_by_a_write_whose_answer_was_lost_is_in_the_journal(
 }
 
 #[tokio::test]
-async fn a_status_that_a_transition_of_ours_took_away_is_in_the_journal() {
-    let stage = Stage::new(Seed::Demo, ITEM).await;
-    stage.sync().await;
-    let (id, key) = pair(&stage).await;
-    let path = format!("/rest/api/3/issue/{key}/transitions");
-    let offered = stage.jira(Method::GET, &path, Value::Null).await;
-    let way = offered["transitions"].as_array().unwrap().iter().find(|t| t["to"]["name"] != "Done").unwrap();
-    let between = json!({"transition": {"id": way["id"]}});
-    stage.in_jira_after(&read_of(&stage, &key).await, Method::POST, &path, &between);
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Status": "Closed"})).await;
-    stage.sync().await;
-    assert_eq!(stage.issue(&key).await["fields"]["status"]["name"], "Done");
-    assert!(is_kept(&stage, way["to"]["name"].as_str().unwrap()).await);
-}
-
-#[tokio::test]
-async fn a_second_edit_within_the_second_of_the_first_is_no_less_an_edit() {
-#[tokio::test]
 async fn an_edit_on_top_of_a_write_whose_answer_was_lost_is_an_edit_and_no_conflict() {
     for rule in ["salesforce-wins", "ask"] {
         let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
@@ -322,6 +322,24 @@ async fn what_a_write_that_was_heard_has_replaced_is_no_lost_edit() {
     assert!(lost.is_empty(), "{lost:#?}");
 }
 
+#[tokio::test]
+async fn a_status_that_a_transition_of_ours_took_away_is_in_the_journal() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let path = format!("/rest/api/3/issue/{key}/transitions");
+    let offered = stage.jira(Method::GET, &path, Value::Null).await;
+    let way = offered["transitions"].as_array().unwrap().iter().find(|t| t["to"]["name"] != "Done").unwrap();
+    let between = json!({"transition": {"id": way["id"]}});
+    stage.in_jira_after(&read_of(&stage, &key).await, Method::POST, &path, &between);
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Status": "Closed"})).await;
+    stage.sync().await;
+    assert_eq!(stage.issue(&key).await["fields"]["status"]["name"], "Done");
+    assert!(is_kept(&stage, way["to"]["name"].as_str().unwrap()).await);
+}
+
+#[tokio::test]
+async fn a_second_edit_within_the_second_of_the_first_is_no_less_an_edit() {
     let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
     stage.sync().await;
     let (id, key) = pair(&stage).await;
