@@ -14,7 +14,7 @@ use entente_core::{
     codec::html,
     filter::Filter,
     item::{
-        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge,
+        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave, OnMerge,
         SalesforceEnd, Start, ValueMap,
     },
     plan,
@@ -165,6 +165,7 @@ fn item() -> ConnectedItem {
             filter: Filter::default(),
         },
         on_leave: OnLeave::Keep,
+        on_delete: OnDelete::Unlink,
         on_merge: OnMerge::Follow,
         on_convert: OnConvert::Keep,
         auto_create: AutoCreate::Jira,

@@ -38,6 +38,8 @@ pub struct ConnectedItem {
     pub jira: JiraEnd,
     /// What becomes of a link whose record no longer passes the filter, or whose issue is no longer of the project and type.
     pub on_leave: OnLeave,
+    /// What becomes of a link of which one side was deleted.
+    pub on_delete: OnDelete,
     /// What becomes of a link whose record was merged into another.
     pub on_merge: OnMerge,
     /// What becomes of a link whose lead was converted.
@@ -236,6 +238,17 @@ pub enum OnLeave {
     Pause,
     /// The link is dissolved.
     Unlink,
+}
+
+/// What becomes of a link of which one side was deleted. The other side is kept, whatever it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDelete {
+    /// The link is dissolved.
+    #[default]
+    Unlink,
+    /// It rests until what was deleted is back, or a person dissolves it.
+    Pause,
 }
 
 /// What becomes of a link whose record was merged into another.

@@ -4,7 +4,7 @@
 use super::{Note, NoteCode, Plan, Write};
 use crate::{
     filter::Verdict,
-    item::{ConnectedItem, OnConvert, OnLeave, OnMerge},
+    item::{ConnectedItem, OnConvert, OnDelete, OnLeave, OnMerge},
     link::{Heir, LinkFacts, Succession},
     record::Record,
     side::Side,
@@ -26,6 +26,17 @@ pub(super) fn has_left(item: &ConnectedItem, link: &LinkFacts, salesforce: &Reco
         OnLeave::Unlink => plan.writes.push(Write::Unlink { reason: left }),
     }
     true
+}
+
+/// The link of which one side was deleted ends, or rests.
+pub(super) fn deleted(item: &ConnectedItem, what: String, plan: &mut Plan) {
+    match item.on_delete {
+        OnDelete::Unlink => plan.writes.push(Write::Unlink { reason: what }),
+        OnDelete::Pause => {
+            let text = format!("{what}; the link rests until it is back, or somebody dissolves it");
+            plan.notes.push(Note { code: NoteCode::Left, key: None, text });
+        }
+    }
 }
 
 /// Whether the lost record was merged into another; then the link follows it, or ends with a sentence that names it.

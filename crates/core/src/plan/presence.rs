@@ -241,9 +241,8 @@ fn gone(
         base.and_then(|b| b.get(&mapping.key)).is_some_and(|agreed| now.is_ok_and(|v| *v != *agreed.get(lost.other())))
     });
     let edited = if edited { ", which was edited since," } else { "" };
-    plan.writes.push(Write::Unlink {
-        reason: format!("The {lost} record was deleted; the {} record{edited} is kept", lost.other()),
-    });
+    let kept = format!("The {lost} record was deleted; the {} record{edited} is kept", lost.other());
+    lifecycle::deleted(item, kept, plan);
 }
 
 fn both_missing(now: Sides<&State>, plan: &mut Plan) {

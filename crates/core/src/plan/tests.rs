@@ -6,8 +6,8 @@ use super::*;
 use crate::{
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge,
-        SalesforceEnd, Start, StatusMapping, ValueMap,
+        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
+        OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Heir, Succession, Take},
     record::{Field, Record},
@@ -34,6 +34,7 @@ fn item() -> ConnectedItem {
             filter: Filter::default(),
         },
         on_leave: OnLeave::Keep,
+        on_delete: OnDelete::Unlink,
         on_merge: OnMerge::Follow,
         on_convert: OnConvert::Keep,
         auto_create: AutoCreate::Jira,

@@ -65,6 +65,7 @@ impl Reader<'_> {
             salesforce: self.salesforce_end(node.get("salesforce")),
             jira: self.jira_end(node, mode),
             on_leave: node.get("on_leave").word().unwrap_or_default(),
+            on_delete: node.get("on_delete").word().unwrap_or_default(),
             on_merge: node.get("on_merge").word().unwrap_or_default(),
             on_convert: self.on_convert(node),
             auto_create,

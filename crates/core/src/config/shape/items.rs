@@ -33,6 +33,11 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
             "What becomes of a link whose record no longer passes the filter, or whose issue is no longer of the project and type. Default keep.",
         ),
         Key::optional(
+            "on_delete",
+            Kind::Word(&["unlink", "pause"]),
+            "What becomes of a link of which one side was deleted. Default unlink.",
+        ),
+        Key::optional(
             "on_merge",
             Kind::Word(&["follow", "unlink"]),
             "What becomes of a link whose record was merged into another. Default follow.",

@@ -113,6 +113,29 @@ fn an_issue_that_left_the_project_is_treated_as_a_record_that_left_the_filter() 
 }
 
 #[test]
+fn a_link_of_which_one_side_was_deleted_ends_or_rests() {
+    let since = Timestamp::from_second(0).unwrap();
+    let lose = |on_delete, confirmed| {
+        let (item, kept) = (ConnectedItem { on_delete, ..item() }, state(&[("Subject", "a")]));
+        plan(
+            &item,
+            &LinkFacts::default(),
+            None,
+            Sides::new(&kept, &State::Gone { since, confirmed }),
+            &Known::default(),
+        )
+    };
+    assert!(
+        matches!(&lose(OnDelete::Unlink, true).writes[..], [Write::Unlink { reason }] if reason.contains("deleted"))
+    );
+    let rests = lose(OnDelete::Pause, true);
+    assert!(rests.writes.is_empty() && rests.notes[0].text.contains("the link rests until it is back"), "{rests:?}");
+    for on_delete in [OnDelete::Unlink, OnDelete::Pause] {
+        assert_eq!(lose(on_delete, false).notes[0].code, NoteCode::Missing, "nothing is decided before it is certain");
+    }
+}
+
+#[test]
 fn a_record_that_goes_on_in_another_one() {
     let item = ConnectedItem { on_convert: OnConvert::FollowContact, ..item() };
     let since = Timestamp::from_second(0).unwrap();

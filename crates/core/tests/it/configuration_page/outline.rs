@@ -131,7 +131,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 Unless it is `display-only`, it has a `correlation` and at least one line under `fields`. What this \
                 version does not run yet is checked all the same, and `check` says so.\n\n\
                 Records do not stay what they were; [Lifecycle](lifecycle.md) says what becomes of a link then, and what \
-                `on_leave`, `on_merge` and `on_convert` (of an item about leads) change about it.",
+                `on_leave`, `on_delete`, `on_merge` and `on_convert` (of an item about leads) change about it.",
         example: Some(Excerpt::Shallow(&["items", "support-bugs"])),
     },
     Section {

@@ -7,8 +7,8 @@ use entente_core::{
     Workflow,
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnConvert, OnLeave, OnMerge,
-        SalesforceEnd, Start, StatusMapping, ValueMap,
+        AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
+        OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Take},
     plan,
@@ -251,6 +251,7 @@ fn item(rules: Rules) -> ConnectedItem {
             filter: Filter::default(),
         },
         on_leave: rules.on_leave,
+        on_delete: OnDelete::Unlink,
         on_merge: OnMerge::Follow,
         on_convert: OnConvert::Keep,
         auto_create: rules.auto_create,

@@ -177,6 +177,32 @@ fn an_undeleted_record_gets_its_link_back_once() {
     assert_eq!(company.sync(&items)["links"], 0);
 }
 
+/// X22: where an item says so, the link of a deleted record rests; what was edited meanwhile flows once it is back.
+#[test]
+fn the_link_of_a_deleted_record_may_rest_until_it_is_back() {
+    let company = Company::new();
+    let items = cases("    on_delete: pause\n");
+    let (case, key) = pair(&company, &items, "To be deleted");
+    company.delete("Case", &case);
+    assert_eq!(company.sync(&items)["links"], 1);
+    let rests = "The Salesforce record was deleted; the Jira record is kept; the link rests until it is back";
+    assert!(ask(&company, &items, &["show", &key]).stdout.contains(rests));
+    let journal = journal(&company, &items);
+    assert!(journal.contains(rests), "{journal}");
+    company.edit_issue(&key, &json!({ "summary": "Edited meanwhile" }));
+    company.sync(&items);
+    company.undelete(&case);
+    company.sync(&items);
+    assert_eq!(company.record("Case", &case)["Subject"], "Edited meanwhile");
+
+    company.jira(Method::DELETE, &format!("issue/{key}"), &Value::Null);
+    company.try_sync(&items);
+    assert_eq!(company.issues("OPS"), Vec::<String>::new(), "nothing is made again by itself");
+    assert_eq!(company.record("Case", &case)["Subject"], "Edited meanwhile");
+    assert_eq!(ask(&company, &items, &["unlink", &key, "--yes"]).code, 0, "a person may dissolve what rests");
+    assert_eq!(company.try_sync(&items).json()["links"], 0);
+}
+
 /// What took the place of a lost record keeps it.
 #[test]
 fn an_undeleted_record_does_not_take_its_issue_from_another() {
