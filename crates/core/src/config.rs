@@ -82,6 +82,14 @@ impl Config {
     }
 }
 
+/// Where an item of a document begins: line and column of its name, both counted from 1.
+#[must_use]
+pub fn place_of_item(text: &str, item: &str) -> Option<(usize, usize)> {
+    let root = tree::build(text, &mut Report::default())?;
+    let at = root.get("items").entries().iter().find(|entry| entry.key == item)?.at;
+    Some((at.line, at.column))
+}
+
 /// Reads a document. There is a configuration exactly if no problem is an error.
 #[must_use]
 pub fn parse(text: &str, vars: &Vars<'_>) -> (Option<Config>, Vec<Problem>) {

@@ -17,6 +17,7 @@ mod uses;
 use std::collections::BTreeMap;
 
 use entente_core::{ConnectedItem, Side, item::Mode, likeness::MatchRule};
+use entente_store::Store;
 
 use self::{finding::unknown_field, org::Connected};
 use crate::{
@@ -41,22 +42,25 @@ enum Depth {
 }
 
 /// Whether the configuration's names exist, and live values survive its lines.
-pub(crate) async fn names(wiring: &Wiring) -> Vec<Finding> {
-    look(wiring, Depth::Names).await
+pub(crate) async fn names(wiring: &Wiring, store: &Store) -> Vec<Finding> {
+    look(wiring, store, Depth::Names).await
 }
 
 /// Everything that is missing, rights included.
-pub(crate) async fn examine(wiring: &Wiring) -> Vec<Finding> {
-    look(wiring, Depth::Rights).await
+pub(crate) async fn examine(wiring: &Wiring, store: &Store) -> Vec<Finding> {
+    look(wiring, store, Depth::Rights).await
 }
 
-async fn look(wiring: &Wiring, depth: Depth) -> Vec<Finding> {
+async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {
     let (mut orgs, mut sites, mut all) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for org in wiring.orgs.values() {
         match org::connect(org).await {
             Ok(connected) => drop(orgs.insert(org.name.as_str(), connected)),
             Err(finding) => add(&mut all, finding),
         }
+    }
+    for org in orgs.values() {
+        org.org.is_the_same(store).await.err().into_iter().for_each(|other| add(&mut all, finding::other_org(&other)));
     }
     for site in wiring.sites.values() {
         match site::connect(site).await {
@@ -112,8 +116,11 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String
         Ok(scheme) => scheme,
         Err(error) => return vec![of_engine(error)],
     };
-    let unknown = scheme.unresolved().into_iter().map(|(side, path, _)| unknown_field(item, side, &path));
-    let foreign = scheme.foreign().into_iter().map(|(side, _, text)| {
+    // What is only displayed is no field in Jira: its name there is a label.
+    let counts = |side: Side| item.mode != Mode::DisplayOnly || side == Side::Salesforce;
+    let unknown = scheme.unresolved().into_iter().filter(|(side, ..)| counts(*side));
+    let unknown = unknown.map(|(side, path, _)| unknown_field(item, side, &path));
+    let foreign = scheme.foreign().into_iter().filter(|(side, ..)| counts(*side)).map(|(side, _, text)| {
         let connection = match side {
             Side::Salesforce => &item.salesforce.connection,
             Side::Jira => &item.jira.connection,

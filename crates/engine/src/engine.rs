@@ -12,7 +12,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Inner, IntakeError, JournalEntry, Outside, doctor, forget, intake, preview,
+    EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, doctor, forget, intake, preview,
     report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
     setup, status, sync, verify,
     wiring::{Wired, Wiring},
@@ -122,12 +122,12 @@ impl Engine {
     /// Looks at both sides once, then works until nothing is due.
     ///
     /// # Errors
-    /// A peer or the store that cannot be reached, an item that names something that is not there.
+    /// A peer or the store that cannot be reached, an item that names something that is not there; with what was done.
     pub async fn sync(
         &self,
         options: &SyncOptions,
         progress: &(dyn Fn(Progress) + Sync),
-    ) -> Result<SyncReport, EngineError> {
+    ) -> Result<SyncReport, Unfinished> {
         let wiring = self.inner.wiring();
         let items = self.chosen(&wiring, options)?;
         let workers = self.workers(&wiring, &items, options);
@@ -174,12 +174,12 @@ impl Engine {
 
     /// Everything that is missing in the org and the site, by name: rights, fields, objects.
     pub async fn doctor(&self) -> Vec<Finding> {
-        doctor::examine(&self.inner.wiring()).await
+        doctor::examine(&self.inner.wiring(), &self.inner.store).await
     }
 
     /// Whether the configuration's names exist: connections, objects, fields, projects, types.
     pub async fn check_online(&self) -> Vec<Finding> {
-        doctor::names(&self.inner.wiring()).await
+        doctor::names(&self.inner.wiring(), &self.inner.store).await
     }
 
     /// The state of the whole.

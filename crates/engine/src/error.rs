@@ -5,6 +5,8 @@ use std::time::Duration;
 use entente_store::StoreError;
 use entente_transport::CallError;
 
+use crate::report::SyncReport;
+
 /// A failure that concerns more than one record.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -53,6 +55,22 @@ pub enum EngineError {
     /// Another worker owns the org.
     #[error("org {0} is being worked on by another process; stop it, or wait until its lease ends (20 s)")]
     Leased(String),
+}
+
+/// A `sync` that a part of it kept from its end: the first failure, and what was done all the same.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Unfinished {
+    /// Why it did not come to its end.
+    pub error: EngineError,
+    /// What it did.
+    pub done: Box<SyncReport>,
+}
+
+impl From<EngineError> for Unfinished {
+    fn from(error: EngineError) -> Self {
+        Self { error, done: Box::default() }
+    }
 }
 
 impl EngineError {

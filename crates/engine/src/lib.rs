@@ -59,7 +59,7 @@ pub use activation::Activation;
 pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, ObjectGroup};
 pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;
-pub use error::EngineError;
+pub use error::{EngineError, Unfinished};
 pub use intake::IntakeError;
 pub use links::{Card, End, Found, FoundRecord, Shown};
 pub use outside::{Outside, Wires};

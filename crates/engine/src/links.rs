@@ -1,10 +1,11 @@
 //! What people do with links by hand: make one, dissolve one, refresh one, look at one, and find the record to link.
 //!
-//! A person's act is a stored row and a hint; the round that follows does what the item says. Nothing here writes to a
-//! vendor.
+//! A person's act is a stored row and a hint; the round that follows does what the item says. Only for a refresh somebody
+//! waits: it is a round of its own. Nothing here writes to a vendor.
 
 mod card;
 mod make;
+mod refresh;
 mod search;
 
 use entente_core::link::Origin;
@@ -13,7 +14,7 @@ use entente_store::{Hint, HintKey, Link, NewEntry};
 pub use card::{Card, End, Shown};
 pub use search::{Found, FoundRecord};
 
-use crate::{Engine, EngineError, limits::PERSON_PRIORITY, unit::REFRESH};
+use crate::{Engine, EngineError, limits::PERSON_PRIORITY};
 
 /// Why an automatic link stays.
 const AUTOMATIC: &str = "it is managed by its item, which tracks the history of its fields, status, comments and files";
@@ -57,22 +58,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Brings Salesforce's values to Jira, and nothing to Salesforce.
-    ///
-    /// # Errors
-    /// There is no such link, its item does not run, or the store.
-    pub async fn refresh(&self, id: i64) -> Result<(), EngineError> {
-        let link = self.live_link(id).await?;
-        let wiring = self.inner.wiring();
-        let Some(wired) = wiring.item(&link.item) else {
-            return Err(EngineError::Declined(format!("Link {id} rests: its item {} does not run.", link.item)));
-        };
-        let hint = self.hint(&link.org, &wired.item.salesforce.object, &link.salesforce_id, Some(REFRESH));
-        self.inner.store.offer(&[hint], self.inner.outside.now_ms()).await?;
-        self.inner.wake(&link.org).notify_one();
-        Ok(())
-    }
-
     async fn live_link(&self, id: i64) -> Result<Link, EngineError> {
         let links = self.inner.store.links_named(&id.to_string()).await?;
         let link = links.into_iter().find(|link| link.id == id);
@@ -80,19 +65,14 @@ impl Engine {
     }
 
     /// A hint about a record, before all others: somebody waits for it.
-    fn hint(&self, org: &str, object: &str, record_id: &str, version: Option<&str>) -> Hint {
+    fn hint(&self, org: &str, object: &str, record_id: &str) -> Hint {
         let key = HintKey {
             org: org.to_owned(),
             connection: org.to_owned(),
             kind: object.to_owned(),
             record_id: record_id.to_owned(),
         };
-        Hint {
-            key,
-            version: version.map(str::to_owned),
-            due_ms: self.inner.outside.now_ms(),
-            priority: PERSON_PRIORITY,
-        }
+        Hint { key, version: None, due_ms: self.inner.outside.now_ms(), priority: PERSON_PRIORITY }
     }
 }
 

@@ -105,6 +105,11 @@ pub(crate) async fn offer(
 ) -> Result<(), EngineError> {
     let result = offer_all(worker, wired, progress).await;
     wired.looked(&result);
+    if let Err(EngineError::Peer { connection, error }) = &result {
+        // Before the first look has finished no poll asks it, so that nothing else would say so.
+        let health = if *connection == wired.org.name { &wired.org.health } else { &wired.site.health };
+        health.failed(error);
+    }
     if let Err(error) = &result {
         tracing::warn!(item = wired.item.name, "The look at item {} did not finish: {error}", wired.item.name);
     }
@@ -115,6 +120,10 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     let started_ms = worker.outside().now_ms();
     wired.site.verify().await?;
     let store = worker.store();
+    // Twins that were made without a field would have to be mended one by one. A field that is lost later stops no other.
+    if store.item_runtime(&wired.item.name).await?.last_sync_ms.is_none() {
+        wired.check_names().await?;
+    }
     let mut candidates = Vec::new();
     let mut n_offered = 0;
     let looked = each_page(worker, wired, false, progress, async |works: Vec<Work>| {

@@ -109,6 +109,10 @@ impl Health {
         self.inner.lock().problem = Some((refused, error.to_string()));
     }
 
+    pub(crate) fn leads_elsewhere(&self, reason: String) {
+        self.inner.lock().problem = Some((true, reason));
+    }
+
     pub(crate) fn pushes(&self, outcome: &Result<(), entente_transport::CallError>) {
         self.inner.lock().push_problem = outcome.as_ref().err().map(ToString::to_string);
     }

@@ -140,6 +140,16 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     if !items().any(|wired| is_due(&salesforce_cursor(&wired.item.salesforce.object))) {
         return Ok(());
     }
+    match worker.org.is_the_same(worker.store()).await {
+        Ok(()) => {}
+        Err(EngineError::Peer { error, .. }) => return failed(&worker.org.health, &worker.org.name, &error),
+        // Nothing in another org is news.
+        Err(error @ EngineError::Connection { .. }) => {
+            worker.org.health.leads_elsewhere(error.to_string());
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    }
     let items = items().filter(|wired| is_asked(&wired.item.salesforce.object)).cloned();
     let (mut narrows, mut objects) = (Vec::new(), Vec::new());
     for (object, items) in by_object(items) {

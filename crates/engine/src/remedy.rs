@@ -20,7 +20,25 @@ pub use matches::{Candidate, CandidateField, Match, Pick};
 pub use parked::{ParkedWork, Retry};
 pub use undo::{Undo, UndoReport, Undone};
 
-use crate::limits::PERSON_PRIORITY;
+use crate::{Engine, EngineError, limits::PERSON_PRIORITY};
+
+impl Engine {
+    /// Tells an item or a link of which there is nothing to say from one that a person has misspelt.
+    ///
+    /// # Errors
+    /// There is no such item or link, or the store.
+    pub async fn is_known(&self, item: Option<&str>, link: Option<i64>) -> Result<(), EngineError> {
+        if let Some(item) = item {
+            self.inner.wiring().configured(item)?;
+        }
+        if let Some(link) = link
+            && self.inner.store.links_by_ids(&[link]).await?.is_empty()
+        {
+            return Err(EngineError::Missing(format!("There is no link {link}, and there was none.")));
+        }
+        Ok(())
+    }
+}
 
 /// "Look at this link", because a person said so.
 fn look_at(link: &Link, item: &ConnectedItem, now_ms: i64) -> Hint {

@@ -163,7 +163,7 @@ pub enum DifferenceWhy {
     Conflict,
     /// A vendor refused the value.
     Blocked,
-    /// The value table has no answer.
+    /// The value table, or a step, has no answer.
     Unmapped,
     /// A side could not be read.
     Unreadable,

@@ -166,7 +166,7 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
         for (work, known) in works.iter_mut().zip(&known).filter(|(work, _)| work.is_open()) {
             let now = entente_core::Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
             work.plan = plan(item, &work.facts, work.base.as_ref(), now, known);
-            work.plan.writes.retain(|write| scene.worker.carries_out(&work.unit, write));
+            work.plan.writes.retain(|write| scene.worker.carries_out(write));
             work.undone = work.undone_by(&work.plan);
             #[cfg(feature = "simulation")]
             if entente_core::wrong::is(entente_core::wrong::Wrong::EchoByActor)

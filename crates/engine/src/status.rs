@@ -57,9 +57,9 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
                 .then(|| Actions { to_salesforce: item.action(Side::Salesforce), to_jira: item.action(Side::Jira) }),
             last_sync: last_sync.map(|at| at.to_string()),
             links: counts.items.get(&item.name).map_or(0, |item| item.links),
-            problem: runtime
-                .and_then(|runtime| runtime.held.clone())
-                .or_else(|| wiring.item(&item.name).and_then(|wired| wired.problem())),
+            problem: runtime.and_then(|runtime| runtime.held.clone()).or_else(|| {
+                wiring.item(&item.name).and_then(|wired| wired.problem().or_else(|| wired.unknown_names()))
+            }),
         }
     });
     let connections = wiring.orgs.values().map(|org| (org.name.clone(), org.health.now()));

@@ -10,7 +10,7 @@ use entente_core::Side;
 use entente_store::{DueHint, Link, LinkState, StoreError};
 
 use crate::{
-    EngineError, Inner, SyncOptions,
+    EngineError, Inner, SyncOptions, Unfinished,
     drain::Until,
     forget,
     limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS, SYNC_LINGERS_MS},
@@ -32,7 +32,7 @@ pub(crate) async fn run(
     workers: &[Arc<Worker>],
     options: &SyncOptions,
     progress: Tell<'_>,
-) -> Result<SyncReport, EngineError> {
+) -> Result<SyncReport, Unfinished> {
     let began = inner.outside.clock.now();
     let mut failed = None;
     for worker in workers {
@@ -44,13 +44,17 @@ pub(crate) async fn run(
         worker.release().await;
         failed = failed.or(result.err());
     }
-    if let Some(error) = failed {
-        return Err(error);
+    if failed.is_none() {
+        forget::old(inner, wiring).await.map_err(EngineError::from)?;
     }
-    forget::old(inner, wiring).await?;
-    let mut report = report(inner, wiring, items, workers, options).await?;
-    report.seconds = inner.outside.clock.now().duration_since(began).as_secs_f64();
-    Ok(report)
+    let done = report(inner, wiring, items, workers, options).await;
+    let seconds = inner.outside.clock.now().duration_since(began).as_secs_f64();
+    let done = done.map(|done| SyncReport { seconds, ..done });
+    match failed {
+        None => Ok(done?),
+        // Should the store have failed, it has nothing to say of what was done either.
+        Some(error) => Err(Unfinished { error, done: Box::new(done.unwrap_or_default()) }),
+    }
 }
 
 /// Takes the org's lease, if need be after that of a process that died.
@@ -63,6 +67,23 @@ pub(crate) async fn own(inner: &Inner, worker: &Worker) -> Result<(), EngineErro
         inner.outside.clock.sleep(Duration::from_millis(LEASE_WAIT_STEP_MS)).await;
     }
     Ok(())
+}
+
+/// Does some work under an org's lease: that of the worker who has it in this process, or one of our own.
+pub(crate) async fn at_work<T>(
+    inner: &Inner,
+    worker: &Worker,
+    work: impl Future<Output = Result<T, EngineError>>,
+) -> Result<T, EngineError> {
+    if worker.fence().is_ok() {
+        return work.await;
+    }
+    own(inner, worker).await?;
+    let mut done = None;
+    let kept = worker.keep_lease_while(async { work.await.map(|result| done = Some(result)) }).await;
+    worker.release().await;
+    kept?;
+    done.ok_or_else(|| EngineError::Defect("some work ended without a result".to_owned()))
 }
 
 async fn org(

@@ -31,7 +31,7 @@ pub use report::{Trial, TrialField, TrialOutcome, TrialRecord};
 /// The journal's word for a test. The entry of a test that made a twin names it.
 const TRIAL: &str = "trial";
 /// No hint has this number: what a test leaves undone comes back by nobody.
-const NO_HINT: i64 = -1;
+pub(crate) const NO_HINT: i64 = -1;
 /// Enough of a young link's journal to find its test.
 const JOURNAL_OF_LINK: usize = 1_000;
 
@@ -131,11 +131,7 @@ impl Chosen {
             Some(draft) => Arc::new(Wiring::new(draft, &inner.outside)?),
             None => in_use.clone(),
         };
-        let item = wiring.config.item(name).ok_or_else(|| {
-            let names: Vec<&str> = wiring.config.items.iter().map(|item| item.name.as_str()).collect();
-            let sentence = format!("There is no item \"{name}\" in this configuration; it has: {}.", names.join(", "));
-            EngineError::Missing(sentence)
-        })?;
+        let item = wiring.configured(name)?;
         let source = side_of(record)?;
         let towards = towards.unwrap_or(source.other());
         refuse_unfit(item, record, source, towards)?;
@@ -155,18 +151,9 @@ impl Chosen {
         Ok(Self { inner: inner.clone(), worker, wired, digest, towards, id })
     }
 
-    /// Does some work under the org's lease: that of the worker who has it in this process, or one of our own.
     async fn at_work<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
         self.wired.org.is_the_same(&self.inner.store).await?;
-        if self.worker.fence().is_ok() {
-            return work.await;
-        }
-        sync::own(&self.inner, &self.worker).await?;
-        let mut done = None;
-        let kept = self.worker.keep_lease_while(async { work.await.map(|result| done = Some(result)) }).await;
-        self.worker.release().await;
-        kept?;
-        done.ok_or_else(|| EngineError::Defect("a test ended without a result".to_owned()))
+        sync::at_work(&self.inner, &self.worker, work).await
     }
 
     async fn run(&self, by: &str) -> Result<Trial, EngineError> {

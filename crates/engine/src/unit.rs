@@ -81,9 +81,6 @@ impl From<DueHint> for Ticket {
 /// Version of a hint that says: this record was seen to be deleted.
 pub(crate) const DELETED: &str = "deleted";
 
-/// Version of a hint by which a person asks for Salesforce's values in Jira, and for nothing else.
-pub(crate) const REFRESH: &str = "refresh";
-
 /// A link, or a record without one, and the hints that brought it here.
 pub(crate) struct Unit {
     pub(crate) link: Option<Link>,
@@ -112,11 +109,6 @@ impl Unit {
     /// The link that its record had under an item before an end of it was lost.
     pub(crate) fn before(&self, item: &str) -> Option<&Link> {
         self.ended.iter().filter(|link| link.item == item).max_by_key(|link| link.id)
-    }
-
-    /// Whether a person asked for it to be brought to Jira, and nothing else brought it here.
-    pub(crate) fn is_refresh(&self) -> bool {
-        !self.tickets.is_empty() && self.tickets.iter().all(|ticket| ticket.version.as_deref() == Some(REFRESH))
     }
 
     /// Whether an event said that the record of a side was deleted.

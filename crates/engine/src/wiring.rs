@@ -78,6 +78,15 @@ impl Wiring {
         self.items.iter().filter(move |wired| wired.org.name == org)
     }
 
+    /// The item of this name, whether or not it runs.
+    pub(crate) fn configured(&self, name: &str) -> Result<&ConnectedItem, EngineError> {
+        self.config.item(name).ok_or_else(|| {
+            let names: Vec<&str> = self.config.items.iter().map(|item| item.name.as_str()).collect();
+            let sentence = format!("There is no item \"{name}\" in this configuration; it has: {}.", names.join(", "));
+            EngineError::Missing(sentence)
+        })
+    }
+
     /// The active item of this name.
     pub(crate) fn item(&self, name: &str) -> Option<&Arc<Wired>> {
         self.items.iter().find(|wired| wired.item.name == name)
@@ -174,16 +183,22 @@ impl Wired {
 
     /// Names that the org or the site does not have: a person who runs the item by hand is told, before anything is done.
     pub(crate) async fn check_names(&self) -> Result<(), EngineError> {
-        let mut unresolved = self.scheme().await?.unresolved();
+        self.scheme().await?;
+        let unknown = self.unknown_names();
+        unknown.map_or(Ok(()), |reason| Err(EngineError::Item { item: self.item.name.clone(), reason }))
+    }
+
+    /// The same in one sentence, as far as the names were looked up.
+    pub(crate) fn unknown_names(&self) -> Option<String> {
+        let mut unresolved = self.scheme.lock().as_ref()?.unresolved();
         // What is only displayed has no field in Jira.
         unresolved.retain(|(side, ..)| self.item.mode != Mode::DisplayOnly || *side == Side::Salesforce);
-        let Some((side, path, what)) = unresolved.first() else { return Ok(()) };
+        let (side, path, what) = unresolved.first()?;
         let more = match unresolved.len() {
             1 => String::new(),
             n => format!(" ({} more)", n - 1),
         };
-        let reason = format!("{side} {path}: {what}{more}; `entente check --online` names them all");
-        Err(EngineError::Item { item: self.item.name.clone(), reason })
+        Some(format!("{side} {path}: {what}{more}; `entente check --online` names them all"))
     }
 
     /// Forgets an issue that named this record and is gone.

@@ -322,11 +322,10 @@ impl Worker {
         self.only_item.as_deref().is_none_or(|only| only == item)
     }
 
-    /// Whether a write is among those that this worker may carry out for a unit. The limit is a person's word about this
-    /// run, or about this unit; it changes nothing about what should happen.
-    pub(crate) fn carries_out(&self, unit: &Unit, write: &Write) -> bool {
-        let only = self.only.or(unit.is_refresh().then_some(Side::Jira));
-        only.is_none_or(|only| write.side() == Some(only))
+    /// Whether a write is among those that this worker may carry out. The limit is a person's word about this run; it
+    /// changes nothing about what should happen.
+    pub(crate) fn carries_out(&self, write: &Write) -> bool {
+        self.only.is_none_or(|only| write.side() == Some(only))
     }
 
     /// A twin was created.

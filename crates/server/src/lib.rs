@@ -14,4 +14,5 @@ pub mod screen;
 pub mod secrets;
 pub mod serving;
 pub mod stop;
+mod trouble;
 pub mod web;

@@ -2,6 +2,7 @@
 //!
 //! Nothing else in this crate prints. A closed pipe is no failure: who stopped reading wants no more.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::sync::Arc;
 
@@ -128,9 +129,27 @@ pub fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// Characters of a value or a reason that a line shows.
+const BRIEF_CHARACTERS: usize = 300;
+
+/// The beginning of a text that may be as long as a field; `--json` has it whole.
+#[must_use]
+pub fn brief(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(BRIEF_CHARACTERS) {
+        None => text.into(),
+        Some((end, _)) => format!("{}.. ({} characters)", &text[..end], text.chars().count()).into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::{brief, harmless};
+
+    #[test]
+    fn a_line_shows_where_a_long_text_begins_and_how_long_it_is() {
+        assert_eq!(brief(&"ö".repeat(300)), "ö".repeat(300));
+        assert_eq!(brief(&"ö".repeat(301)), format!("{}.. (301 characters)", "ö".repeat(300)));
+    }
 
     #[test]
     fn an_escape_sequence_cannot_reach_the_terminal() {

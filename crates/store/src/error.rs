@@ -12,7 +12,7 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another process works in this directory.
-    #[error("{} is in use by {}; stop it first, or choose another --data-dir", dir.display(), process(*pid))]
+    #[error("{} is in use by {}", dir.display(), process(*pid))]
     InUse {
         /// The data directory.
         dir: PathBuf,

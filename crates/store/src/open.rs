@@ -45,6 +45,19 @@ impl Store {
         Self::start(Db::Sqlite { write, read }, Some(directory)).await
     }
 
+    /// The SQLite database in a directory as it is now, only to be read, whoever works there meanwhile; an empty one where
+    /// there is none. Nothing is made, locked or brought to this version.
+    pub async fn peek(dir: &Path) -> Result<Self, StoreError> {
+        let file = dir.join(DATABASE_FILE);
+        if !file.exists() {
+            return Self::memory().await;
+        }
+        let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        let read = sqlite_pool(1).connect_with(options).await?;
+        let db = Db::Sqlite { write: read.clone(), read };
+        Ok(Self { inner: Arc::new(Inner { db, incarnation: String::new(), directory: None }) })
+    }
+
     /// A private SQLite database in memory, which lives as long as a handle to it.
     pub async fn memory() -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);

@@ -182,7 +182,10 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: boo
     for write in &writes {
         let problem = if any_named { named(&write.path) } else { problems.first() };
         let Some(problem) = problem else { continue };
-        let blocked = Blocked { lacks_right, ..Blocked::new(side, write.refusal(), &problem.message) };
+        let blocked = Blocked {
+            lacks_right: lacks_right || is_about_a_right(problem),
+            ..Blocked::new(side, write.refusal(), &problem.message)
+        };
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
         let entry =
@@ -200,6 +203,12 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: boo
             ..written(work, side, &key, &Value::Empty, &Value::Empty, text)
         });
     }
+}
+
+/// Salesforce answers a write into a field that is read-only for the user as it answers a wrong value.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm>
+fn is_about_a_right(problem: &CallProblem) -> bool {
+    problem.code.as_deref() == Some("INVALID_FIELD_FOR_INSERT_UPDATE")
 }
 
 /// The vendor's own name of a field.

@@ -47,6 +47,11 @@ pub(super) fn unknown_value(connection: &str, field: &str, value: &str, known: &
     warning("unknown-value", message, format!("Write one of: {}.", known.join(", ")))
 }
 
+/// A connection that leads elsewhere than its links.
+pub(super) fn other_org(failure: &EngineError) -> Finding {
+    error("other-org", failure.to_string(), "Correct the connection's address, or give the connection a new name.")
+}
+
 /// A call that failed for a reason of its own.
 pub(super) fn failed(connection: &str, call: &CallError) -> Finding {
     let (code, remedy) = match call {

@@ -20,7 +20,9 @@ pub(super) struct Use<'a> {
 /// Every field that the item uses on a side, once. Jira's status is changed by transitions, so it is never written.
 pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Use<'_>> {
     let mut uses = Uses { side, all: BTreeMap::new() };
-    for mapping in &item.fields {
+    // What is only displayed is no field in Jira: its name there is a label.
+    let is_label = item.mode == Mode::DisplayOnly && side == Side::Jira;
+    for mapping in item.fields.iter().filter(|_| !is_label) {
         let written = item.writes_to(side) && mapping.direction.allows(side);
         uses.add(mapping.paths.get(side), written, mapping.values.as_ref());
         mapping.further.get(side).iter().for_each(|path| uses.add(path, false, None));

@@ -49,7 +49,7 @@ impl Engine {
             journal: vec![entry],
         };
         let (store, org, now_ms) = (&self.inner.store, &wired.org.name, self.inner.outside.now_ms());
-        let hint = self.hint(org, &wired.item.salesforce.object, &record, None);
+        let hint = self.hint(org, &wired.item.salesforce.object, &record);
         let id = store.link_by_hand(org, &link, &hint, now_ms).await.map_err(|error| match error {
             taken @ StoreError::LinkTaken { .. } => EngineError::Declined(format!("{taken}.")),
             error => error.into(),

@@ -54,6 +54,7 @@ impl Engine {
     pub async fn search(&self, item: &str, text: &str) -> Result<Found, EngineError> {
         let wiring = self.inner.wiring();
         let wired = wiring.item(item).ok_or_else(|| unknown_item(&wiring, item))?;
+        wired.org.is_the_same(&self.inner.store).await?;
         let object = wired.item.salesforce.object.clone();
         let described = wired.org.describe(&object).await?;
         let (searched, detail) = places(&object, &described);

@@ -65,7 +65,7 @@ impl Engine {
     /// Open conflicts of an item, or of all, in the order of their numbers.
     ///
     /// # Errors
-    /// The store.
+    /// There is no such item, or the store.
     pub async fn conflicts(
         &self,
         item: Option<&str>,
@@ -73,6 +73,9 @@ impl Engine {
         limit: usize,
     ) -> Result<Vec<OpenConflict>, EngineError> {
         let open = self.inner.store.open_conflicts(item, after, limit).await?;
+        if open.is_empty() {
+            self.is_known(item, None).await?;
+        }
         let links: Vec<i64> = open.iter().map(|conflict| conflict.link_id).collect();
         let links = self.inner.store.links_by_ids(&links).await?;
         let link = |id| links.iter().find(|link| link.id == id);

@@ -50,9 +50,8 @@ impl Engine {
     /// Nothing of that name is known, there is no such item, a peer does not answer, or the store.
     pub async fn explain(&self, about: &str, item: Option<&str>) -> Result<Vec<Explanation>, EngineError> {
         let wiring = self.inner.wiring();
-        if let Some(name) = item.filter(|name| wiring.config.item(name).is_none()) {
-            return Err(EngineError::Missing(format!("There is no item \"{name}\" in this configuration.")));
-        }
+        item.map_or(Ok(()), |name| wiring.configured(name).map(drop))?;
+        let about = &spelled(about);
         let mut all = Vec::new();
         for link in self.links_ever_named(about).await? {
             if item.is_none_or(|item| item == link.item) {
@@ -163,6 +162,9 @@ impl Engine {
         if let Some(problem) = wired.problem() {
             told.findings.push(format!("The last look at item {name} did not finish: {problem}"));
         }
+        if let Some(unknown) = wired.unknown_names() {
+            told.findings.push(format!("Item {name} leaves out what is not there: {unknown}"));
+        }
         Ok(())
     }
 
@@ -194,6 +196,7 @@ impl Engine {
         link: Option<Link>,
         ids: Sides<Option<String>>,
     ) -> Result<Work, EngineError> {
+        wired.org.is_the_same(&self.inner.store).await?;
         wired.site.verify().await?;
         let worker = Worker::new(self.inner.clone(), wiring.clone(), wired.org.clone(), &SyncOptions::default());
         let unit = Unit { link, ..Unit::candidate(ids) };
@@ -202,6 +205,13 @@ impl Engine {
         let work = look::read_again(&worker, wired, works).await?.pop();
         work.ok_or_else(|| EngineError::Defect("a unit was lost while it was read".to_owned()))
     }
+}
+
+/// As it is known: a key has capitals, an id has the case that it has.
+fn spelled(about: &str) -> String {
+    let about = about.trim();
+    let key = about.to_uppercase().parse::<IssueKey>().ok().filter(|_| RecordId::parse(about).is_err());
+    key.map_or_else(|| about.to_owned(), |key| key.to_string())
 }
 
 /// An item with its connections, whether or not it runs.
@@ -217,7 +227,11 @@ fn state_of(link: &Link) -> Option<String> {
         LinkState::Active => None,
         LinkState::Parked { reason } => Some(format!("Something of it is parked: {reason}")),
         LinkState::Detached => Some("The link rests: its item was taken out of the configuration.".to_owned()),
-        LinkState::Unlinked { reason } => Some(format!("The pair was separated: {reason}")),
+        LinkState::Unlinked { reason } if link.ended_by_loss() => Some(format!("The pair was separated: {reason}")),
+        LinkState::Unlinked { reason } => Some(format!(
+            "The pair was separated: {reason}. It stays so; `entente link {} {} --item {}` links it again.",
+            link.salesforce_id, link.jira_key, link.item
+        )),
     }
 }
 

@@ -53,11 +53,14 @@ impl Engine {
     /// All parked work, of one item or of all; with connections that cannot be used.
     ///
     /// # Errors
-    /// The store.
+    /// There is no such item, or the store.
     pub async fn parked(&self, item: Option<&str>) -> Result<Vec<ParkedWork>, EngineError> {
         let store = &self.inner.store;
         let mut all: Vec<ParkedWork> = store.parked_links(item).await?.iter().flat_map(of_link).collect();
         all.extend(store.parked(item).await?.iter().map(of_candidate));
+        if all.is_empty() {
+            self.is_known(item, None).await?;
+        }
         if item.is_none() {
             let connections = self.status().await?.connections;
             all.extend(connections.into_iter().filter_map(|one| Some(of_connection(one.name, one.problem?))));
@@ -89,7 +92,7 @@ impl Engine {
         };
         self.inner.store.retry(&retried, now_ms).await?;
         wiring.orgs.keys().for_each(|org| self.inner.wake(org).notify_one());
-        Ok(links.len() + candidates.len())
+        Ok(links.iter().map(|link| link.blocked.len().max(1)).sum::<usize>() + candidates.len())
     }
 
     async fn refused(&self, which: &Retry) -> Result<(Vec<Link>, Vec<Parked>), EngineError> {
@@ -97,9 +100,7 @@ impl Engine {
         match which {
             Retry::All => Ok((store.parked_links(None).await?, store.parked(None).await?)),
             Retry::Item(name) => {
-                if self.inner.wiring().config.item(name).is_none() {
-                    return Err(EngineError::Missing(format!("There is no item \"{name}\" in this configuration.")));
-                }
+                self.inner.wiring().configured(name)?;
                 Ok((store.parked_links(Some(name)).await?, store.parked(Some(name)).await?))
             }
             Retry::Link(id) => {

@@ -35,7 +35,7 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     let blocked =
         |key: &_| last.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.as_ref() == Some(key));
     work.blocked_next.retain(|key, _| blocked(key));
-    let wanted = last.writes.iter().filter(|write| scene.worker.carries_out(&work.unit, write)).count();
+    let wanted = last.writes.iter().filter(|write| scene.worker.carries_out(write)).count();
     let open = last.needs.len() + wanted;
     // What this run may not carry out is not at rest: its hint must not pass for an echo.
     let at_rest = last.needs.is_empty() && last.writes.is_empty();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entente_core::Side;
-use entente_engine::{Engine, EngineError, Status, SyncOptions};
+use entente_engine::{Engine, EngineError, Status, SyncOptions, Unfinished};
 use entente_sandbox::Seed;
 use entente_store::{Hint, HintKey, Store};
 use entente_transport::{Clock, SystemClock};
@@ -110,7 +110,9 @@ async fn a_broken_item_stops_no_other_and_is_named() {
     let wanted = stage.query("SELECT Id FROM Case WHERE Origin IN ('Web','Email')").await.len() as u64;
     let engine = stage.engine();
     let result = engine.sync(&SyncOptions::default(), &|_| {}).await;
-    assert!(matches!(&result, Err(EngineError::Item { item, .. }) if item == "broken"), "{result:?}");
+    let Err(Unfinished { error, done }) = result else { panic!("{result:?}") };
+    assert!(matches!(&error, EngineError::Item { item, .. } if item == "broken"), "{error:?}");
+    assert_eq!((done.links, done.created.jira), (wanted, wanted), "what was done for the others is told");
     assert_eq!(stage.store.count_links(Some("support-bugs")).await.unwrap(), wanted);
     assert!(matches!(engine.verify(&|_| {}).await, Err(EngineError::Item { item, .. }) if item == "broken"));
 }

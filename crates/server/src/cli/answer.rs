@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use entente_core::config::{Problem, Severity};
+use entente_core::config::{self, Problem, Severity};
 use entente_engine::Finding;
 use serde::Serialize;
 
@@ -125,16 +125,17 @@ impl Row {
         }
     }
 
-    /// Something that an org or a site lacks for the document at `file`.
-    pub(crate) fn of_finding(finding: &Finding, file: &Path) -> Self {
+    /// Something that an org or a site lacks for the text of `file`: where the item begins that needs it.
+    pub(crate) fn of_finding(finding: &Finding, file: &Path, text: &str) -> Self {
+        let place = finding.item.as_ref().and_then(|item| config::place_of_item(text, item));
         Self {
             severity: finding.severity,
             code: finding.code,
             message: finding.message.clone(),
             remedy: finding.remedy.clone(),
             file: Some(file.to_owned()),
-            line: None,
-            column: None,
+            line: place.map(|(line, _)| line),
+            column: place.map(|(_, column)| column),
             item: finding.item.clone(),
         }
     }

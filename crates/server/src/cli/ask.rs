@@ -78,8 +78,18 @@ impl Ask {
         Ok(Asked::Store { api: api(configured.app(false)?), store, draft: None })
     }
 
-    /// Finds out whom to ask; a database stays open until [`Asked::close`].
+    /// Finds out whom to ask; a database stays open until [`Asked::close`]. Where there is none yet, none is made: an empty
+    /// one that leaves no trace answers.
     pub(crate) async fn open(&self, screen: &Screen) -> Result<Asked, Failure> {
+        self.find(screen, false).await
+    }
+
+    /// The same for a command that has something to remember: it makes the database.
+    pub(crate) async fn open_to_remember(&self, screen: &Screen) -> Result<Asked, Failure> {
+        self.find(screen, true).await
+    }
+
+    async fn find(&self, screen: &Screen, makes: bool) -> Result<Asked, Failure> {
         match (&self.server, &self.config) {
             (Some(url), Some(_)) => Err(Failure::misuse(
                 "two-to-ask",
@@ -87,8 +97,8 @@ impl Ask {
                 "give one of them; `env -u ENTENTE_SERVER entente ..` leaves the variable out",
             )),
             (Some(url), None) => self.server(url),
-            (None, Some(config)) => self.store(Some(config), screen).await,
-            (None, None) if self.data.is_named() => self.store(None, screen).await,
+            (None, Some(config)) => self.store(Some(config), screen, makes).await,
+            (None, None) if self.data.is_named() => self.store(None, screen, makes).await,
             (None, None) => Err(Failure::misuse(
                 "nobody-to-ask",
                 "neither --config nor --server is given",
@@ -110,8 +120,11 @@ impl Ask {
         Ok(Asked::Server { client, url: url.to_owned(), token })
     }
 
-    async fn store(&self, config: Option<&Path>, screen: &Screen) -> Result<Asked, Failure> {
-        let configured = Configured::find(&self.data, config, screen).await?;
+    async fn store(&self, config: Option<&Path>, screen: &Screen, makes: bool) -> Result<Asked, Failure> {
+        let configured = match makes {
+            true => Configured::find(&self.data, config, screen).await?,
+            false => Configured::look(&self.data, config, screen).await?,
+        };
         let draft = configured.draft.as_ref().map(|draft| draft.text.clone());
         let store = configured.store.clone();
         Ok(Asked::Store { api: api(configured.app(false)?), store, draft })
@@ -223,12 +236,12 @@ fn understood(status: StatusCode, bytes: &[u8]) -> Result<Json, Failure> {
     let answer: Option<Json> = serde_json::from_slice(bytes).ok();
     match answer {
         Some(answer) if status.is_success() => Ok(answer),
-        answer => Err(refusal(status, answer.as_ref().and_then(|answer| answer["detail"].as_str()))),
+        answer => Err(refusal(status, &answer.unwrap_or_default())),
     }
 }
 
-fn refusal(status: StatusCode, sentence: Option<&str>) -> Failure {
-    let Some(sentence) = sentence else {
+fn refusal(status: StatusCode, answer: &Json) -> Failure {
+    let Some(sentence) = answer["detail"].as_str() else {
         let message = format!("the answer was {status}, without the sentence that Entente gives");
         return Failure::misuse("no-entente", message, "check that --server is the address of an Entente server");
     };
@@ -237,7 +250,7 @@ fn refusal(status: StatusCode, sentence: Option<&str>) -> Failure {
         | StatusCode::UNAUTHORIZED
         | StatusCode::NOT_FOUND
         | StatusCode::UNPROCESSABLE_ENTITY => Failure::misuse("refused", sentence, ""),
-        _ => Failure::no("refused", sentence, ""),
+        _ => Failure::no("refused", sentence, answer["remedy"].as_str().unwrap_or_default()),
     }
 }
 

@@ -8,7 +8,7 @@ use entente_engine::{Engine, Outside};
 use entente_store::Store;
 
 use super::answer::{Report, Row, counted};
-use super::{Exit, Failure};
+use super::{Exit, Failure, beside};
 use crate::configuration::Document;
 use crate::screen::Screen;
 use crate::secrets::Secrets;
@@ -34,7 +34,7 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Where the secrets lie that `secret:NAME` names; usually `entente-data` beside the configuration file
+    /// Where the database and the secrets lie; usually `entente-data` beside the configuration file
     #[arg(long, value_name = "D")]
     data_dir: Option<PathBuf>,
 }
@@ -47,14 +47,15 @@ impl Check {
             screen.result(&schema).map_err(|error| Failure::output(&error))?;
             return Ok(Exit::Done);
         };
-        let document = read(&file, &Secrets::of(&file, self.data_dir.as_deref()))?;
+        let mut document = read(&file, &Secrets::of(&file, self.data_dir.as_deref()))?;
         let mut rows = rows(&document, &file);
         let when_ok = match &document.config {
             Some(config) => format!("{} is valid: {}", file.display(), contents(config)),
             None => String::new(),
         };
-        if let (true, Some(config)) = (self.online, document.config) {
-            rows.extend(ask(config).await?.iter().map(|finding| Row::of_finding(finding, &file)));
+        if let (true, Some(config)) = (self.online, document.config.take()) {
+            let dir = self.data_dir.unwrap_or_else(|| beside(&file));
+            rows.extend(ask(config, &dir).await?.iter().map(|finding| Row::of_finding(finding, &file, &document.text)));
         }
         let report = Report::new(rows);
         report.print(screen, self.json, &when_ok).map_err(|error| Failure::output(&error))?;
@@ -82,8 +83,8 @@ pub(crate) fn rows(document: &Document, file: &Path) -> Vec<Row> {
 }
 
 /// Asking leaves no trace, so that it works beside a server that runs.
-async fn ask(config: Config) -> Result<Vec<entente_engine::Finding>, Failure> {
-    let engine = Engine::new(config.into(), Store::memory().await?, Outside::system())?;
+async fn ask(config: Config, dir: &Path) -> Result<Vec<entente_engine::Finding>, Failure> {
+    let engine = Engine::new(config.into(), Store::peek(dir).await?, Outside::system())?;
     Ok(engine.check_online().await)
 }
 

@@ -37,6 +37,16 @@ pub(crate) struct Configured {
 impl Configured {
     /// Finds out what is in use. What a file warns of is said, and that it is a draft.
     pub(crate) async fn find(data: &Data, file: Option<&Path>, screen: &Screen) -> Result<Self, Failure> {
+        Self::find_in(data, file, screen, true).await
+    }
+
+    /// The same for a command that only asks. Where there is no database yet, none is made: an empty one that leaves no
+    /// trace answers.
+    pub(crate) async fn look(data: &Data, file: Option<&Path>, screen: &Screen) -> Result<Self, Failure> {
+        Self::find_in(data, file, screen, false).await
+    }
+
+    async fn find_in(data: &Data, file: Option<&Path>, screen: &Screen, makes: bool) -> Result<Self, Failure> {
         let place = file.unwrap_or(Path::new(""));
         let secrets = data.secrets(place);
         let document = file.map(|file| check::read(file, &secrets)).transpose()?;
@@ -49,7 +59,13 @@ impl Configured {
             return Err(nothing_applied());
         }
         let path = document.as_ref().map(|document| document.path.clone());
-        let store = data.open(path.as_deref().unwrap_or(place)).await?;
+        let store = match makes || data.is_there(place) {
+            true => data.open(path.as_deref().unwrap_or(place)).await?,
+            false => {
+                data.say_missing(screen);
+                Store::memory().await?
+            }
+        };
         let source = Source { file: path, secrets, public_url: None };
         let ended = match store.configuration().await? {
             Some(applied) => Self::of_database(applied, document, &store, source, screen),

@@ -63,7 +63,12 @@ struct Resolve {
 
     /// What stands: `salesforce`, `jira`, or another value as Salesforce would show it
     #[arg(long, value_name = "salesforce|jira|VALUE", allow_hyphen_values = true)]
-    take: String,
+    #[arg(required_unless_present = "value", conflicts_with = "value")]
+    take: Option<String>,
+
+    /// Another value that stands, whatever it looks like
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    value: Option<String>,
 
     /// Print one JSON document
     #[arg(long)]
@@ -120,19 +125,37 @@ impl Show {
 
 impl Resolve {
     async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
+        let value = self.value.unwrap_or_default();
+        let (name, stands) = self.take.map_or(Ok(("value", value)), |take| wish(&take))?;
+        let wish = json!({ name: stands, "by": who() });
         let asked = self.ask.open(screen).await?;
-        let wish = match self.take.as_str() {
-            side @ ("salesforce" | "jira") => json!({ "take": side, "by": who() }),
-            value => json!({ "value": value, "by": who() }),
-        };
         let runs = asked.is_running();
         let answer = asked.post(&["conflicts", &self.id, "resolve"], &wish).await;
         asked.close().await;
         let answer = answer?;
         let when =
             if runs { "the server carries it out now" } else { "the next `entente sync` or `serve` carries it out" };
-        let text = harmless(&format!("Conflict {} is decided: {} stands; {when}.", self.id, self.take));
+        let text = harmless(&format!("Conflict {} is decided: {stands} stands; {when}.", self.id));
         Ok((answer, text))
+    }
+}
+
+/// A side, or a value; a side that is misspelt is no value.
+fn wish(take: &str) -> Result<(&'static str, String), Failure> {
+    const SIDES: [&str; 2] = ["salesforce", "jira"];
+    let word = take.trim().to_lowercase();
+    // A slip is one letter in four: `jria`, `saleforce`.
+    let is_near = |side: &&str| word == "sf" || strsim::damerau_levenshtein(&word, side) * 4 <= side.len();
+    match SIDES.into_iter().find(|side| word == *side) {
+        Some(side) => Ok(("take", side.to_owned())),
+        None => match SIDES.into_iter().find(is_near) {
+            Some(side) => Err(Failure::misuse(
+                "no-side",
+                format!("\"{take}\" is neither `salesforce` nor `jira`"),
+                format!("did you mean `--take {side}`? `--value {take}` makes the word itself stand on both sides"),
+            )),
+            None => Ok(("value", take.to_owned())),
+        },
     }
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 use entente_store::{DATABASE_FILE, Store};
 
 use super::Failure;
+use crate::screen::Screen;
 use crate::secrets::Secrets;
 
 /// The directory beside the configuration file that is used when nobody names one.
@@ -35,6 +36,14 @@ impl Data {
             (None, Some(url)) => Ok(Store::connect(url).await?),
             (Some(dir), None) => Ok(Store::open(dir).await?),
             (None, None) => Ok(Store::open(&beside(configuration)).await?),
+        }
+    }
+
+    /// Says that a directory which was named holds no database: its name may be misspelt.
+    pub(crate) fn say_missing(&self, screen: &Screen) {
+        if let Some(dir) = &self.data_dir {
+            let dir = dir.display();
+            screen.say(&format!("There is no database in {dir}; `entente sync` or `entente serve` makes it."));
         }
     }
 

@@ -7,7 +7,7 @@ use entente_engine::{Engine, Outside};
 use entente_store::Store;
 
 use super::answer::{Report, Row};
-use super::{Exit, Failure, check};
+use super::{Exit, Failure, beside, check};
 use crate::screen::Screen;
 use crate::secrets::Secrets;
 
@@ -23,7 +23,7 @@ pub(crate) struct Doctor {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Where the secrets lie that `secret:NAME` names; usually `entente-data` beside the configuration file
+    /// Where the database and the secrets lie; usually `entente-data` beside the configuration file
     #[arg(long, value_name = "D")]
     data_dir: Option<PathBuf>,
 }
@@ -32,10 +32,13 @@ impl Doctor {
     /// Runs the command. It remembers nothing, so that it works beside a server that runs.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let secrets = Secrets::of(&self.config, self.data_dir.as_deref());
-        let (_, config) = check::read_valid(&self.config, &secrets, screen)?;
-        let engine = Engine::new(config.into(), Store::memory().await?, Outside::system())?;
+        let (document, config) = check::read_valid(&self.config, &secrets, screen)?;
+        let dir = self.data_dir.unwrap_or_else(|| beside(&self.config));
+        let engine = Engine::new(config.into(), Store::peek(&dir).await?, Outside::system())?;
         let findings = engine.doctor().await;
-        let report = Report::new(findings.iter().map(|finding| Row::of_finding(finding, &self.config)).collect());
+        let report = Report::new(
+            findings.iter().map(|finding| Row::of_finding(finding, &self.config, &document.text)).collect(),
+        );
         let when_ok = "Everything that this configuration needs is there.";
         report.print(screen, self.json, when_ok).map_err(|error| Failure::output(&error))?;
         Ok(report.exit())

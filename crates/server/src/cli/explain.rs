@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::answer::json as document;
 use super::ask::Ask;
 use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use crate::screen::{Screen, brief, harmless};
 
 /// Say why something was written, or why nothing is; reads both sides and writes nothing
 #[derive(Debug, Args)]
@@ -64,7 +64,7 @@ fn in_words(told: &Json) -> String {
     }));
     lines.extend(rows(&plan["notes"]).map(|note| format!("  {}", text(&note["text"]))));
     lines.extend(rows(&told["history"]).map(|entry| format!("  {}", text(entry))));
-    lines.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
+    lines.iter().map(|line| harmless(&brief(line))).collect::<Vec<_>>().join("\n")
 }
 
 fn rows(value: &Json) -> impl Iterator<Item = &Json> {

@@ -6,16 +6,10 @@ use std::path::Path;
 
 use entente_engine::EngineError;
 use entente_store::StoreError;
-use entente_transport::CallError;
 
 use super::answer::{Exit, Report, Row};
 use crate::screen::Screen;
-
-/// Where more is found out than one failed call tells.
-const SEE_A_DOCTOR: &str = "run `entente doctor --config FILE`: it names what is missing";
-
-/// What only we can mend.
-const PLEASE_REPORT: &str = "this is a defect of Entente: please report it with this message";
+use crate::trouble::{self, PLEASE_REPORT};
 
 /// A command that could not answer.
 #[derive(Debug)]
@@ -92,8 +86,9 @@ impl From<StoreError> for Failure {
         let message = error.to_string();
         match error {
             StoreError::InUse { .. } => {
-                let remedy = "one process at a time works in a data directory; where that one is a server, `--server URL \
-                              --token T` asks it instead";
+                let remedy = "one process at a time works in a data directory: stop that one, or where it is a server, ask \
+                              it with `--server URL --token T`; another directory is for another configuration, for \
+                              the same records it would make all of them twice";
                 Self::misuse("in-use", message, remedy)
             }
             StoreError::BadUrl => Self::misuse(
@@ -115,7 +110,12 @@ impl From<StoreError> for Failure {
             StoreError::Migration(_) => {
                 Self::misuse("database", message, "use the newest version of Entente, or another data directory")
             }
-            StoreError::Corrupt(_) => Self::no("database", message, "restore the database from a backup"),
+            StoreError::Corrupt(_) => Self::no(
+                "database",
+                message,
+                "stop Entente and put a backup in its place: `entente restore BACKUP --config FILE --force`; what is damaged \
+                 is kept as entente.db.replaced",
+            ),
             StoreError::Unreachable(_) | StoreError::Busy(_) => {
                 Self::no("database", message, "check that the database runs and can be reached, then try again")
             }
@@ -131,35 +131,17 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Store(error) => error.into(),
-            EngineError::Peer { error: ref call, .. } => {
-                let (code, remedy) = after(call);
-                Self::no(code, error.to_string(), remedy)
-            }
-            EngineError::Connection { .. }
+            EngineError::Missing(sentence) | EngineError::Unfit(sentence) => Self::misuse("refused", sentence, ""),
+            EngineError::Peer { .. }
+            | EngineError::Connection { .. }
             | EngineError::Item { .. }
             | EngineError::NoSuchItem(_)
-            | EngineError::Leased(_) => Self::no("engine", error.to_string(), SEE_A_DOCTOR),
-            EngineError::Missing(sentence) | EngineError::Unfit(sentence) => Self::misuse("refused", sentence, ""),
-            EngineError::Declined(sentence) => Self::no("refused", sentence, ""),
-            EngineError::Defect(_) => Self::no("defect", error.to_string(), PLEASE_REPORT),
+            | EngineError::Leased(_)
+            | EngineError::Declined(_)
+            | EngineError::Defect(_) => {
+                let (code, remedy) = trouble::remedy(&error);
+                Self::no(code, error.to_string(), remedy)
+            }
         }
-    }
-}
-
-/// What to do about a call that a whole command failed on.
-fn after(call: &CallError) -> (&'static str, &'static str) {
-    match call {
-        CallError::Auth { .. } => {
-            ("sign-in", "correct the credentials of this connection, in the configuration or at the vendor")
-        }
-        CallError::NotApplied { .. } | CallError::Ambiguous { .. } => {
-            ("unreachable", "check the address of this connection, its proxy and the network, then try again")
-        }
-        CallError::Throttled { .. } => ("throttled", "wait as long as it says, then try again"),
-        CallError::Denied { .. }
-        | CallError::Stale { .. }
-        | CallError::Gone { .. }
-        | CallError::Invalid { .. }
-        | CallError::Broken { .. } => ("engine", SEE_A_DOCTOR),
     }
 }

@@ -92,7 +92,8 @@ impl List {
         let text = if self.json {
             document(&json!({ "entries": all }))
         } else {
-            all.iter().map(line).collect::<Vec<_>>().join("\n")
+            let nothing = all.is_empty().then(|| "The journal has nothing about that.".to_owned());
+            all.iter().map(line).chain(nothing).collect::<Vec<_>>().join("\n")
         };
         screen.result(&text).map_err(|error| Failure::output(&error))?;
         Ok(Exit::Done)

@@ -37,7 +37,7 @@ pub(crate) struct Link {
 impl Link {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
+        let asked = self.ask.open_to_remember(screen).await?;
         let pair = json!({ "item": self.item, "record": self.record, "issue": self.issue, "by": who() });
         let answer = asked.post(&["links"], &pair).await;
         asked.close().await;

@@ -2,13 +2,15 @@
 //!
 //! `parked` is a command of its own, beside `status`: `status` fits on a screen whatever happens, and this list need not.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::{Value as Json, json};
 
 use super::answer::{counted, json as document};
 use super::ask::{Ask, who};
 use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use crate::screen::{Screen, brief, harmless};
 
 /// List what was refused: the kind of trouble, the reason, and what helps
 #[derive(Debug, Args)]
@@ -92,7 +94,22 @@ impl Retry {
 fn in_words(answer: &Json) -> String {
     let all = answer["parked"].as_array().cloned().unwrap_or_default();
     let lines = all.iter().map(line);
-    lines.chain([format!("{} parked.", all.len())]).collect::<Vec<_>>().join("\n")
+    lines.chain([sum(&all)]).collect::<Vec<_>>().join("\n")
+}
+
+/// Links and records are counted, as `status` does; a link may have several fields that were refused.
+fn sum(all: &[Json]) -> String {
+    let parked: BTreeSet<String> = all
+        .iter()
+        .map(|work| match work["link"].as_i64() {
+            Some(link) => format!("link {link}"),
+            None => format!("{} {}", work["item"], work["record"]),
+        })
+        .collect();
+    match parked.len() == all.len() {
+        true => format!("{} parked.", parked.len()),
+        false => format!("{} parked, by {}.", parked.len(), counted(all.len(), "refusal")),
+    }
 }
 
 fn line(work: &Json) -> String {
@@ -101,7 +118,7 @@ fn line(work: &Json) -> String {
     let field = text("field").map(|field| format!(" {field}")).unwrap_or_default();
     let item = text("item").map(|item| format!("{item}, ")).unwrap_or_default();
     let (class, record) = (text("class").unwrap_or("?"), text("record").unwrap_or("?"));
-    let first = harmless(&format!("{class}: {item}{record}{link}{field}: {}", text("reason").unwrap_or("?")));
+    let first = harmless(&format!("{class}: {item}{record}{link}{field}: {}", brief(text("reason").unwrap_or("?"))));
     format!("{first}\n    {}", text("remedy").unwrap_or_default())
 }
 

@@ -29,7 +29,6 @@ impl Refresh {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let asked = self.ask.open(screen).await?;
-        let runs = asked.is_running();
         let answer = async {
             let link = only_one(&asked, &self.name).await?;
             asked.post(&["links", &link.to_string(), "refresh"], &json!({})).await
@@ -37,10 +36,9 @@ impl Refresh {
         let answer = answer.await;
         asked.close().await;
         let answer = answer?;
-        let when = if runs { "now" } else { "by the next `entente sync` or `entente serve`" };
         let text = match self.json {
             true => document(&answer),
-            false => harmless(&format!("Link {} is refreshed {when}.", answer["link"])),
+            false => harmless(&format!("Link {} is refreshed.", answer["link"])),
         };
         screen.result(&text).map_err(|error| Failure::output(&error))?;
         Ok(Exit::Done)

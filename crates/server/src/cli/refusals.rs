@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use entente_store::{Store, StoreError};
 
 use super::answer::counted;
-use crate::screen::{Screen, harmless};
+use crate::screen::{Screen, brief, harmless};
 
 /// Records looked at per item, at most.
 const RECORDS_MAX: usize = 10_000;
@@ -30,7 +30,7 @@ fn sentences(item: &str, reasons: &BTreeMap<String, usize>) -> Vec<String> {
     most_first.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
     let told = most_first.iter().take(REASONS_MAX);
     let mut sentences: Vec<_> = told
-        .map(|(reason, n)| harmless(&format!("item {item}: {} refused: {reason}", counted(**n, "record"))))
+        .map(|(reason, n)| harmless(&format!("item {item}: {} refused: {}", counted(**n, "record"), brief(reason))))
         .collect();
     if most_first.len() > REASONS_MAX {
         sentences.push(format!(

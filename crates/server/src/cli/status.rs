@@ -28,10 +28,21 @@ impl Status {
         let runs = asked.is_running();
         let answer = asked.get(&["status"], &[]).await;
         asked.close().await;
-        let answer = answer?;
+        let mut answer = answer?;
+        if !runs {
+            unasked(&mut answer);
+        }
         let text = if self.json { json(&answer) } else { in_words(&answer, runs) };
         screen.result(&text).map_err(|error| Failure::output(&error))?;
         Ok(Exit::Done)
+    }
+}
+
+/// Where no server runs, nobody has asked the connections, and what is due is all that there is to do.
+fn unasked(status: &mut Json) {
+    status["idle"] = (status["backlog"] == 0).into();
+    for connection in status["connections"].as_array_mut().into_iter().flatten() {
+        connection["state"] = "unasked".into();
     }
 }
 
@@ -50,6 +61,8 @@ fn in_words(status: &Json, runs: bool) -> String {
     lines.extend(rows("items").iter().map(item));
     if runs {
         lines.extend(rows("connections").iter().map(connection));
+    } else {
+        lines.push("connections: not asked; `entente doctor --config FILE` asks them".to_owned());
     }
     lines.extend(status["configuration_problem"].as_str().map(|problem| format!("configuration: {problem}")));
     lines.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
@@ -90,6 +103,8 @@ mod tests {
         item bugs: active, 12 links, not looked at yet: no field X
         connection org: ok, read 3 s ago
         ");
-        assert!(!in_words(&status, false).contains("connection"), "nobody has asked it");
+        assert!(
+            in_words(&status, false).ends_with("\nconnections: not asked; `entente doctor --config FILE` asks them")
+        );
     }
 }

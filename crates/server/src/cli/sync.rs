@@ -6,9 +6,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use entente_core::Side;
 use entente_core::config::Config;
-use entente_engine::{DryRun, Engine, Outside, PlannedWrite, SyncOptions, SyncReport};
+use entente_engine::{
+    DryRun, Engine, EngineError, Outside, PerSide, PlannedWrite, SyncOptions, SyncReport, Unfinished,
+};
 use serde::Serialize;
 
+use super::answer::counted;
 use super::configured::Configured;
 use super::data::Data;
 use super::progress::Shown;
@@ -80,6 +83,7 @@ impl Sync {
             dry_run.map(|plan| (Exit::Done, self.answer(&plan, planned)))
         } else {
             let report = engine.sync(&options, &|progress| shown.step(&progress)).await;
+            let report = report.map_err(|unfinished| failed(unfinished, screen));
             report.map(|report| (exit(&report), self.answer(&report, done)))
         };
         drop(shown);
@@ -112,6 +116,14 @@ impl Sync {
     }
 }
 
+/// What kept it from its end; what it did for others until then is said, if it did anything.
+fn failed(Unfinished { error, done: before }: Unfinished, screen: &Screen) -> EngineError {
+    if before.created != PerSide::default() || before.writes != PerSide::default() {
+        screen.say(&format!("Before it failed: {}", done(&before)));
+    }
+    error
+}
+
 /// The items that are brought into agreement.
 fn names(config: &Config, only: Option<&str>) -> Vec<String> {
     let names = config.items.iter().map(|item| item.name.clone());
@@ -127,9 +139,13 @@ fn done(report: &SyncReport) -> String {
     let SyncReport { links, created, writes, reads, conflicts, parked, waiting, held, seconds, .. } = report;
     let calls =
         writes.salesforce + writes.jira + reads.salesforce + reads.jira + report.auth.salesforce + report.auth.jira;
+    // What is left is counted in records and fields, so it cannot be taken from the number of links.
+    let agree = if report.is_clean() && *links > 0 { " in agreement" } else { "" };
     let mut text = format!(
-        "{links} links in agreement; created {} in Salesforce, {} in Jira; {calls} calls in {seconds:.1} s.",
-        created.salesforce, created.jira
+        "{}{agree}; created {} in Salesforce, {} in Jira; {calls} calls in {seconds:.1} s.",
+        counted(usize::try_from(*links).unwrap_or(usize::MAX), "link"),
+        created.salesforce,
+        created.jira
     );
     let left = [
         (*conflicts, "conflicts: both sides changed, a person decides"),
@@ -170,8 +186,6 @@ fn write(write: &PlannedWrite) -> String {
 
 #[cfg(test)]
 mod tests {
-    use entente_engine::PerSide;
-
     use super::*;
 
     #[test]
@@ -179,7 +193,7 @@ mod tests {
         let created = PerSide { salesforce: 0, jira: 3 };
         let report = SyncReport { links: 3, created, conflicts: 1, seconds: 1.26, ..SyncReport::default() };
         insta::assert_snapshot!(done(&report), @r"
-        3 links in agreement; created 0 in Salesforce, 3 in Jira; 0 calls in 1.3 s.
+        3 links; created 0 in Salesforce, 3 in Jira; 0 calls in 1.3 s.
           1 conflicts: both sides changed, a person decides
         ");
         assert_eq!(exit(&report), Exit::No);

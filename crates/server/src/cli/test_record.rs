@@ -53,7 +53,7 @@ impl TestRecord {
         let text = self.draft.as_deref().map(apply::text).transpose()?;
         let asked = match &self.draft {
             Some(file) => self.ask.open_beside(file, screen).await?,
-            None => self.ask.open(screen).await?,
+            None => self.ask.open_to_remember(screen).await?,
         };
         let draft = text.or_else(|| asked.draft());
         let direction = self.direction.map(|towards| match towards {

@@ -11,6 +11,7 @@ use crate::screen::{Screen, harmless};
 
 /// Put back, on both sides, what Entente has written over; what was changed since stays
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true))]
 #[command(
     after_help = "Example:\n  entente undo --item support-bugs --since 2026-12-31T12:00:00Z --dry-run --config entente.yaml\n  \
                         entente undo --round 0197d6a0-8f7e-7c41-9d2b-3a5c7e1f0b24 --yes --config entente.yaml\n\n\
@@ -18,11 +19,11 @@ use crate::screen::{Screen, harmless};
 )]
 pub(crate) struct Undo {
     /// The writes of this round
-    #[arg(long, value_name = "R", conflicts_with_all = ["item", "since"], required_unless_present = "item")]
+    #[arg(long, value_name = "R", group = "which", conflicts_with = "since")]
     round: Option<String>,
 
     /// The writes of this connected item ..
-    #[arg(long, value_name = "I", requires = "since")]
+    #[arg(long, value_name = "I", group = "which", requires = "since")]
     item: Option<String>,
 
     /// .. since this time: 2026-12-31T12:00:00Z

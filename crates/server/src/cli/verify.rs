@@ -10,7 +10,7 @@ use super::configured::Configured;
 use super::data::Data;
 use super::progress::Shown;
 use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use crate::screen::{Screen, brief, harmless};
 
 /// Read both sides and say where they differ, and why; write nothing
 #[derive(Debug, Args)]
@@ -57,6 +57,7 @@ fn in_words(report: &VerifyReport) -> String {
 fn difference(difference: &Difference) -> String {
     let Difference { item, link, field, salesforce, jira, why } = difference;
     let link = link.map_or_else(|| "no link".to_owned(), |link| format!("link {link}"));
+    let (salesforce, jira) = (brief(salesforce), brief(jira));
     format!("{item}, {link}: {field}: {salesforce:?} in Salesforce, {jira:?} in Jira ({})", in_a_word(*why))
 }
 
@@ -65,7 +66,7 @@ fn in_a_word(why: DifferenceWhy) -> &'static str {
     match why {
         DifferenceWhy::Conflict => "both sides changed, and a person decides",
         DifferenceWhy::Blocked => "a vendor refused the value",
-        DifferenceWhy::Unmapped => "the value table has no answer",
+        DifferenceWhy::Unmapped => "the value table, or a step, has no answer",
         DifferenceWhy::Unreadable => "a side cannot be read",
         DifferenceWhy::Drift => "it does not flow back, and stays",
         DifferenceWhy::Paused => "what would be written there is not active",

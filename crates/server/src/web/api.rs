@@ -21,5 +21,19 @@ pub(crate) use resume::resume;
 pub(crate) use status::status;
 pub(crate) use undo::undo;
 
+use bytes::Bytes;
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+
+use super::Problem;
+
 /// Who did it, for the journal, when a caller does not say.
 const SOMEBODY: &str = "a caller of the API";
+
+/// A body of which every part may be left out, so that the whole may be, too; otherwise `usage` is said.
+fn optional<T: Default + DeserializeOwned>(body: &Bytes, usage: &str) -> Result<T, Problem> {
+    if body.trim_ascii().is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(body).map_err(|_| Problem::new(StatusCode::BAD_REQUEST, usage))
+}

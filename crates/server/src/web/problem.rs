@@ -10,6 +10,8 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::json;
 
+use crate::trouble;
+
 /// The `Retry-After` of a refusal that passes by itself, in seconds.
 const RETRY_AFTER_SECONDS: &str = "5";
 
@@ -18,24 +20,34 @@ const RETRY_AFTER_SECONDS: &str = "5";
 pub struct Problem {
     status: StatusCode,
     detail: String,
+    /// What to do, where that is not part of the sentence.
+    remedy: &'static str,
 }
 
 impl Problem {
     /// A refusal with a sentence that says why, and what to do.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into() }
+        Self { status, detail: detail.into(), remedy: "" }
+    }
+
+    fn unanswered(error: &EngineError) -> Self {
+        let detail = format!("This cannot be answered now: {error}.");
+        Self { remedy: trouble::remedy(error).1, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Problem");
-        let body = json!({
+        let mut body = json!({
             "type": "about:blank",
             "title": title,
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
+        if !self.remedy.is_empty() {
+            body["remedy"] = self.remedy.into();
+        }
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -56,15 +68,14 @@ impl From<EngineError> for Problem {
             EngineError::Missing(sentence) => Self::new(StatusCode::NOT_FOUND, sentence),
             EngineError::Unfit(sentence) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, sentence),
             EngineError::Declined(sentence) => Self::new(StatusCode::CONFLICT, sentence),
-            EngineError::Store(_)
-            | EngineError::Peer { .. }
+            EngineError::Peer { .. }
             | EngineError::Connection { .. }
             | EngineError::Item { .. }
             | EngineError::NoSuchItem(_)
-            | EngineError::Defect(_)
-            | EngineError::Leased(_) => {
+            | EngineError::Leased(_) => Self::unanswered(&error),
+            EngineError::Store(_) | EngineError::Defect(_) => {
                 tracing::error!(%error, "Could not answer a caller");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("The engine cannot answer now: {error}."))
+                Self::unanswered(&error)
             }
         }
     }

@@ -19,7 +19,13 @@ fn beside_a_server_a_command_asks_the_server() {
     let (_running, server) = serve(&desk);
     let alone = run(&["status", "--config", &desk.arg("acme.yaml")]);
     assert_eq!(alone.code, 2);
-    assert!(alone.stderr.contains("in use by process") && alone.stderr.contains("--server URL"), "{}", alone.stderr);
+    assert!(
+        alone.stderr.contains("in use by process")
+            && alone.stderr.contains("twice")
+            && alone.stderr.contains("--server URL"),
+        "{}",
+        alone.stderr
+    );
 
     let asked = run(&["status", "--server", &server, "--token", TOKEN, "--json"]);
     assert_eq!((asked.code, &asked.json()["items"][0]["name"]), (0, &"support-bugs".into()), "{asked:?}");
@@ -85,6 +91,10 @@ async fn a_held_item_runs_again_when_a_person_says_so() {
     app.store.hold("support-bugs", "25 deletions", 1_000).await.unwrap();
     let resume = async |item| app.post_json(&format!("/api/v1/items/{item}/resume"), r#"{"by":"ada"}"#).await;
     assert_eq!(app.get("/api/v1/status", Some(TOKEN)).await.json()["held"][0], "support-bugs");
+    let bearer = format!("Bearer {TOKEN}");
+    let bare = app.post("/api/v1/items/support-bugs/resume", &[("authorization", &bearer)], "").await;
+    assert_eq!(bare.status, StatusCode::OK, "{bare:?}");
+    app.store.hold("support-bugs", "25 deletions", 1_000).await.unwrap();
     assert_eq!(resume("support-bugs").await.status, StatusCode::OK);
     assert_eq!(app.get("/api/v1/status", Some(TOKEN)).await.json()["held"], serde_json::json!([]));
     insta::assert_snapshot!(
@@ -95,6 +105,21 @@ async fn a_held_item_runs_again_when_a_person_says_so() {
         resume("other").await.problem(),
         @r#"404 Not Found: There is no item "other" in this configuration; it has: support-bugs."#
     );
+}
+
+#[tokio::test]
+async fn what_an_address_wants_is_said() {
+    let app = TestApp::new().await;
+    insta::assert_snapshot!(
+        app.get("/api/v1/links", Some(TOKEN)).await.problem(),
+        @"400 Bad Request: The query knows `name`, which it needs: a link's number, an issue's key or a record's id."
+    );
+    insta::assert_snapshot!(
+        app.post_json("/api/v1/items/support-bugs/resume", "[]").await.problem(),
+        @r#"400 Bad Request: Send nothing, or {"by": WHO}."#
+    );
+    let dead = app.get("/api/v1/items/support-bugs/records?text=a", Some(TOKEN)).await.json();
+    assert_eq!(dead["remedy"], "check the address of this connection, its proxy and the network, then try again");
 }
 
 #[tokio::test]

@@ -82,6 +82,9 @@ fn what_the_peers_lack_is_named() {
             let said = |error: &Value| error["message"].as_str().unwrap().contains(named);
             assert!(errors.iter().any(said), "{other} with {command:?}: {errors:?}");
             assert!(errors.iter().all(|error| error["remedy"] != ""), "{other} with {command:?}: {errors:?}");
+            let placed = |error: &&Value| error["item"] == "support-bugs";
+            let at = |error: &Value| (error["line"].clone(), error["column"].clone());
+            assert!(errors.iter().filter(placed).all(|error| at(error) == (15.into(), 3.into())), "{errors:?}");
         }
     }
 }

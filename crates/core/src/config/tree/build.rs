@@ -34,6 +34,14 @@ pub(crate) fn build(text: &str, report: &mut Report) -> Option<Node> {
         report.error(Position::START, "too-large", message, "split it, or use YAML aliases for what repeats");
         return None;
     }
+    if let Some(nul) = text.find('\0') {
+        let before = &text[..nul];
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let at = Position { line: before.matches('\n').count() + 1, column };
+        let remedy = "save the file as text in UTF-8, without bytes that are zero";
+        report.error(at, "yaml-syntax", "this is not YAML: a NUL byte stands here", remedy);
+        return None;
+    }
     let text = protect_braces(text);
     let mut builder = Builder { parser: Parser::new_from_str(&text), anchors: HashMap::new(), n_nodes: 0, report };
     builder.document()

@@ -72,6 +72,9 @@ pub(crate) async fn journal(
         round: None,
     };
     let entries = app.store().journal_filtered(&filter, limit).await?;
+    if entries.is_empty() && after == 0 {
+        app.engine().is_known(filter.item.as_deref(), filter.link_id).await?;
+    }
     let next = entries.last().map_or(after, |entry| entry.id);
     let config = app.config();
     Ok(Json(Page { entries: entries.into_iter().map(|entry| Told::of(entry, &config)).collect(), next }))

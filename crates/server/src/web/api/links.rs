@@ -10,11 +10,12 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use bytes::Bytes;
 use entente_engine::Card;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::SOMEBODY;
+use super::{SOMEBODY, optional};
 use crate::web::{App, Problem};
 
 /// What names the links.
@@ -60,7 +61,10 @@ pub(crate) async fn named(
     State(app): State<App>,
     named: Result<Query<Named>, QueryRejection>,
 ) -> Result<Json<Cards>, Problem> {
-    let Query(named) = named.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Query(named) = named.map_err(|_| {
+        let detail = "The query knows `name`, which it needs: a link's number, an issue's key or a record's id.";
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })?;
     Ok(Json(Cards { links: app.engine().links_named(&named.name).await? }))
 }
 
@@ -69,7 +73,10 @@ pub(crate) async fn make(
     State(app): State<App>,
     pair: Result<Json<Pair>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Card>), Problem> {
-    let Json(pair) = pair.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(pair) = pair.map_err(|_| {
+        let detail = "Send {\"item\": NAME, \"record\": RECORD-ID, \"issue\": ISSUE-KEY}, and \"by\": WHO if you like.";
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })?;
     let by = pair.by.as_deref().unwrap_or(SOMEBODY);
     let card = app.engine().link(&pair.item, &pair.record, &pair.issue, by).await?;
     Ok((StatusCode::CREATED, Json(card)))
@@ -79,10 +86,10 @@ pub(crate) async fn make(
 pub(crate) async fn dissolve(
     State(app): State<App>,
     id: Result<Path<i64>, PathRejection>,
-    parting: Result<Json<Parting>, JsonRejection>,
+    body: Bytes,
 ) -> Result<Json<Done>, Problem> {
-    let Path(link) = id.map_err(|error| Problem::new(StatusCode::NOT_FOUND, error.body_text()))?;
-    let Json(parting) = parting.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let link = number(id)?;
+    let parting: Parting = optional(&body, r#"Send nothing, or {"by": WHO, "sure": true or false}."#)?;
     app.engine().unlink(link, parting.by.as_deref().unwrap_or(SOMEBODY), parting.sure).await?;
     Ok(Json(Done { link }))
 }
@@ -92,7 +99,15 @@ pub(crate) async fn refresh(
     State(app): State<App>,
     id: Result<Path<i64>, PathRejection>,
 ) -> Result<Json<Done>, Problem> {
-    let Path(link) = id.map_err(|error| Problem::new(StatusCode::NOT_FOUND, error.body_text()))?;
+    let link = number(id)?;
     app.engine().refresh(link).await?;
     Ok(Json(Done { link }))
+}
+
+fn number(id: Result<Path<i64>, PathRejection>) -> Result<i64, Problem> {
+    let Path(link) = id.map_err(|_| {
+        let detail = "A link is named by its number here; GET /api/v1/links?name=N finds it.";
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    })?;
+    Ok(link)
 }

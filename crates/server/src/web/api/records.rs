@@ -22,6 +22,9 @@ pub(crate) async fn records(
     Path(item): Path<String>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<Found>, Problem> {
-    let Query(wanted) = wanted.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Query(wanted) = wanted.map_err(|_| {
+        let detail = "The query knows `text`, which it needs: a fragment of a name or a number, or an id.";
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })?;
     Ok(Json(app.engine().search(&item, &wanted.text).await?))
 }

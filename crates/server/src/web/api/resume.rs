@@ -1,11 +1,11 @@
 //! `POST /api/v1/items/{name}/resume`: lets a held item run again.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use http::StatusCode;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::optional;
 use crate::web::{App, Problem};
 
 /// Who asks.
@@ -25,9 +25,9 @@ pub(crate) struct Resumed {
 pub(crate) async fn resume(
     State(app): State<App>,
     Path(item): Path<String>,
-    asked: Result<Json<Asked>, JsonRejection>,
+    body: Bytes,
 ) -> Result<Json<Resumed>, Problem> {
-    let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let asked: Asked = optional(&body, r#"Send nothing, or {"by": WHO}."#)?;
     app.engine().resume(&item, asked.by.as_deref().unwrap_or(super::SOMEBODY)).await?;
     Ok(Json(Resumed { item }))
 }

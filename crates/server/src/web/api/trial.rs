@@ -61,13 +61,19 @@ impl Asked {
     }
 }
 
+fn wrong() -> Problem {
+    let detail =
+        "Send {\"record\": RECORD-ID or ISSUE-KEY}, and \"direction\": \"to-salesforce\" or \"to-jira\" if you like.";
+    Problem::new(StatusCode::BAD_REQUEST, detail)
+}
+
 /// Runs the record.
 pub(crate) async fn run(
     State(app): State<App>,
     Path(item): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Trial>, Problem> {
-    let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(asked) = asked.map_err(|_| wrong())?;
     let draft = asked.draft(&app)?;
     Ok(Json(app.engine().try_record(draft, &item, &asked.record, asked.towards(), asked.by()).await?))
 }
@@ -78,7 +84,7 @@ pub(crate) async fn remove(
     Path(item): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Removed>, Problem> {
-    let Json(asked) = asked.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(asked) = asked.map_err(|_| wrong())?;
     let draft = asked.draft(&app)?;
     let removed = app.engine().remove_trial(draft, &item, &asked.record, asked.towards(), asked.by()).await?;
     Ok(Json(Removed { removed }))

@@ -29,6 +29,10 @@ fn a_text_that_is_no_configuration_is_answered_with_the_place() {
     for (text, sentence) in [
         ("", ":1:1: error: the document is empty\n    begin with `version: 1` and `connections:`\n"),
         ("hello", ":1:1: error: the document must be a mapping, not a single value\n    write a mapping with keys"),
+        (
+            "version: 1\nit\0ems:\n",
+            ":2:3: error: this is not YAML: a NUL byte stands here\n    save the file as text in UTF-8",
+        ),
         ("version: 1\nitems: [\n", ":3:1: error: this is not YAML: "),
         ("{\"version\": 1", ":2:1: error: this is not YAML: "),
     ] {

@@ -51,7 +51,35 @@ fn an_item_that_cannot_be_activated_says_what_is_missing() {
     let now = status().unwrap();
     assert_eq!((&now["configuration_problem"], &now["items"][0]["problem"]), (&json!(null), &json!(null)), "{now}");
 
-    company.configure(&(CASES.to_owned() + &LEADS.replace("NOPE", "OPS")), MORE);
+    // Nor does it begin with twins that lack a field.
     let lead = company.create("Lead", &json!({ "Company": "Acme", "LastName": "Ames" }));
+    let leads = LEADS.replace("NOPE", "OPS");
+    let lacking = leads.replace("jira: summary }", "jira: summary }, { salesforce: Email, jira: Nope }");
+    company.configure(&(CASES.to_owned() + &lacking), MORE);
+    let problem = || status()?["items"][1]["problem"].as_str().map(str::to_owned);
+    wait_for("the field's name", || problem().filter(|problem| problem.contains("no field Nope")));
+    assert_eq!(company.twin("Lead", &lead), None);
+
+    company.configure(&(CASES.to_owned() + &leads), MORE);
     wait_for("the lead's task", || company.twin("Lead", &lead));
+}
+
+/// A connection that does not let us in says so in the status, before anything was ever read over it.
+#[test]
+fn a_refused_sign_in_is_in_the_status() {
+    let company = Company::new();
+    let file = company.configure(CASES, MORE);
+    let right = std::fs::read_to_string(&file).unwrap();
+    let file = company.desk.file("acme.yaml", &right.replace("sandbox-least-secret", "wrong-secret"));
+    let ready_file = company.desk.arg("server.json");
+    let arguments = ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
+    let _server = Running::start(&arguments, &company.desk);
+    let server = ready(&company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let state = |wanted| {
+        let org = get(&format!("{server}/api/v1/status"), "token-of-a-test")?["connections"][0].clone();
+        (org["name"] == "acme-org" && org["state"] == wanted).then_some(())
+    };
+    wait_for("the refusal", || state("refused"));
+    company.desk.file("acme.yaml", &right);
+    wait_for("a sign-in", || state("ok"));
 }

@@ -71,6 +71,26 @@ fn a_person_may_give_another_value() {
     assert_eq!(company.sync(ASK)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays at rest");
 }
 
+/// A side that is misspelt is not taken for a value; a value that looks like one has an option of its own.
+#[test]
+fn a_side_that_is_misspelt_is_no_value() {
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    for slip in ["jria", "saleforce", "SF"] {
+        let refused = conflicts(&company, &["resolve", &number, "--take", slip]);
+        assert!(refused.code == 2 && refused.stderr.contains("did you mean `--take "), "{slip}: {refused:?}");
+    }
+    assert_eq!(conflicts(&company, &["resolve", &number]).code, 2);
+    assert_eq!(conflicts(&company, &["resolve", &number, "--take", "Jira"]).code, 0);
+    company.sync(ASK);
+    assert_eq!(shown(&company, &id, &key), (json!("Ours"), json!("Ours")));
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    assert_eq!(conflicts(&company, &["resolve", &number, "--value", "jria"]).code, 0);
+    company.sync(ASK);
+    assert_eq!(shown(&company, &id, &key), (json!("jria"), json!("jria")));
+}
+
 #[test]
 fn a_decision_holds_for_what_was_seen() {
     let company = Company::new();

@@ -148,6 +148,15 @@ fn a_refreshed_org_is_left_alone() {
     assert_ne!(ended.code, 0, "{ended:?}");
     let said = format!("{}{}", ended.stdout, ended.stderr);
     assert!(said.contains("acme-org") && said.contains("made in the org 00D"), "{said}");
+    let file = company.configure(&items, "");
+    for asked in [&["doctor"][..], &["search", "cases", "copy"], &["explain", &id], &["refresh", &key]] {
+        let ended = run(&[asked, &["--config", &file]].concat());
+        let said = format!("{}{}", ended.stdout, ended.stderr);
+        assert_eq!(ended.code, 1, "{asked:?}: {ended:?}");
+        assert!(said.contains("made in the org 00D") && !said.contains("ERROR"), "{asked:?}: {said}");
+    }
+    let checked = run(&["check", &file, "--online"]);
+    assert!(checked.code == 1 && checked.stdout.contains("made in the org 00D"), "{checked:?}");
     assert_eq!((company.issues("OPS").len(), company.issue(&key)["summary"].clone()), (1, json!("Before")));
 }
 

@@ -150,14 +150,25 @@ fn a_refresh_pulls_at_once_and_pushes_nothing() {
     company.edit_issue(&key, &json!({ "summary": "Not to be pushed" }));
     let refreshed = run(&["refresh", &key, "--server", &url, "--token", TOKEN]);
     assert_eq!(refreshed.code, 0, "{refreshed:?}");
-    wait_for("the priority", || (company.issue(&key)["priority"]["name"] == "High").then_some(()));
+    assert_eq!(company.issue(&key)["priority"]["name"], "High", "it is done when the command ends");
     wait_for("rest", || {
         let status = crate::process::get(&format!("{url}/api/v1/status"), TOKEN)?;
         (status["idle"] == true).then_some(())
     });
     assert_eq!(company.written_by_entente(Side::Salesforce).len(), n_ours, "nothing is pushed");
     assert_eq!(company.record("Case", &case)["Subject"], "Fresh");
+    company.edit("Case", &case, &json!({ "Priority": "Low" }));
+    company.site_door("faults", &json!({ "route": "*", "answer": "status", "status": 503 }));
+    let refused = run(&["refresh", &key, "--server", &url, "--token", TOKEN]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (1, ""), "{refused:?}");
+    company.heal();
     drop(server);
+
+    // Without a server the command does it by itself.
+    let refreshed = ask(&company, &items, &["refresh", &key]);
+    assert_eq!((refreshed.code, refreshed.stdout.as_str()), (0, "Link 1 is refreshed.\n"), "{refreshed:?}");
+    assert_eq!(company.issue(&key)["priority"]["name"], "Low");
+    assert_eq!(company.record("Case", &case)["Subject"], "Fresh", "nothing is pushed");
     company.sync(&items);
     assert_eq!(company.record("Case", &case)["Subject"], "Not to be pushed", "nor is it forgotten");
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::company::{Company, Side};
+use crate::process::run;
 
 const ITEM: &str = cases!(
     r"
@@ -82,8 +83,13 @@ fn display_only_changes_nothing() {
     mode: display-only
     salesforce: { connection: acme-org, object: Case }
     jira: { connection: acme-site, projects: [ OPS, SUP ] }
-    fields: [ { salesforce: Subject }, { salesforce: Priority } ]
+    fields: [ { salesforce: Subject }, { salesforce: Priority, jira: How urgent } ]
 ";
+    let file = company.configure(display_only, "");
+    for command in [vec!["check", &file, "--online"], vec!["doctor", "--config", &file]] {
+        let ended = run(&command);
+        assert_eq!(ended.code, 0, "what is only shown needs no field in Jira: {ended:?}");
+    }
     company.sync(display_only);
     assert_eq!((company.writes(Side::Salesforce), company.writes(Side::Jira)), before);
     assert!(company.issues("OPS").is_empty());

@@ -97,12 +97,62 @@ fn a_wrong_wish_to_try_again_is_refused_with_what_to_do() {
     company.configure(CASES, "");
     for (arguments, sentence) in [
         (["--link", "99"], "error: Link 99 is not parked; `entente parked` names those that are.\n"),
-        (["--item", "other"], "error: There is no item \"other\" in this configuration.\n"),
+        (["--item", "other"], "error: There is no item \"other\" in this configuration; it has: cases.\n"),
     ] {
         let ended = ask(&company, &[&["retry"], &arguments[..]].concat());
         assert_eq!((ended.code, ended.stderr.as_str()), (2, sentence));
     }
     assert_eq!(ask(&company, &["retry"]).code, 2);
+}
+
+/// What is misspelt is said, and not answered with nothing; a key is known however it is written; who only asks leaves no
+/// trace.
+#[test]
+fn a_name_that_nobody_knows_is_no_empty_answer() {
+    let company = Company::new();
+    company.configure(CASES, "");
+    let typo = company.desk.arg("typo");
+    let status = ask(&company, &["status", "--data-dir", &typo]);
+    assert!(status.code == 0 && status.stderr.contains("no database in"), "{status:?}");
+    assert!(!company.desk.path("typo").exists() && !company.desk.path("entente-data").exists());
+
+    let [(id, key)] = pairs(&company, 1).try_into().unwrap();
+    for asked in
+        [&["parked", "--item", "nope"][..], &["journal", "--item", "nope"], &["conflicts", "list", "--item", "nope"]]
+    {
+        let ended = ask(&company, asked);
+        let sentence = "error: There is no item \"nope\" in this configuration; it has: cases.\n";
+        assert_eq!((ended.code, ended.stderr.as_str()), (2, sentence), "{asked:?}");
+    }
+    assert_eq!(ask(&company, &["journal", "--link", "99"]).code, 2);
+    let never = ask(&company, &["journal", "--since", "2999-01-01T00:00:00Z"]);
+    assert_eq!((never.code, never.stdout.as_str()), (0, "The journal has nothing about that.\n"));
+    for name in [&key, &key.to_lowercase(), &id] {
+        let told = ask(&company, &["explain", name]);
+        assert!(told.stdout.contains(", item cases, link 1:"), "{name}: {told:?}");
+    }
+    let which = ask(&company, &["undo", "--dry-run"]);
+    assert!(which.code == 2 && which.stderr.contains("--round <R>|--item <I>"), "{which:?}");
+}
+
+/// A link counts once, however many of its fields are refused; all of them are tried again.
+#[test]
+fn links_are_counted_as_parked_and_refusals_as_tried_again() {
+    let company = Company::new();
+    let [(id, key)] = pairs(&company, 1).try_into().unwrap();
+    let fault =
+        json!({ "side_effect": "none", "route": "PUT /rest/api/3/issue/{..}", "answer": "status", "status": 403 });
+    company.site_door("faults", &fault);
+    company.edit("Case", &id, &json!({ "Subject": "Refused", "Priority": "High" }));
+    let report = company.try_sync(CASES);
+    assert_eq!((report.code, &report.json()["parked"]), (1, &json!(1)), "{report:?}");
+    assert!(ask(&company, &["parked"]).stdout.ends_with("\n1 parked, by 2 refusals.\n"));
+    company.heal();
+    let said = ask(&company, &["sync"]);
+    assert!(said.stdout.starts_with("1 link; created"), "a link that is parked is not in agreement: {said:?}");
+    assert_eq!(ask(&company, &["retry", "--all"]).stdout, "2 refusals tried again by the next round.\n");
+    company.sync(CASES);
+    assert_eq!(company.issue(&key)["summary"], "Refused");
 }
 
 /// A guard stops an item before much is cut off at once; a person lets it go on.

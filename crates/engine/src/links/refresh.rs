@@ -1,0 +1,85 @@
+//! Bringing Salesforce's values to the issue of one link, while somebody waits: a round of one unit, and its outcome.
+
+use std::{sync::Arc, time::Duration};
+
+use entente_core::Side;
+use entente_store::{DueHint, Hint, HintKey, Link};
+
+use crate::{
+    Engine, EngineError,
+    engine::SyncOptions,
+    limits::{REFRESH_STEP_MS, REFRESH_WAIT_MS},
+    round, sync,
+    trial::{NO_HINT, to_the_end},
+    unit::{End, Ticket, Unit, Work},
+    wiring::Wired,
+    worker::Worker,
+};
+
+impl Engine {
+    /// Brings Salesforce's values to Jira, and nothing to Salesforce; done when this returns.
+    ///
+    /// # Errors
+    /// There is no such link, its item does not run, a side does not answer or refuses a value, or the store.
+    pub async fn refresh(&self, id: i64) -> Result<(), EngineError> {
+        let link = self.live_link(id).await?;
+        let (inner, wiring) = (self.inner.clone(), self.inner.wiring());
+        let Some(wired) = wiring.item(&link.item).cloned() else {
+            return Err(EngineError::Declined(format!("Link {id} rests: its item {} does not run.", link.item)));
+        };
+        if let Some(reason) = inner.store.item_runtime(&link.item).await?.held {
+            return Err(EngineError::Declined(format!("Item {} is held: {reason}.", link.item)));
+        }
+        to_the_end(async move || {
+            let options = SyncOptions { direction: Some(Side::Jira), ..SyncOptions::default() };
+            let worker = Worker::new(inner.clone(), wiring, wired.org.clone(), &options);
+            sync::at_work(&inner, &worker, one(&worker, &wired, link)).await
+        })
+        .await
+    }
+}
+
+async fn one(worker: &Worker, wired: &Arc<Wired>, link: Link) -> Result<(), EngineError> {
+    wired.org.is_the_same(worker.store()).await?;
+    wired.site.verify().await?;
+    let (unit, held) = (unit(worker, wired, &link), unit(worker, wired, &link));
+    take(worker, wired, &unit).await?;
+    let mut left = None;
+    let result = round::run_one(worker, wired, unit, |work| left = left_undone(work)).await;
+    worker.busy.release(&held, &wired.org.name, &wired.site.name);
+    result?;
+    let declined = |reason| EngineError::Declined(format!("Link {} is not refreshed: {reason}.", link.id));
+    left.map_or(Ok(()), |reason| Err(declined(reason)))
+}
+
+/// Waits for a round that has the pair in its hands.
+async fn take(worker: &Worker, wired: &Wired, unit: &Unit) -> Result<(), EngineError> {
+    for _ in 0..REFRESH_WAIT_MS / REFRESH_STEP_MS {
+        if worker.busy.take(unit, &wired.org.name, &wired.site.name) {
+            return Ok(());
+        }
+        worker.outside().clock.sleep(Duration::from_millis(REFRESH_STEP_MS)).await;
+    }
+    Err(EngineError::Declined("The pair is being worked on right now; try again.".to_owned()))
+}
+
+fn unit(worker: &Worker, wired: &Wired, link: &Link) -> Unit {
+    let org = wired.org.name.clone();
+    let (kind, record_id) = (wired.item.salesforce.object.clone(), link.salesforce_id.clone());
+    let key = HintKey { connection: org.clone(), org, kind, record_id };
+    let now_ms = worker.outside().now_ms();
+    let hint = Hint { key, version: None, due_ms: now_ms, priority: 0 };
+    let ticket = Ticket::from(DueHint { hint, seq: NO_HINT, attempts: 0, offered_ms: now_ms });
+    Unit { tickets: vec![ticket], ..Unit::linked(link.clone()) }
+}
+
+/// Why Jira does not show what it should.
+fn left_undone(work: &Work) -> Option<String> {
+    match &work.end {
+        End::Again { reason, .. } => Some(reason.clone()),
+        End::Done | End::PassOn | End::Refused => {
+            let refused = work.blocked_next.values().find(|blocked| blocked.side == Side::Jira);
+            refused.map(|blocked| format!("Jira refused it: {}", blocked.message))
+        }
+    }
+}
