@@ -38,6 +38,8 @@ pub enum Wrong {
     Unguarded,
     /// Overwrites without a word in the journal.
     SilentOverwrite,
+    /// Takes what it has written without hearing of it for somebody's edit.
+    EditByEcho,
     /// Does not ask Jira's changelog whose edit a write has overwritten.
     LostUnheard,
     /// Links a record again whose link was dissolved.
@@ -48,7 +50,7 @@ pub enum Wrong {
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NoIntent,
         Self::BaseBeforeConfirm,
         Self::SearchOnlyProbe,
@@ -65,6 +67,7 @@ impl Wrong {
         Self::CrossClock,
         Self::Unguarded,
         Self::SilentOverwrite,
+        Self::EditByEcho,
         Self::LostUnheard,
         Self::NoTombstone,
         Self::RestUnproven,

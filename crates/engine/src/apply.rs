@@ -13,8 +13,11 @@ mod status;
 mod unheard;
 
 pub(crate) use self::salesforce::put_off_young;
-use entente_core::{MappingKey, Side, Sides, Value, plan::Write};
-use entente_store::NewEntry;
+use entente_core::{
+    MappingKey, Side, Sides, Value,
+    plan::{FieldWrite, Write},
+};
+use entente_store::{NewEntry, Sent};
 
 use crate::{round::Scene, unit::Work};
 
@@ -24,7 +27,7 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut().filter(|work| work.is_open()) {
         settle_without_calls(work);
     }
-    announce_overwrites(scene, works).await;
+    announce(scene, works).await;
     create::in_jira(scene, works).await;
     create::in_salesforce(scene, works).await;
     let (salesforce, jira) = tokio::join!(salesforce::write(scene, works), jira::write(scene, works));
@@ -34,41 +37,71 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     status::write(scene, works).await;
 }
 
-/// Edits that are about to be overwritten go to the journal before anything is sent: a crash in between must not be the
-/// last that is known of them.
-async fn announce_overwrites(scene: &Scene<'_>, works: &mut [Work]) {
+/// Everything that is about to be written to a record that is there is announced before anything is sent, and edits that
+/// it overwrites go to the journal: a crash in between must not be the last that is known of either.
+async fn announce(scene: &Scene<'_>, works: &mut [Work]) {
+    let now_ms = scene.worker.outside().now_ms();
+    let open = || works.iter().filter(|work| work.is_open());
+    let sent: Vec<Sent> = open().flat_map(|work| updates(scene, work, now_ms)).collect();
+    let entries: Vec<NewEntry> = open().flat_map(|work| overwrites(scene, work)).collect();
     #[cfg(feature = "simulation")]
-    if entente_core::wrong::is(entente_core::wrong::Wrong::SilentOverwrite) {
+    let entries = match entente_core::wrong::is(entente_core::wrong::Wrong::SilentOverwrite) {
+        true => Vec::new(),
+        false => entries,
+    };
+    if sent.is_empty() && entries.is_empty() {
         return;
     }
-    let mut entries = Vec::new();
-    for work in works.iter().filter(|work| work.is_open()) {
-        for side in Side::BOTH {
-            let status = work.status().filter(|_| side == Side::Jira);
-            for write in work.updates(side).iter().chain(status).filter(|write| write.overwrites) {
-                let text = format!("About to overwrite {side} {} \"{}\" by \"{}\"", write.path, write.from, write.to);
-                let entry = written(work, side, &write.key, &write.from, &write.to, text);
-                entries.push(NewEntry {
-                    kind: "overwrite".to_owned(),
-                    org: Some(scene.wired.org.name.clone()),
-                    item: Some(scene.wired.item.name.clone()),
-                    link_id: work.unit.link.as_ref().map(|link| link.id),
-                    round: Some(scene.round.clone()),
-                    ..entry
-                });
-            }
-        }
-    }
-    if entries.is_empty() {
-        return;
-    }
-    if let Err(error) = scene.worker.store().journal(&entries, scene.worker.outside().now_ms()).await {
+    let announced = match scene.worker.fence() {
+        Ok(fence) => scene.worker.store().announce(&fence, &sent, &entries, now_ms).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = announced {
         let due = |work: &Work| scene.worker.later(&work.unit);
         for work in works.iter_mut().filter(|work| work.is_open()) {
             let due_ms = due(work);
             work.again(due_ms, error.to_string());
         }
     }
+}
+
+fn updates(scene: &Scene<'_>, work: &Work, now_ms: i64) -> Vec<Sent> {
+    let Some(pair) = work.pair() else { return Vec::new() };
+    let of = |side: Side| work.updates(side).iter().map(move |write| (side, write));
+    let sent = |(side, write): (Side, &FieldWrite)| Sent {
+        pair: pair.clone(),
+        mapping: write.key.clone(),
+        side,
+        round: scene.round.clone(),
+        before: write.from.clone(),
+        after: write.to.clone(),
+        source: write.source.clone(),
+        at_ms: now_ms,
+    };
+    Side::BOTH.into_iter().flat_map(of).map(sent).collect()
+}
+
+fn overwrites(scene: &Scene<'_>, work: &Work) -> Vec<NewEntry> {
+    let of = |side: Side| {
+        let status = work.status().filter(|_| side == Side::Jira);
+        work.updates(side).iter().chain(status).map(move |write| (side, write))
+    };
+    let entry = |(side, write): (Side, &FieldWrite)| NewEntry {
+        kind: "overwrite".to_owned(),
+        org: Some(scene.wired.org.name.clone()),
+        item: Some(scene.wired.item.name.clone()),
+        link_id: work.unit.link.as_ref().map(|link| link.id),
+        round: Some(scene.round.clone()),
+        ..written(
+            work,
+            side,
+            &write.key,
+            &write.from,
+            &write.to,
+            format!("About to overwrite {side} {} \"{}\" by \"{}\"", write.path, write.from, write.to),
+        )
+    };
+    Side::BOTH.into_iter().flat_map(of).filter(|(_, write)| write.overwrites).map(entry).collect()
 }
 
 /// What a plan asks for that no vendor has to hear of: agreements, separations, and links that go on with another record.
@@ -108,7 +141,7 @@ fn replaced(work: &Work, key: &MappingKey, values: &Sides<Value>) -> Vec<NewEntr
 }
 
 /// The journal's entry for one value that was written.
-fn written(
+pub(crate) fn written(
     work: &Work,
     side: Side,
     key: &MappingKey,

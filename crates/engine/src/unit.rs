@@ -9,12 +9,12 @@ use std::{
 };
 
 use entente_core::{
-    Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State,
+    Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State, Value,
     likeness::Alike,
     link::Blocked,
     plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, Why, Write},
 };
-use entente_store::{DueHint, HintKey, Link, NewEntry, ParkedClass};
+use entente_store::{DueHint, HintKey, Link, NewEntry, Pair, ParkedClass};
 use jiff::Timestamp;
 
 use crate::wiring::Wired;
@@ -253,6 +253,12 @@ pub(crate) struct Work {
     pub(crate) undone: Vec<MappingKey>,
     /// When the decisions that the round knows were made.
     pub(crate) decided_ms: BTreeMap<MappingKey, i64>,
+    /// Fields that show what we have written without hearing of it, with what Jira showed when they last agreed before.
+    pub(crate) landed: BTreeMap<MappingKey, Value>,
+    /// Writes of earlier rounds were announced and never heard of.
+    pub(crate) has_unheard: bool,
+    /// A write of this round had no answer: it may still take effect.
+    pub(crate) unheard: bool,
 }
 
 impl Work {
@@ -287,6 +293,9 @@ impl Work {
             at_rest: false,
             undone: Vec::new(),
             decided_ms: BTreeMap::new(),
+            landed: BTreeMap::new(),
+            has_unheard: false,
+            unheard: false,
         }
     }
 
@@ -314,6 +323,11 @@ impl Work {
         let refused = told.filter_map(|note| note.key.as_ref());
         let keys = written.map(|field| &field.key).chain(refused);
         keys.filter(|key| self.facts.decisions.contains_key(*key)).cloned().collect()
+    }
+
+    /// Its record and its issue, where it has both.
+    pub(crate) fn pair(&self) -> Option<Pair> {
+        Some((self.unit.ids.salesforce.clone()?, self.unit.ids.jira.clone()?))
     }
 
     pub(crate) fn id(&self, side: Side) -> &str {

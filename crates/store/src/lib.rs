@@ -25,6 +25,7 @@ mod offers;
 mod parked;
 mod recovery;
 mod round;
+mod sent;
 #[cfg(feature = "simulation")]
 pub mod simulation;
 mod status;
@@ -50,6 +51,7 @@ pub use offers::Offers;
 pub use open::DATABASE_FILE;
 pub use parked::{Parked, ParkedClass, ParkedKey, Retried, Reviewed};
 pub use round::{Again, Committed, LinkUpdate, NewLink, RoundCommit};
+pub use sent::{Heard, Pair, Sent};
 pub use status::{Counts, ItemCounts};
 
 /// A handle to the database; clones share it.

@@ -17,9 +17,10 @@ const CIRCUMSTANCES: &str = include_str!("../migrations/0003_circumstances.sql")
 const RECOVERY: &str = include_str!("../migrations/0004_recovery.sql");
 const CONFIGURATIONS: &str = include_str!("../migrations/0005_configurations.sql");
 const ENDED_INTENTS: &str = include_str!("../migrations/0006_ended_intents.sql");
+const SENT: &str = include_str!("../migrations/0007_sent.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 6;
+pub(crate) const NEWEST: i64 = 7;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -45,7 +46,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (3, "circumstances", dialect.tables(CIRCUMSTANCES)),
         (4, "recovery", dialect.tables(RECOVERY)),
         (5, "configurations", dialect.tables(CONFIGURATIONS)),
-        (NEWEST, "ended intents", dialect.tables(ENDED_INTENTS)),
+        (6, "ended intents", dialect.tables(ENDED_INTENTS)),
+        (NEWEST, "sent", dialect.tables(SENT)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

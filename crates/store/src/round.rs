@@ -12,10 +12,10 @@ use entente_core::{
 };
 
 use crate::{
-    Fence, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey, Store, StoreError,
-    conflict, hint,
+    Fence, Heard, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey, Store,
+    StoreError, conflict, hint,
     intent::{self, Ended},
-    journal, note, parked,
+    journal, note, parked, sent,
     sql::{Tx, retried},
 };
 
@@ -115,6 +115,8 @@ pub struct RoundCommit {
     pub hints_again: Vec<Again>,
     /// Hints that the round itself causes.
     pub offers: Vec<Hint>,
+    /// What is known of the updates that were announced.
+    pub heard: Heard,
     /// What to journal. Entries of new links go with the link.
     pub journal: Vec<NewEntry>,
 }
@@ -144,6 +146,7 @@ impl Store {
         intent::end(&mut tx, &ended(&fence.org, round), now_ms).await?;
         parked::park(&mut tx, &fence.org, &round.parked, now_ms).await?;
         parked::unpark(&mut tx, &round.unparked).await?;
+        sent::hear(&mut tx, &fence.org, &round.heard).await?;
         let hints_done = end_hints(&mut tx, round, now_ms).await?;
         journal::append(&mut tx, entries(round, &links_new), now_ms).await?;
         tx.commit().await?;

@@ -265,18 +265,20 @@ async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Vec<(usiz
         let id = issue.id.to_string();
         let after = seen.get(&id).cloned();
         works[n].facts.jira_key = Some(issue.key.to_string());
-        adopt(scene, &mut works[n], Side::Jira, &intent, id, after);
+        adopt(scene, &mut works[n], Side::Jira, &intent, id, after).await;
     }
 }
 
 /// The unit has its twin. The base is what was sent; what either side shows beyond that is an edit, and goes its way.
-fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: String, after: Option<Seen>) {
+async fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, id: String, after: Option<Seen>) {
     work.intent = Some((intent.new.op_id.clone(), Ok(id.clone())));
     *work.unit.ids.get_mut(side) = Some(id);
     if side == Side::Salesforce {
         work.facts.salesforce_id = work.unit.ids.salesforce.clone();
     }
-    work.base_next = Payload::parse(&intent.new.payload).base(&scene.wired.item, side, after.as_ref());
+    let ourselves = scene.wired.org.user_id().await;
+    let payload = Payload::parse(&intent.new.payload);
+    work.base_next = payload.base(&scene.wired.item, side, after.as_ref(), ourselves.as_deref());
     scene.worker.count_created(side);
     let (from, to) = (work.name(side.other()).to_owned(), work.label(side).to_owned());
     let text = format!("{from} -> {to} created");
@@ -381,7 +383,7 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
         match outcome {
             Ok(id) => {
                 let after = seen.get(&id).cloned();
-                adopt(scene, &mut works[n], Side::Salesforce, &intent, id, after);
+                adopt(scene, &mut works[n], Side::Salesforce, &intent, id, after).await;
             }
             Err(error) => refused(scene, &mut works[n], Side::Salesforce, &intent, &error),
         }

@@ -46,9 +46,12 @@ impl Payload {
 
     /// What both sides agreed on by this creation. A new record that nobody has touched since shows what its vendor made
     /// of the values; that is what was agreed.
-    pub(crate) fn base(&self, item: &ConnectedItem, side: Side, shown: Option<&Seen>) -> Base {
+    pub(crate) fn base(&self, item: &ConnectedItem, side: Side, shown: Option<&Seen>, ourselves: Option<&str>) -> Base {
         let mut base = self.pairs.clone();
-        let is_untouched = shown.is_some_and(|seen| seen.created.is_some() && seen.created == seen.modified);
+        // Salesforce tells its time in whole seconds, so a quick edit bears the stamp of the creation too.
+        let is_by_us = |seen: &Seen| side == Side::Jira || seen.modified_by.as_deref() == ourselves;
+        let is_untouched =
+            shown.is_some_and(|seen| seen.created.is_some() && seen.created == seen.modified && is_by_us(seen));
         let record = shown.and_then(Seen::record);
         for (key, values) in &mut base.fields {
             let Some(mapping) = item.mapping(key) else { continue };
@@ -63,7 +66,50 @@ impl Payload {
 
 #[cfg(test)]
 mod tests {
+    use entente_core::{Record, State, record::Field};
+    use jiff::Timestamp;
+
     use super::*;
+
+    const CONFIG: &str = "version: 1
+connections:
+  org: { salesforce: { login_url: https://acme.my.salesforce.com, client_id: id, client_secret: secret } }
+  site: { jira: { site_url: https://acme.atlassian.net, email: bot@acme.example, api_token: token } }
+items:
+  bugs:
+    owner: tests@acme.example
+    mode: two-way
+    salesforce: { connection: org, object: Case }
+    jira: { connection: site, project: OPS, issue_type: Bug }
+    auto_create: both
+    correlation: { jira: Salesforce Case ID, salesforce: Jira_Reference__c }
+    fields:
+      - { salesforce: Subject, jira: summary }
+";
+
+    /// The subject on which a pair agrees when a new case shows `Shown` and was changed last by this user.
+    fn agreed(modified_by: &str) -> String {
+        let (config, problems) = entente_core::config::parse(CONFIG, &|_| Err("there are no variables".to_owned()));
+        let config = config.unwrap_or_else(|| panic!("{problems:?}"));
+        let (key, mut payload) = (MappingKey::named("Subject>summary"), Payload::default());
+        payload.pairs.set(key.clone(), Sides::new(Value::text("Sent"), Value::text("Sent")));
+        let mut record = Record::default();
+        record.set(FieldPath::new("Subject"), Field::Known(Value::text("Shown")));
+        let seen = Seen {
+            created: Some(Timestamp::UNIX_EPOCH),
+            modified: Some(Timestamp::UNIX_EPOCH),
+            modified_by: Some(modified_by.to_owned()),
+            ..Seen::absent(State::Present(record))
+        };
+        let base = payload.base(&config.items[0], Side::Salesforce, Some(&seen), Some("us"));
+        base.get(&key).unwrap().salesforce.to_string()
+    }
+
+    #[test]
+    fn an_edit_within_the_second_of_a_creation_is_not_what_was_agreed() {
+        assert_eq!(agreed("us"), "Shown", "what the vendor made of it");
+        assert_eq!(agreed("somebody"), "Sent", "an edit, which still has to go its way");
+    }
 
     #[test]
     fn a_payload_reads_back_and_a_strange_one_is_empty() {

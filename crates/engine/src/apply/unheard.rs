@@ -2,20 +2,25 @@
 //!
 //! Jira has no conditional edit. The answer to an edit says what it replaced; when that answer is lost, or the process
 //! dies before it is stored, only the issue's changelog still knows. It is asked where a field shows that such an edit
-//! may have happened: both sides have changed since they last agreed, or Jira has while the link was not at rest.
+//! may have happened: both sides have changed since they last agreed, or Jira has while the link was not at rest. The
+//! first edit of a pair may go unheard too; that an issue names its record, and no link is stored, is all that shows it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use entente_core::{MappingKey, Side, Value, plan::STATUS};
 use entente_jira::{Change, IssueId, limits::CHANGELOG_FIELDS_MAX};
 use entente_store::{LinkId, NewEntry};
 use entente_transport::CallError;
+use jiff::Timestamp;
 
 use super::{
     jira::is_ours,
     receipt::{lost_entry, wire_name},
 };
-use crate::{round::Scene, unit::Work};
+use crate::{error::EngineError, round::Scene, unit::Work};
 
 type Doubts = Vec<(usize, BTreeSet<MappingKey>)>;
 
@@ -26,13 +31,19 @@ pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
         return;
     }
     let open = works.iter().enumerate().filter(|(_, work)| work.is_open());
-    let doubts: Doubts = open.map(|(n, work)| (n, doubtful(work))).filter(|(_, keys)| !keys.is_empty()).collect();
+    let doubts: Doubts =
+        open.map(|(n, work)| (n, doubtful(scene, work))).filter(|(_, keys)| !keys.is_empty()).collect();
     if doubts.is_empty() {
         return;
     }
+    let first_run = match first_run(scene).await {
+        Ok(first_run) => first_run,
+        Err(error) => return ask_again(scene, works, &doubts, None, &error.to_string()),
+    };
     match changes(scene, works, &doubts).await {
         Ok(changes) => {
-            let lost = doubts.into_iter().map(|(n, keys)| (n, overwritten(scene, &works[n], &keys, &changes)));
+            let lost =
+                doubts.into_iter().map(|(n, keys)| (n, overwritten(scene, &works[n], &keys, &changes, first_run)));
             let lost: Vec<(usize, Vec<NewEntry>)> = lost.filter(|(_, entries)| !entries.is_empty()).collect();
             tell(scene, works, lost).await;
         }
@@ -45,12 +56,7 @@ pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
             | CallError::Stale { .. }
             | CallError::Ambiguous { .. }
             | CallError::Broken { .. }),
-        ) => {
-            for (n, _) in doubts {
-                let due_ms = scene.worker.later_after(&works[n].unit, error.after());
-                works[n].again(due_ms, error.to_string());
-            }
-        }
+        ) => ask_again(scene, works, &doubts, error.after(), &error.to_string()),
     }
 }
 
@@ -78,8 +84,24 @@ async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEn
     }
 }
 
+fn ask_again(scene: &Scene<'_>, works: &mut [Work], doubts: &Doubts, after: Option<Duration>, reason: &str) {
+    for (n, _) in doubts {
+        let due_ms = scene.worker.later_after(&works[*n].unit, after);
+        works[*n].again(due_ms, reason);
+    }
+}
+
+/// When the item first ran: nothing of ours is older.
+async fn first_run(scene: &Scene<'_>) -> Result<Timestamp, EngineError> {
+    let runtime = scene.worker.store().item_runtime(&scene.wired.item.name).await?;
+    Ok(runtime.first_run_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default())
+}
+
 /// The fields that an unheard edit of ours may have touched.
-fn doubtful(work: &Work) -> BTreeSet<MappingKey> {
+fn doubtful(scene: &Scene<'_>, work: &Work) -> BTreeSet<MappingKey> {
+    if work.unit.link.is_none() {
+        return if names_its_record(scene, work) { all_fields(scene) } else { BTreeSet::new() };
+    }
     let (Some(link), Some(base)) = (&work.unit.link, &work.base) else { return BTreeSet::new() };
     let is_at_rest = link.versions.jira.is_some();
     let moved = |key, now: &Value| base.get(key).map_or(!is_at_rest, |then| then.jira != *now);
@@ -88,7 +110,19 @@ fn doubtful(work: &Work) -> BTreeSet<MappingKey> {
     let both = both.filter(|write| write.overwrites);
     let in_jira = work.updates(Side::Salesforce).iter().filter(|_| !is_at_rest);
     let keys = agreed.map(|(key, _)| key).chain(both.chain(in_jira).map(|write| &write.key));
-    keys.chain(work.plan.conflicts.iter().map(|conflict| &conflict.key)).cloned().collect()
+    keys.chain(work.plan.conflicts.iter().map(|conflict| &conflict.key)).chain(work.landed.keys()).cloned().collect()
+}
+
+/// Whether an issue that was not linked yet names its record: our first edit does that, with all that it sets.
+fn names_its_record(scene: &Scene<'_>, work: &Work) -> bool {
+    let path = scene.wired.item.correlation.as_ref().map(|correlation| correlation.jira.as_str());
+    let shown = path.and_then(|path| work.seen.jira.record()?.value(path)?.as_text());
+    shown.is_some_and(|shown| Some(shown) == work.unit.ids.salesforce.as_deref())
+}
+
+fn all_fields(scene: &Scene<'_>) -> BTreeSet<MappingKey> {
+    let status = scene.wired.item.status.iter().map(|_| MappingKey::named(STATUS));
+    scene.wired.item.fields.iter().map(|mapping| mapping.key.clone()).chain(status).collect()
 }
 
 async fn changes(
@@ -123,14 +157,17 @@ fn overwritten(
     work: &Work,
     keys: &BTreeSet<MappingKey>,
     changes: &HashMap<String, Vec<Change>>,
+    first_run: Timestamp,
 ) -> Vec<NewEntry> {
-    let (Some(link), Some(changes)) = (&work.unit.link, changes.get(work.id(Side::Jira))) else { return Vec::new() };
-    let since: Vec<&Change> = changes
-        .iter()
-        .filter(|change| change.created.is_some_and(|at| at.as_millisecond() >= link.read_ms.jira))
-        .collect();
+    let Some(changes) = changes.get(work.id(Side::Jira)) else { return Vec::new() };
+    let is_since = |at: Timestamp| match &work.unit.link {
+        Some(link) => at.as_millisecond() >= link.read_ms.jira,
+        None => scene.wired.site.to_our_time(at) >= first_run,
+    };
+    let since: Vec<&Change> = changes.iter().filter(|change| change.created.is_some_and(is_since)).collect();
     let of = |key: &MappingKey| {
-        let agreed = work.base.as_ref().and_then(|base| base.get(key)).map(|agreed| agreed.jira.to_string());
+        let agreed = work.base.as_ref().and_then(|base| base.get(key)).map(|agreed| &agreed.jira);
+        let agreed = work.landed.get(key).or(agreed).map(ToString::to_string);
         let lost = replaced_by_us(&since, &field_id(scene, key)?, agreed.unwrap_or_default());
         Some(lost.into_iter().map(|value| lost_entry(work, Side::Jira, key, &value)).collect::<Vec<_>>())
     };

@@ -2,11 +2,11 @@
 
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
-    Again, HintKey, Link, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey,
+    Again, Heard, HintKey, Link, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey,
     RoundCommit, StoreError,
 };
 
-use super::{Scene, alike, digests::Digests, meet, succession};
+use super::{Scene, alike, digests::Digests, facts, meet, succession};
 use crate::{
     error::EngineError,
     unit::{End, Ticket, Unit, Work},
@@ -19,6 +19,8 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
     succession::journal_rests(scene, &mut works).await?;
     let mut ends = Ends::default();
     ends.round.offers = alike::news(scene, &works).await?;
+    let settled_ms = scene.worker.outside().now_ms() - facts::settle_ms(scene);
+    ends.round.heard = Heard { round: scene.round.clone(), settled_ms, ..Heard::default() };
     let mut passed_on = Vec::new();
     let mut told = Vec::new();
     let mut busy = Vec::with_capacity(works.len());
@@ -141,6 +143,7 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
         None => {}
     }
     park(scene, round, work);
+    hear(&mut round.heard, work);
     let journal = std::mem::take(&mut work.journal);
     let journal: Vec<NewEntry> = journal.into_iter().map(|entry| stamped(scene, work, entry)).collect();
     match (&work.unit.link, &work.unit.ids) {
@@ -155,6 +158,18 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
             round.links_new.push(new_link(scene, work, journal));
         }
         (None, _) => round.journal.extend(journal),
+    }
+}
+
+/// What was announced and is known now need not be remembered.
+fn hear(heard: &mut Heard, work: &Work) {
+    let Some(pair) = work.pair() else { return };
+    if work.has_unheard && work.at_rest && work.end == End::Done {
+        heard.at_rest.push(pair.clone());
+    }
+    let has_updates = Side::BOTH.into_iter().any(|side| !work.updates(side).is_empty());
+    if has_updates && !work.unheard {
+        heard.answered.push(pair);
     }
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 use entente_core::Side;
 use entente_engine::SyncOptions;
 use entente_sandbox::Seed;
-use entente_store::Store;
+use entente_store::{
+    Store,
+    simulation::{self, Fate},
+};
 use entente_transport::{Clock as _, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
@@ -277,6 +280,47 @@ async fn an_edit_overwritten_by_a_write_whose_answer_was_lost_is_in_the_journal(
     let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
     assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
     assert_eq!(stage.issue(&key).await["fields"]["summary"], "From Salesforce");
+    assert!(is_kept(&stage, "Between").await);
+}
+
+/// A sync whose process dies as soon as a field in Jira has been given a value.
+async fn dies_when_jira_shows(stage: &Stage, value: &'static str) {
+    let site = stage.world.jira.control().clone();
+    let dies = move |_| if site.writes().iter().any(|write| write.after == value) { Fate::Fails } else { Fate::Goes };
+    simulation::watch(Some(Box::new(dies)));
+    let ended = stage.engine().sync(&SyncOptions::default(), &|_| {}).await;
+    simulation::watch(None);
+    assert!(ended.is_err(), "{ended:?}");
+}
+
+#[tokio::test]
+async fn an_older_value_does_not_come_back_because_nobody_heard_that_it_was_written() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
+    dies_when_jira_shows(&stage, "First").await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
+    assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Subject"], "Second");
+}
+
+#[tokio::test]
+async fn an_edit_overwritten_by_a_first_write_that_was_never_recorded_is_in_the_journal() {
+    let stage = Stage::new(Seed::Empty, &format!("{ITEM}    conflicts: salesforce-wins\n")).await;
+    let fields = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": "Theirs"});
+    let issue = stage.jira(Method::POST, "/rest/api/3/issue", json!({ "fields": fields })).await;
+    let key = issue["key"].as_str().unwrap();
+    let case = json!({"Subject": "Ours", "Origin": "Web", "Jira_Reference__c": key});
+    stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case).await;
+    let between = json!({"fields": {"summary": "Between"}});
+    let read = format!(r#""issueIdsOrKeys":["{key}"]"#);
+    stage.in_jira_after(&read, Method::PUT, &format!("/rest/api/3/issue/{key}"), &between);
+    dies_when_jira_shows(&stage, "Ours").await;
+    stage.sync().await;
+    assert_eq!(stage.issue(key).await["fields"]["summary"], "Ours");
     assert!(is_kept(&stage, "Between").await);
 }
 

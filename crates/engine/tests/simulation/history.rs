@@ -2,6 +2,7 @@
 //! must come to rest.
 
 mod brief;
+mod day;
 mod machines;
 mod peace;
 mod steps;
@@ -14,14 +15,21 @@ use std::{
 };
 
 use entente_core::wrong::{self, Wrong};
-use entente_store::simulation::{self, Fate, Image, Moment};
+use entente_store::{
+    Entry,
+    simulation::{self, Fate, Image, Moment},
+};
 use parking_lot::Mutex;
 use serde_json::json;
 
-use self::machines::{Actor, Running, Task, Work};
 pub(crate) use self::{
     brief::{Act, Small},
     trouble::TROUBLES,
+};
+use self::{
+    day::Day,
+    machines::{Actor, Running, Task, Work},
+    trouble::Trouble,
 };
 use crate::{
     chance::Dice,
@@ -33,6 +41,8 @@ use crate::{
 
 /// Steps of one history.
 pub(crate) const STEPS: u64 = 200;
+/// Steps of one of its days. Each day ends in peace, in which polls alone must bring everything together.
+const STEPS_A_DAY: u64 = 40;
 
 /// Far longer than a history takes on a busy machine.
 const HANGS_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
@@ -107,6 +117,9 @@ pub(crate) struct History {
     pub(crate) dice: Dice,
     chance: Dice,
     seed: u64,
+    day: Day,
+    /// Troubles of which this history has more than others.
+    rare: Vec<Trouble>,
     machines: Vec<Running>,
     actors: Vec<Actor>,
     next_id: u64,
@@ -117,6 +130,8 @@ pub(crate) struct History {
     pub(crate) ever_deleted_cases: BTreeSet<String>,
     /// Cases whose issue people have deleted.
     pub(crate) widowed: BTreeSet<String>,
+    /// Cases whose link a person has dissolved, and whether that is certain.
+    pub(crate) parted: BTreeMap<String, bool>,
     down_until: BTreeMap<&'static str, i64>,
     hidden_until: Option<i64>,
     lag_until: Option<i64>,
@@ -127,7 +142,10 @@ impl History {
         let stage = Stage::new(seed, books).await;
         let dice = Dice::new(seed.wrapping_mul(31).wrapping_add(7));
         let configured = configured.unwrap_or_else(|| Configured::drawn(&dice));
+        let rare: Vec<Trouble> = Trouble::ALL.into_iter().filter(|_| dice.in_a_thousand(250)).collect();
         let history = Self {
+            day: Day::drawn(&dice, &rare),
+            rare,
             people: People::of(&stage).await,
             configured,
             policies: vec![configured.policy],
@@ -143,6 +161,7 @@ impl History {
             polls_are_sound: true,
             ever_deleted_cases: BTreeSet::new(),
             widowed: BTreeSet::new(),
+            parted: BTreeMap::new(),
             down_until: BTreeMap::new(),
             hidden_until: None,
             lag_until: None,
@@ -164,6 +183,9 @@ impl History {
         self.begin().await;
         for step in 0..script.n_steps {
             self.step = step;
+            if step % STEPS_A_DAY == 0 {
+                self.next_day(step / STEPS_A_DAY).await?;
+            }
             self.dice = Dice::new(self.seed.wrapping_mul(1_000_003).wrapping_add(step));
             self.stage.dice.become_like(&self.dice.fork());
             if !script.without.contains(&step) {
@@ -173,6 +195,30 @@ impl History {
         }
         self.heal().await;
         oracles::in_the_end(self).await
+    }
+
+    /// The day ends in peace, and another one begins, with troubles of its own.
+    async fn next_day(&mut self, n: u64) -> Result<(), String> {
+        if n > 0 {
+            self.heal().await;
+            oracles::in_the_evening(self).await?;
+        }
+        self.dice = Dice::new(self.seed.wrapping_mul(7_919).wrapping_add(n));
+        self.day = Day::drawn(&self.dice, &self.rare);
+        self.step = n * STEPS_A_DAY;
+        (self.people.n_cared_for, self.people.fields) = (self.day.n_cared_for, self.day.fields.clone());
+        let books = &mut *self.stage.books.lock();
+        books.faults_in_a_thousand = self.day.faults_in_a_thousand;
+        books.commits_fail = self.day.commits_fail;
+        books.commits_kill = self.day.commits_kill;
+        books.faults.clone_from(&self.day.faults);
+        books.tell(|| format!("day {n}: {:?}", self.day));
+        Ok(())
+    }
+
+    /// From a look on, polls must find every change again.
+    pub(crate) fn polls_are_sound_again(&mut self) {
+        self.polls_are_sound = true;
     }
 
     /// The company as it is before anybody synchronizes it: some cases, a pair that people have linked by hand.
@@ -199,10 +245,6 @@ impl History {
         });
         self.start(0, Task::Poll, work);
         self.finish_all().await;
-        let books = &mut *self.stage.books.lock();
-        books.faults_in_a_thousand = *self.dice.pick(&[0, 30, 80, 160]);
-        books.commits_fail = *self.dice.pick(&[0, 0, 5, 20]);
-        books.commits_kill = *self.dice.pick(&[0, 3, 8]);
     }
 
     fn watch_commits(&self) {
@@ -239,6 +281,20 @@ impl History {
     /// Whether something of this kind has ever befallen the company.
     pub(crate) fn has_seen(&self, what: &'static str) -> bool {
         self.stage.books.lock().events.contains_key(what)
+    }
+
+    pub(crate) async fn journal(&self) -> Vec<Entry> {
+        self.stage.store.journal_tail(0, 100_000).await.expect("the journal")
+    }
+
+    /// The journal, for somebody who reads this history.
+    pub(crate) async fn tell_journal(&self) {
+        if self.stage.books.lock().told.is_none() {
+            return;
+        }
+        for entry in self.journal().await {
+            self.stage.books.lock().tell(|| format!("journal {entry:?}"));
+        }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

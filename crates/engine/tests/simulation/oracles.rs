@@ -4,9 +4,32 @@ mod agreement;
 mod journal;
 mod merge;
 mod twins;
+mod words;
 mod writes;
 
+use entente_store::{Link, LinkState};
+
 use crate::history::History;
+
+/// What must be true at the end of each day.
+pub(crate) async fn in_the_evening(history: &mut History) -> Result<(), String> {
+    if history.polls_must_do() {
+        history.polls_until_quiet().await?;
+        agreement::holds(history).await.map_err(|why| format!("without a look: {why}"))?;
+    } else {
+        history.sweep().await?;
+        history.polls_are_sound_again();
+    }
+    twins::at_most_one(history).await?;
+    words::are_the_last(history).await?;
+    journal::has_everything_overwritten(history).await
+}
+
+/// Links that have not been dissolved.
+pub(crate) async fn live_links(history: &History) -> Vec<Link> {
+    let links = twins::links(history).await;
+    links.into_iter().filter(|link| !matches!(link.state, LinkState::Unlinked { .. })).collect()
+}
 
 /// What must be true when nothing goes wrong any more.
 pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
@@ -27,6 +50,8 @@ pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
     twins::at_most_one(history).await?;
     twins::nobody_is_forgotten(history).await?;
     twins::only_the_deleted_are_unlinked(history).await?;
+    twins::what_was_parted_stays_parted(history).await?;
+    words::are_the_last(history).await?;
     journal::has_everything_overwritten(history).await?;
     writes::only_mapped_fields(history)?;
     writes::stop(history).await?;

@@ -5,7 +5,10 @@
 
 mod field;
 
+use std::{collections::BTreeMap, time::Duration};
+
 use axum::{Router, body::Body};
+use entente_sandbox::Clock as Hand;
 use http::{Method, Request};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -16,6 +19,9 @@ use crate::{
 };
 
 pub(crate) use self::field::{Field, Place};
+
+/// What every call takes at least.
+pub(crate) const A_MOMENT: Duration = Duration::from_millis(1);
 
 /// Another value than `now`, as a person at `place` would write it.
 fn other_than(field: Field, now: &str, place: Place, word: &str, dice: &Dice) -> String {
@@ -50,6 +56,7 @@ impl Record {
 pub(crate) struct People {
     salesforce: Router,
     jira: Router,
+    hand: Hand,
     token: String,
     case_field: &'static str,
     n_words: u64,
@@ -59,6 +66,11 @@ pub(crate) struct People {
     /// Keys of issues that people have deleted.
     pub(crate) deleted_issues: Vec<String>,
     pub(crate) n_edits: u64,
+    /// What people wrote last, per case or issue and field.
+    pub(crate) last_words: BTreeMap<(String, Field), String>,
+    /// How many of the cases people care about now, and which fields they change.
+    pub(crate) n_cared_for: usize,
+    pub(crate) fields: Vec<Field>,
 }
 
 impl People {
@@ -66,6 +78,7 @@ impl People {
         let mut people = Self {
             salesforce: stage.salesforce.clone(),
             jira: stage.jira.clone(),
+            hand: stage.gate.hand.clone(),
             token: String::new(),
             case_field: "customfield_10030",
             n_words: 0,
@@ -73,8 +86,14 @@ impl People {
             deleted_cases: Vec::new(),
             deleted_issues: Vec::new(),
             n_edits: 0,
+            last_words: BTreeMap::new(),
+            n_cared_for: usize::MAX,
+            fields: Field::ALL.to_vec(),
         };
         people.sign_in().await;
+        let right = json!({"user": "integration@sandbox.example", "object": "Case", "delete": true});
+        let (status, answer) = people.turn(Place::Salesforce, "rights", right).await;
+        assert_eq!(status, 204, "{answer}");
         people
     }
 
@@ -89,6 +108,7 @@ impl People {
     }
 
     async fn in_salesforce(&mut self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        self.hand.advance(A_MOMENT);
         for _ in 0..2 {
             let request = request(&method, &format!("{ORG}/services/data/v64.0/{path}"), &body)
                 .header("authorization", format!("Bearer {}", self.token));
@@ -109,6 +129,7 @@ impl People {
     }
 
     async fn jira_as(&self, basic: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
+        self.hand.advance(A_MOMENT);
         let request = request(&method, &format!("{SITE}/rest/api/2/{path}"), &body).header("authorization", basic);
         send(&self.jira, request.body(content(&body)).expect("a request")).await
     }
@@ -143,6 +164,8 @@ impl People {
         assert_eq!(status, 201, "{answer}");
         let id = text(&answer["id"]);
         self.cases.push(id.clone());
+        self.last_words.insert((id.clone(), Field::Subject), word.clone());
+        self.last_words.insert((id.clone(), Field::Description), word);
         id
     }
 
@@ -152,18 +175,50 @@ impl People {
             json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": format!("{word} found")});
         let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
         assert_eq!(status, 201, "{answer}");
-        text(&answer["key"])
+        let key = text(&answer["key"]);
+        self.last_words.insert((key.clone(), Field::Subject), word);
+        key
+    }
+
+    /// Cases that are there and that people care about.
+    fn cared_for(&self) -> Vec<String> {
+        let alive = self.cases.iter().filter(|id| !self.deleted_cases.contains(id));
+        alive.take(self.n_cared_for).cloned().collect()
+    }
+
+    /// Issues that people care about: those of such cases, or any.
+    async fn issues_cared_for(&self) -> Vec<Record> {
+        let (all, cases) = (self.issues().await, self.cared_for());
+        let is_of =
+            |issue: &&Record| issue.source.as_ref().or(issue.names.as_ref()).is_some_and(|case| cases.contains(case));
+        let some: Vec<Record> = all.iter().filter(is_of).cloned().collect();
+        if some.is_empty() { all } else { some }
+    }
+
+    pub(crate) fn some_field(&self, dice: &Dice) -> Field {
+        *dice.pick(&self.fields)
+    }
+
+    /// A case and its issue, both of which people care about.
+    pub(crate) async fn some_pair(&mut self, dice: &Dice) -> Option<(Record, Record)> {
+        let (issues, cases) = (self.issues_cared_for().await, self.cared_for());
+        if issues.is_empty() {
+            return None;
+        }
+        let issue = dice.pick(&issues).clone();
+        let case = issue.source.clone().or(issue.names.clone()).filter(|case| cases.contains(case))?;
+        Some((self.case(&case).await?, issue))
     }
 
     /// Somebody changes a field of a case; with nothing else to do, nothing happens.
     pub(crate) async fn edit_case(&mut self, dice: &Dice) {
-        let alive: Vec<String> = self.cases.iter().filter(|id| !self.deleted_cases.contains(id)).cloned().collect();
-        if alive.is_empty() {
+        let cases = self.cared_for();
+        if cases.is_empty() {
             return;
         }
-        let id = dice.pick(&alive).clone();
+        let id = dice.pick(&cases).clone();
         let Some(case) = self.case(&id).await else { return };
-        let field = *dice.pick(&Field::ALL);
+        let field = self.some_field(dice);
         self.write_case(&case, field, dice).await;
     }
 
@@ -173,17 +228,22 @@ impl People {
         let change = json!({ field.name(Place::Salesforce): value });
         let (status, answer) = self.in_salesforce(Method::PATCH, &format!("sobjects/Case/{}", case.name), change).await;
         assert_eq!(status, 204, "{answer}");
-        self.n_edits += 1;
+        self.wrote(case, field, word);
         value
     }
 
+    fn wrote(&mut self, record: &Record, field: Field, word: String) {
+        self.n_edits += 1;
+        self.last_words.insert((record.name.clone(), field), word);
+    }
+
     pub(crate) async fn edit_issue(&mut self, dice: &Dice) {
-        let issues = self.issues().await;
+        let issues = self.issues_cared_for().await;
         if issues.is_empty() {
             return;
         }
         let issue = dice.pick(&issues).clone();
-        let field = *dice.pick(&Field::ALL);
+        let field = self.some_field(dice);
         self.write_issue(&issue, field, dice).await;
     }
 
@@ -199,7 +259,7 @@ impl People {
             }
         };
         assert_eq!(status, 204, "{answer}");
-        self.n_edits += 1;
+        self.wrote(issue, field, word);
         value
     }
 
@@ -227,11 +287,9 @@ impl People {
             return;
         }
         let id = dice.pick(&alive).clone();
-        // The least user may not delete; the administrator of the org does it, by the same door.
-        let (status, _) = self.in_salesforce(Method::DELETE, &format!("sobjects/Case/{id}"), Value::Null).await;
-        if status == 204 {
-            self.deleted_cases.push(id);
-        }
+        let (status, answer) = self.in_salesforce(Method::DELETE, &format!("sobjects/Case/{id}"), Value::Null).await;
+        assert_eq!(status, 204, "{answer}");
+        self.deleted_cases.push(id);
     }
 
     pub(crate) async fn undelete_case(&mut self, dice: &Dice) {

@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{chance::Dice, gate::Gate, history::Played};
+use crate::{chance::Dice, gate::Gate, history::Played, people::A_MOMENT};
 
 /// A call that stood at the gate for longer has lost its connection: it never arrives. Shorter than every settle time.
 const CONNECTION_MS: i64 = 60_000;
@@ -104,6 +104,8 @@ pub(crate) type Met = BTreeMap<(Fault, &'static str), u64>;
 pub(crate) struct Books {
     /// How many calls in a thousand meet a fault.
     pub(crate) faults_in_a_thousand: usize,
+    /// Which faults these are.
+    pub(crate) faults: Vec<Fault>,
     /// Sides that are down.
     pub(crate) down: BTreeSet<&'static str>,
     pub(crate) met: Met,
@@ -207,6 +209,8 @@ impl SimWire {
                 return Err(lost("the connection is gone"));
             }
         }
+        // No two calls meet within a millisecond: the vendors' stamps tell them apart as far as they do in earnest.
+        self.gate.hand.advance(A_MOMENT);
         self.begin(side, kind, &parts, &bytes).await?;
         let fault = self.draw(kind, is_salesforce);
         if let Some(described) = fault.and_then(|fault| fault.described(is_salesforce, &self.dice)) {
@@ -276,13 +280,16 @@ impl SimWire {
         {
             return Some(fault);
         }
-        let rate = self.books.lock().faults_in_a_thousand;
+        let (rate, faults) = {
+            let books = self.books.lock();
+            (books.faults_in_a_thousand, books.faults.clone())
+        };
         // Writes are what matters most.
         let rate = if WRITES.contains(&kind) { rate * 2 } else { rate };
-        if rate == 0 || !self.dice.in_a_thousand(rate) {
+        if faults.is_empty() || !self.dice.in_a_thousand(rate) {
             return None;
         }
-        let fault = *self.dice.pick(&Fault::ALL);
+        let fault = *self.dice.pick(&faults);
         // An answer that comes late is one thing; a read has no late effect. Jira tokens do not expire.
         let is_write = WRITES.contains(&kind);
         match fault {

@@ -17,4 +17,5 @@ mod offers;
 mod parked;
 mod rounds;
 mod samples;
+mod sent;
 mod status;

@@ -1,6 +1,6 @@
 //! A round is committed as a whole, by the owner of the lease, or not at all.
 
-use entente_store::{Again, Fence, LinkUpdate, NewEntry, NewLink, NewNote, RoundCommit, Store, StoreError};
+use entente_store::{Again, Fence, Heard, LinkUpdate, NewEntry, NewLink, NewNote, RoundCommit, Store, StoreError};
 
 use crate::{
     cursors::killed_after,
@@ -37,6 +37,7 @@ fn full_round(link: &entente_store::Link) -> RoundCommit {
         unparked: Vec::new(),
         hints_done: vec![(case_hint(1).key, 1)],
         hints_again: vec![Again { key: case_hint(2).key, seq: 1, due_ms: NOW + MINUTE }],
+        heard: Heard::default(),
         offers: vec![case_hint(3)],
         journal: vec![entry("written")],
     }

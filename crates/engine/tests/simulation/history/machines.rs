@@ -31,14 +31,17 @@ pub(super) struct Running {
     pub(super) owns: bool,
     /// A part of its work has failed: it starts over when its rounds have ended.
     pub(super) failed: bool,
-    /// Whether a look has ended well since it was switched on.
-    pub(super) looked: bool,
+    /// Looks, and polls, that have ended well since it was switched on.
+    pub(super) n_looks: u64,
+    pub(super) n_polls: u64,
     pub(super) try_ms: i64,
     pub(super) look_ms: Option<i64>,
     pub(super) renewed_ms: i64,
     pub(super) paused_until: u64,
 }
 
+/// Real time for which nobody looks whether the database is done, should it not say so.
+const NAP: std::time::Duration = std::time::Duration::from_micros(500);
 const LEASE_RENEW_MS: i64 = 5_000;
 const RETRY_MS: i64 = 2_000;
 const ROUNDS_MAX: usize = 4;
@@ -54,7 +57,8 @@ impl History {
             machine,
             owns: false,
             failed: false,
-            looked: false,
+            n_looks: 0,
+            n_polls: 0,
             try_ms: now_ms,
             look_ms: None,
             renewed_ms: now_ms,
@@ -101,12 +105,18 @@ impl History {
         let Some(at) = self.index(self.actors[n].machine) else { return };
         self.enter(at, id);
         let (store, work) = (self.stage.store.clone(), &mut self.actors[n].work);
+        let (mut n_polls, mut nap) = (0, Box::pin(tokio::time::sleep(NAP)));
         let ended = std::future::poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
             // Only the database works beside us: whoever waits for anything else waits for the history, or for an actor.
             Poll::Pending if store.is_idle() => Poll::Ready(None),
             Poll::Pending => {
-                context.waker().wake_by_ref();
+                n_polls += 1;
+                // The database wakes us; what gives its connection back runs beside us, and does not.
+                if n_polls % 4 != 0 || nap.as_mut().poll(context).is_ready() {
+                    nap.as_mut().reset(tokio::time::Instant::now() + NAP);
+                    context.waker().wake_by_ref();
+                }
                 Poll::Pending
             }
         })
@@ -135,7 +145,8 @@ impl History {
         let Some(at) = self.index(machine) else { return };
         let running = &mut self.machines[at];
         match (task, is_ok) {
-            (Task::Look, true) => running.looked = true,
+            (Task::Look, true) => running.n_looks += 1,
+            (Task::Poll, true) => running.n_polls += 1,
             // A look that failed is repeated; what the store refused makes the worker start over.
             (Task::Look, false) => running.look_ms = Some(now_ms + RETRY_MS),
             (_, true) => {}

@@ -1,6 +1,8 @@
 //! When nothing goes wrong any more: everything that has begun ends, and looks and polls come to rest.
 
-use super::History;
+use entente_engine::Retry;
+
+use super::{History, machines::Actor};
 use crate::gate::ActorId;
 
 impl History {
@@ -21,14 +23,34 @@ impl History {
         while self.machines.len() > 1 {
             self.kill(0);
         }
+        self.until_in_charge().await;
+        self.retry().await;
+    }
+
+    /// A person has what was refused tried again: its cause may have gone before anybody could see it.
+    async fn retry(&mut self) {
+        self.enter(0, 0);
+        let engine = self.machines[0].machine.engine.clone();
+        if engine.retry(&Retry::All, "a person").await.expect("to retry") > 0 {
+            self.happened("refusal retried");
+        }
+    }
+
+    /// The one machine that is left owns the org, and has looked at it once.
+    async fn until_in_charge(&mut self) {
         for _ in 0..40 {
             self.pass(3_000).await;
             self.serve().await;
             self.finish_all().await;
-            if self.machines[0].owns && self.machines[0].looked {
-                break;
+            if self.is_in_charge() && self.machines[0].n_looks > 0 {
+                return;
             }
         }
+        panic!("no machine comes to own the org in peace");
+    }
+
+    fn is_in_charge(&self) -> bool {
+        self.machines[0].owns && !self.machines[0].failed
     }
 
     /// Everything that has begun comes to its end.
@@ -61,6 +83,18 @@ impl History {
         false
     }
 
+    /// What a machine has begun comes to its end, as far as it need not wait for time or for another machine.
+    pub(super) async fn finish_one(&mut self, at: usize) {
+        let id = self.machines[at].id;
+        for _ in 0..300 {
+            let of = |actor: &&Actor| actor.machine == id;
+            let ids: Vec<ActorId> = self.actors.iter().filter(of).map(|actor| actor.id).collect();
+            if ids.is_empty() || !self.let_one_go_on(&ids).await {
+                return;
+            }
+        }
+    }
+
     fn waiting(&self) -> String {
         let tasks: Vec<_> = self.actors.iter().map(|actor| (actor.machine, actor.task)).collect();
         format!("{tasks:?}")
@@ -74,10 +108,12 @@ impl History {
     /// Polls and rounds, without a look, until nothing waits.
     pub(crate) async fn polls_until_quiet(&mut self) -> Result<(), String> {
         for _ in 0..60 {
+            let n_before = self.machines[0].n_polls;
             self.poll(0);
             self.finish_all().await;
+            let has_polled = self.machines[0].n_polls > n_before;
             let n_rounds = self.rounds_while_due().await;
-            if n_rounds == 0 && self.n_waiting().await == 0 {
+            if has_polled && n_rounds == 0 && self.n_waiting().await == 0 {
                 return Ok(());
             }
             self.pass(150_000).await;
@@ -89,8 +125,12 @@ impl History {
 
     /// One look, and rounds until nothing waits.
     pub(crate) async fn sweep(&mut self) -> Result<(), String> {
+        let n_before = self.machines[0].n_looks;
         self.look(0);
         self.finish_all().await;
+        while self.machines[0].n_looks == n_before {
+            self.until_in_charge().await;
+        }
         for _ in 0..60 {
             if self.rounds_while_due().await == 0 && self.n_waiting().await == 0 {
                 return Ok(());
@@ -104,6 +144,7 @@ impl History {
 
     pub(super) async fn rounds_while_due(&mut self) -> usize {
         let mut n_rounds = 0;
+        self.resume().await;
         for _ in 0..50 {
             let n_more = self.turn(0).await;
             self.finish_all().await;
@@ -113,6 +154,16 @@ impl History {
             }
         }
         n_rounds
+    }
+
+    /// A person looks at what a guard has held, and lets it go on.
+    async fn resume(&mut self) {
+        let runtime = self.stage.store.item_runtime("support-bugs").await.expect("the item");
+        if runtime.held.is_some() {
+            self.happened("item held");
+            self.enter(0, 0);
+            self.machines[0].machine.engine.resume("support-bugs", "a person").await.expect("to resume");
+        }
     }
 
     async fn n_waiting(&self) -> u64 {

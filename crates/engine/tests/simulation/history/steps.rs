@@ -4,47 +4,111 @@ use entente_sandbox::delivery::Delivery;
 
 use super::{
     History,
+    day::Step,
     machines::{Actor, Task},
 };
-use crate::{gate::ActorId, people::Place};
+use crate::{gate::ActorId, oracles, people::Place};
 
 impl History {
     pub(super) async fn one(&mut self) {
-        match self.dice.below(1_000) {
-            0..=139 => self.people.edit_case(&self.dice.clone()).await,
-            140..=279 => self.people.edit_issue(&self.dice.clone()).await,
-            280..=309 => drop(self.people.open_case(&self.dice.clone(), None).await),
-            310..=317 => drop(self.people.open_issue().await),
-            318..=325 => self.delete_case().await,
-            326..=333 => self.delete_issue().await,
-            334..=341 => self.people.undelete_case(&self.dice.clone()).await,
-            342..=349 => self.people.leave_a_gap(&self.dice.clone()).await,
-            350..=356 => self.people.label_issue(&self.dice.clone()).await,
-            357..=426 => self.deliver().await,
-            427..=476 => self.on_a_machine(Task::Poll).await,
-            477..=626 => self.on_a_machine(Task::Round).await,
-            627..=634 => self.on_a_machine(Task::Look).await,
-            635..=844 => self.go_on().await,
-            845..=934 => self.time_goes_by().await,
-            _ => self.trouble().await,
+        let dice = self.dice.clone();
+        match self.day.step(&dice) {
+            Step::EditCase => self.people.edit_case(&dice).await,
+            Step::EditIssue => self.people.edit_issue(&dice).await,
+            Step::EditBoth => self.edit_both().await,
+            Step::OpenCase => drop(self.people.open_case(&dice, None).await),
+            Step::OpenIssue => drop(self.people.open_issue().await),
+            Step::DeleteCase => self.delete_case().await,
+            Step::DeleteIssue => self.delete_issue().await,
+            Step::Undelete => self.undelete_case().await,
+            Step::LeaveGap => self.people.leave_a_gap(&dice).await,
+            Step::Label => self.people.label_issue(&dice).await,
+            Step::Unlink => self.unlink().await,
+            Step::Deliver => self.deliver().await,
+            Step::Poll => self.on_a_machine(Task::Poll).await,
+            Step::Round => self.on_a_machine(Task::Round).await,
+            Step::Look => self.on_a_machine(Task::Look).await,
+            Step::GoOn => self.go_on().await,
+            Step::Finish => self.finish_some().await,
+            Step::Pass => self.time_goes_by().await,
+            Step::Trouble => self.trouble().await,
         }
         // Work goes on beside whatever happens.
-        if self.dice.in_a_thousand(600) {
+        if self.dice.in_a_thousand(700) {
             self.go_on().await;
         }
     }
 
+    /// Two people change the same field of a pair, each on their side, and perhaps some calls lie between.
+    async fn edit_both(&mut self) {
+        let dice = self.dice.clone();
+        let Some((case, issue)) = self.people.some_pair(&dice).await else { return };
+        let field = self.people.some_field(&dice);
+        let case_first = dice.in_a_thousand(500);
+        if case_first {
+            self.people.write_case(&case, field, &dice).await;
+        } else {
+            self.people.write_issue(&issue, field, &dice).await;
+        }
+        if dice.in_a_thousand(500) {
+            self.go_on().await;
+        }
+        if !case_first {
+            let Some(case) = self.people.case(&case.name).await else { return };
+            self.people.write_case(&case, field, &dice).await;
+        } else if let Some(issue) = self.people.issues().await.into_iter().find(|other| other.name == issue.name) {
+            self.people.write_issue(&issue, field, &dice).await;
+        }
+    }
+
     pub(super) async fn delete_case(&mut self) {
+        let n_before = self.people.deleted_cases.len();
         self.people.delete_case(&self.dice.clone()).await;
+        if self.people.deleted_cases.len() > n_before {
+            self.happened("case deleted");
+        }
         self.ever_deleted_cases.extend(self.people.deleted_cases.iter().cloned());
+    }
+
+    async fn undelete_case(&mut self) {
+        let n_before = self.people.deleted_cases.len();
+        self.people.undelete_case(&self.dice.clone()).await;
+        if self.people.deleted_cases.len() < n_before {
+            self.happened("case undeleted");
+        }
     }
 
     pub(super) async fn delete_issue(&mut self) {
         let issues = self.people.issues().await;
         if issues.len() > 2 {
             let issue = self.dice.pick(&issues).clone();
+            self.happened("issue deleted");
             self.people.delete_issue(&issue.name).await;
             self.widowed.extend(issue.source.or(issue.names));
+        }
+    }
+
+    /// A person dissolves a link for good.
+    async fn unlink(&mut self) {
+        let at = self.dice.below(self.machines.len());
+        let links = oracles::live_links(self).await;
+        if self.is_paused(at) || links.len() < 3 {
+            return;
+        }
+        let link = self.dice.pick(&links).clone();
+        self.enter(at, 0);
+        let engine = self.machines[at].machine.engine.clone();
+        let is_known = engine.unlink(link.id, "a person", true).await.is_ok();
+        self.after(at);
+        self.happened("pair parted");
+        self.parted.insert(link.salesforce_id, is_known);
+    }
+
+    /// Everything that one machine does comes to its end, without any time going by.
+    async fn finish_some(&mut self) {
+        let at = self.dice.below(self.machines.len());
+        if !self.is_paused(at) {
+            self.finish_one(at).await;
         }
     }
 
@@ -63,7 +127,7 @@ impl History {
 
     /// Some actors make some calls.
     async fn go_on(&mut self) {
-        let (mut n_calls, dice) = (1 + self.dice.below(12), self.dice.clone());
+        let (mut n_calls, dice) = (1 + self.dice.below(16), self.dice.clone());
         while n_calls > 0 {
             let awake = |actor: &&Actor| self.index(actor.machine).is_some_and(|at| !self.is_paused(at));
             let ids: Vec<ActorId> = self.actors.iter().filter(awake).map(|actor| actor.id).collect();
@@ -81,13 +145,9 @@ impl History {
     }
 
     async fn time_goes_by(&mut self) {
-        let by_ms = match self.dice.below(12) {
-            0..=6 => self.dice.between(50, 3_000),
-            7..=9 => self.dice.between(3_000, 30_000),
-            10 => self.dice.between(30_000, 150_000),
-            _ => self.dice.between(150_000, 1_500_000),
-        };
-        self.pass(by_ms).await;
+        // Mostly within the pace of the day, at times for longer.
+        let most_ms = if self.dice.in_a_thousand(60) { 1_500_000 } else { self.day.pace_ms };
+        self.pass(self.dice.between(1, most_ms)).await;
     }
 
     /// Pushes come, late, twice, in another order, or never.

@@ -8,11 +8,27 @@ use crate::{
     stage::{Configured, Policy},
 };
 
-/// Everything that befalls a company, beside faults of calls and of commits.
-pub(crate) const TROUBLES: [&str; 14] = [
+/// Something that befalls a company, beside faults of calls and of commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    Restart,
+    Pause,
+    Stall,
+    SecondMachine,
+    IndexLags,
+    ClockJumps,
+    SideDown,
+    MappingEdited,
+    Image,
+    ProjectHidden,
+}
+
+/// Everything that must have happened in a run, as [`History::happened`] calls it.
+pub(crate) const TROUBLES: [&str; 19] = [
     "crash",
     "restart",
     "machine paused",
+    "lease ran out",
     "second machine",
     "index lags",
     "clock jumps",
@@ -24,47 +40,101 @@ pub(crate) const TROUBLES: [&str; 14] = [
     "push lost",
     "push late",
     "push doubled",
+    "case deleted",
+    "case undeleted",
+    "issue deleted",
+    "pair parted",
 ];
+
+impl Trouble {
+    pub(super) const ALL: [Self; 10] = [
+        Self::Restart,
+        Self::Pause,
+        Self::Stall,
+        Self::SecondMachine,
+        Self::IndexLags,
+        Self::ClockJumps,
+        Self::SideDown,
+        Self::MappingEdited,
+        Self::Image,
+        Self::ProjectHidden,
+    ];
+
+    /// What not every history knows: some oracles cannot say anything after it.
+    pub(super) fn is_rare(self) -> bool {
+        matches!(self, Self::ClockJumps | Self::MappingEdited | Self::Image)
+    }
+}
 
 impl History {
     pub(super) async fn trouble(&mut self) {
-        let now_ms = self.now_ms();
-        match self.dice.below(24) {
-            0..=3 => {
+        if self.day.troubles.is_empty() {
+            return;
+        }
+        match *self.dice.pick(&self.day.troubles) {
+            Trouble::Restart => {
                 self.happened("restart");
                 let at = self.dice.below(self.machines.len());
                 self.kill(at);
                 self.switch_on();
             }
-            4..=6 => self.pause(),
-            7 | 8 => self.second_machine(),
-            9..=11 => {
+            Trouble::Pause => self.pause(),
+            Trouble::Stall => self.stall().await,
+            Trouble::SecondMachine => self.second_machine(),
+            Trouble::IndexLags => {
                 self.happened("index lags");
-                let lag_ms = self.dice.between(5_000, 300_000);
+                let lag_ms = self.dice.between(5_000, 400_000);
                 self.people.turn(Place::Jira, "index", json!({"lag_ms": lag_ms})).await;
-                self.lag_until = Some(now_ms + self.dice.between(10_000, 600_000));
+                self.lag_until = Some(self.back_at_ms());
             }
-            12..=14 => self.shift_a_clock(),
-            15 | 16 => {
+            Trouble::ClockJumps => self.shift_a_clock(),
+            Trouble::SideDown => {
                 self.happened("side down");
                 let side = *self.dice.pick(&["salesforce", "jira"]);
                 self.stage.books.lock().down.insert(side);
-                self.down_until.insert(side, now_ms + self.dice.between(5_000, 2_400_000));
+                self.down_until.insert(side, self.back_at_ms());
             }
-            17 => self.edit_mapping(),
-            18 | 19 => {
+            Trouble::MappingEdited => self.edit_mapping(),
+            Trouble::Image if self.image.is_some() && self.dice.in_a_thousand(500) => self.put_image_back().await,
+            Trouble::Image => {
                 self.happened("image taken");
                 self.image = self.stage.store.image().await.ok();
             }
-            20 => self.put_image_back().await,
-            _ => self.hide_project().await,
+            Trouble::ProjectHidden => self.hide_project().await,
         }
+    }
+
+    /// When what goes away now is back.
+    fn back_at_ms(&self) -> i64 {
+        self.now_ms() + self.dice.between(5_000, self.day.away_ms)
     }
 
     fn pause(&mut self) {
         self.happened("machine paused");
         let at = self.dice.below(self.machines.len());
         self.machines[at].paused_until = self.step + 3 + self.dice.below(25) as u64;
+    }
+
+    /// The owner of the org stands still until its lease has run out, in the middle of whatever it does; another machine
+    /// takes over and goes on for a while before the first one wakes up, still believing that it owns the org.
+    async fn stall(&mut self) {
+        let Some(owner) = self.machines.iter().position(|running| running.owns) else { return };
+        self.happened("lease ran out");
+        let id = self.machines[owner].id;
+        self.machines[owner].paused_until = self.step + 2 + self.dice.below(12) as u64;
+        if self.machines.len() < 2 {
+            self.switch_on();
+        }
+        self.pass(self.dice.between(21_000, 45_000)).await;
+        for _ in 0..self.dice.below(4) {
+            self.serve().await;
+            let Some(at) = self.machines.iter().position(|running| running.id != id) else { return };
+            if self.dice.in_a_thousand(500) {
+                self.poll(at);
+            }
+            self.turn(at).await;
+            self.finish_one(at).await;
+        }
     }
 
     fn second_machine(&mut self) {
@@ -109,8 +179,12 @@ impl History {
         while !self.machines.is_empty() {
             self.kill(0);
         }
+        // Nobody dies over putting it back.
+        (self.stage.books.lock().commits_fail, self.stage.books.lock().commits_kill) = (0, 0);
         self.stage.store = entente_store::Store::from_image(image).await.expect("an image");
         self.polls_are_sound = false;
+        // Whether the older database knows of it depends on when that was.
+        self.parted.values_mut().for_each(|is_known| *is_known = false);
         self.switch_on();
     }
 
@@ -118,7 +192,7 @@ impl History {
     async fn hide_project(&mut self) {
         self.happened("project hidden");
         self.rights(false).await;
-        self.hidden_until = Some(self.now_ms() + self.dice.between(10_000, 1_500_000));
+        self.hidden_until = Some(self.back_at_ms());
     }
 
     async fn rights(&self, granted: bool) {

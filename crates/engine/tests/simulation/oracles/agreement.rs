@@ -39,7 +39,9 @@ pub(super) async fn pairs(history: &mut History) -> Vec<(Record, Record)> {
     let issues = history.people.issues().await;
     let by_case = by_case(&issues);
     let cases = history.people.all_cases().await;
-    let live = cases.into_iter().filter(|case| !history.ever_deleted_cases.contains(&case.name));
+    let is_kept =
+        |case: &Record| !history.ever_deleted_cases.contains(&case.name) && !history.parted.contains_key(&case.name);
+    let live = cases.into_iter().filter(is_kept);
     live.filter_map(|case| {
         let issue = (*by_case.get(case.name.as_str())?.first()?).clone();
         Some((case, issue))

@@ -16,20 +16,27 @@ pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<
     for write in super::writes::ours(history) {
         let (before, after) = (words(&write.before.to_string()), words(&write.after.to_string()));
         if let Some(lost) = before.difference(&after).find(|word| !kept.contains(*word)) {
+            history.tell_journal().await;
             return Err(format!("{lost} was overwritten and the journal does not have it: {write:?}"));
         }
     }
     Ok(())
 }
 
-/// Every word in a value of the journal.
+/// Every word in a value of the journal, or in what a pair last agreed on: a field that the item maps no more still has
+/// that, and what was written over it is journalled when the field comes back.
 async fn kept(history: &History) -> BTreeSet<String> {
-    let entries = history.stage.store.journal_tail(0, 100_000).await.expect("the journal");
+    let ids: Vec<i64> = super::twins::links(history).await.iter().map(|link| link.id).collect();
+    let bases = history.stage.store.bases(&ids).await.expect("bases");
+    let agreed = bases.values().flat_map(|(base, _)| base.fields.values());
+    let agreed = agreed.flat_map(|values| [values.salesforce.to_string(), values.jira.to_string()]);
+    let entries = history.journal().await;
     let values = entries.iter().flat_map(|entry| [&entry.what.before, &entry.what.after]).flatten();
-    values.flat_map(|value| words(&value.to_string())).collect()
+    values.map(ToString::to_string).chain(agreed).flat_map(|text| words(&text)).collect()
 }
 
-fn words(text: &str) -> BTreeSet<String> {
+/// The words of people in a text.
+pub(super) fn words(text: &str) -> BTreeSet<String> {
     let is_word = |part: &&str| {
         part.len() > 2
             && part.starts_with('w')

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entente_core::Side;
 use entente_store::{Link, LinkState};
 
 use crate::{history::History, people::Record};
@@ -32,7 +33,8 @@ pub(super) async fn at_most_one(history: &mut History) -> Result<(), String> {
         {
             return Err(format!("two cases carry operation {operation}"));
         }
-        if let Some(key) = &case.names
+        // A deleted case that comes back may name an issue which has got another case meanwhile.
+        if let Some(key) = case.names.as_ref().filter(|_| !history.ever_deleted_cases.contains(&case.name))
             && let Some(other) = named.insert(key.clone(), case.name.clone())
         {
             return Err(format!("issue {key} has two twins: {other} and {}", case.name));
@@ -49,7 +51,7 @@ pub(super) async fn nobody_is_forgotten(history: &mut History) -> Result<(), Str
     for case in history.people.all_cases().await {
         let names_none = case.names.as_ref().is_some_and(|key| history.people.deleted_issues.contains(key));
         let lost_its_twin = names_none || history.widowed.contains(&case.name);
-        let is_old = history.ever_deleted_cases.contains(&case.name);
+        let is_old = history.ever_deleted_cases.contains(&case.name) || history.parted.contains_key(&case.name);
         if case.enters && !lost_its_twin && !is_old && !by_case.contains_key(case.name.as_str()) {
             return Err(format!("case {} has no twin: {case:?}", case.name));
         }
@@ -57,8 +59,13 @@ pub(super) async fn nobody_is_forgotten(history: &mut History) -> Result<(), Str
     Ok(())
 }
 
+/// All links, and the tombstones of those whose cases people have made.
 pub(super) async fn links(history: &History) -> Vec<Link> {
-    history.stage.store.links_of_item("support-bugs", 0, 10_000).await.expect("links")
+    let (store, cases) = (&history.stage.store, &history.people.cases);
+    let mut links = store.links_by_records("org", Side::Salesforce, "org", cases).await.expect("links");
+    let others = store.links_of_item("support-bugs", 0, 10_000).await.expect("links");
+    links.extend(others.into_iter().filter(|link| !cases.contains(&link.salesforce_id)));
+    links
 }
 
 pub(super) async fn only_the_deleted_are_unlinked(history: &mut History) -> Result<(), String> {
@@ -67,6 +74,7 @@ pub(super) async fn only_the_deleted_are_unlinked(history: &mut History) -> Resu
         if let LinkState::Unlinked { reason } = &link.state
             && !deleted.contains(&link.jira_key)
             && !history.ever_deleted_cases.contains(&link.salesforce_id)
+            && !history.parted.contains_key(&link.salesforce_id)
         {
             return Err(format!(
                 "{} and {} were parted though both are there: {reason}",
@@ -75,4 +83,11 @@ pub(super) async fn only_the_deleted_are_unlinked(history: &mut History) -> Resu
         }
     }
     Ok(())
+}
+
+/// What a person has dissolved is not linked again by itself.
+pub(super) async fn what_was_parted_stays_parted(history: &mut History) -> Result<(), String> {
+    let links = super::live_links(history).await;
+    let again = links.iter().find(|link| history.parted.get(&link.salesforce_id) == Some(&true));
+    again.map_or(Ok(()), |link| Err(format!("{} and {} are linked again", link.salesforce_id, link.jira_key)))
 }

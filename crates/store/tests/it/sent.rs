@@ -1,0 +1,59 @@
+//! What is about to be written is announced, and forgotten when it was heard of, or can have no effect any more.
+
+use entente_core::{Side, Value};
+use entente_store::{Heard, Pair, RoundCommit, Sent, Store};
+
+use crate::{
+    databases::on_each,
+    samples::{MINUTE, NOW, ORG, case_id, fence, key},
+};
+
+fn pair(n: u32) -> Pair {
+    (case_id(n), format!("2000{n}"))
+}
+
+fn sent(n: u32, round: &str, after: &str) -> Sent {
+    Sent {
+        pair: pair(n),
+        mapping: key("Subject>summary"),
+        side: Side::Jira,
+        round: round.to_owned(),
+        before: Value::text("before"),
+        after: Value::text(after),
+        source: Value::text(after),
+        at_ms: NOW,
+    }
+}
+
+async fn unheard(store: &Store) -> Vec<Sent> {
+    let found = store.unheard(ORG, &[case_id(1), case_id(2)]).await.unwrap();
+    found.into_values().flatten().collect()
+}
+
+#[tokio::test]
+async fn what_was_announced_is_known_until_it_is_heard_of() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let (one, other) = (sent(1, "first", "a"), sent(2, "first", "b"));
+        store.announce(&fence, &[one.clone(), other.clone()], &[], NOW).await.unwrap();
+        assert_eq!(unheard(&store).await, [one, other.clone()]);
+        let heard = Heard { round: "first".to_owned(), answered: vec![pair(1)], ..Heard::default() };
+        store.commit(&fence, &RoundCommit { heard, ..RoundCommit::default() }, NOW).await.unwrap();
+        assert_eq!(unheard(&store).await, [other], "its answer was lost");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_had_no_answer_is_known_until_it_can_have_no_effect() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        store.announce(&fence, &[sent(1, "first", "a")], &[], NOW).await.unwrap();
+        store.announce(&fence, &[sent(1, "second", "b")], &[], NOW + MINUTE).await.unwrap();
+        let heard =
+            Heard { round: "third".to_owned(), at_rest: vec![pair(1)], settled_ms: NOW + 1, ..Heard::default() };
+        store.commit(&fence, &RoundCommit { heard, ..RoundCommit::default() }, NOW + MINUTE).await.unwrap();
+        assert_eq!(unheard(&store).await, [Sent { at_ms: NOW + MINUTE, ..sent(1, "second", "b") }]);
+    })
+    .await;
+}
