@@ -31,7 +31,9 @@ impl History {
     async fn retry(&mut self) {
         self.enter(0, 0);
         let engine = self.machines[0].machine.engine.clone();
-        if engine.retry(&Retry::All, "a person").await.expect("to retry") > 0 {
+        let retried = engine.retry(&Retry::All, "a person").await;
+        self.after(0);
+        if retried.is_ok_and(|n| n > 0) {
             self.happened("refusal retried");
         }
     }
@@ -162,7 +164,9 @@ impl History {
         if runtime.held.is_some() {
             self.happened("item held");
             self.enter(0, 0);
-            self.machines[0].machine.engine.resume("support-bugs", "a person").await.expect("to resume");
+            let engine = self.machines[0].machine.engine.clone();
+            drop(engine.resume("support-bugs", "a person").await);
+            self.after(0);
         }
     }
 
