@@ -43,6 +43,30 @@ impl fmt::Display for FieldPath {
     }
 }
 
+/// Names of what is no field of a record, and which it shows all the same: lines of a mapping may carry it over, and
+/// nothing writes it.
+pub mod shown {
+    use crate::side::Side;
+
+    /// The address at which people open the Salesforce record.
+    pub const RECORD_URL: &str = "record.url";
+    /// The key of the issue, as it is now.
+    pub const ISSUE_KEY: &str = "issue.key";
+    /// The id of the issue, which stays when it moves.
+    pub const ISSUE_ID: &str = "issue.id";
+    /// The address at which people open the issue.
+    pub const ISSUE_URL: &str = "issue.url";
+
+    /// Whether a side has such a name.
+    #[must_use]
+    pub fn has(side: Side, path: &str) -> bool {
+        match side {
+            Side::Salesforce => path == RECORD_URL,
+            Side::Jira => [ISSUE_KEY, ISSUE_ID, ISSUE_URL].contains(&path),
+        }
+    }
+}
+
 /// One field of a record that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,6 +15,7 @@ use entente_core::{
     item::Mode,
     likeness::MatchRule,
     plan::STATUS,
+    record::shown,
 };
 use entente_jira::{Field, jql};
 
@@ -243,7 +244,8 @@ fn wanted_in_salesforce(item: &ConnectedItem) -> Vec<FieldPath> {
     let status = item.status.iter().map(|status| status.field.clone());
     let correlation = item.correlation.iter().map(|correlation| correlation.salesforce.clone());
     let matched = item.match_rules.iter().map(|rule| rule.paths.salesforce.clone());
-    mapped.chain(filtered).chain(status).chain(correlation).chain(matched).collect()
+    let all = mapped.chain(filtered).chain(status).chain(correlation).chain(matched);
+    all.filter(|path| !shown::has(Side::Salesforce, path.as_str())).collect()
 }
 
 /// Every Jira field that planning an item needs.
@@ -253,7 +255,8 @@ fn wanted_in_jira(item: &ConnectedItem) -> Vec<FieldPath> {
     let status = item.status.iter().map(|_| FieldPath::from(STATUS));
     let correlation = item.correlation.iter().map(|correlation| correlation.jira.clone());
     let matched = item.match_rules.iter().map(|rule| rule.paths.jira.clone());
-    mapped.chain(filtered).chain(status).chain(correlation).chain(matched).collect()
+    let all = mapped.chain(filtered).chain(status).chain(correlation).chain(matched);
+    all.filter(|path| !shown::has(Side::Jira, path.as_str())).collect()
 }
 
 async fn salesforce_fields(

@@ -6,6 +6,7 @@ use entente_core::{
     ConnectedItem, FieldPath, Side, Value,
     item::{Mode, ValueMap},
     plan::STATUS,
+    record::shown,
 };
 
 /// What an item does with one field.
@@ -43,6 +44,7 @@ pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Us
         Side::Jira => &item.jira.filter,
     };
     filter.fields().into_iter().for_each(|path| uses.add(path, false, None));
+    uses.all.retain(|path, _| !shown::has(side, path.as_str()));
     uses.all
 }
 

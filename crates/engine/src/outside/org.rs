@@ -31,6 +31,8 @@ const ORGANIZATION_CURSOR: &str = "organization";
 /// One Salesforce org.
 pub(crate) struct Org {
     pub(crate) name: String,
+    /// Where people open it.
+    address: String,
     pub(crate) client: Client,
     /// How long a request that was lost may still take effect.
     pub(crate) settle_ms: i64,
@@ -61,6 +63,7 @@ impl Org {
         let pace = pace(connection, PACE_DEFAULT);
         Ok(Self {
             name: connection.name.clone(),
+            address: salesforce.login_url.trim_end_matches('/').to_owned(),
             client: Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace),
             settle_ms: i64::from(connection.settle_seconds) * 1_000,
             webhook_secrets: salesforce.webhook_secrets.iter().map(secret).collect(),
@@ -69,6 +72,11 @@ impl Org {
             offset: Mutex::new(SignedDuration::ZERO),
             clock: outside.clock.clone(),
         })
+    }
+
+    /// Where people open a record.
+    pub(crate) fn url_of(&self, id: &str) -> String {
+        format!("{}/{id}", self.address)
     }
 
     /// An object's fields, kept.

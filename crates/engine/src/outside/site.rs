@@ -29,6 +29,8 @@ const PACE_DEFAULT: PaceLimits =
 /// One Jira site.
 pub(crate) struct Site {
     pub(crate) name: String,
+    /// Where people open it.
+    address: String,
     pub(crate) client: Client,
     /// How long a request that was lost may still take effect.
     pub(crate) settle_ms: i64,
@@ -92,6 +94,7 @@ impl Site {
             .map_err(|error| problem(error.to_string()))?;
         Ok(Self {
             name: connection.name.clone(),
+            address: jira.site_url.trim_end_matches('/').to_owned(),
             client,
             settle_ms: i64::from(connection.settle_seconds) * 1_000,
             webhook_secrets: jira.webhook_secrets.iter().map(secret).collect(),
@@ -102,6 +105,11 @@ impl Site {
             floors: Mutex::default(),
             offset: Mutex::new(SignedDuration::ZERO),
         })
+    }
+
+    /// Where people open an issue.
+    pub(crate) fn url_of(&self, key: &str) -> String {
+        format!("{}/browse/{key}", self.address)
     }
 
     fn peer(&self) -> impl FnOnce(CallError) -> EngineError + '_ {

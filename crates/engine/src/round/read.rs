@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entente_core::{Side, Sides, State};
+use entente_core::{Field, FieldPath, Record, Side, Sides, State, Value, record::shown};
 use entente_jira::IssueId;
 use entente_transport::CallError;
 use jiff::Timestamp;
@@ -80,7 +80,8 @@ async fn deleted(
 }
 
 pub(crate) fn salesforce_seen(scene: &Scene<'_>, row: &OrgRow) -> Seen {
-    let record = translate::salesforce::record(scene.scheme.salesforce.values(), &row.fields);
+    let mut record = translate::salesforce::record(scene.scheme.salesforce.values(), &row.fields);
+    show(&mut record, shown::RECORD_URL, &scene.wired.org.url_of(&row.id));
     Seen {
         state: State::Present(record),
         version: row.version(),
@@ -109,8 +110,16 @@ fn became(row: &OrgRow) -> Option<BTreeMap<&'static str, String>> {
     Some(CONVERTED.iter().filter_map(id).collect())
 }
 
+/// Adds what a record shows without a field of its own.
+fn show(record: &mut Record, name: &str, value: &str) {
+    record.set(FieldPath::from(name), Field::Known(Value::text(value)));
+}
+
 pub(crate) fn jira_seen(scene: &Scene<'_>, issue: &SiteIssue) -> Seen {
-    let record = translate::jira::record(scene.scheme.jira.values(), &issue.issue.fields);
+    let mut record = translate::jira::record(scene.scheme.jira.values(), &issue.issue.fields);
+    show(&mut record, shown::ISSUE_KEY, &issue.key());
+    show(&mut record, shown::ISSUE_ID, &issue.id());
+    show(&mut record, shown::ISSUE_URL, &scene.wired.site.url_of(&issue.key()));
     Seen {
         state: State::Present(record),
         version: issue.version(),

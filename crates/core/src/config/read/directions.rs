@@ -4,6 +4,7 @@ use super::Reader;
 use crate::{
     config::tree::Node,
     item::{Direction, Mode},
+    record::shown,
     side::{Side, Sides},
     transform::Transform,
 };
@@ -94,6 +95,8 @@ impl Reader<'_> {
 fn to_salesforce_block(mode: Mode, path: &str) -> Option<Block> {
     let (code, why) = if mode == Mode::OneWay {
         ("direction-against-mode", "the item's mode is one-way")
+    } else if shown::has(Side::Salesforce, path) {
+        ("read-only-field", "it is where the record is, and no field of it")
     } else if path.contains('.') {
         ("related-read-only", "a field of a related record is only read")
     } else if SALESFORCE_FILLS.iter().any(|field| field.eq_ignore_ascii_case(path)) {
@@ -105,6 +108,9 @@ fn to_salesforce_block(mode: Mode, path: &str) -> Option<Block> {
 }
 
 fn to_jira_block(path: &str) -> Option<Block> {
+    if shown::has(Side::Jira, path) {
+        return Some(Block { code: "read-only-field", why: "it is where the issue is, and no field of it" });
+    }
     let fills = JIRA_FILLS.iter().any(|field| field.eq_ignore_ascii_case(path));
     fills.then_some(Block { code: "read-only-field", why: "Jira fills it in by itself" })
 }

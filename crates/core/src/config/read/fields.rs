@@ -9,7 +9,7 @@ use crate::{
         tree::{Entry, Node},
     },
     item::{ConflictPolicy, Direction, FieldMapping, MappingKey, Mode, StatusMapping, ValueMap},
-    record::FieldPath,
+    record::{FieldPath, shown},
     side::{Side, Sides},
     value::Value,
 };
@@ -116,7 +116,7 @@ impl Reader<'_> {
     /// The first part of `account.Name` must be one of the item's lookups.
     pub(super) fn known_lookup(&mut self, node: &Node, path: &str, related: &Node) {
         match path.split_once('.') {
-            Some((lookup, _)) if !related.has(lookup) => {}
+            Some((lookup, _)) if !related.has(lookup) && !shown::has(Side::Salesforce, path) => {}
             _ => return,
         }
         let shown = node.shown_part(path);

@@ -519,3 +519,22 @@ fn match_rules_that_find_nobody() {
         expect(&[(code, "    owner:", Box::leak(to.clone().into_boxed_str()), says)]);
     }
 }
+
+#[test]
+fn what_is_no_field_is_not_written() {
+    const LINE: &str = "- { salesforce: Subject, jira: summary }\n";
+    expect(&[
+        (
+            "read-only-field",
+            LINE,
+            "- { salesforce: Subject, jira: issue.url, direction: ¦to-jira }\n",
+            "it is where the issue is",
+        ),
+        (
+            "read-only-field",
+            LINE,
+            "- { salesforce: record.url, jira: Customer, direction: ¦to-salesforce }\n",
+            "it is where the record is",
+        ),
+    ]);
+}

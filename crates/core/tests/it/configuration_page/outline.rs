@@ -220,7 +220,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 fits, else the first one listed is taken. A value that the table does not have is left alone, and said. \
                 Only a display-only item may leave `jira` out.\n\n`conflicts: union` joins two edits of a set: what either \
                 side added is added, what either side took away is taken away. `append` puts what Jira added to a text \
-                behind what Salesforce added.",
+                behind what Salesforce added.\n\n\
+                `jira: issue.key`, `issue.id` and `issue.url` stand for the issue's key, id and address, `salesforce: \
+                record.url` for the record's address. They are no fields, so they only flow to the other side: once an \
+                issue that was created is there, its record learns where; when it moves, its record learns that too. A \
+                one-way item tells its records only the key, by `correlation`.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "fields"])),
     },
     Section {

@@ -183,3 +183,42 @@ fn values_are_cut_and_recased_on_their_way() {
     assert_eq!(company.sync(items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
     assert_ne!(company.issue(&key), Value::Null);
 }
+
+/// S2-82: after a creation the source learns the issue's key, id and address in the fields that the item names.
+/// X17: they stay true when the issue moves, and whoever writes over them is corrected.
+#[test]
+fn a_record_learns_where_its_issue_is_and_an_issue_where_its_record_is() {
+    let company = Company::new();
+    let items = cases!(
+        r"
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: SuppliedName, jira: issue.url }
+      - { salesforce: SuppliedCompany, jira: issue.key }
+      - { salesforce: SuppliedPhone, jira: issue.id }
+      - { salesforce: record.url, jira: Customer }
+"
+    );
+    let id = company.create("Case", &json!({ "Subject": "Printer on fire" }));
+    company.sync(&items);
+    let key = company.twin("Case", &id).unwrap();
+    let (org, site) = (company.addresses().0.to_owned(), company.addresses().1.to_owned());
+    let issue_id = company.jira(Method::GET, &format!("issue/{key}"), &Value::Null)["id"].clone();
+    let learnt = |key: &str| json!([format!("{site}/browse/{key}"), key, issue_id]);
+    let shown = || {
+        let case = company.record("Case", &id);
+        json!([case["SuppliedName"], case["SuppliedCompany"], case["SuppliedPhone"]])
+    };
+    assert_eq!(shown(), learnt(&key));
+    assert_eq!(company.issue(&key)["Customer"], format!("{org}/{id}"));
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
+
+    company.site_door("move", &json!({ "issue": key, "project": "SUP" }));
+    company.sync(&items);
+    let moved = company.twin("Case", &id).unwrap();
+    assert_ne!(moved, key);
+    assert_eq!(shown(), learnt(&moved));
+    company.edit("Case", &id, &json!({ "SuppliedName": "somewhere else" }));
+    company.sync(&items);
+    assert_eq!(shown(), learnt(&moved));
+}
