@@ -200,7 +200,7 @@ fn a_record_learns_where_its_issue_is_and_an_issue_where_its_record_is() {
 "
     );
     let id = company.create("Case", &json!({ "Subject": "Printer on fire" }));
-    company.sync(&items);
+    company.sync(items);
     let key = company.twin("Case", &id).unwrap();
     let (org, site) = (company.addresses().0.to_owned(), company.addresses().1.to_owned());
     let issue_id = company.jira(Method::GET, &format!("issue/{key}"), &Value::Null)["id"].clone();
@@ -211,14 +211,14 @@ fn a_record_learns_where_its_issue_is_and_an_issue_where_its_record_is() {
     };
     assert_eq!(shown(), learnt(&key));
     assert_eq!(company.issue(&key)["Customer"], format!("{org}/{id}"));
-    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
+    assert_eq!(company.sync(items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
 
     company.site_door("move", &json!({ "issue": key, "project": "SUP" }));
-    company.sync(&items);
+    company.sync(items);
     let moved = company.twin("Case", &id).unwrap();
     assert_ne!(moved, key);
     assert_eq!(shown(), learnt(&moved));
     company.edit("Case", &id, &json!({ "SuppliedName": "somewhere else" }));
-    company.sync(&items);
+    company.sync(items);
     assert_eq!(shown(), learnt(&moved));
 }
