@@ -328,7 +328,7 @@ mod tests {
             ("rich text by its words", &rich, Condition::Equals(Value::text("a b")), true),
             ("number less than a number", &number(1.0), Condition::LessThan(number(2.0)), true),
             ("flag equals a flag", &Value::Flag(true), Condition::Equals(Value::Flag(true)), true),
-            ("flag equals another text", &Value::Flag(false), Condition::Equals(Value::text("no")), false),
+            ("flag equals another text", &Value::Flag(true), Condition::Equals(Value::text("no")), false),
             ("a date is no number", &date, Condition::LessThan(number(1.0)), false),
             ("nothing follows nothing", &Value::Empty, Condition::Equals(Value::Empty), false),
             ("nothing is not less than anything", &Value::Empty, Condition::LessThan(number(1.0)), false),

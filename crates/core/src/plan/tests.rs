@@ -16,6 +16,7 @@ use crate::{
 
 mod presence;
 mod rich_text;
+mod status;
 mod whole;
 
 fn item() -> ConnectedItem {
