@@ -4,14 +4,18 @@ use super::{
     agreement::{mapped, pairs},
     journal::words,
 };
-use crate::{history::History, people::Field};
+use crate::{
+    history::History,
+    people::{Field, Place},
+};
 
 pub(super) async fn are_the_last(history: &mut History) -> Result<(), String> {
     // An older database knows an older agreement; then the rule decides between what stands on both sides.
     if history.has_seen("image put back") || history.has_seen("mapping edited") {
         return Ok(());
     }
-    let texts: Vec<Field> = mapped(history).into_iter().filter(|field| field.is_text()).collect();
+    let texts: Vec<Field> =
+        mapped(history).into_iter().filter(|field| field.choices(Place::Jira, "").is_none()).collect();
     for (case, issue) in pairs(history).await {
         for field in texts.iter().copied() {
             let of = |name: &String| history.people.last_words.get(&(name.clone(), field));

@@ -40,11 +40,6 @@ impl Field {
         }
     }
 
-    /// Whether people write in words of their own.
-    pub(crate) fn is_text(self) -> bool {
-        matches!(self, Self::Subject | Self::Description)
-    }
-
     /// What Jira shows when Salesforce shows `value`.
     pub(crate) fn in_jira(self, value: &str) -> &str {
         let named = STATUSES.iter().find(|(salesforce, _)| self == Self::Status && *salesforce == value);
