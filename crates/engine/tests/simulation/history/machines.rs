@@ -100,6 +100,7 @@ impl History {
     }
 
     /// Lets an actor run until it stands at the gate again, waits for another actor, or has ended.
+    #[expect(clippy::disallowed_methods, reason = "threads of the database run beside the history, by a real clock")]
     pub(super) async fn advance_actor(&mut self, id: ActorId) {
         let Some(n) = self.actors.iter().position(|actor| actor.id == id) else { return };
         let Some(at) = self.index(self.actors[n].machine) else { return };
