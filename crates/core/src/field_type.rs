@@ -13,6 +13,10 @@ use crate::side::Side;
 pub enum SalesforceType {
     /// A line of text.
     Text,
+    /// Text in a form of its own: an e-mail address, a time of day.
+    Formed,
+    /// The record's own id, which Salesforce gives.
+    OwnId,
     /// Text of several lines.
     LongText,
     /// HTML.
@@ -95,12 +99,12 @@ pub const SALESFORCE_TYPES: [(&str, SalesforceType); 28] = [
     ("percent", SalesforceType::Number),
     ("date", SalesforceType::Date),
     ("datetime", SalesforceType::Instant),
-    ("time", SalesforceType::Text),
-    ("email", SalesforceType::Text),
+    ("time", SalesforceType::Formed),
+    ("email", SalesforceType::Formed),
     ("phone", SalesforceType::Text),
     ("url", SalesforceType::Text),
     ("encryptedstring", SalesforceType::Text),
-    ("id", SalesforceType::Text),
+    ("id", SalesforceType::OwnId),
     ("datacategorygroupreference", SalesforceType::Text),
     ("reference", SalesforceType::Reference),
     ("reference (User, Group)", SalesforceType::Person),
@@ -211,6 +215,7 @@ fn to_jira(from: SalesforceType, to: JiraType) -> Fit {
     use SalesforceType as S;
     match (from, to) {
         (S::Opaque, _) | (_, J::Opaque) => NO_COUNTERPART,
+        (S::Formed | S::OwnId, to) => to_jira(S::Text, to),
         (_, J::ReadOnly) => Fit::None("Jira fills the field in by itself"),
         (S::Person, J::Person | J::People) => {
             Fit::Format("for people of the table, or with the same visible e-mail address")
@@ -238,6 +243,11 @@ fn to_salesforce(from: JiraType, to: SalesforceType) -> Fit {
     use SalesforceType as S;
     match (from, to) {
         (J::Opaque, _) | (_, S::Opaque) => NO_COUNTERPART,
+        (_, S::OwnId) => Fit::None("Salesforce gives a record its id"),
+        (from, S::Formed) => match to_salesforce(from, S::Text) {
+            Fit::None(why) => Fit::None(why),
+            Fit::Full | Fit::Format(_) | Fit::MayLose(_) => READABLE,
+        },
         (_, S::Compound) => Fit::None("Salesforce takes the parts of the field, one by one"),
         (J::Person, S::Person) => Fit::Format("for people of the table, or with the same visible e-mail address"),
         (_, S::Person | S::Reference) => match from {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use entente_core::{ConnectedItem, Side, Sides};
-use entente_store::{Hint, HintKey};
+use entente_store::{Hint, HintKey, NewEntry};
 use entente_transport::CallError;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,7 @@ use crate::{
     limits::{ECHO_AGE_MS, JIRA_OVERLAP_SECS, SALESFORCE_OVERLAP_SECS},
     outside::{AskedObject, Changed, Changes, Site},
     related,
+    wiring::Wired,
     worker::Worker,
 };
 
@@ -101,8 +102,22 @@ pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<()
         }
         let due = schedule.due(worker.outside().now_ms());
         some(worker, &mut offered, &|name| due.iter().any(|due| due == name)).await?;
+        journal_news(worker).await?;
     }
     stop.cancelled().await;
+    Ok(())
+}
+
+/// Items that rest or go on since the last poll: a project was archived, a field taken away, or is back.
+async fn journal_news(worker: &Worker) -> Result<(), EngineError> {
+    let news = |wired: &Arc<Wired>| {
+        let (org, item) = (Some(worker.org.name.clone()), Some(wired.item.name.clone()));
+        Some(NewEntry { kind: "item".to_owned(), org, item, text: wired.news()?, ..NewEntry::default() })
+    };
+    let entries: Vec<NewEntry> = worker.wiring.items_of(&worker.org.name).filter_map(news).collect();
+    if !entries.is_empty() {
+        worker.store().journal(&entries, worker.outside().now_ms()).await?;
+    }
     Ok(())
 }
 

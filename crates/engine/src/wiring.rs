@@ -48,6 +48,10 @@ pub(crate) struct Wired {
     problem: Mutex<Option<String>>,
     /// Why its rounds rest, until one goes through again.
     trouble: Mutex<Option<String>>,
+    /// What it names and is not there.
+    missing: Mutex<Option<String>>,
+    /// What the journal says of that.
+    told: Mutex<Option<String>>,
 }
 
 impl Wiring {
@@ -115,6 +119,8 @@ impl Wired {
             claims: Mutex::default(),
             problem: Mutex::default(),
             trouble: Mutex::default(),
+            missing: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -125,6 +131,12 @@ impl Wired {
         }
         let resolved = Scheme::resolve(&self.item, &self.org, &self.site, &self.people).await;
         self.rests(resolved.as_ref().err().map(ToString::to_string));
+        match &resolved {
+            Ok(_) => *self.missing.lock() = None,
+            Err(EngineError::Item { reason, .. }) => *self.missing.lock() = Some(reason.clone()),
+            // What could not be asked is not known to be missing.
+            Err(_) => {}
+        }
         let scheme = Arc::new(resolved?);
         *self.scheme.lock() = Some(scheme.clone());
         Ok(scheme)
@@ -164,6 +176,20 @@ impl Wired {
     /// Why its rounds rest, or why the last look at it did not finish.
     pub(crate) fn problem(&self) -> Option<String> {
         self.trouble.lock().clone().or_else(|| self.problem.lock().clone())
+    }
+
+    /// What has become of it since this was last asked, in a sentence: it rests, or it goes on.
+    pub(crate) fn news(&self) -> Option<String> {
+        let (missing, mut told) = (self.missing.lock().clone(), self.told.lock());
+        if *told == missing {
+            return None;
+        }
+        told.clone_from(&missing);
+        let name = &self.item.name;
+        Some(match missing {
+            Some(reason) => format!("Item {name} rests: {reason}"),
+            None => format!("Item {name} goes on: what it names is there again"),
+        })
     }
 
     /// Existing twins have been looked for: `claims` are the issues that name a record.

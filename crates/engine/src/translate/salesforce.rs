@@ -16,6 +16,8 @@ pub(crate) fn field_type(described: &Described) -> SalesforceType {
 pub(crate) fn kind(described: &Described) -> Kind {
     match field_type(described) {
         SalesforceType::Text
+        | SalesforceType::Formed
+        | SalesforceType::OwnId
         | SalesforceType::LongText
         | SalesforceType::Choice
         | SalesforceType::Person

@@ -182,7 +182,9 @@ impl Resolver<'_> {
 
     fn project(&self, value: &str) -> Option<String> {
         let by_name = || self.contents.catalogue.projects.values().find(|p| p.name.eq_ignore_ascii_case(value));
-        self.contents.find_project(value).or_else(by_name).map(|p| p.id.to_string())
+        let found = self.contents.find_project(value).or_else(by_name);
+        // Filters that name an archived project break: "The value 'OPS' does not exist for the field 'project'."
+        found.filter(|p| !p.archived).map(|p| p.id.to_string())
     }
 
     fn statuses_of(&self, value: &str) -> Option<Vec<String>> {

@@ -78,6 +78,9 @@ async fn an_archived_project_is_out_of_sight_until_it_is_restored() {
     site.get(&format!("/rest/api/3/issue/{key}")).await.says(404, missing);
     site.get("/rest/api/3/project/OPS").await.says(404, "No project could be found with key 'OPS'.");
     assert_eq!(issue(&site, "OPS", json!({})).await.status, 400);
+    let search = json!({ "jql": "project = OPS", "fields": ["summary"] });
+    let refused = "The value 'OPS' does not exist for the field 'project'.";
+    site.post("/rest/api/3/search/jql", &search).await.says(400, refused);
     let listed = async |query: &str| {
         let page = site.get(&format!("/rest/api/3/project/search?{query}")).await.is(200);
         page["values"].as_array().into_iter().flatten().any(|project| project["key"] == "OPS")

@@ -179,6 +179,13 @@ impl Company {
         text(&answer(with(request, fields))["id"]).to_owned()
     }
 
+    /// Edits a record under Entente's own account.
+    pub(super) fn edit_as_entente(&self, object: &str, id: &str, fields: &Value) {
+        let url = format!("{}/services/data/v64.0/sobjects/{object}/{id}", self.salesforce);
+        let request = self.client.patch(url).bearer_auth(self.sign_in("sandbox-least"));
+        answer(with(request, fields));
+    }
+
     /// Refreshes the org, as one does with a sandbox: the same records in an org of another id.
     pub(super) fn refresh_org(&mut self) {
         self.org_door("oauth", &json!({ "refreshed": true }));
