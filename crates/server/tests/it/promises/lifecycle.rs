@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, Side, text};
-use crate::process::{Ended, Running, ready, run, wait_for};
+use crate::process::{Ended, Running, get, ready, run, wait_for};
 
 const TOKEN: &str = "token-of-a-test";
 
@@ -201,6 +201,35 @@ fn the_link_of_a_deleted_record_may_rest_until_it_is_back() {
     assert_eq!(company.record("Case", &case)["Subject"], "Edited meanwhile");
     assert_eq!(ask(&company, &items, &["unlink", &key, "--yes"]).code, 0, "a person may dissolve what rests");
     assert_eq!(company.try_sync(&items).json()["links"], 0);
+}
+
+/// An archived project rests with its item, which the status and the journal say by name; records wait, and once it is
+/// back everything goes on by itself.
+#[test]
+fn the_item_of_an_archived_project_rests_and_goes_on() {
+    let company = Company::new();
+    let items = cases("");
+    let (case, key) = pair(&company, &items, "Before");
+    let (_server, url) = serve(&company, &items);
+    let status = || get(&format!("{url}/api/v1/status"), TOKEN);
+    let problem = || status()?["items"][0]["problem"].as_str().map(str::to_owned);
+    wait_for("idle", || (status()?["idle"] == true).then_some(()));
+    company.jira(Method::POST, "project/OPS/archive", &json!({}));
+    let said = wait_for("the archived project", problem);
+    assert!(said.contains("has no project OPS") && said.contains("archived"), "{said}");
+    let journal = || Some(get(&format!("{url}/api/v1/journal"), TOKEN)?["entries"].to_string());
+    wait_for("the sentence", || {
+        journal()?.contains("Item cases rests: connection acme-site has no project OPS").then_some(())
+    });
+    let waiting = company.create("Case", &json!({ "Subject": "Waits", "Priority": "Low" }));
+    company.edit("Case", &case, &json!({ "Priority": "High" }));
+
+    company.jira(Method::POST, "project/OPS/restore", &json!({}));
+    let made = wait_for("the issue of the case that waited", || company.twin("Case", &waiting));
+    assert!(made.starts_with("OPS-") && made != key, "{made}");
+    wait_for("the sentence", || journal()?.contains("Item cases goes on").then_some(()));
+    wait_for("no problem", || (status()?["items"][0]["problem"].is_null()).then_some(()));
+    assert_eq!(company.issues("OPS").len(), 2, "nothing is made twice");
 }
 
 /// What took the place of a lost record keeps it.
