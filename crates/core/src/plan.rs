@@ -221,6 +221,8 @@ pub enum Why {
     Created,
     /// Both changed, and the rule names the other side.
     Won(ConflictPolicy),
+    /// Both changed, and which came later cannot be told; then Salesforce stands.
+    Unordered,
     /// Both changed, and the rule joins them. The other side gets the joined value next, as an edit of this one.
     Joined,
     /// Both changed, and a person chose the other side.

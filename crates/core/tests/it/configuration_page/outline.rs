@@ -130,6 +130,10 @@ pub(super) const SECTIONS: &[Section] = &[
                 [Choosing a mode](choosing-a-mode.md) says when to synchronize and when to show only.\n\n\
                 Unless it is `display-only`, it has a `correlation` and at least one line under `fields`. What this \
                 version does not run yet is checked all the same, and `check` says so.\n\n\
+                `latest-wins` takes the later edit by the time that each side keeps of its own: in Salesforce the history of \
+                the field where it is tracked, else the last change of the record; in Jira the issue's history. Clocks that \
+                differ are allowed for, as far as the servers' answers tell. Edits within two minutes of each other, or at \
+                a time that is not known, have no order: then Salesforce stands, and the journal says so.\n\n\
                 Records do not stay what they were; [Lifecycle](lifecycle.md) says what becomes of a link then, and what \
                 `on_leave`, `on_delete`, `on_merge` and `on_convert` (of an item about leads) change about it.",
         example: Some(Excerpt::Shallow(&["items", "support-bugs"])),
@@ -173,6 +177,13 @@ pub(super) const SECTIONS: &[Section] = &[
         prose: "Groups nest.\n\nA filter decides entry: what becomes of a linked record that no longer passes is said \
                 by `on_leave`. `is` compares texts without regard to case, `equals` compares by value, so that \
                 `equals: 1` takes `1.0`. A field that cannot be read neither passes nor fails; its record is parked.\n\n\
+                A day (`2026-12-31`) against a time is that whole day of UTC: `greater than` begins with the day after \
+                it, `less than` ends before it, `equals` is within it. A time says its offset \
+                (`2026-12-31T12:00:00Z`); against a field that holds days, its day of UTC counts. Nothing else is \
+                compared with days and times.\n\n\
+                People are named by id, e-mail address or name, users of Salesforce also by user name; a name that two \
+                accounts of Jira have means neither. Record ids may have 15 characters or 18, and projects go by key or \
+                name. What an issue is called (`key`) is no field to compare.\n\n\
                 `greater than: \"{lasttime}\"` takes what came in since the start of the last run that finished; the first \
                 run takes everything, and a run that fails half-way is made again from the same time. It narrows which \
                 unlinked records are taken up; what is linked stays in agreement. Fields of related records are named \
@@ -274,7 +285,9 @@ pub(super) const SECTIONS: &[Section] = &[
         level: 3,
         title: "Status",
         prose: "Status flows both ways whatever the item's mode, in Jira by the transitions that its workflow has. The \
-                side that changed wins; if both did, the later one; on the first day, Salesforce. Where no transition \
+                side that changed wins; if both did, the later one, as with `latest-wins` (within two minutes: Salesforce); on the first day, \
+                Salesforce. \
+                What a new issue cannot be moved to is parked, and a person who moves the issue has changed it. Where no transition \
                 leads straight to a status, the shortest way that issues of the project were seen to go is taken, \
                 transition by transition.\n\n\
                 A value that the table does not have becomes the closest safe match: the status of the same name, the \
