@@ -1,16 +1,18 @@
 //! Entry filters: which records and issues an item takes. AND and OR groups over eleven operators.
 //!
 //! `is` compares texts, picklist values and identities; `equals` compares numbers, dates and booleans by value, so that
-//! `equals: 1` takes `1.0` and `equals: "2026-01-02"` takes a date. Text compares without regard to case, as both
-//! vendors' query languages do.
+//! `equals: 1` takes `1.0` and `equals: "2026-01-02"` takes a date, and every time of that day. Text compares without
+//! regard to case, as both vendors' query languages do.
 
 mod asked;
+mod when;
 
 use std::{cmp::Ordering, collections::BTreeSet, fmt};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::when::{When, day_of};
 use crate::{
     record::{FieldPath, Record},
     value::{Number, Value},
@@ -176,6 +178,41 @@ impl Filter {
         open.map_or(otherwise, Verdict::Unknown)
     }
 
+    /// The tests that compare with something that is neither a day nor a time, to be refused where a field holds one.
+    #[must_use]
+    pub fn untimely(&self) -> Vec<(&FieldPath, &Value)> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::untimely).collect(),
+            Self::Test(path, condition) => {
+                let wanted = condition.ordered().filter(|wanted| When::of(wanted).is_none());
+                wanted.map(|wanted| (path, wanted)).into_iter().collect()
+            }
+            Self::SinceLast(_) => Vec::new(),
+        }
+    }
+
+    /// What its tests compare texts and identities with.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<(&FieldPath, &Value)> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::wanted).collect(),
+            Self::Test(path, condition) => condition.wanted().iter().map(|value| (path, value)).collect(),
+            Self::SinceLast(_) => Vec::new(),
+        }
+    }
+
+    /// This filter with other words for what its tests compare with.
+    #[must_use]
+    pub fn reworded(&self, word: &impl Fn(&FieldPath, &Value) -> Value) -> Self {
+        let reword = |parts: &[Self]| parts.iter().map(|part| part.reworded(word)).collect();
+        match self {
+            Self::All(parts) => Self::All(reword(parts)),
+            Self::Any(parts) => Self::Any(reword(parts)),
+            Self::Test(path, condition) => Self::Test(path.clone(), condition.reworded(&|value| word(path, value))),
+            Self::SinceLast(path) => Self::SinceLast(path.clone()),
+        }
+    }
+
     /// The fields that must be read to judge a record.
     #[must_use]
     pub fn fields(&self) -> BTreeSet<&FieldPath> {
@@ -187,6 +224,41 @@ impl Filter {
 }
 
 impl Condition {
+    /// What it compares texts and identities with.
+    fn wanted(&self) -> &[Value] {
+        match self {
+            Self::Is(value)
+            | Self::IsNot(value)
+            | Self::Equals(value)
+            | Self::Contains(value)
+            | Self::DoesNotContain(value) => std::slice::from_ref(value),
+            Self::IsOneOf(values) | Self::IsNotOneOf(values) => values,
+            Self::IsEmpty | Self::IsNotEmpty | Self::LessThan(_) | Self::GreaterThan(_) => &[],
+        }
+    }
+
+    /// What it compares numbers and times with.
+    fn ordered(&self) -> Option<&Value> {
+        match self {
+            Self::LessThan(wanted) | Self::GreaterThan(wanted) | Self::Equals(wanted) => Some(wanted),
+            _ => None,
+        }
+    }
+
+    fn reworded(&self, word: &impl Fn(&Value) -> Value) -> Self {
+        let all = |values: &[Value]| values.iter().map(word).collect();
+        match self {
+            Self::Is(value) => Self::Is(word(value)),
+            Self::IsNot(value) => Self::IsNot(word(value)),
+            Self::IsOneOf(values) => Self::IsOneOf(all(values)),
+            Self::IsNotOneOf(values) => Self::IsNotOneOf(all(values)),
+            Self::Contains(value) => Self::Contains(word(value)),
+            Self::DoesNotContain(value) => Self::DoesNotContain(word(value)),
+            Self::Equals(value) => Self::Equals(word(value)),
+            Self::IsEmpty | Self::IsNotEmpty | Self::LessThan(_) | Self::GreaterThan(_) => self.clone(),
+        }
+    }
+
     /// Whether a value meets this condition.
     #[must_use]
     pub fn holds(&self, value: &Value) -> bool {
@@ -252,10 +324,11 @@ fn compare(value: &Value, wanted: &Value) -> Option<Ordering> {
         (Value::Rich(document), wanted) => compare(&Value::text(document.plain()), wanted),
         (Value::Number(a), b) => a.partial_cmp(&number(b)?),
         (Value::Flag(a), b) => Some(a.cmp(&flag(b)?)),
-        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
-        (Value::Date(a), Value::Text(b)) => Some(a.cmp(&b.parse().ok()?)),
-        (Value::Instant(a), Value::Instant(b)) => Some(a.cmp(b)),
-        (Value::Instant(a), Value::Text(b)) => Some(a.cmp(&b.parse().ok()?)),
+        (Value::Date(a), b) => Some(a.cmp(&When::of(b)?.day())),
+        (Value::Instant(a), b) => Some(match When::of(b)? {
+            When::Day(b) => day_of(*a).cmp(&b),
+            When::Time(b) => a.cmp(&b),
+        }),
         (Value::Text(_), b @ (Value::Number(_) | Value::Flag(_) | Value::Date(_) | Value::Instant(_))) => {
             compare(b, value).map(Ordering::reverse)
         }
@@ -336,6 +409,46 @@ mod tests {
         for (name, value, condition, expected) in rows {
             assert_eq!(condition.holds(value), *expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_day_against_a_time_is_the_whole_day_and_a_time_against_a_day_is_its_day() {
+        let time = |text: &str| Value::Instant(text.parse().unwrap());
+        let (first, last) = (time("2026-01-02T00:00:00Z"), time("2026-01-02T23:59:59.999Z"));
+        let (before, after) = (time("2026-01-01T23:59:59.999Z"), time("2026-01-03T00:00:00Z"));
+        let day = Value::Date(jiff::civil::date(2026, 1, 2));
+        // What each is: before, within, after.
+        let rows: [(&str, &Value, &str, [bool; 3]); 9] = [
+            ("a time of the day before", &before, "2026-01-02", [true, false, false]),
+            ("the first time of the day", &first, "2026-01-02", [false, true, false]),
+            ("the last time of the day", &last, "2026-01-02", [false, true, false]),
+            ("the first time after it", &after, "2026-01-02", [false, false, true]),
+            ("a day and a later time of it", &day, "2026-01-02T12:00:00Z", [false, true, false]),
+            ("a day and a time of the next in UTC", &day, "2026-01-02T23:00:00-02:00", [true, false, false]),
+            ("a time as Jira writes it", &first, "2026-01-02T02:00:00.000+0200", [false, true, false]),
+            ("a word", &first, "yesterday", [false; 3]),
+            ("a time without its offset", &first, "2026-01-02T00:00:00", [false; 3]),
+        ];
+        for (name, value, wanted, expected) in rows {
+            let wanted = || Value::text(wanted);
+            let conditions =
+                [Condition::LessThan(wanted()), Condition::Equals(wanted()), Condition::GreaterThan(wanted())];
+            assert_eq!(conditions.map(|condition| condition.holds(value)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_a_day_nor_a_time_is_named() {
+        let test = |condition| Filter::Test("CreatedDate".into(), condition);
+        let good = ["2026-01-02", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000+0100"];
+        let good = good.map(|text| test(Condition::GreaterThan(Value::text(text))));
+        let bad = ["yesterday", "2026-01-02T03:04:05", "01/02/2026"];
+        let bad = bad.map(|text| test(Condition::Equals(Value::text(text))));
+        let other = [test(Condition::Is(Value::text("x"))), test(Condition::IsEmpty)];
+        let all = Filter::Any(good.into_iter().chain(bad).chain(other).collect());
+        let said: Vec<String> = all.untimely().into_iter().map(|(path, value)| format!("{path} {value}")).collect();
+        let expected = ["CreatedDate yesterday", "CreatedDate 2026-01-02T03:04:05", "CreatedDate 01/02/2026"];
+        assert_eq!(said, expected);
     }
 
     #[test]

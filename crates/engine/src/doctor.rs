@@ -19,7 +19,10 @@ use std::collections::BTreeMap;
 use entente_core::{ConnectedItem, Side, item::Mode, likeness::MatchRule};
 use entente_store::Store;
 
-use self::{finding::unknown_field, org::Connected};
+use self::{
+    finding::{unknown_field, warning},
+    org::Connected,
+};
 use crate::{
     outside::{Org, Site},
     report::Finding,
@@ -127,7 +130,21 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String
         };
         error("field-type", format!("connection {connection}: {text}"), "Map another field.")
     });
-    unknown.chain(foreign).chain(types::misfits(item, &scheme)).chain(unsearchable(item, &scheme)).collect()
+    let lines = types::misfits(item, &scheme).into_iter().chain(unsearchable(item, &scheme));
+    unknown.chain(foreign).chain(misread(&scheme)).chain(lines).collect()
+}
+
+/// What the tests of its filters compare fields with, and no field can show.
+fn misread(scheme: &Scheme) -> impl Iterator<Item = Finding> {
+    let untimely = scheme.misread.untimely.iter().map(|(side, path, why)| {
+        let remedy = "Write a day as `2026-12-31`, or a time with its offset as `2026-12-31T12:00:00Z`.";
+        error("filter-value", format!("{side} {path}: {why}"), remedy)
+    });
+    let strangers = scheme.misread.strangers.iter().map(|(side, path, why)| {
+        let remedy = "Write the e-mail address, the whole name or the id of somebody whom the account can see.";
+        warning("filter-value", format!("{side} {path}: {why}"), remedy)
+    });
+    untimely.chain(strangers)
 }
 
 /// Match rules by which nobody can be looked for; a field that is not there is said elsewhere.

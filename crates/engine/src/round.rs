@@ -148,7 +148,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
 /// Puts off what the item says can wait.
 fn gather(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut().filter(|work| work.is_open()) {
-        if let Some(due_ms) = scene.worker.gathers_until(&scene.wired.item, work) {
+        if let Some(due_ms) = scene.worker.gathers_until(&scene.scheme.item, work) {
             work.again(due_ms, "it can wait, as the item says");
         }
     }

@@ -207,7 +207,8 @@ impl Wired {
         self.claims.lock().insert(salesforce_id.to_owned(), jira_id.to_owned());
     }
 
-    /// Names that the org or the site does not have: a person who runs the item by hand is told, before anything is done.
+    /// Names that the org or the site does not have, and times in filters that are none: a person who runs the item by
+    /// hand is told, before anything is done.
     pub(crate) async fn check_names(&self) -> Result<(), EngineError> {
         self.scheme().await?;
         let unknown = self.unknown_names();
@@ -216,9 +217,11 @@ impl Wired {
 
     /// The same in one sentence, as far as the names were looked up.
     pub(crate) fn unknown_names(&self) -> Option<String> {
-        let mut unresolved = self.scheme.lock().as_ref()?.unresolved();
+        let scheme = self.scheme.lock().clone()?;
+        let mut unresolved = scheme.unresolved();
         // What is only displayed has no field in Jira.
         unresolved.retain(|(side, ..)| self.item.mode != Mode::DisplayOnly || *side == Side::Salesforce);
+        unresolved.extend(scheme.misread.untimely.iter().cloned());
         let (side, path, what) = unresolved.first()?;
         let more = match unresolved.len() {
             1 => String::new(),

@@ -6,7 +6,10 @@
 
 use jiff::Timestamp;
 
-use super::{Condition, Filter};
+use super::{
+    Condition, Filter,
+    when::{MILLISECOND, When},
+};
 use crate::{
     record::FieldPath,
     value::{Number, Value},
@@ -112,6 +115,18 @@ fn test(path: FieldPath, condition: &Condition, how: Comparable) -> Option<Asked
         Contains(value) if how == Comparable::Line => Some(Asked::Contains(path, words(value)?)),
         DoesNotContain(value) if how == Comparable::Line => Some(Asked::ContainsNot(path, words(value)?)),
         Contains(_) | DoesNotContain(_) => None,
+        Equals(value) if how == Comparable::Instant => {
+            let (first, last) = When::of(value)?.ends()?;
+            let (before, after) = (first.checked_sub(MILLISECOND).ok()?, last.checked_add(MILLISECOND).ok()?);
+            let after = Asked::Less(path.clone(), Value::Instant(after));
+            Some(Asked::All(vec![Asked::Greater(path, Value::Instant(before)), after]))
+        }
+        LessThan(value) if how == Comparable::Instant => {
+            Some(Asked::Less(path, Value::Instant(When::of(value)?.ends()?.0)))
+        }
+        GreaterThan(value) if how == Comparable::Instant => {
+            Some(Asked::Greater(path, Value::Instant(When::of(value)?.ends()?.1)))
+        }
         Equals(value) => Some(Asked::OneOf(path, vec![equal(value, how)?])),
         LessThan(value) => Some(Asked::Less(path, bound(value, how)?)),
         GreaterThan(value) => Some(Asked::Greater(path, bound(value, how)?)),
@@ -145,10 +160,10 @@ fn equal(value: &Value, how: Comparable) -> Option<Value> {
     }
 }
 
-/// A value for `less than` and `greater than`.
+/// A value for `less than` and `greater than`; times have ends.
 fn bound(value: &Value, how: Comparable) -> Option<Value> {
     match how {
-        Comparable::Number | Comparable::Date | Comparable::Instant => typed(value, how),
+        Comparable::Number | Comparable::Date => typed(value, how),
         _ => None,
     }
 }
@@ -156,20 +171,14 @@ fn bound(value: &Value, how: Comparable) -> Option<Value> {
 /// The value as the kind that the field has.
 fn typed(value: &Value, how: Comparable) -> Option<Value> {
     let typed = match (how, value) {
-        (Comparable::Number, Value::Number(_))
-        | (Comparable::Flag, Value::Flag(_))
-        | (Comparable::Date, Value::Date(_))
-        | (Comparable::Instant, Value::Instant(_)) => value.clone(),
+        (Comparable::Number, Value::Number(_)) | (Comparable::Flag, Value::Flag(_)) => value.clone(),
         (Comparable::Number, Value::Text(text)) => Value::Number(text.parse().ok().and_then(Number::new)?),
         (Comparable::Flag, Value::Text(text)) => Value::Flag(text.parse().ok()?),
-        (Comparable::Date, Value::Text(text)) => Value::Date(text.parse().ok()?),
-        (Comparable::Instant, Value::Text(text)) => Value::Instant(text.parse().ok()?),
+        (Comparable::Date, value) => Value::Date(When::of(value)?.day()),
         _ => return None,
     };
     match &typed {
         Value::Number(number) if number.get().abs() > NUMBER_MAX => None,
-        // Vendors keep milliseconds at best.
-        Value::Instant(instant) if instant.subsec_nanosecond() % 1_000_000 != 0 => None,
         _ => Some(typed),
     }
 }
@@ -222,6 +231,11 @@ mod tests {
         let none = |field: &str, value: Value| Some(Asked::NoneOf(field.into(), vec![value]));
         let number = |n: f64| Value::Number(Number::new(n).unwrap());
         let day = Value::Date(jiff::civil::date(2026, 1, 2));
+        let time = |text: &str| Value::Instant(text.parse().unwrap());
+        let within = |after: &str, before: &str| {
+            let after = Asked::Greater("instant".into(), time(after));
+            Some(Asked::All(vec![after, Asked::Less("instant".into(), time(before))]))
+        };
         let rows = [
             ("a line", asked("line", Condition::Is(text("Web"))), one("line", text("Web"))),
             ("other letters", asked("line", Condition::Is(text("Größe"))), None),
@@ -261,10 +275,31 @@ mod tests {
             (
                 "a day",
                 asked("date", Condition::GreaterThan(text("2026-01-02"))),
-                Some(Asked::Greater("date".into(), day)),
+                Some(Asked::Greater("date".into(), day.clone())),
             ),
             ("no day", asked("date", Condition::GreaterThan(text("soon"))), None),
-            ("a moment itself", asked("instant", Condition::Equals(text("2026-01-02T03:04:05Z"))), None),
+            (
+                "after a whole day",
+                asked("instant", Condition::GreaterThan(text("2026-01-02"))),
+                Some(Asked::Greater("instant".into(), time("2026-01-02T23:59:59.999Z"))),
+            ),
+            (
+                "before a whole day",
+                asked("instant", Condition::LessThan(text("2026-01-02"))),
+                Some(Asked::Less("instant".into(), time("2026-01-02T00:00:00Z"))),
+            ),
+            (
+                "within a day",
+                asked("instant", Condition::Equals(text("2026-01-02"))),
+                within("2026-01-01T23:59:59.999Z", "2026-01-03T00:00:00Z"),
+            ),
+            (
+                "a moment itself",
+                asked("instant", Condition::Equals(text("2026-01-02T03:04:05Z"))),
+                within("2026-01-02T03:04:04.999Z", "2026-01-02T03:04:05.001Z"),
+            ),
+            ("finer than vendors keep", asked("instant", Condition::LessThan(text("2026-01-02T03:04:05.0001Z"))), None),
+            ("a day by a time of it", asked("date", Condition::Equals(text("2026-01-02T03:04:05Z"))), one("date", day)),
             ("there or not", asked("presence", Condition::IsEmpty), Some(Asked::Empty("presence".into()))),
             ("whose", asked("presence", Condition::Is(text("x"))), None),
             ("perhaps empty", asked("filled", Condition::IsEmpty), None),

@@ -62,17 +62,17 @@ impl Earlier {
 
     /// Whether a record without a live link is for another item to take.
     pub(crate) fn take_record(&self, scene: &Scene<'_>, row: &OrgRow, ended: &[Link]) -> bool {
-        self.of_records(scene).filter(|(wired, _)| !has_ended(wired, ended)).any(|(wired, scheme)| {
+        self.of_records(scene).filter(|(wired, _)| !has_ended(wired, ended)).any(|(_, scheme)| {
             let record = translate::salesforce::record(scheme.salesforce.values(), &row.fields);
-            admits(&wired.item, Side::Salesforce, &record) != Verdict::Fails
+            admits(&scheme.item, Side::Salesforce, &record) != Verdict::Fails
         })
     }
 
     /// Whether an issue without a live link is for another item to take.
     pub(super) fn take_issue(&self, scene: &Scene<'_>, issue: &SiteIssue, ended: &[Link]) -> bool {
-        self.of_issues(scene).filter(|(wired, _)| !has_ended(wired, ended)).any(|(wired, scheme)| {
+        self.of_issues(scene).filter(|(wired, _)| !has_ended(wired, ended)).any(|(_, scheme)| {
             let record = translate::jira::record(scheme.jira.values(), &issue.issue.fields);
-            admits(&wired.item, Side::Jira, &record) != Verdict::Fails
+            admits(&scheme.item, Side::Jira, &record) != Verdict::Fails
         })
     }
 }

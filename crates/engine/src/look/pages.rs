@@ -133,7 +133,7 @@ fn candidate(
     jira: &mut JiraSide,
     is_taken: impl FnOnce() -> bool,
 ) -> Option<Work> {
-    let item = &scene.wired.item;
+    let item = &scene.scheme.item;
     let shown = item.correlation.as_ref().and_then(|c| seen.record()?.value(c.salesforce.as_str())?.as_text());
     jira.claims.settle(id, shown);
     let claimed = jira.claims.best(id, shown).map(|claim| claim.issue_id.clone());
@@ -164,7 +164,7 @@ fn lone_issues(scene: &Scene<'_>, jira: &JiraSide, last: Option<Timestamp>) -> V
     let is_free = |id: &str| !jira.linked.contains(id) && !jira.elsewhere.contains(id) && !claimed.contains(id);
     let is_new = |seen: &Seen| {
         last.is_none()
-            || seen.record().is_none_or(|r| takes_up(&scene.wired.item, Side::Jira, r, last) != Verdict::Fails)
+            || seen.record().is_none_or(|r| takes_up(&scene.scheme.item, Side::Jira, r, last) != Verdict::Fails)
     };
     let lone = jira.seen.iter().filter(|(id, seen)| is_free(id) && is_new(seen));
     lone.map(|(id, seen)| {

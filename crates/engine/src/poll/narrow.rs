@@ -75,12 +75,12 @@ impl Narrow {
     }
 
     fn takes_up(&self, row: &Map<String, Json>) -> bool {
-        self.items.iter().any(|(wired, scheme, last)| {
+        self.items.iter().any(|(_, scheme, last)| {
             let record = match self.side {
                 Side::Salesforce => translate::salesforce::record(scheme.salesforce.values(), row),
                 Side::Jira => translate::jira::record(scheme.jira.values(), row),
             };
-            takes_up(&wired.item, self.side, &record, *last) != Verdict::Fails
+            takes_up(&scheme.item, self.side, &record, *last) != Verdict::Fails
         })
     }
 

@@ -135,7 +135,8 @@ impl Engine {
             self.tell_hints(&work, &mut told).await?;
             self.tell_item(&wired, &mut told).await?;
             self.tell_refusal(&work, source, &mut told).await?;
-            tell_unlinked(&wired, &work, source, &mut told);
+            let kept_out = kept_out(&wired.scheme().await?.item, &work, source);
+            tell_unlinked(&wired, &work, source, kept_out, &mut told);
             let takes = item.runs() && !told.plan.writes.is_empty();
             all.push(told);
             if takes {
@@ -251,8 +252,7 @@ fn tell_link(wired: &Wired, work: &Work, told: &mut Explanation) {
     }
 }
 
-fn tell_unlinked(wired: &Wired, work: &Work, source: Side, told: &mut Explanation) {
-    let kept_out = kept_out(&wired.item, work, source);
+fn tell_unlinked(wired: &Wired, work: &Work, source: Side, kept_out: Option<String>, told: &mut Explanation) {
     let enters = kept_out.is_none();
     told.findings.extend(kept_out);
     preview::add(wired, work, &mut told.plan);

@@ -69,7 +69,7 @@ fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
         work.end = End::PassOn;
         return false;
     };
-    match admits(&scene.wired.item, side, record) {
+    match admits(&scene.scheme.item, side, record) {
         Verdict::Passes => true,
         // We have made it for an issue, and it shows what that issue had to give: perhaps not what the filter asks for.
         Verdict::Fails if work.seen.get(side).operation.is_some() && scene.wired.claim(work.id(side)).is_some() => true,
@@ -351,7 +351,7 @@ async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: O
     // What we have made for this very issue is its twin, whatever the filter says.
     let is_ours = seen.operation.is_some();
     let enters =
-        is_ours || seen.record().map(|r| admits(&scene.wired.item, Side::Salesforce, r)) == Some(Verdict::Passes);
+        is_ours || seen.record().map(|r| admits(&scene.scheme.item, Side::Salesforce, r)) == Some(Verdict::Passes);
     match holder {
         Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
         Some(link) => {

@@ -5,12 +5,28 @@ use crate::{
     config::{suggest::listed, tree::Node},
     filter::{Condition, Filter, OPERATORS},
     record::FieldPath,
-    side::Side,
+    side::{Side, Sides},
     value::{Number, Value},
 };
 
 /// Words for the start of the last run that finished.
 const POLLING_TIMES: [&str; 2] = ["{lasttime}", "{lasttimecomment}"];
+
+/// What identifies an issue is not among its fields.
+const KEYS: [&str; 2] = ["key", "issuekey"];
+
+/// Fields that hold days or times everywhere. Of the others the org and the site tell.
+const TIMES: Sides<&[&str]> = Sides {
+    salesforce: &["CreatedDate", "LastModifiedDate", "SystemModstamp"],
+    jira: &["created", "updated", "duedate", "resolutiondate"],
+};
+
+const NEITHER: &str = "write a day as `2026-12-31`, or a time with its offset as `2026-12-31T12:00:00Z`";
+
+/// Whether a path, perhaps over lookups, leads to the field of this name.
+fn is_called(path: &str, name: &str) -> bool {
+    path.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name))
+}
 
 impl Reader<'_> {
     /// The filter of one end of an item; none lets everything through.
@@ -76,7 +92,18 @@ impl Reader<'_> {
             }
             return Filter::SinceLast(FieldPath::new(path));
         }
-        Filter::Test(FieldPath::new(path), condition(operator, operand))
+        let filter = Filter::Test(FieldPath::new(path.clone()), condition(operator, operand));
+        if side == Side::Jira && KEYS.iter().any(|key| path.eq_ignore_ascii_case(key)) {
+            let message = format!("`{path}` is what an issue is called, which no filter compares");
+            self.report.error(field.at, "filter-field", message, "filter by a field of the issue, such as a label");
+        }
+        if TIMES.get(side).iter().any(|time| is_called(&path, time))
+            && let [(_, wanted)] = filter.untimely().as_slice()
+        {
+            let message = format!("`{path}` holds times, and `{wanted}` is neither a day nor a time");
+            self.report.error(operand.at, "filter-value", message, NEITHER);
+        }
+        filter
     }
 }
 

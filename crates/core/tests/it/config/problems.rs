@@ -429,6 +429,15 @@ fn a_base_of_hashes_joins_nothing() {
 }
 
 #[test]
+fn filters_over_issues() {
+    let row = |code, filter: &'static str, says| (code, "project: OPS,", filter, says);
+    expect(&[
+        row("filter-field", "project: OPS, filter: { field: ¦key, is: OPS-1 },", "no filter compares"),
+        row("filter-value", "project: OPS, filter: { field: updated, less than: ¦soon },", "neither a day nor a time"),
+    ]);
+}
+
+#[test]
 fn filters() {
     expect(&[
         ("filter-operator", "object: Case", "object: Case, filter: ¦{ field: Origin }", "no operator"),
@@ -443,6 +452,18 @@ fn filters() {
             "object: Case",
             "object: Case, filter: { field: CreatedDate, equals: ¦'{lasttime}' }",
             "`greater than` only",
+        ),
+        (
+            "filter-value",
+            "object: Case",
+            "object: Case, filter: { field: Account.CreatedDate, greater than: ¦yesterday }",
+            "neither a day nor a time",
+        ),
+        (
+            "filter-value",
+            "object: Case",
+            "object: Case, filter: { field: CreatedDate, equals: ¦'2026-01-02T03:04:05' }",
+            "with its offset",
         ),
         ("filter-form", "object: Case", "object: Case, filter: ¦{ is: a }", "neither a group nor a test"),
         (

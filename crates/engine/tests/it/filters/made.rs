@@ -89,6 +89,10 @@ fn value(kind: Kind) -> BoxedStrategy<Value> {
 
 /// What a filter compares with: a value of the field, seldom one that the field can never have.
 fn operand(kind: Kind) -> BoxedStrategy<Value> {
+    // A day is compared with a time and a time with a day; anything else is refused.
+    if matches!(kind, Kind::Date | Kind::Time) {
+        return prop_oneof![select(&DATES[..]), select(&TIMES[..])].prop_map(Value::from).boxed();
+    }
     let one = |value: Value| match value {
         Value::Array(members) => members[0].clone(),
         Value::Null => json!("Web"),

@@ -98,6 +98,89 @@ fn each_operator_and_group_decides_which_issues_enter() {
     }
 }
 
+/// The next day, or one of the next.
+fn days_after(day: &str, days: i64) -> String {
+    let day: jiff::civil::Date = day.parse().unwrap();
+    day.checked_add(jiff::Span::new().days(days)).unwrap().to_string()
+}
+
+/// S2-50: a day compared with a time is that whole day, on either side.
+#[test]
+fn a_plain_day_is_the_whole_day() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "A" }));
+    let created = |stamp: &serde_json::Value| stamp.as_str().unwrap()[..10].to_owned();
+    let rows = |day: &str, field: &str| {
+        let (before, after) = (days_after(day, -1), days_after(day, 1));
+        [
+            (format!("{{ field: {field}, greater than: {before} }}"), true),
+            (format!("{{ field: {field}, greater than: {day} }}"), false),
+            (format!("{{ field: {field}, less than: {day} }}"), false),
+            (format!("{{ field: {field}, less than: {after} }}"), true),
+            (format!("{{ field: {field}, equals: {day} }}"), true),
+            (format!("{{ field: {field}, equals: {after} }}"), false),
+        ]
+    };
+    for (filter, enters) in rows(&created(&company.record("Case", &id)["CreatedDate"]), "CreatedDate") {
+        let entered = entering(&company, &item(&format!(", filter: {filter}"), "", "jira"));
+        assert_eq!(entered, if enters { "A" } else { "" }, "{filter}");
+    }
+    let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "B" });
+    company.jira(Method::POST, "issue", &json!({ "fields": fields }));
+    for (filter, enters) in rows(&created(&company.issue("OPS-1")["created"]), "created") {
+        let entered = entering(&company, &item("", &format!(", filter: {filter}"), "salesforce"));
+        assert_eq!(entered, if enters { "B" } else { "" }, "{filter}");
+    }
+}
+
+/// What is neither a day nor a time is refused: with its place where the field is known to everybody, else by those who
+/// know the field.
+#[test]
+fn a_word_for_a_time_is_refused() {
+    let company = Company::new();
+    let items = item(", filter: { field: CreatedDate, greater than: yesterday }", "", "jira");
+    let ended = run(&["check", &company.configure(&items, ""), "--json"]);
+    let problem = &ended.json()["problems"][0];
+    assert_eq!((ended.code, &problem["code"]), (1, &json!("filter-value")), "{ended:?}");
+    assert!(problem["line"].is_u64() && problem["column"].is_u64(), "{problem}");
+
+    let field = json!({ "object": "Case", "fields": { "Due_At__c": "datetime" } });
+    company.org_door("objects", &field);
+    let items = item(", filter: { field: Due_At__c, less than: soon }", "", "jira");
+    let told = run(&["check", &company.configure(&items, ""), "--online", "--json"]);
+    assert!(told.code == 1 && told.stdout.contains("neither a day nor a time"), "{told:?}");
+    let refused = company.try_sync(&items);
+    assert!(refused.code == 1 && format!("{refused:?}").contains("neither a day nor a time"), "{refused:?}");
+}
+
+/// S2-49: people by what they are called, ids in either form, projects by their keys.
+#[test]
+fn people_and_ids_are_known_by_every_name_of_theirs() {
+    let company = Company::new();
+    let account = company.create("Account", &json!({ "Name": "Acme" }));
+    let id = company.create("Case", &json!({ "Subject": "A", "AccountId": account }));
+    for filter in [
+        format!("{{ field: Id, is: \"{}\" }}", &id[..15]),
+        format!("{{ field: AccountId, is one of: [ \"{}\" ] }}", &account[..15]),
+        "{ field: OwnerId, is: admin@sandbox.example }".to_owned(),
+        "{ field: CreatedById, is: avery admin }".to_owned(),
+    ] {
+        assert_eq!(entering(&company, &item(&format!(", filter: {filter}"), "", "jira")), "A", "{filter}");
+    }
+    let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "B" });
+    company.jira(Method::POST, "issue", &json!({ "fields": fields }));
+    for filter in [
+        "{ field: creator, is: admin@sandbox.example }",
+        "{ field: reporter, is one of: [ avery admin ] }",
+        "{ field: project, is: OPS }",
+    ] {
+        assert_eq!(entering(&company, &item("", &format!(", filter: {filter}"), "salesforce")), "B", "{filter}");
+    }
+    let nobody = item("", ", filter: { field: creator, is: nobody@acme.example }", "salesforce");
+    let told = run(&["check", &company.configure(&nobody, ""), "--online", "--json"]);
+    assert!(told.stdout.contains("\\\"nobody@acme.example\\\", and nobody is called so"), "{told:?}");
+}
+
 /// S2-48: who made it, and of which record type.
 #[test]
 fn authors_and_record_types_decide_what_enters() {
