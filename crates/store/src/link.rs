@@ -207,6 +207,17 @@ impl Store {
 }
 
 impl LinkState {
+    /// Parked as long as a write of it is refused.
+    #[must_use]
+    pub fn of(blocked: &BTreeMap<MappingKey, Blocked>) -> Self {
+        match blocked.iter().next() {
+            Some((key, refused)) => {
+                Self::Parked { reason: format!("{} refused {key}: {}", refused.side, refused.message) }
+            }
+            None => Self::Active,
+        }
+    }
+
     pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Active => "active",

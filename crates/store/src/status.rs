@@ -29,7 +29,7 @@ pub struct Counts {
 }
 
 impl Store {
-    /// Counts everything.
+    /// Counts everything. A conflict that a person has decided waits for nobody, so it is not counted.
     pub async fn counts(&self, now_ms: i64) -> Result<Counts, StoreError> {
         const BY_ITEM: &str = "
             SELECT item, CAST(SUM(links) AS BIGINT) AS links, CAST(SUM(conflicts) AS BIGINT) AS conflicts,
@@ -39,7 +39,9 @@ impl Store {
                 FROM link WHERE state <> 'unlinked' GROUP BY item
                 UNION ALL
                 SELECT link.item, 0, COUNT(*), 0 FROM conflict CROSS JOIN link
-                WHERE link.id = conflict.link_id AND link.state IN ('active', 'parked') GROUP BY link.item
+                WHERE link.id = conflict.link_id AND link.state IN ('active', 'parked') AND NOT EXISTS (
+                    SELECT 1 FROM decision AS d WHERE d.link_id = conflict.link_id AND d.mapping = conflict.mapping)
+                GROUP BY link.item
                 UNION ALL
                 SELECT item, 0, 0, COUNT(*) FROM parked WHERE class <> 'ignored' GROUP BY item
             ) AS parts GROUP BY item";

@@ -218,6 +218,10 @@ fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
         // A new issue begins somewhere; the next plan starts from there.
         change.from = Value::text(&shown(work));
     }
+    if work.base_next.get(&change.key).is_none() {
+        // Nobody chose where it begins: whoever moves it from there has changed it.
+        work.base_next.set(change.key.clone(), Sides::new(Value::Empty, change.from.clone()));
+    }
     let text = format!("Jira status cannot become \"{}\": {reason}", change.to);
     work.notes.push(Note { code: NoteCode::Blocked, key: Some(change.key.clone()), text: text.clone() });
     let blocked = Blocked::new(Side::Jira, change.refusal(), reason);

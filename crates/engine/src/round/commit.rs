@@ -331,10 +331,5 @@ fn state(work: &Work) -> LinkState {
     if let Some(reason) = &work.unlinked {
         return LinkState::Unlinked { reason: reason.clone() };
     }
-    match work.blocked_next.iter().next() {
-        Some((key, blocked)) => {
-            LinkState::Parked { reason: format!("{} refused {key}: {}", blocked.side, blocked.message) }
-        }
-        None => LinkState::Active,
-    }
+    LinkState::of(&work.blocked_next)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{LinkUpdate, NewLink};
 use crate::{
-    LinkId, StoreError,
+    LinkId, LinkState, StoreError,
     sql::{Tx, json, list},
 };
 
@@ -23,7 +23,7 @@ struct LinkRow<'a> {
     jira_key: Option<&'a str>,
     origin: Option<&'static str>,
     state: Option<&'static str>,
-    reason: Option<&'a str>,
+    reason: Option<String>,
     salesforce_read_ms: i64,
     jira_read_ms: i64,
     salesforce_version: Option<&'a str>,
@@ -43,11 +43,11 @@ struct BaseRow {
 /// Inserts new links with their bases; answers their ids in the same order.
 pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i64) -> Result<Vec<LinkId>, StoreError> {
     const SQL: &str = "
-        INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, state, salesforce_read_ms,
-            jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
+        INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, state, reason,
+            salesforce_read_ms, jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
         SELECT r.value->>'item', r.value->>'org', r.value->>'salesforce_id', r.value->>'site', r.value->>'jira_id',
-            r.value->>'jira_key', r.value->>'origin', 'active', CAST(r.value->>'salesforce_read_ms' AS BIGINT),
-            CAST(r.value->>'jira_read_ms' AS BIGINT), r.value->>'salesforce_version', r.value->>'jira_version',
+            r.value->>'jira_key', r.value->>'origin', r.value->>'state', r.value->>'reason',
+            CAST(r.value->>'salesforce_read_ms' AS BIGINT), CAST(r.value->>'jira_read_ms' AS BIGINT), r.value->>'salesforce_version', r.value->>'jira_version',
             r.value->>'blocked', $2, $2
         FROM json_each($1) AS r WHERE true
         ON CONFLICT DO NOTHING
@@ -173,6 +173,7 @@ async fn taken(
 }
 
 fn new_row<'a>(org: &'a str, link: &'a NewLink) -> Result<LinkRow<'a>, StoreError> {
+    let state = LinkState::of(&link.blocked);
     Ok(LinkRow {
         id: None,
         org,
@@ -182,8 +183,8 @@ fn new_row<'a>(org: &'a str, link: &'a NewLink) -> Result<LinkRow<'a>, StoreErro
         jira_id: Some(&link.jira_id),
         jira_key: Some(&link.jira_key),
         origin: Some(link.origin.as_str()),
-        state: None,
-        reason: None,
+        state: Some(state.as_str()),
+        reason: state.reason().map(str::to_owned),
         salesforce_read_ms: link.read_ms.salesforce,
         jira_read_ms: link.read_ms.jira,
         salesforce_version: link.versions.salesforce.as_deref(),
@@ -206,7 +207,7 @@ fn update_row<'a>(org: &'a str, link: &'a LinkUpdate) -> Result<LinkRow<'a>, Sto
         jira_key: link.jira_key.as_deref(),
         origin: None,
         state: link.state.as_ref().map(|state| state.as_str()),
-        reason: link.state.as_ref().and_then(|state| state.reason()),
+        reason: link.state.as_ref().and_then(|state| state.reason()).map(str::to_owned),
         salesforce_read_ms: link.read_ms.salesforce,
         jira_read_ms: link.read_ms.jira,
         salesforce_version: link.versions.salesforce.as_deref(),

@@ -277,3 +277,30 @@ fn every_object_with_something_like_a_status_keeps_it_in_agreement() {
         assert_eq!(company.record(object, &id)[field], begin, "{object}.{field} to Salesforce");
     }
 }
+
+/// S1-61, S2-34: a status that a new issue cannot take is open work like any other refusal, and a person who moves the
+/// issue from where it began has the later word.
+#[test]
+fn a_status_refused_at_creation_is_parked_until_somebody_moves_the_issue() {
+    let company = Company::new();
+    let status = |name: &str, category: &str| json!({ "name": name, "category": category });
+    let drawn = json!({ "project": "OPS", "issue_type": "Bug",
+        "statuses": [status("Open", "new"), status("Doing", "indeterminate"), status("Resolved", "done")],
+        "transitions": [
+            { "name": "start", "from": ["Open"], "to": "Doing" },
+            { "name": "resolve", "from": ["Doing"], "to": "Resolved", "required": ["resolution"] },
+        ] });
+    company.site_door("workflow", &drawn);
+    let cases =
+        item("Case", "Subject", BUGS, "{ field: Status, values: { New: Open, Working: Doing, Closed: Resolved } }");
+    let case = company.create("Case", &json!({ "Subject": "Closed at once", "Status": "Closed" }));
+    let left = company.try_sync(&cases);
+    assert_eq!((left.code, &left.json()["parked"]), (1, &json!(1)), "{left:?}");
+    let parked = run(&["parked", "--config", &company.configure(&cases, "")]);
+    assert!(parked.stdout.contains("the workflow has no transition from Open to Resolved"), "{parked:?}");
+    let key = company.twin("Case", &case).unwrap();
+    company.pass_seconds(600);
+    company.move_issue(&key, "Doing");
+    assert_eq!(company.sync(&cases)["parked"], 0);
+    assert_eq!(shown(&company, &case, &key), ("Working".into(), "Doing".into()));
+}
