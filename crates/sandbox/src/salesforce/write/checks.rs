@@ -6,8 +6,11 @@ use super::super::schema::{Field, Kind};
 use super::super::state::State;
 use super::{Caller, Draft};
 
+const OWNER: &str = "OwnerId";
+
 pub(super) fn all(state: &State, caller: &Caller, draft: &Draft) -> Answered<()> {
     required(state, draft)?;
+    owned(state, draft)?;
     restricted(state, draft)?;
     record_type::check(state, draft)?;
     record_type::check_dependencies(state, draft)?;
@@ -33,6 +36,15 @@ fn required(state: &State, draft: &Draft) -> Answered<()> {
     }
     let message = format!("Required fields are missing: [{}]", missing.join(", "));
     Err(Refusal::of_fields("REQUIRED_FIELD_MISSING", message, &missing))
+}
+
+/// A record always has an owner. Left out of a new one it is given, taken away it is refused.
+fn owned(state: &State, draft: &Draft) -> Answered<()> {
+    let fields = &state.object(draft.object).fields;
+    let taken_away = draft.given.iter().find(|at| fields[**at].name == OWNER && draft.row.cell(**at).is_null());
+    let Some(at) = taken_away.filter(|_| !draft.is_new()) else { return Ok(()) };
+    let message = format!("{}: owner cannot be blank", fields[*at].label);
+    Err(Refusal::of_fields("INVALID_CROSS_REFERENCE_KEY", message, &[OWNER]))
 }
 
 /// A restricted picklist of a field that must not be empty.

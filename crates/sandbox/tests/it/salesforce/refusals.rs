@@ -166,3 +166,11 @@ async fn inactive_people_own_nothing() {
     let reply = sandbox.post("/sobjects/Case", json!({"OwnerId": user})).await;
     reply.refused(400, "INACTIVE_OWNER_OR_USER", "operation performed with inactive user");
 }
+
+#[tokio::test]
+async fn a_record_always_has_an_owner() {
+    let sandbox = Sandbox::empty().await;
+    let id = sandbox.post("/sobjects/Case", json!({"Subject": "x"})).await.id();
+    let reply = sandbox.patch(&format!("/sobjects/Case/{id}"), json!({"OwnerId": null})).await;
+    reply.refused(400, "INVALID_CROSS_REFERENCE_KEY", "Owner ID: owner cannot be blank");
+}
