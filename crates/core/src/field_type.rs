@@ -137,6 +137,12 @@ pub const JIRA_TYPES: [(&str, JiraType); 17] = [
 ];
 
 impl SalesforceType {
+    /// Whether it names another record.
+    #[must_use]
+    pub fn refers(self) -> bool {
+        matches!(self, Self::Person | Self::Reference)
+    }
+
     /// The type of a field that describe calls `name`.
     #[must_use]
     pub fn of(name: &str, is_html: bool, refers_to: &[String]) -> Self {

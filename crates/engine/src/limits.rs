@@ -111,3 +111,6 @@ pub(crate) const EXPLAINED_ENTRIES_MAX: usize = 20;
 pub(crate) const REFRESH_WAIT_MS: u64 = 10_000;
 /// How often it looks whether that round is over.
 pub(crate) const REFRESH_STEP_MS: u64 = 50;
+
+/// Characters of a Jira field of one line: <https://support.atlassian.com/jira-cloud-administration/docs/custom-fields-types-in-company-managed-projects/>
+pub(crate) const LINE_CHARS_MAX: usize = 255;

@@ -64,6 +64,15 @@ pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
     }
 }
 
+const UNLESS_IT_BEGINS_THERE: &str = "the record is new, and its issue may begin elsewhere";
+
+fn noun(side: Side) -> &'static str {
+    match side {
+        Side::Salesforce => "record",
+        Side::Jira => "issue",
+    }
+}
+
 struct Preview<'a> {
     wired: &'a Wired,
     work: &'a Work,
@@ -110,7 +119,12 @@ impl Preview<'_> {
             Write::Update { side, fields } => {
                 fields.iter().map(|field| self.field(*side, op, self.work.label(*side), field)).collect()
             }
-            Write::Status { change, .. } => vec![self.field(Side::Jira, op, self.work.label(Side::Jira), change)],
+            Write::Status { change, .. } => {
+                let planned = self.field(Side::Jira, op, self.work.label(Side::Jira), change);
+                // Where a new issue begins is not known before it is there.
+                let is_new = self.work.unit.ids.jira.is_none();
+                vec![if is_new { PlannedWrite { why: UNLESS_IT_BEGINS_THERE.to_owned(), ..planned } } else { planned }]
+            }
             Write::Correlate { side, path, from } => {
                 let to = match side {
                     Side::Salesforce => self.work.facts.jira_key.clone(),
@@ -120,7 +134,7 @@ impl Preview<'_> {
                 vec![PlannedWrite {
                     field: Some(path.to_string()),
                     from: Some(from.to_string()),
-                    to,
+                    to: to.or_else(|| Some(format!("(the key or id of the new {})", noun(side.other())))),
                     ..self.write(*side, op, self.work.label(*side), why)
                 }]
             }

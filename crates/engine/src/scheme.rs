@@ -4,7 +4,9 @@
 //! something has changed. A name that does not resolve leaves its field unreadable; it never stops the others.
 
 pub(crate) mod circumstances;
+mod filters;
 mod people;
+mod takes;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +19,7 @@ use entente_core::{
     plan::STATUS,
     record::shown,
 };
-use entente_jira::{Field, jql};
+use entente_jira::{Field, FieldMeta, jql};
 
 use crate::{
     error::EngineError,
@@ -25,6 +27,8 @@ use crate::{
     related::{self, Lookup},
     translate::{self, Kind, Level},
 };
+
+pub(crate) use takes::Takes;
 
 /// Salesforce system fields that every read asks for.
 pub(crate) const SALESFORCE_SYSTEM: [&str; 5] =
@@ -55,6 +59,8 @@ pub(crate) struct SalesforceField {
     pub(crate) field_type: SalesforceType,
     /// How a query compares it, where a query may.
     pub(crate) comparable: Option<Comparable>,
+    /// What it can hold.
+    pub(crate) takes: Takes,
 }
 
 impl SalesforceField {
@@ -78,6 +84,8 @@ pub(crate) struct JiraField {
     pub(crate) clause: Option<jql::Field>,
     /// How a search compares it, where a search may.
     pub(crate) comparable: Option<Comparable>,
+    /// What it can hold.
+    pub(crate) takes: Takes,
 }
 
 impl JiraField {
@@ -133,6 +141,8 @@ pub(crate) struct Scheme {
     pub(crate) salesforce_markers: bool,
     /// What refusals may rest on, as it is now.
     pub(crate) circumstances: Sides<String>,
+    /// What is wrong with the tests of its filters.
+    pub(crate) misread: filters::Misread,
 }
 
 impl Scheme {
@@ -144,7 +154,6 @@ impl Scheme {
         people: &[(String, String)],
     ) -> Result<Self, EngineError> {
         let salesforce = salesforce_fields(item, org).await?;
-        let jira = jira_fields(item, site).await?;
         let (project, issue_type) = match item.mode {
             Mode::DisplayOnly => (None, None),
             Mode::OneWay | Mode::TwoWay => {
@@ -152,12 +161,21 @@ impl Scheme {
                 (Some(project), Some(issue_type))
             }
         };
+        let place = project.as_ref().zip(issue_type.as_deref()).map(|((_, id), kind)| (id.as_str(), kind));
+        let screen = circumstances::screen(place, site).await?;
+        let jira = jira_fields(item, site, &screen).await?;
         let mut item = item.clone();
         people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
+        let misread = filters::settle(&mut item, &salesforce, &jira, org, site).await?;
         for line in &mut item.fields {
             let is_html = salesforce.get(&line.paths.salesforce).is_some_and(|field| field.kind == Kind::Html);
             let is_document = jira.get(&line.paths.jira).is_some_and(|field| field.kind == Kind::Document);
             line.rich = Sides::new(is_html, is_document);
+            let (refers, takes) = (salesforce.get(&line.paths.salesforce), jira.get(&line.paths.jira));
+            line.always_refers = Sides::new(
+                refers.is_some_and(|field| field.takes.required && field.field_type.refers()),
+                takes.is_some_and(|field| field.takes.required && field.kind == Kind::Account),
+            );
         }
         let item = &item;
         let paths = salesforce.values().filter_map(|field| field.query_path.clone());
@@ -168,8 +186,7 @@ impl Scheme {
         let converted = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED]);
         let converted = converted.filter_map(|name| described.field(name).map(|field| field.name.clone()));
         let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone()).chain(converted);
-        let place = project.as_ref().zip(issue_type.as_deref()).map(|((_, id), kind)| (id.as_str(), kind));
-        let circumstances = circumstances::read(item, (&salesforce, &jira), place, org, site).await?;
+        let circumstances = circumstances::read(item, (&salesforce, &jira), place, &screen, (org, site)).await?;
         Ok(Self {
             salesforce_paths: with_system(paths, &SALESFORCE_SYSTEM),
             salesforce_name,
@@ -178,6 +195,7 @@ impl Scheme {
             lookups: related::lookups(item, org, &wanted_in_salesforce(item).into_iter().collect()).await?,
             item: item.clone(),
             circumstances,
+            misread,
             salesforce,
             jira,
             project,
@@ -282,6 +300,7 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
         kind: Kind::Foreign(String::new()),
         field_type: SalesforceType::Opaque,
         comparable: None,
+        takes: Takes::default(),
     };
     while let Some(part) = parts.next() {
         let describe = org.describe(&object).await?;
@@ -291,6 +310,7 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
                 field.kind = translate::salesforce::kind(found);
                 field.field_type = translate::salesforce::field_type(found);
                 field.comparable = translate::asked::in_soql(found, query_path.len() == 1);
+                field.takes = Takes::in_salesforce(found, field.field_type);
                 field.query_path = Some(query_path.join("."));
             }
             return Ok(field);
@@ -306,7 +326,11 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
     Ok(field)
 }
 
-async fn jira_fields(item: &ConnectedItem, site: &Site) -> Result<BTreeMap<FieldPath, JiraField>, EngineError> {
+async fn jira_fields(
+    item: &ConnectedItem,
+    site: &Site,
+    screen: &[FieldMeta],
+) -> Result<BTreeMap<FieldPath, JiraField>, EngineError> {
     let all = site.fields().await?;
     let find = |path: FieldPath| {
         let found = find_jira_field(&all, path.as_str());
@@ -319,7 +343,8 @@ async fn jira_fields(item: &ConnectedItem, site: &Site) -> Result<BTreeMap<Field
         let id = found.map(|(field, _)| field.id.clone());
         let clause = found.and_then(|(field, _)| clause(field));
         let comparable = clause.as_ref().and_then(|_| translate::asked::in_jql(&kind));
-        (path.clone(), JiraField { id, kind, field_type, clause, comparable, path })
+        let takes = id.as_deref().map(|id| Takes::in_jira(id, field_type == JiraType::Line, screen)).unwrap_or_default();
+        (path.clone(), JiraField { id, kind, field_type, clause, comparable, takes, path })
     };
     Ok(wanted_in_jira(item).into_iter().map(find).collect())
 }

@@ -70,6 +70,8 @@ pub struct FieldMapping {
     pub conflicts: Option<ConflictPolicy>,
     /// On which side the field holds rich text. Learned from the vendors; the document does not say.
     pub rich: Sides<bool>,
+    /// On which side the field refers to somebody or something and must always do so. Learned from the vendors too.
+    pub always_refers: Sides<bool>,
 }
 
 impl FieldMapping {
@@ -142,6 +144,7 @@ impl FieldMapping {
             further: Sides::default(),
             conflicts: None,
             rich: Sides::default(),
+            always_refers: Sides::default(),
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Clocks of two vendors may differ by this much, so edits this close together have no order.
-const SKEW: SignedDuration = SignedDuration::from_mins(2);
+pub(super) const LATER_BY: SignedDuration = SignedDuration::from_mins(2);
 
 #[expect(
     clippy::too_many_arguments,
@@ -270,11 +270,13 @@ impl Scene<'_> {
 
     fn latest(&self, known: &Known) -> Verdict {
         let Some(times) = known.change_times.get(&self.mapping.key) else { return Verdict::Need };
-        let jira_is_later = match (times.salesforce, times.jira) {
-            (Some(salesforce), Some(jira)) => jira.duration_since(salesforce) > SKEW,
-            _ => false,
-        };
-        Verdict::Write(if jira_is_later { Side::Salesforce } else { Side::Jira }, Why::Won(ConflictPolicy::LatestWins))
+        let won = Why::Won(ConflictPolicy::LatestWins);
+        let ahead = times.salesforce.zip(times.jira).map(|(salesforce, jira)| jira.duration_since(salesforce));
+        match ahead {
+            Some(ahead) if ahead > LATER_BY => Verdict::Write(Side::Salesforce, won),
+            Some(ahead) if -ahead > LATER_BY => Verdict::Write(Side::Jira, won),
+            Some(_) | None => Verdict::Write(Side::Jira, Why::Unordered),
+        }
     }
 
     /// The write that carries the other side's value to `side`, unless the mapping has no value for it or the vendor
@@ -289,6 +291,9 @@ impl Scene<'_> {
 
     fn write_to(&self, side: Side, to: Value, why: Why, link: &LinkFacts) -> Result<FieldWrite, Note> {
         let source = *self.now.get(side.other());
+        if to.is_empty() && *self.mapping.always_refers.get(side) {
+            return Err(self.unreferred(side));
+        }
         let was_agreed = self.agreed.is_some_and(|agreed| self.edit(side, agreed) == Edit::Same);
         let from = self.own(side);
         let write = FieldWrite {
@@ -307,6 +312,13 @@ impl Scene<'_> {
                 Err(Note { code: NoteCode::Blocked, key: Some(write.key), text })
             }
         }
+    }
+
+    /// A field that must refer to somebody keeps whom it has when the other side names nobody.
+    fn unreferred(&self, side: Side) -> Note {
+        let (path, other) = (self.mapping.paths.get(side), self.mapping.paths.get(side.other()));
+        let text = format!("{side} {path} must not be empty, and {} {other} is; left as it is", side.other());
+        Note { code: NoteCode::Unmapped, key: Some(self.mapping.key.clone()), text }
     }
 
     /// Whether a side has nothing to deliver: its field is empty, and no step (a constant, a further field) fills it.

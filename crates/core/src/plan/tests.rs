@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::*;
+use super::{explain::why, *};
 use crate::{
     filter::{Condition, Filter},
     item::{
@@ -112,12 +112,12 @@ fn the_reconciliation_table() {
 #[test]
 fn who_wins_when_both_changed() {
     use ConflictPolicy::{JiraWins, LatestWins, SalesforceWins};
-    let at = |s: i64| Some(Timestamp::from_second(s).unwrap());
+    let at = |second| Some(at(second));
     let rows = [
         ("Salesforce wins", SalesforceWins, None, "Jira := b over an edit"),
         ("Jira wins", JiraWins, None, "Salesforce := c over an edit"),
         ("latest, times unknown yet", LatestWins, None, "need"),
-        ("latest, Jira clearly later", LatestWins, Some((at(0), at(121))), "Salesforce := c over an edit"),
+        ("latest, Jira later", LatestWins, Some((at(0), at(121))), "Salesforce := c over an edit"),
         ("latest, Jira later but too close", LatestWins, Some((at(0), at(120))), "Jira := b over an edit"),
         ("latest, Salesforce later", LatestWins, Some((at(500), at(0))), "Jira := b over an edit"),
         ("latest, Jira cannot tell", LatestWins, Some((at(0), None)), "Jira := b over an edit"),
@@ -132,13 +132,34 @@ fn who_wins_when_both_changed() {
     }
 }
 
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+#[test]
+fn who_was_later_is_said_only_where_it_is_known() {
+    let item = ConnectedItem { conflicts: ConflictPolicy::LatestWins, ..item() };
+    let said = |jira| {
+        let mut known = Known::default();
+        known.change_times.insert(item.fields[0].key.clone(), Sides::new(Some(at(0)), jira));
+        let plan = subject(Some(("a", "a")), "b", "c", &item, &known);
+        let side = plan.writes[0].side().unwrap();
+        why(&plan.writes[0].fields()[0], side)
+    };
+    assert_eq!(said(Some(at(121))), "both changed and Jira changed later");
+    assert_eq!(said(Some(at(-121))), "both changed and Salesforce changed later");
+    let unknown = "both changed, within 120 seconds of each other or at a time that is not known, and then Salesforce stands";
+    assert_eq!(said(Some(at(120))), unknown);
+    assert_eq!(said(Some(at(-120))), unknown);
+    assert_eq!(said(None), unknown);
+}
+
 #[test]
 fn an_edit_on_top_of_a_write_that_was_never_recorded_is_no_conflict() {
     let item = ConnectedItem { conflicts: ConflictPolicy::LatestWins, ..item() };
     let key = item.fields[0].key.clone();
-    let at = |s: i64| Some(Timestamp::from_second(s).unwrap());
     let mut known = Known::default();
-    known.change_times.insert(key.clone(), Sides::new(at(0), at(1)));
+    known.change_times.insert(key.clone(), Sides::new(Some(at(0)), Some(at(1))));
     known.jira_before.insert(key.clone(), Value::text("b"));
     assert_eq!(outcome(&subject(Some(("a", "a")), "b", "c", &item, &known)), "Salesforce := c over an edit");
     known.jira_before.insert(key, Value::text("a"));
@@ -181,6 +202,18 @@ fn two_edits_are_joined_where_the_line_says_so() {
     for (name, base, salesforce, jira, expected) in rows {
         assert_eq!(outcome(&subject(base, salesforce, jira, &item, &Known::default())), expected, "{name}");
     }
+}
+
+#[test]
+fn nobody_is_never_written_where_somebody_must_be() {
+    let mut item = item();
+    item.fields[0].always_refers = Sides::new(true, false);
+    let known = Known::default();
+    let plan = subject(Some(("ann", "ann")), "ann", "", &item, &known);
+    assert_eq!((plan.writes.len(), plan.notes.len()), (0, 1), "{plan:?}");
+    assert_eq!(plan.notes[0].text, "Salesforce Subject must not be empty, and Jira summary is; left as it is");
+    assert_eq!(outcome(&subject(Some(("ann", "ann")), "", "ann", &item, &known)), "Jira := ", "Jira may be empty");
+    assert_eq!(outcome(&subject(Some(("ann", "ann")), "ann", "ben", &item, &known)), "Salesforce := ben");
 }
 
 #[test]

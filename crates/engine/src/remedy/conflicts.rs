@@ -1,5 +1,7 @@
 //! Conflicts: which are open, and what a person decides about one.
 
+use std::sync::Arc;
+
 use entente_core::{
     ConnectedItem, FieldPath, Side, Sides, Value,
     link::{Decision, Take},
@@ -9,7 +11,7 @@ use entente_store::{Conflict, Link, NewDecision};
 use serde::Serialize;
 
 use super::{look_at, rfc_3339};
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, scheme::Scheme};
 
 /// A conflict that waits for a person, or for its decision to be carried out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -107,6 +109,9 @@ impl Engine {
             Wish::Side(side) => Take::Side(*side),
             Wish::Value(text) => {
                 let value = fitting(item, &conflict, text).map_err(EngineError::Unfit)?;
+                if let Some(scheme) = self.scheme_of(item).await {
+                    acceptable(&scheme, &conflict, &value).map_err(EngineError::Unfit)?;
+                }
                 Take::Value { side: Side::Salesforce, value }
             }
         };
@@ -121,6 +126,12 @@ impl Engine {
         self.inner.store.decide(&[decision], self.inner.outside.now_ms()).await?;
         self.inner.wake(&link.org).notify_one();
         self.conflict(id).await
+    }
+
+    /// What an item's sides can hold; none while they cannot be asked, and then they say so when they are written.
+    async fn scheme_of(&self, item: &ConnectedItem) -> Option<Arc<Scheme>> {
+        let wiring = self.inner.wiring();
+        wiring.item(&item.name)?.scheme().await.ok()
     }
 
     async fn open_conflict(&self, id: i64) -> Result<(Conflict, Link), EngineError> {
@@ -146,6 +157,23 @@ fn fitting(item: &ConnectedItem, conflict: &Conflict, text: &str) -> Result<Valu
             item.name
         )),
     }
+}
+
+/// Whether both sides could hold a value, and what would be written of it: neither is written what the other refuses.
+fn acceptable(scheme: &Scheme, conflict: &Conflict, value: &Value) -> Result<(), String> {
+    let (item, key) = (&scheme.item, &conflict.mapping);
+    let there = counterpart(item, key, value, &conflict.values.jira).unwrap_or_else(|| value.clone());
+    for (side, value) in [(Side::Salesforce, value), (Side::Jira, &there)] {
+        let Some(path) = item.path(key, side) else { continue };
+        let takes = match side {
+            Side::Salesforce => scheme.salesforce.get(&path).map(|field| &field.takes),
+            Side::Jira => scheme.jira.get(&path).map(|field| &field.takes),
+        };
+        if let Some(why) = takes.and_then(|takes| takes.refuses(value)) {
+            return Err(format!("{side} {path} {why}; take another value."));
+        }
+    }
+    Ok(())
 }
 
 fn told(conflict: &Conflict, link: &Link) -> OpenConflict {

@@ -37,13 +37,13 @@ pub(super) async fn read(
     item: &ConnectedItem,
     fields: (&BTreeMap<FieldPath, SalesforceField>, &BTreeMap<FieldPath, JiraField>),
     place: Option<(&str, &str)>,
-    org: &Org,
-    site: &Site,
+    screen: &[FieldMeta],
+    (org, site): (&Org, &Site),
 ) -> Result<Sides<String>, EngineError> {
     let described = org.describe(&item.salesforce.object).await?;
     let salesforce = of_object(&described, fields.0, org.user_id().await);
     let jira = match place {
-        Some((project, issue_type)) => of_project(fields.1, project, issue_type, site).await?,
+        Some((project, issue_type)) => of_project(fields.1, (project, issue_type), screen, site).await?,
         None => Json::Null,
     };
     Ok(Sides::new(digest(&salesforce), digest(&jira)))
@@ -72,17 +72,21 @@ fn of_object(object: &Described, used: &BTreeMap<FieldPath, SalesforceField>, us
     json!([user, object.summary.createable, object.summary.updateable, key, fields])
 }
 
+/// The screen on which an issue of a project and type is created; who may not create any may see none.
+pub(super) async fn screen(place: Option<(&str, &str)>, site: &Site) -> Result<Vec<FieldMeta>, EngineError> {
+    let Some((project, issue_type)) = place else { return Ok(Vec::new()) };
+    shown(site.client.create_meta(project, issue_type).await).map_err(EngineError::peer(&site.name))
+}
+
 /// What the account may do in the project, and what an issue must and may hold.
 async fn of_project(
     used: &BTreeMap<FieldPath, JiraField>,
-    project: &str,
-    issue_type: &str,
+    (project, issue_type): (&str, &str),
+    screen: &[FieldMeta],
     site: &Site,
 ) -> Result<Json, EngineError> {
-    let peer = || EngineError::peer(&site.name);
-    let permissions = shown(site.client.my_permissions(&PERMISSIONS, Some(project)).await).map_err(peer())?;
-    // Who may not create issues may see no screen.
-    let screen = shown(site.client.create_meta(project, issue_type).await).map_err(peer())?;
+    let permissions = site.client.my_permissions(&PERMISSIONS, Some(project)).await;
+    let permissions = shown(permissions).map_err(EngineError::peer(&site.name))?;
     let is_used = |meta: &&FieldMeta| {
         let named = used.values().any(|field| field.id.as_deref() == Some(&meta.field_id));
         (named && meta.field_id != STATUS) || (meta.required && !meta.has_default_value)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Kind, Level, date, day, instant, known, midnight};
-use crate::scheme::JiraField;
+use crate::{limits::LINE_CHARS_MAX, scheme::JiraField};
 
 /// The type of a field by its schema.
 pub(crate) fn field_type(schema: &FieldSchema) -> JiraType {
@@ -169,9 +169,6 @@ pub(crate) fn kept(kind: &Kind, field_type: JiraType, sent: &Value) -> Option<Va
     }
 }
 
-/// Characters of a field of one line: <https://support.atlassian.com/jira-cloud-administration/docs/custom-fields-types-in-company-managed-projects/>
-const LINE_CHARS_MAX: usize = 255;
-
 /// Jira's own form: milliseconds, and an offset without a colon.
 fn time(instant: Timestamp) -> Json {
     json!(instant.strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string())
@@ -182,6 +179,7 @@ mod tests {
     use entente_core::rich::Document;
 
     use super::*;
+    use crate::scheme::Takes;
 
     #[test]
     fn values_survive_the_wire() {
@@ -237,6 +235,7 @@ mod tests {
             field_type: JiraType::Choice,
             clause: None,
             comparable: None,
+            takes: Takes::default(),
         };
         let (parent, child) = (part(Level::Parent, "Area.parent"), part(Level::Child, "Area.child"));
         let shown: Record = [("Area.parent".into(), Field::Known(Value::text("Platform")))].into_iter().collect();

@@ -129,6 +129,7 @@ pub(crate) fn kept(kind: &Kind, sent: &Value) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scheme::Takes;
     use entente_core::FieldPath;
 
     #[test]
@@ -176,6 +177,7 @@ mod tests {
             kind: Kind::Text,
             field_type: SalesforceType::Text,
             comparable: None,
+            takes: Takes::default(),
         };
         let row = json!({"Account": null, "Contact": {"Name": "Ada"}});
         let row = row.as_object().unwrap();

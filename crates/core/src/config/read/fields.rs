@@ -99,6 +99,7 @@ impl Reader<'_> {
             further: Sides::default(),
             conflicts,
             rich: Sides::default(),
+            always_refers: Sides::default(),
         };
         Some(mapping.with_further_fields())
     }

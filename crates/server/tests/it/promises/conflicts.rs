@@ -160,6 +160,48 @@ fn a_wrong_word_about_a_conflict_is_refused_with_what_to_do() {
     insta::assert_snapshot!(refused("first", "jira"), @r#"error: A conflict is named by its number, as `entente conflicts list` shows it; "first" is none."#);
 }
 
+/// A value is taken only if both sides can hold it: otherwise one would be written what the other refuses.
+#[test]
+fn a_value_that_one_side_cannot_hold_is_not_taken() {
+    let company = Company::new();
+    let (id, key, number) = both_edited(&company);
+    let refused = |take: &str| {
+        let ended = conflicts(&company, &["resolve", &number, "--take", take]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{ended:?}");
+        ended.stderr
+    };
+    insta::assert_snapshot!(refused(""), @"error: Jira summary must not be empty; take another value.");
+    insta::assert_snapshot!(refused(&"x".repeat(256)), @"error: Salesforce Subject holds 255 characters, and this has 256; take another value.");
+    company.try_sync(ASK);
+    assert_eq!(shown(&company, &id, &key), (json!("Theirs"), json!("Ours")), "nothing is lost");
+}
+
+/// The later edit wins; within two minutes none is, so Salesforce stands, and the journal says which it was.
+#[test]
+fn what_cannot_be_ordered_is_said() {
+    let company = Company::new();
+    let items = cases!("    conflicts: latest-wins\n    fields: [ { salesforce: Subject, jira: summary } ]\n");
+    let id = company.create("Case", &json!({ "Subject": "First" }));
+    company.sync(items);
+    let key = company.twin("Case", &id).unwrap();
+    let edits = |apart: u32, theirs: &str, ours: &str| {
+        company.edit("Case", &id, &json!({ "Subject": theirs }));
+        company.pass_seconds(apart);
+        company.edit_issue(&key, &json!({ "summary": ours }));
+        company.sync(items);
+        shown(&company, &id, &key)
+    };
+    assert_eq!(edits(30, "Theirs", "Ours"), (json!("Theirs"), json!("Theirs")));
+    assert_eq!(edits(600, "Theirs again", "Ours again"), (json!("Ours again"), json!("Ours again")));
+    let journal = run(&["journal", "--config", &company.desk.arg("acme.yaml"), "--json"]).stdout;
+    for why in [
+        "Jira summary := \\\"Theirs\\\", because both changed, within 120 seconds of each other or at a time that is not known",
+        "Salesforce Subject := \\\"Ours again\\\", because both changed and Jira changed later",
+    ] {
+        assert!(journal.contains(why), "{why}: {journal}");
+    }
+}
+
 /// The later edit wins on a line of several fields too, whichever of them was edited.
 #[test]
 fn the_later_edit_wins_on_a_line_of_several_fields() {

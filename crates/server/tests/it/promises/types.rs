@@ -342,4 +342,12 @@ fn the_owner_becomes_the_assignee() {
     assert_eq!(company.record("Case", &ids[1])["OwnerId"], json!(maren));
     assert_eq!(company.record("Case", &ids[3])["OwnerId"], json!(idris), "who is nobody in Jira keeps the case");
     assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
+
+    // A case has an owner always: that an issue has none does not take it away.
+    company.edit_issue(&keys[1], &json!({ "assignee": null }));
+    assert_eq!(company.sync(&items)["writes"]["salesforce"], 0);
+    assert_eq!(company.record("Case", &ids[1])["OwnerId"], json!(maren));
+    let verified = run(&["verify", "--config", &company.configure(&items, ""), "--json"]);
+    let told = &verified.json()["differences"][0];
+    assert_eq!((verified.code, &told["field"], &told["why"]), (0, &json!("OwnerId>assignee"), &json!("unmapped")));
 }
