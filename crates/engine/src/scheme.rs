@@ -343,7 +343,8 @@ async fn jira_fields(
         let id = found.map(|(field, _)| field.id.clone());
         let clause = found.and_then(|(field, _)| clause(field));
         let comparable = clause.as_ref().and_then(|_| translate::asked::in_jql(&kind));
-        let takes = id.as_deref().map(|id| Takes::in_jira(id, field_type == JiraType::Line, screen)).unwrap_or_default();
+        let takes =
+            id.as_deref().map(|id| Takes::in_jira(id, field_type == JiraType::Line, screen)).unwrap_or_default();
         (path.clone(), JiraField { id, kind, field_type, clause, comparable, takes, path })
     };
     Ok(wanted_in_jira(item).into_iter().map(find).collect())

@@ -148,7 +148,8 @@ fn who_was_later_is_said_only_where_it_is_known() {
     };
     assert_eq!(said(Some(at(121))), "both changed and Jira changed later");
     assert_eq!(said(Some(at(-121))), "both changed and Salesforce changed later");
-    let unknown = "both changed, within 120 seconds of each other or at a time that is not known, and then Salesforce stands";
+    let unknown =
+        "both changed, within 120 seconds of each other or at a time that is not known, and then Salesforce stands";
     assert_eq!(said(Some(at(120))), unknown);
     assert_eq!(said(Some(at(-120))), unknown);
     assert_eq!(said(None), unknown);

@@ -30,7 +30,8 @@ pub(super) fn index(scene: &Scene<'_>, side: &JiraSide) -> Index {
     let mut index = Index::new();
     let is_free = |id: &str| !side.linked.contains(id) && !side.claims.issues().contains(id);
     for (id, seen) in side.seen.iter().filter(|(id, _)| is_free(id)) {
-        let Some(record) = seen.record().filter(|r| admits(&scene.wired.item, Side::Jira, r) == Verdict::Passes) else {
+        let Some(record) = seen.record().filter(|r| admits(&scene.scheme.item, Side::Jira, r) == Verdict::Passes)
+        else {
             continue;
         };
         let member = || Member { id: id.clone(), name: seen.key.clone().unwrap_or_else(|| id.clone()) };

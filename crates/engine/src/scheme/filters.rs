@@ -63,7 +63,10 @@ pub(super) async fn settle(
         misread.untimely.extend(untimely.map(|(path, value)| (*side, path.clone(), sentence(value))));
         for (path, value) in filter.wanted() {
             let text = value.to_string();
-            if *side == Side::Jira && is_project(path) && let Some(project) = site.project(&text).await? {
+            if *side == Side::Jira
+                && is_project(path)
+                && let Some(project) = site.project(&text).await?
+            {
                 known.projects.insert(text, project.name.clone());
             } else if (*side == Side::Salesforce && of_org(path) && known.person(&text).is_none())
                 || (*side == Side::Jira && of_site(path) && known.account(&text).is_none())
@@ -152,9 +155,10 @@ impl Named {
     /// The id of an account, by its e-mail address where that is shown, by a name that no other has, or by the id.
     fn account(&self, named: &str) -> Option<String> {
         let is_it = |shown: &str| shown.eq_ignore_ascii_case(named);
-        let exact = self.accounts.iter().find(|account| {
-            account.account_id == named || account.email.as_deref().is_some_and(is_it)
-        });
+        let exact = self
+            .accounts
+            .iter()
+            .find(|account| account.account_id == named || account.email.as_deref().is_some_and(is_it));
         let mut called = self.accounts.iter().filter(|account| is_it(&account.display_name));
         let found = exact.or_else(|| called.next().filter(|_| called.next().is_none()));
         found.map(|account| account.account_id.clone())

@@ -101,10 +101,14 @@ fn every_reason_is_a_clause_of_its_own() {
         (Why::Changed, "Salesforce changed"),
         (Why::Filled, "the link is new and Jira is empty"),
         (Why::Created, "the record is new"),
-        (Why::Won(ConflictPolicy::LatestWins), "both changed and Salesforce changed later, or too close to tell"),
+        (Why::Won(ConflictPolicy::LatestWins), "both changed and Salesforce changed later"),
+        (
+            Why::Unordered,
+            "both changed, within 120 seconds of each other or at a time that is not known, and then Salesforce stands",
+        ),
         (Why::Won(ConflictPolicy::SalesforceWins), "both changed and the rule prefers Salesforce"),
         (Why::Joined, "both changed and the rule joins them"),
-        (Why::Decided, "both changed and a person chose Salesforce"),
+        (Why::Decided, "a person decided what stands"),
         (Why::Restored, "the field does not flow from Jira"),
     ];
     for (why, clause) in clauses {

@@ -130,7 +130,7 @@ impl<'a> Candidates<'a> {
                 && !taken.contains_key(&row.id)
                 && names_nobody(scene, Side::Salesforce, record)
                 && scene.wired.claim(&row.id).is_none()
-                && admits(&scene.wired.item, Side::Salesforce, record) == Verdict::Passes
+                && admits(&scene.scheme.item, Side::Salesforce, record) == Verdict::Passes
                 && !self.earlier.take_record(scene, row, &[]);
             let member = Member { id: row.id.clone(), name: seen.name.clone().unwrap_or_else(|| row.id.clone()) };
             is_free.then(|| Candidate { value, member, record: record.clone() })
@@ -157,7 +157,7 @@ impl<'a> Candidates<'a> {
                 && seen.out_of_scope.is_none()
                 && seen.marked.is_none()
                 && names_nobody(scene, Side::Jira, record)
-                && admits(&scene.wired.item, Side::Jira, record) == Verdict::Passes;
+                && admits(&scene.scheme.item, Side::Jira, record) == Verdict::Passes;
             let member = Member { id: issue.id(), name: issue.key() };
             is_free.then(|| Candidate { value, member, record: record.clone() })
         };
