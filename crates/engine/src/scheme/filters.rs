@@ -36,68 +36,26 @@ pub(super) async fn settle(
     org: &Org,
     site: &Site,
 ) -> Result<Misread, EngineError> {
-    let kind = |side: Side, path: &FieldPath| match side {
-        Side::Salesforce => salesforce.get(path).map(|field| &field.kind),
-        Side::Jira => jira.get(path).map(|field| &field.kind),
-    };
-    let of_org = |path: &FieldPath| salesforce.get(path).is_some_and(|f| f.field_type == SalesforceType::Person);
-    let of_site = |path: &FieldPath| jira.get(path).is_some_and(|field| is_account(&field.kind));
-    let is_project = |path: &FieldPath| jira.get(path).is_some_and(|field| field.id.as_deref() == Some(PROJECT));
+    let fields = Fields { salesforce, jira };
     let tests: Vec<(Side, Filter)> = filters(item).map(|(side, filter)| (side, filter.clone())).collect();
-    let compares = |wanted: Side, is: &dyn Fn(&FieldPath) -> bool| {
-        tests.iter().any(|(side, filter)| *side == wanted && filter.fields().into_iter().any(is))
-    };
-    let mut known = Named::default();
-    if compares(Side::Salesforce, &of_org) {
-        known.people = org.people().await?;
-    }
-    if compares(Side::Jira, &of_site) {
-        known.accounts = site.accounts().await?;
-    }
-    let mut misread = Misread::default();
-    for (side, filter) in &tests {
-        let untimely = filter.untimely().into_iter().filter(|(path, _)| kind(*side, path).is_some_and(is_time));
-        let sentence = |value: &Value| {
-            format!("it holds times, and a filter compares it with \"{value}\", which is neither a day nor a time")
-        };
-        misread.untimely.extend(untimely.map(|(path, value)| (*side, path.clone(), sentence(value))));
-        for (path, value) in filter.wanted() {
-            let text = value.to_string();
-            if *side == Side::Jira
-                && is_project(path)
-                && let Some(project) = site.project(&text).await?
-            {
-                known.projects.insert(text, project.name.clone());
-            } else if (*side == Side::Salesforce && of_org(path) && known.person(&text).is_none())
-                || (*side == Side::Jira && of_site(path) && known.account(&text).is_none())
-            {
-                let sentence = format!("a filter compares it with \"{text}\", and nobody is called so");
-                misread.strangers.push((*side, path.clone(), sentence));
-            }
-        }
-    }
-    let in_org = |path: &FieldPath, value: &Value| {
-        let text = value.to_string();
-        let is_id = salesforce.get(path).is_some_and(holds_id);
-        let found = if of_org(path) { known.person(&text) } else { is_id.then(|| full_id(&text)).flatten() };
-        found.map_or_else(|| value.clone(), |id| Value::text(&id))
-    };
-    let in_site = |path: &FieldPath, value: &Value| {
-        let text = value.to_string();
-        let found = match () {
-            () if of_site(path) => known.account(&text),
-            () if is_project(path) => known.projects.get(&text).cloned(),
-            () => None,
-        };
-        found.map_or_else(|| value.clone(), |shown| Value::text(&shown))
-    };
+    let known = Named::of(&fields, &tests, org, site).await?;
     for (side, filter) in filters(item) {
-        *filter = match side {
-            Side::Salesforce => filter.reworded(&in_org),
-            Side::Jira => filter.reworded(&in_site),
-        };
+        *filter = filter.reworded(&|path, value| known.shown(&fields, side, path, value));
     }
-    Ok(misread)
+    Ok(Misread { untimely: untimely(&fields, &tests), strangers: known.strangers(&fields, &tests) })
+}
+
+fn untimely(fields: &Fields<'_>, tests: &[(Side, Filter)]) -> Vec<(Side, FieldPath, String)> {
+    let of = |(side, filter): &(Side, Filter)| {
+        let untimely = filter.untimely().into_iter().filter(|(path, _)| fields.holds_times(*side, path));
+        let said = untimely.map(|(path, value)| {
+            let what =
+                format!("it holds times, and a filter compares it with \"{value}\", which is neither a day nor a time");
+            (*side, path.clone(), what)
+        });
+        said.collect::<Vec<_>>()
+    };
+    tests.iter().flat_map(of).collect()
 }
 
 /// Every filter of an item, with the side whose fields it tests.
@@ -115,8 +73,40 @@ fn filters(item: &mut ConnectedItem) -> impl Iterator<Item = (Side, &mut Filter)
     unless.chain(ends).chain(whens)
 }
 
-fn is_time(kind: &Kind) -> bool {
-    matches!(kind, Kind::Date | Kind::Instant)
+/// The fields of both sides.
+struct Fields<'a> {
+    salesforce: &'a BTreeMap<FieldPath, SalesforceField>,
+    jira: &'a BTreeMap<FieldPath, JiraField>,
+}
+
+impl Fields<'_> {
+    fn holds_times(&self, side: Side, path: &FieldPath) -> bool {
+        let kind = match side {
+            Side::Salesforce => self.salesforce.get(path).map(|field| &field.kind),
+            Side::Jira => self.jira.get(path).map(|field| &field.kind),
+        };
+        matches!(kind, Some(Kind::Date | Kind::Instant))
+    }
+
+    fn holds_people(&self, side: Side, path: &FieldPath) -> bool {
+        match side {
+            Side::Salesforce => self.salesforce.get(path).is_some_and(|f| f.field_type == SalesforceType::Person),
+            Side::Jira => self.jira.get(path).is_some_and(|field| is_account(&field.kind)),
+        }
+    }
+
+    /// Whether a field shows record ids, which it does in 18 characters.
+    fn holds_ids(&self, path: &FieldPath) -> bool {
+        let is_id = |field: &SalesforceField| {
+            let is_own = field.query_path.as_deref().is_some_and(|path| path == "Id" || path.ends_with(".Id"));
+            is_own || field.field_type == SalesforceType::Reference
+        };
+        self.salesforce.get(path).is_some_and(is_id)
+    }
+
+    fn is_project(&self, path: &FieldPath) -> bool {
+        self.jira.get(path).is_some_and(|field| field.id.as_deref() == Some(PROJECT))
+    }
 }
 
 fn is_account(kind: &Kind) -> bool {
@@ -125,12 +115,6 @@ fn is_account(kind: &Kind) -> bool {
         Kind::List(kind) => is_account(kind),
         _ => false,
     }
-}
-
-/// Whether a field shows record ids, which it does in 18 characters.
-fn holds_id(field: &SalesforceField) -> bool {
-    let is_own = field.query_path.as_deref().is_some_and(|path| path == "Id" || path.ends_with(".Id"));
-    is_own || field.field_type == SalesforceType::Reference
 }
 
 fn full_id(text: &str) -> Option<String> {
@@ -142,10 +126,68 @@ fn full_id(text: &str) -> Option<String> {
 struct Named {
     people: Vec<OrgPerson>,
     accounts: Vec<User>,
+    /// Names by key.
     projects: BTreeMap<String, String>,
 }
 
 impl Named {
+    /// Asks for those of whom the tests speak.
+    async fn of(fields: &Fields<'_>, tests: &[(Side, Filter)], org: &Org, site: &Site) -> Result<Self, EngineError> {
+        let mut known = Self::default();
+        let speak_of_people = |wanted: Side| {
+            let mut theirs = tests.iter().filter(|(side, _)| *side == wanted).flat_map(|(_, filter)| filter.fields());
+            theirs.any(|path| fields.holds_people(wanted, path))
+        };
+        if speak_of_people(Side::Salesforce) {
+            known.people = org.people().await?;
+        }
+        if speak_of_people(Side::Jira) {
+            known.accounts = site.accounts().await?;
+        }
+        let wanted = tests.iter().filter(|(side, _)| *side == Side::Jira).flat_map(|(_, filter)| filter.wanted());
+        for key in wanted.filter(|(path, _)| fields.is_project(path)).map(|(_, value)| value.to_string()) {
+            if let Some(project) = site.project(&key).await? {
+                known.projects.insert(key, project.name.clone());
+            }
+        }
+        Ok(known)
+    }
+
+    /// A value as the field shows it.
+    fn shown(&self, fields: &Fields<'_>, side: Side, path: &FieldPath, value: &Value) -> Value {
+        let text = value.to_string();
+        let shown = if fields.holds_people(side, path) {
+            self.anybody(side, &text)
+        } else if side == Side::Salesforce && fields.holds_ids(path) {
+            full_id(&text)
+        } else if side == Side::Jira && fields.is_project(path) {
+            self.projects.get(&text).cloned()
+        } else {
+            None
+        };
+        shown.map_or_else(|| value.clone(), |shown| Value::text(&shown))
+    }
+
+    fn strangers(&self, fields: &Fields<'_>, tests: &[(Side, Filter)]) -> Vec<(Side, FieldPath, String)> {
+        let of = |(side, filter): &(Side, Filter)| {
+            let wanted = filter.wanted().into_iter().filter(|(path, _)| fields.holds_people(*side, path));
+            let unknown = wanted.filter(|(_, value)| self.anybody(*side, &value.to_string()).is_none());
+            let said = unknown.map(|(path, value)| {
+                let what = format!("a filter compares it with \"{value}\", and nobody is called so");
+                (*side, path.clone(), what)
+            });
+            said.collect::<Vec<_>>()
+        };
+        tests.iter().flat_map(of).collect()
+    }
+
+    fn anybody(&self, side: Side, named: &str) -> Option<String> {
+        match side {
+            Side::Salesforce => self.person(named),
+            Side::Jira => self.account(named),
+        }
+    }
+
     /// The id of a user or queue, by name, user name, e-mail address, or id. Who has left is known by the id alone.
     fn person(&self, named: &str) -> Option<String> {
         let found = self.people.iter().find(|person| person.is_called(named)).map(|person| person.id.clone());
@@ -155,12 +197,10 @@ impl Named {
     /// The id of an account, by its e-mail address where that is shown, by a name that no other has, or by the id.
     fn account(&self, named: &str) -> Option<String> {
         let is_it = |shown: &str| shown.eq_ignore_ascii_case(named);
-        let exact = self
-            .accounts
-            .iter()
-            .find(|account| account.account_id == named || account.email.as_deref().is_some_and(is_it));
+        let is_exact = |account: &&User| account.account_id == named || account.email.as_deref().is_some_and(is_it);
         let mut called = self.accounts.iter().filter(|account| is_it(&account.display_name));
-        let found = exact.or_else(|| called.next().filter(|_| called.next().is_none()));
+        let alone = called.next().filter(|_| called.next().is_none());
+        let found = self.accounts.iter().find(is_exact).or(alone);
         found.map(|account| account.account_id.clone())
     }
 }
