@@ -180,7 +180,7 @@ fn a_value_that_one_side_cannot_hold_is_not_taken() {
 #[test]
 fn what_cannot_be_ordered_is_said() {
     let company = Company::new();
-    let items = cases!("    conflicts: latest-wins\n    fields: [ { salesforce: Subject, jira: summary } ]\n");
+    let items = cases!("\n    conflicts: latest-wins\n    fields: [ { salesforce: Subject, jira: summary } ]\n");
     let id = company.create("Case", &json!({ "Subject": "First" }));
     company.sync(items);
     let key = company.twin("Case", &id).unwrap();
