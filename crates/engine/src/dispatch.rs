@@ -5,6 +5,7 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use entente_core::{Side, Sides};
@@ -12,7 +13,7 @@ use entente_store::{Again, DueHint, Link, LinkId, LinkState, StoreError};
 use parking_lot::Mutex;
 
 use crate::{
-    limits::{BACKOFF_FIRST_MS, ECHO_AGE_MS, ROUND_LINKS_MAX},
+    limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, ECHO_AGE_MS, ROUND_LINKS_MAX},
     unit::{Round, Ticket, Unit},
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -79,34 +80,39 @@ pub(crate) struct Dispatched {
     pub(crate) rounds: Vec<Round>,
     /// Our own echoes, and records that no active item is about.
     pub(crate) needless: Vec<Ticket>,
+    /// How many of the hints come again later, without having been tried.
+    pub(crate) n_resting: usize,
 }
 
 /// Forms rounds from due hints.
 pub(crate) async fn dispatch(worker: &Worker, wiring: &Wiring, due: Vec<DueHint>) -> Result<Dispatched, StoreError> {
     let links = links(worker, wiring, &due).await?;
     let mut sorter = Sorter {
+        begun: begun(worker, wiring).await?,
         worker,
         wiring,
         units: BTreeMap::new(),
         candidates: Vec::new(),
         needless: Vec::new(),
-        undiscovered: Vec::new(),
+        resting: Vec::new(),
     };
     for due in due {
         let side = if due.hint.key.connection == worker.org.name { Side::Salesforce } else { Side::Jira };
         let key = (side, due.hint.key.connection.clone(), due.hint.key.record_id.clone());
         sorter.sort(side, Ticket::from(due), links.get(&key).map(Vec::as_slice).unwrap_or_default());
     }
-    let undiscovered = std::mem::take(&mut sorter.undiscovered);
-    put_off(worker, undiscovered).await?;
-    Ok(sorter.finish())
+    let (rounds, needless, resting) = sorter.finish();
+    worker.store().wait(&resting).await?;
+    Ok(Dispatched { rounds, needless, n_resting: resting.len() })
 }
 
-/// Hints that cannot be handled before the first look of their item has ended.
-async fn put_off(worker: &Worker, tickets: Vec<Ticket>) -> Result<(), StoreError> {
-    let due_ms = worker.outside().now_ms() + BACKOFF_FIRST_MS;
-    let again = tickets.into_iter().map(|ticket| Again { key: ticket.key, seq: ticket.seq, due_ms });
-    worker.store().wait(&again.collect::<Vec<_>>()).await
+/// The creations that were begun, when nothing else may be.
+async fn begun(worker: &Worker, wiring: &Wiring) -> Result<HashSet<(String, String)>, StoreError> {
+    if wiring.items_of(&worker.org.name).all(|wired| wired.held_back().is_none()) {
+        return Ok(HashSet::new());
+    }
+    let intents = worker.store().open_intents(&worker.org.name).await?;
+    Ok(intents.into_iter().map(|intent| (intent.new.item, intent.new.source_id)).collect())
 }
 
 type LinksByRecord = HashMap<(Side, String, String), Vec<Link>>;
@@ -132,13 +138,16 @@ async fn links(worker: &Worker, wiring: &Wiring, due: &[DueHint]) -> Result<Link
 }
 
 struct Sorter<'a> {
+    /// Items and records with a creation whose end is not known; looked up only while something is held back.
+    begun: HashSet<(String, String)>,
     worker: &'a Worker,
     wiring: &'a Wiring,
     units: BTreeMap<LinkId, Unit>,
     candidates: Vec<(Arc<Wired>, Unit)>,
     needless: Vec<Ticket>,
-    /// Candidates of an item that is still being looked at: the look may find that they have a twin.
-    undiscovered: Vec<Ticket>,
+    /// What cannot be tried before its time: a connection is left alone for a while, or the first look at the item, which
+    /// may find that the record has a twin, has not ended.
+    resting: Vec<Again>,
 }
 
 impl Sorter<'_> {
@@ -181,7 +190,7 @@ impl Sorter<'_> {
         }
         let Some(first) = items.next().cloned() else { return self.needless.push(ticket) };
         if !first.is_discovered() {
-            return self.undiscovered.push(ticket);
+            return self.rest(&ticket, BACKOFF_FIRST_MS);
         }
         let later = items.cloned().collect();
         let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);
@@ -197,13 +206,26 @@ impl Sorter<'_> {
         self.candidates.push((wired, unit));
     }
 
-    fn finish(mut self) -> Dispatched {
+    fn rest(&mut self, ticket: &Ticket, rest_ms: i64) {
+        let due_ms = self.worker.outside().now_ms() + rest_ms;
+        self.resting.push(Again { key: ticket.key.clone(), seq: ticket.seq, due_ms });
+    }
+
+    fn finish(mut self) -> (Vec<Round>, Vec<Ticket>, Vec<Again>) {
         let linked = std::mem::take(&mut self.units).into_values().filter_map(|unit| {
             let item = unit.link.as_ref().map(|link| link.item.as_str())?;
             Some((self.wiring.item(item)?.clone(), unit))
         });
         let mut by_item: BTreeMap<String, Vec<Round>> = BTreeMap::new();
         for (wired, unit) in linked.chain(std::mem::take(&mut self.candidates)).collect::<Vec<_>>() {
+            if let Some(rest) = self.must_rest(&wired, &unit) {
+                let rest_ms = i64::try_from(rest.as_millis()).unwrap_or(BACKOFF_MAX_MS).min(BACKOFF_MAX_MS);
+                for ticket in &unit.tickets {
+                    ticket.put_off();
+                    self.rest(ticket, rest_ms);
+                }
+                continue;
+            }
             if !self.worker.busy.take(&unit, &wired.org.name, &wired.site.name) {
                 unit.tickets.iter().for_each(Ticket::put_off);
                 continue;
@@ -215,7 +237,19 @@ impl Sorter<'_> {
             }
         }
         by_item.values_mut().for_each(|rounds| self.leave_last(rounds));
-        Dispatched { rounds: by_item.into_values().flatten().collect(), needless: self.needless }
+        (by_item.into_values().flatten().collect(), self.needless, self.resting)
+    }
+
+    /// How long a unit cannot be handled: a connection does not answer, or has only its reserve left, which is for
+    /// creations whose end is not known.
+    fn must_rest(&self, wired: &Wired, unit: &Unit) -> Option<Duration> {
+        let held_back = || wired.held_back().filter(|_| !self.is_begun(wired, unit));
+        wired.rest().or_else(|| held_back()?.passes_after())
+    }
+
+    fn is_begun(&self, wired: &Wired, unit: &Unit) -> bool {
+        let sources = unit.ids.salesforce.iter().chain(&unit.ids.jira);
+        sources.into_iter().any(|id| self.begun.contains(&(wired.item.name.clone(), id.clone())))
     }
 
     /// Behind full rounds, one that is not full waits: until they have ended it may be.

@@ -3,8 +3,12 @@
 /// Links in one round: one Salesforce collections call, two Jira bulk fetches, four Jira bulk creates.
 pub(crate) const ROUND_LINKS_MAX: usize = 200;
 
-/// Rounds of one org under way at the same time. While all are busy, hints gather into larger rounds.
+/// Rounds between one org and one site under way at the same time. While all are busy, hints gather into larger rounds.
 pub(crate) const ROUNDS_IN_FLIGHT_MAX: usize = 4;
+
+/// While rounds are under way, the hints behind the first are looked through this often: a site that is slow must not
+/// hide what is due for others.
+pub(crate) const BEHIND_EVERY_MS: i64 = 1_000;
 
 /// Records of each side whose values `check --online` carries over and back on paper.
 pub(crate) const LIVE_VALUES_MAX: usize = 1_000;

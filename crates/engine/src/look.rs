@@ -91,7 +91,7 @@ async fn until_next(
             return Ok(false);
         }
         left_ms = left_ms.map(|left_ms| left_ms - step_ms);
-        if left_ms == Some(0) || refusals::may_pass(worker, wired).await? {
+        if left_ms == Some(0) || wired.held_back().is_none() && refusals::may_pass(worker, wired).await? {
             return Ok(true);
         }
     }
@@ -118,6 +118,9 @@ pub(crate) async fn offer(
 
 async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), EngineError> {
     let started_ms = worker.outside().now_ms();
+    if let Some(held_back) = wired.held_back() {
+        return Err(held_back);
+    }
     wired.site.verify().await?;
     let store = worker.store();
     // Twins that were made without a field would have to be mended one by one. A field that is lost later stops no other.

@@ -2,6 +2,7 @@
 //! remembers about it. Nothing here decides; everything here is a read, a write that was decided elsewhere, or a name.
 
 mod org;
+mod quota;
 mod site;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ use std::{
 use entente_core::{ConnectedItem, Side, Sides};
 use entente_store::{Hint, HintKey, NewEntry};
 use entente_transport::CallError;
+use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -95,7 +96,12 @@ impl Offered {
 
 /// Polls both sides of an org's items until told to stop. A side that fails keeps its cursor and is polled again.
 pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
-    let (mut offered, mut schedule) = (Offered::default(), Schedule::of(worker));
+    let polls = Schedule::of(worker).into_iter().map(|schedule| keep_some(worker, schedule, stop));
+    try_join_all(polls).await.map(drop)
+}
+
+async fn keep_some(worker: &Worker, mut schedule: Schedule, stop: &CancellationToken) -> Result<(), EngineError> {
+    let mut offered = Offered::default();
     while let Some(pause_ms) = schedule.pause_ms(worker.outside().now_ms()) {
         if !worker.pause(pause_ms, stop).await {
             return Ok(());
@@ -149,6 +155,9 @@ fn sites(worker: &Worker) -> Vec<std::sync::Arc<Site>> {
 
 /// One call for up to five objects: those of the items, and those that they read over lookups.
 async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -> Result<(), EngineError> {
+    if worker.org.held_back().is_some() {
+        return Ok(());
+    }
     let related = related::objects(worker).await;
     let is_asked = |object: &String| related.contains(object) || is_due(&salesforce_cursor(object));
     let items = || worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered());
@@ -285,6 +294,9 @@ async fn advance(worker: &Worker, objects: &[&str], began: Timestamp, hints: &[H
 
 /// One search for all projects of a site.
 async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(), EngineError> {
+    if site.held_back().is_some() {
+        return Ok(());
+    }
     let name = jira_cursor(&site.name);
     let Some(cursor) = cursor(worker, &name).await? else { return Ok(()) };
     let items = worker.wiring.items_of(&worker.org.name).filter(|wired| wired.is_discovered());

@@ -260,9 +260,38 @@ pub struct ConnectionStatus {
     pub fresh_seconds: Option<i64>,
     /// One sentence when the state is not `ok`.
     pub problem: Option<String>,
+    /// `closed`: it is asked; `open`: it failed again and again and is left alone; `half-open`: one call finds out whether
+    /// it is back.
+    pub circuit: &'static str,
+    /// Seconds until one call finds out, while the circuit is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub circuit_seconds: Option<i64>,
+    /// How many calls are left; null before it has told.
+    pub quota: Option<QuotaStatus>,
     /// Why it does not tell us of changes though it should; until it does, polls find them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub push_problem: Option<String>,
+}
+
+/// How much of a connection's allowance is left, as its answers tell.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QuotaStatus {
+    /// The vendor's name for it.
+    pub scope: String,
+    /// Calls, or points, in one window; everybody's together.
+    pub allowed: u64,
+    /// How many are left; null while the vendor only tells when they become few.
+    pub left: Option<u64>,
+    /// How many were used per hour, of late; null before that is known.
+    pub per_hour: Option<u64>,
+    /// When nothing will be left at this rate, RFC 3339; null if it lasts.
+    pub runs_out_at: Option<String>,
+    /// When the window ends, RFC 3339; null for one that slides.
+    pub resets_at: Option<String>,
+    /// How many are kept for finishing what was begun.
+    pub reserve: u64,
+    /// Only the reserve is left: nothing new is begun.
+    pub held_back: bool,
 }
 
 /// One finding of `doctor`.

@@ -6,12 +6,13 @@ use entente_core::{
     Side,
     item::{ItemState, Mode},
 };
+use entente_transport::Circuit;
 use jiff::Timestamp;
 
 use crate::{
     EngineError, Inner,
     outside::HealthNow,
-    report::{Actions, ConnectionStatus, ItemStatus, PerSide, Status},
+    report::{Actions, ConnectionStatus, ItemStatus, PerSide, QuotaStatus, Status},
     wiring::Wiring,
 };
 
@@ -62,8 +63,19 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
             }),
         }
     });
-    let connections = wiring.orgs.values().map(|org| (org.name.clone(), org.health.now()));
-    let connections = connections.chain(wiring.sites.values().map(|site| (site.name.clone(), site.health.now())));
+    let orgs = wiring.orgs.values().map(|org| Gauges {
+        name: &org.name,
+        health: org.health.now(),
+        circuit: org.client.transport().circuit(),
+        quota: org.quota(),
+    });
+    let sites = wiring.sites.values().map(|site| Gauges {
+        name: &site.name,
+        health: site.health.now(),
+        circuit: site.client.transport().circuit(),
+        quota: site.quota(),
+    });
+    let connections = orgs.chain(sites);
     Ok(Status {
         // Before every item has been looked at, what there is to do is not known. Hints of a round that is under way are
         // still due in the store.
@@ -75,26 +87,44 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         parked: counts.all.parked,
         waiting: counts.backlog.waiting,
         items: items.collect(),
-        connections: connections.map(|(name, health)| connection(&wiring, name, health, now)).collect(),
+        connections: connections.map(|gauges| connection(&wiring, gauges, now)).collect(),
         held,
         configuration_problem: None,
         configuration: None,
     })
 }
 
-fn connection(wiring: &Wiring, name: String, health: HealthNow, now: Timestamp) -> ConnectionStatus {
+/// What is known of one connection.
+struct Gauges<'a> {
+    name: &'a str,
+    health: HealthNow,
+    circuit: Circuit,
+    quota: Option<QuotaStatus>,
+}
+
+fn connection(wiring: &Wiring, gauges: Gauges<'_>, now: Timestamp) -> ConnectionStatus {
+    let Gauges { name, health, circuit, quota } = gauges;
     let state = match (&health.problem, health.fresh) {
         (Some((true, _)), _) => "refused",
         (Some((false, _)), _) => "unreachable",
+        (None, _) if circuit != Circuit::Closed => "unreachable",
         (None, Some(_)) => "ok",
         (None, None) => "starting",
     };
+    let (circuit, circuit_seconds) = match circuit {
+        Circuit::Closed => ("closed", None),
+        Circuit::Open { until } => ("open", Some(until.duration_since(now).as_secs() + 1)),
+        Circuit::HalfOpen => ("half-open", None),
+    };
     ConnectionStatus {
-        sandbox: wiring.config.connections.get(&name).is_some_and(|connection| connection.sandbox),
-        name,
+        sandbox: wiring.config.connections.get(name).is_some_and(|connection| connection.sandbox),
+        name: name.to_owned(),
         state,
         fresh_seconds: health.fresh.map(|fresh| now.duration_since(fresh).as_secs()),
         problem: health.problem.map(|(_, reason)| reason),
+        circuit,
+        circuit_seconds,
+        quota,
         push_problem: health.push_problem,
     }
 }

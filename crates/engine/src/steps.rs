@@ -89,7 +89,8 @@ impl Steps {
     /// # Errors
     /// The store.
     pub async fn rounds(&self) -> Result<Vec<Round>, EngineError> {
-        let rounds = self.worker.next_rounds().await?;
+        let sites = self.worker.sites();
+        let rounds = self.worker.next_rounds(&sites.iter().map(String::as_str).collect(), false).await?;
         Ok(rounds.into_iter().map(|round| Round { worker: self.worker.clone(), round }).collect())
     }
 }

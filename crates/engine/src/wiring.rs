@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use entente_core::{
@@ -166,6 +167,18 @@ impl Wired {
         if result.as_ref().is_err_and(EngineError::is_about_names) {
             self.forget_scheme();
         }
+    }
+
+    /// How long one of its connections is not asked anything, because it does not answer.
+    pub(crate) fn rest(&self) -> Option<Duration> {
+        self.org.client.transport().rest().max(self.site.client.transport().rest())
+    }
+
+    /// Why nothing new may be begun, when only the reserve of a connection's calls is left.
+    pub(crate) fn held_back(&self) -> Option<EngineError> {
+        let org = self.org.held_back().map(|error| (&self.org.name, error));
+        let (connection, error) = org.or_else(|| Some((&self.site.name, self.site.held_back()?)))?;
+        Some(EngineError::Peer { connection: connection.clone(), error })
     }
 
     /// Its rounds rest for this reason, or for none any more.

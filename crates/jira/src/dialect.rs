@@ -3,12 +3,13 @@
 //! Signing in is one `/myself` at the site and, for scoped tokens, one more at the gateway; the winner is remembered
 //! with the transport's credential. The table of answers is [`classify`].
 
+mod allowance;
 mod classify;
 mod sign_in;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use entente_transport::{Answer, BoxFuture, CallError, Credential, Dialect, Door};
+use entente_transport::{Answer, BoxFuture, CallError, Credential, Dialect, Door, Reading};
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use parking_lot::Mutex;
@@ -67,6 +68,10 @@ impl Dialect for JiraDialect {
 
     fn classify(&self, answer: &Answer) -> Result<(), CallError> {
         classify(answer)
+    }
+
+    fn reading(&self, answer: &Answer) -> Option<Reading> {
+        allowance::reading(answer)
     }
 }
 

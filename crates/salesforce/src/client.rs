@@ -31,25 +31,6 @@ impl WriteOptions {
     }
 }
 
-/// How many of the org's daily API requests are used, by all its clients together; as the last answer told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Usage {
-    /// Requests in the last 24 hours.
-    pub used: u64,
-    /// Requests allowed in 24 hours.
-    pub allowed: u64,
-}
-
-impl Usage {
-    /// Reads `api-usage=10018/100000`, perhaps beside `per-app-api-usage`, which is another gauge.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let gauge = text.split([',', ';']).find_map(|gauge| gauge.trim().strip_prefix("api-usage="))?;
-        let (used, rest) = gauge.split_once('/')?;
-        let allowed = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-        Some(Self { used: used.trim().parse().ok()?, allowed: allowed.parse().ok()? })
-    }
-}
-
 /// A typed client of one Salesforce org.
 ///
 /// Every method can fail as [`CallError`] says; calls share one session, which is renewed when it ends. Cheap to clone;
@@ -81,12 +62,6 @@ impl Client {
         self.transport.credential().await?;
         let known = self.dialect.signed_in.lock().clone();
         known.ok_or_else(|| CallError::Broken { reason: "the sign-in left no trace".into() })
-    }
-
-    /// The gauge of daily API requests, `None` before the first answer.
-    /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm>
-    pub fn usage(&self) -> Option<Usage> {
-        *self.dialect.usage.lock()
     }
 
     /// The way out: its counters, and the exchanges it captured.
@@ -172,20 +147,6 @@ pub(crate) fn broken(reason: &str) -> CallError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_gauge_is_read_wherever_it_stands() {
-        let table = [
-            ("api-usage=10018/100000", Some((10_018, 100_000))),
-            ("per-app-api-usage=17/250(appName=x), api-usage=5/15000", Some((5, 15_000))),
-            ("api-usage=5/15000,per-app-api-usage=17/250(appName=x)", Some((5, 15_000))),
-            ("api-usage=x/y", None),
-            ("", None),
-        ];
-        for (text, expected) in table {
-            assert_eq!(Usage::parse(text), expected.map(|(used, allowed)| Usage { used, allowed }), "{text}");
-        }
-    }
 
     #[test]
     fn names_and_keys_stay_in_their_place() {

@@ -1,13 +1,12 @@
 //! How Salesforce speaks: signing in, reading refusals, and the gauge that rides on every answer.
 
-use entente_transport::{Answer, BoxFuture, CallError, Credential, Dialect, Door};
+use entente_transport::{Answer, BoxFuture, CallError, Credential, Dialect, Door, Reading};
 use http::{HeaderName, HeaderValue};
 use parking_lot::Mutex;
 use secrecy::ExposeSecret;
 use url::Url;
 
 use crate::auth::{Connection, SignedIn, Token, grant, judge};
-use crate::client::Usage;
 use crate::login_url::egress;
 use crate::refusal;
 
@@ -20,12 +19,11 @@ const NOT_THE_TOKEN: [&str; 2] = ["not valid for use with the REST API", "not at
 pub(crate) struct Salesforce {
     pub(crate) connection: Connection,
     pub(crate) signed_in: Mutex<Option<SignedIn>>,
-    pub(crate) usage: Mutex<Option<Usage>>,
 }
 
 impl Salesforce {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, signed_in: Mutex::default(), usage: Mutex::default() }
+        Self { connection, signed_in: Mutex::default() }
     }
 
     /// Neither the client's secret nor a token goes anywhere but to Salesforce.
@@ -67,9 +65,44 @@ impl Dialect for Salesforce {
         answer.status == http::StatusCode::UNAUTHORIZED && !NOT_THE_TOKEN.iter().any(|known| text.contains(known))
     }
 
-    fn observe(&self, answer: &Answer) {
-        if let Some(usage) = answer.header(&LIMIT_INFO).and_then(Usage::parse) {
-            *self.usage.lock() = Some(usage);
+    fn reading(&self, answer: &Answer) -> Option<Reading> {
+        daily_calls(answer.header(&LIMIT_INFO)?)
+    }
+}
+
+/// Reads `api-usage=10018/100000`, the requests of all clients together in the last 24 hours. Beside it may stand
+/// `per-app-api-usage`, which is another gauge.
+/// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm>
+fn daily_calls(text: &str) -> Option<Reading> {
+    let gauge = text.split([',', ';']).find_map(|gauge| gauge.trim().strip_prefix("api-usage="))?;
+    let (used, rest) = gauge.split_once('/')?;
+    let allowed: u64 = rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+    let used: u64 = used.trim().parse().ok()?;
+    Some(Reading {
+        scope: "daily calls".to_owned(),
+        allowed,
+        left: Some(allowed.saturating_sub(used)),
+        resets_at: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gauge_is_read_wherever_it_stands() {
+        let table = [
+            ("api-usage=10018/100000", Some((89_982, 100_000))),
+            ("per-app-api-usage=17/250(appName=x), api-usage=5/15000", Some((14_995, 15_000))),
+            ("api-usage=5/15000,per-app-api-usage=17/250(appName=x)", Some((14_995, 15_000))),
+            ("api-usage=16000/15000", Some((0, 15_000))),
+            ("api-usage=x/y", None),
+            ("", None),
+        ];
+        for (text, expected) in table {
+            let read = daily_calls(text).map(|reading| (reading.left.unwrap(), reading.allowed));
+            assert_eq!(read, expected, "{text}");
         }
     }
 }

@@ -50,7 +50,7 @@ mod search;
 mod soql;
 
 pub use auth::{Auth, Connection, SignedIn};
-pub use client::{Client, Row, Usage, WriteOptions};
+pub use client::{Client, Row, WriteOptions};
 pub use collection::{Change, New, Retrieved, Saved};
 pub use composite::{Part, PartAnswer};
 pub use describe::{Field, ObjectDescribe, ObjectSummary, PicklistValue, RecordType};

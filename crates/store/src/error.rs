@@ -48,6 +48,9 @@ pub enum StoreError {
     /// The database cannot be reached or written now; the same call may work later.
     #[error("the database does not answer: {0}")]
     Unreachable(#[source] Source),
+    /// The database cannot grow: nothing of this call was written; the same call works once there is room.
+    #[error("there is no room left for the database: {0}")]
+    Full(#[source] Source),
     /// Other writers stood in the way each time it was tried; the same call may work at once.
     #[error("the database is busy: {0}")]
     Busy(#[source] Source),

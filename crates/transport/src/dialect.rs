@@ -7,6 +7,7 @@ use url::Url;
 use crate::BoxFuture;
 use crate::call::{Answer, Call};
 use crate::error::CallError;
+use crate::gauge::Reading;
 use crate::transport::Transport;
 
 /// How one vendor speaks. A [`Transport`] asks it; it holds no connection and sends nothing but its sign-in.
@@ -27,9 +28,10 @@ pub trait Dialect: Send + Sync {
         answer.status == StatusCode::UNAUTHORIZED
     }
 
-    /// Sees every answer, for gauges that ride on headers.
-    fn observe(&self, answer: &Answer) {
+    /// What an answer tells of an allowance: gauges ride on headers.
+    fn reading(&self, answer: &Answer) -> Option<Reading> {
         let _unused = answer;
+        None
     }
 }
 

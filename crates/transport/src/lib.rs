@@ -9,12 +9,14 @@
 //!
 //! Next: [`Transport::send`] is the path of every request; `limits` holds every number.
 
+mod breaker;
 mod call;
 mod capture;
 mod clock;
 mod dialect;
 mod egress;
 mod error;
+mod gauge;
 mod limits;
 mod pace;
 mod redact;
@@ -23,12 +25,14 @@ mod session;
 mod transport;
 mod wire;
 
+pub use breaker::Circuit;
 pub use call::{Answer, Call, Effect, Opened, Payload};
 pub use capture::Exchange;
 pub use clock::{Clock, SystemClock};
 pub use dialect::{Credential, Dialect, Door};
 pub use egress::{Egress, is_this_machine};
 pub use error::{CallError, CallProblem, Scope};
+pub use gauge::{Quota, Reading};
 pub use limits::{CALL_TIMEOUT_MS, EXCHANGES_KEPT, RESENDS_MAX, RESPONSE_BYTES_MAX};
 pub use pace::{Pace, PaceLimits};
 pub use rng::{Rng, SystemRng};

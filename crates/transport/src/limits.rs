@@ -37,6 +37,27 @@ pub(crate) const PACE_FLOOR: f64 = 1.0 / 16.0;
 /// A pause that a peer asks for is honoured up to here; longer ones go up as errors anyway.
 pub(crate) const HOLD_MS_MAX: i64 = 10 * 60_000;
 
+/// So many calls in a row must have failed for a circuit to open.
+pub(crate) const CIRCUIT_FAILURES_MAX: usize = 5;
+
+/// Or half of this many.
+pub(crate) const CIRCUIT_WINDOW_CALLS: usize = 20;
+
+/// The longest first pause of an open circuit; it doubles with each probe that fails.
+pub(crate) const CIRCUIT_OPEN_FIRST_MS: u64 = 4_000;
+
+/// The longest pause of an open circuit: a peer that is back is noticed within this time.
+pub(crate) const CIRCUIT_OPEN_MAX_MS: u64 = 60_000;
+
+/// How often a reading of an allowance is kept to compute a rate.
+pub(crate) const GAUGE_SAMPLE_EVERY_MS: i128 = 60_000;
+
+/// How many are kept: an hour.
+pub(crate) const GAUGE_SAMPLES_MAX: usize = 61;
+
+/// While only the reserve of an allowance is left and nobody says when there will be more, one thing is tried this often.
+pub(crate) const QUOTA_LOOK_MS: i64 = 5 * 60_000;
+
 /// Connecting, TLS included, unless the options say otherwise.
 pub(crate) const CONNECT_TIMEOUT_MS: u64 = 10_000;
 

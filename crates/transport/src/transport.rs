@@ -11,11 +11,13 @@ use http::StatusCode;
 use jiff::Timestamp;
 use tracing::warn;
 
+use crate::breaker::{Breaker, Circuit};
 use crate::call::{Answer, Call, Opened};
 use crate::capture::{Exchange, Recorder};
 use crate::clock::Clock;
 use crate::dialect::{Credential, Dialect, Door};
 use crate::error::CallError;
+use crate::gauge::{Gauge, Quota};
 use crate::pace::{Pace, Pacer};
 use crate::rng::Rng;
 use crate::session::{Held, Session};
@@ -33,6 +35,8 @@ pub struct Transport {
     rng: Arc<dyn Rng>,
     dialect: Arc<dyn Dialect>,
     pacer: Pacer,
+    breaker: Breaker,
+    gauge: Gauge,
     session: Session,
     recorder: Recorder,
     reads: AtomicU64,
@@ -66,6 +70,8 @@ impl Transport {
             rng,
             dialect,
             pacer: Pacer::new(pace),
+            breaker: Breaker::default(),
+            gauge: Gauge::default(),
             session: Session::default(),
             recorder: Recorder::default(),
             reads: AtomicU64::new(0),
@@ -103,6 +109,21 @@ impl Transport {
     /// The credential in use, signing in if there is none: a client learns from it where its calls go.
     pub async fn credential(&self) -> Result<Credential, CallError> {
         Ok(self.signed_in(None).await?.credential.clone())
+    }
+
+    /// Whether calls go to the peer now.
+    pub fn circuit(&self) -> Circuit {
+        self.breaker.circuit(self.clock.now())
+    }
+
+    /// How long nothing will be sent because the circuit is open; work that needs the peer can wait as long.
+    pub fn rest(&self) -> Option<Duration> {
+        self.breaker.rest(self.clock.now()).map(|(rest, _)| rest)
+    }
+
+    /// How much of its allowance is used, once the peer has told.
+    pub fn quota(&self) -> Option<Quota> {
+        self.gauge.quota()
     }
 
     /// Requests sent so far.

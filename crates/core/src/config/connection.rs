@@ -15,6 +15,8 @@ pub struct Connection {
     pub pace: Pace,
     /// How long after an ambiguous create its outcome counts as settled.
     pub settle_seconds: u32,
+    /// The share of its calls that is kept for what must be finished.
+    pub reserve_percent: u8,
     /// Whether it is a stand-in: only then plain http and loopback addresses are allowed.
     pub sandbox: bool,
 }

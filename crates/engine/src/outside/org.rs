@@ -18,8 +18,8 @@ pub(crate) use self::{
     reading::{AskedObject, Changed, Changes, OrgPerson, OrgRow},
     writing::{GuardedUpdate, OwnUpdate},
 };
-use super::{Health, Outside, pace, secret};
-use crate::{error::EngineError, worker::Worker};
+use super::{Health, Outside, pace, quota, secret};
+use crate::{error::EngineError, report::QuotaStatus, worker::Worker};
 
 /// Salesforce states no rate per second; five calls at once are polite, and a Developer Edition allows no more long ones.
 const PACE_DEFAULT: PaceLimits =
@@ -39,6 +39,7 @@ pub(crate) struct Org {
     /// Secrets that its outbound messages carry in their address.
     pub(crate) webhook_secrets: Vec<secrecy::SecretString>,
     pub(crate) health: Health,
+    reserve_percent: u8,
     describes: Mutex<HashMap<String, Arc<Described>>>,
     /// The org's clock minus ours.
     offset: Mutex<SignedDuration>,
@@ -68,6 +69,7 @@ impl Org {
             settle_ms: i64::from(connection.settle_seconds) * 1_000,
             webhook_secrets: salesforce.webhook_secrets.iter().map(secret).collect(),
             health: Health::default(),
+            reserve_percent: connection.reserve_percent,
             describes: Mutex::default(),
             offset: Mutex::new(SignedDuration::ZERO),
             clock: outside.clock.clone(),
@@ -77,6 +79,16 @@ impl Org {
     /// Where people open a record.
     pub(crate) fn url_of(&self, id: &str) -> String {
         format!("{}/{id}", self.address)
+    }
+
+    /// Why nothing new may be begun, when only the reserve of the day's calls is left.
+    pub(crate) fn held_back(&self) -> Option<CallError> {
+        quota::held_back(self.client.transport(), &*self.clock, self.reserve_percent)
+    }
+
+    /// How many calls are left, once the org has told.
+    pub(crate) fn quota(&self) -> Option<QuotaStatus> {
+        Some(quota::status(self.client.transport().quota()?, self.reserve_percent, &*self.clock))
     }
 
     /// An object's fields, kept.

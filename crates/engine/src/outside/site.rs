@@ -11,13 +11,13 @@ use entente_jira::{
     jql::{self, Jql, Literal},
     normalize_site_url,
 };
-use entente_transport::{CallError, PaceLimits};
+use entente_transport::{CallError, Clock, PaceLimits};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
-use super::{Health, Outside, pace, secret};
-use crate::error::EngineError;
+use super::{Health, Outside, pace, quota, secret};
+use crate::{error::EngineError, report::QuotaStatus};
 
 /// Issue property that marks what Entente created: the operation, the source record, the item.
 pub(crate) const ORIGIN_PROPERTY: &str = "entente.origin";
@@ -37,6 +37,8 @@ pub(crate) struct Site {
     /// Secrets that sign its webhooks.
     pub(crate) webhook_secrets: Vec<secrecy::SecretString>,
     pub(crate) health: Health,
+    reserve_percent: u8,
+    clock: Arc<dyn Clock>,
     verified: OnceCell<()>,
     fields: Mutex<Option<Arc<Vec<Field>>>>,
     projects: Mutex<HashMap<String, Arc<Project>>>,
@@ -99,6 +101,8 @@ impl Site {
             settle_ms: i64::from(connection.settle_seconds) * 1_000,
             webhook_secrets: jira.webhook_secrets.iter().map(secret).collect(),
             health: Health::default(),
+            reserve_percent: connection.reserve_percent,
+            clock: outside.clock.clone(),
             verified: OnceCell::new(),
             fields: Mutex::default(),
             projects: Mutex::default(),
@@ -114,6 +118,16 @@ impl Site {
 
     fn peer(&self) -> impl FnOnce(CallError) -> EngineError + '_ {
         EngineError::peer(&self.name)
+    }
+
+    /// Why nothing new may be begun, when only the reserve of its quota is left.
+    pub(crate) fn held_back(&self) -> Option<CallError> {
+        quota::held_back(self.client.transport(), &*self.clock, self.reserve_percent)
+    }
+
+    /// How much of its quota is left, once the site has told.
+    pub(crate) fn quota(&self) -> Option<QuotaStatus> {
+        Some(quota::status(self.client.transport().quota()?, self.reserve_percent, &*self.clock))
     }
 
     /// Makes sure, once, that Jira knows us: wrong credentials look like an empty site everywhere but at `/myself`.

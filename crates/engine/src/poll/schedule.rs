@@ -18,15 +18,17 @@ struct Asked {
 }
 
 impl Schedule {
+    /// The objects of the org, and each site by itself: one that answers slowly must not keep the others waiting.
     /// Everybody is asked once after the first pause.
-    pub(super) fn of(worker: &Worker) -> Self {
-        let (mut schedule, now_ms) = (Self::default(), worker.outside().now_ms());
+    pub(super) fn of(worker: &Worker) -> Vec<Self> {
+        let (mut org, mut sites, now_ms) = (Self::default(), BTreeMap::<_, Self>::new(), worker.outside().now_ms());
         for wired in worker.wiring.items_of(&worker.org.name) {
             let every_ms = i64::from(worker.wiring.config.poll_seconds(&wired.item)) * 1_000;
-            schedule.add(salesforce_cursor(&wired.item.salesforce.object), every_ms, now_ms);
-            schedule.add(jira_cursor(&wired.site.name), every_ms, now_ms);
+            org.add(salesforce_cursor(&wired.item.salesforce.object), every_ms, now_ms);
+            let name = &wired.site.name;
+            sites.entry(name.clone()).or_default().add(jira_cursor(name), every_ms, now_ms);
         }
-        schedule
+        std::iter::once(org).chain(sites.into_values()).collect()
     }
 
     fn add(&mut self, name: String, every_ms: i64, now_ms: i64) {

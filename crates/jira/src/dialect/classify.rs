@@ -17,10 +17,10 @@ use crate::limits::{THROTTLE_DEFAULT, THROTTLE_MAX};
 const LOGIN_REASON: HeaderName = HeaderName::from_static("x-seraph-loginreason");
 
 /// Which of the three limits was hit. <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
-const LIMIT_REASON: HeaderName = HeaderName::from_static("ratelimit-reason");
+pub(super) const LIMIT_REASON: HeaderName = HeaderName::from_static("ratelimit-reason");
 
 /// When the limit ends, as a date-time; only on 429.
-const LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+pub(super) const LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// What the session layer answers to a credential that it takes for a Connect app's.
 const NOT_A_SESSION: &[u8] = b"Connect Session Auth Token";

@@ -144,9 +144,10 @@ async fn the_gauge_rides_on_every_answer() {
     let said = (200, vec![("sforce-limit-info", "api-usage=17/15000".to_owned())], "{}".to_owned());
     let org = Org::saying(said);
     let client = org.client();
-    assert_eq!(client.usage(), None);
+    assert_eq!(client.transport().quota(), None);
     client.limits().await.expect("answered");
-    assert_eq!(client.usage().map(|usage| (usage.used, usage.allowed)), Some((17, 15_000)));
+    let told = client.transport().quota().map(|quota| quota.reading);
+    assert_eq!(told.map(|reading| (reading.left, reading.allowed)), Some((Some(14_983), 15_000)));
 }
 
 #[tokio::test]

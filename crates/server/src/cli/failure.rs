@@ -116,6 +116,9 @@ impl From<StoreError> for Failure {
                 "stop Entente and put a backup in its place: `entente restore BACKUP --config FILE --force`; what is damaged \
                  is kept as entente.db.replaced",
             ),
+            StoreError::Full(_) => {
+                Self::no("database", message, "make room on its disk, then try again; nothing that was done is lost")
+            }
             StoreError::Unreachable(_) | StoreError::Busy(_) => {
                 Self::no("database", message, "check that the database runs and can be reached, then try again")
             }

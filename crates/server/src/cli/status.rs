@@ -60,7 +60,7 @@ fn in_words(status: &Json, runs: bool) -> String {
     let rows = |name: &str| status[name].as_array().cloned().unwrap_or_default();
     lines.extend(rows("items").iter().map(item));
     if runs {
-        lines.extend(rows("connections").iter().map(connection));
+        lines.extend(rows("connections").iter().flat_map(|row| std::iter::once(connection(row)).chain(quota(row))));
     } else {
         lines.push("connections: not asked; `entente doctor --config FILE` asks them".to_owned());
     }
@@ -80,8 +80,31 @@ fn connection(connection: &Json) -> String {
     let text = |name: &str| connection[name].as_str();
     let read = connection["fresh_seconds"].as_i64().map(|seconds| format!(", read {seconds} s ago"));
     let problem = text("problem").map(|problem| format!(": {problem}")).unwrap_or_default();
+    let circuit = match (text("circuit"), connection["circuit_seconds"].as_i64()) {
+        (Some("open"), Some(seconds)) => format!(", circuit open for another {seconds} s"),
+        (Some("half-open"), _) => ", circuit half-open".to_owned(),
+        _ => String::new(),
+    };
     let (name, state) = (text("name").unwrap_or("?"), text("state").unwrap_or("?"));
-    format!("connection {name}: {state}{}{problem}", read.unwrap_or_default())
+    format!("connection {name}: {state}{}{circuit}{problem}", read.unwrap_or_default())
+}
+
+/// What is left of a connection's calls, once it has told.
+fn quota(connection: &Json) -> Option<String> {
+    let quota = connection["quota"].as_object()?;
+    let number = |name: &str| quota.get(name).and_then(Json::as_u64);
+    let text = |name: &str| quota.get(name).and_then(Json::as_str);
+    let left = number("left").map_or("many".to_owned(), |left| left.to_string());
+    let mut line = format!("  {left} of {} calls left ({})", number("allowed")?, text("scope")?);
+    line.extend(number("per_hour").map(|per_hour| format!(", {per_hour} an hour")));
+    line.extend(text("runs_out_at").map(|at| format!(", none left at {at}")));
+    line.extend(text("resets_at").map(|at| format!(", all of them again at {at}")));
+    let reserve = number("reserve")?;
+    line.push_str(&match quota.get("held_back")?.as_bool()? {
+        true => format!("; nothing new is begun, the last {reserve} are for finishing what was"),
+        false => format!("; {reserve} in reserve"),
+    });
+    Some(line)
 }
 
 #[cfg(test)]
@@ -95,13 +118,24 @@ mod tests {
         let status = json!({
             "links": 12, "conflicts": 1, "parked": 2, "waiting": 0, "backlog": 3,
             "items": [{"name": "bugs", "state": "active", "links": 12, "last_sync": null, "problem": "no field X"}],
-            "connections": [{"name": "org", "state": "ok", "fresh_seconds": 3, "problem": null}],
+            "connections": [{"name": "org", "state": "ok", "fresh_seconds": 3, "problem": null, "circuit": "closed",
+                 "quota": {"scope": "daily calls", "allowed": 15000, "left": 14983, "per_hour": 40, "runs_out_at": null,
+                           "resets_at": null, "reserve": 1500, "held_back": false}},
+                {"name": "site", "state": "unreachable", "circuit": "open", "circuit_seconds": 12, "problem": "reset",
+                 "quota": {"scope": "tenant-app-quota", "allowed": 1000, "left": 50, "per_hour": 600,
+                           "runs_out_at": "2026-11-21T14:05:00Z", "resets_at": "2026-11-21T15:00:00Z", "reserve": 100,
+                           "held_back": true}},
+                {"name": "desk", "state": "unreachable", "circuit": "half-open", "problem": "reset"}],
             "configuration_problem": null,
         });
         insta::assert_snapshot!(in_words(&status, true), @r"
         12 links, 1 conflict, 2 parked, 0 waiting, 3 due.
         item bugs: active, 12 links, not looked at yet: no field X
         connection org: ok, read 3 s ago
+          14983 of 15000 calls left (daily calls), 40 an hour; 1500 in reserve
+        connection site: unreachable, circuit open for another 12 s: reset
+          50 of 1000 calls left (tenant-app-quota), 600 an hour, none left at 2026-11-21T14:05:00Z, all of them again at 2026-11-21T15:00:00Z; nothing new is begun, the last 100 are for finishing what was
+        connection desk: unreachable, circuit half-open: reset
         ");
         assert!(
             in_words(&status, false).ends_with("\nconnections: not asked; `entente doctor --config FILE` asks them")

@@ -53,6 +53,9 @@ mod tests {
             state: "ok",
             fresh_seconds,
             problem: None,
+            circuit: "closed",
+            circuit_seconds: None,
+            quota: None,
             push_problem: None,
         }
     }

@@ -11,6 +11,7 @@ mod kill;
 mod layers;
 mod page;
 mod peers;
+mod postgres;
 mod process;
 mod promises;
 mod sandbox_page;

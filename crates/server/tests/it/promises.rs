@@ -33,6 +33,8 @@ mod links;
 mod matches;
 mod matrix;
 mod modes;
+mod obstacles;
+mod outages;
 mod pains;
 mod pairs;
 mod remedies;

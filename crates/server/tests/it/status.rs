@@ -37,14 +37,18 @@ async fn the_status_has_its_pinned_shape() {
           "sandbox": true,
           "state": "starting",
           "fresh_seconds": null,
-          "problem": null
+          "problem": null,
+          "circuit": "closed",
+          "quota": null
         },
         {
           "name": "acme-site",
           "sandbox": true,
           "state": "starting",
           "fresh_seconds": null,
-          "problem": null
+          "problem": null,
+          "circuit": "closed",
+          "quota": null
         }
       ],
       "configuration_problem": null

@@ -101,6 +101,7 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             E::Database(refusal) => match meaning(refusal.as_ref()) {
                 Meaning::Busy => Self::Busy(error.into()),
+                Meaning::Full => Self::Full(error.into()),
                 Meaning::Unreachable => Self::Unreachable(error.into()),
                 Meaning::Corrupt => Self::Corrupt(error.into()),
                 Meaning::Refused => Self::Refused(error.into()),
@@ -117,6 +118,7 @@ impl From<sqlx::Error> for StoreError {
 #[derive(Debug)]
 enum Meaning {
     Busy,
+    Full,
     Unreachable,
     Corrupt,
     Refused,
@@ -135,6 +137,8 @@ fn meaning(refusal: &dyn DatabaseError) -> Meaning {
         "40001" | "40P01" | "55P03" => Meaning::Busy,
         // data corrupted, index corrupted
         "XX001" | "XX002" => Meaning::Corrupt,
+        // disk full
+        "53100" => Meaning::Full,
         // connection, resources, operator's intervention, who may connect, no such database
         code if ["08", "53", "57", "28", "3D"].iter().any(|class| code.starts_with(class)) => Meaning::Unreachable,
         _ => Meaning::Refused,
@@ -144,8 +148,9 @@ fn meaning(refusal: &dyn DatabaseError) -> Meaning {
 fn sqlite_meaning(extended_code: i32) -> Meaning {
     match extended_code & 0xff {
         5 | 6 => Meaning::Busy,
-        // no permission, read-only, input and output, disk full, cannot open
-        3 | 8 | 10 | 13 | 14 => Meaning::Unreachable,
+        13 => Meaning::Full,
+        // no permission, read-only, input and output, cannot open
+        3 | 8 | 10 | 14 => Meaning::Unreachable,
         11 | 26 => Meaning::Corrupt,
         _ => Meaning::Refused,
     }
@@ -163,7 +168,7 @@ mod tests {
             (5 | (2 << 8), "Busy"),
             (6, "Busy"),
             (10 | (3 << 8), "Unreachable"),
-            (13, "Unreachable"),
+            (13, "Full"),
             (14, "Unreachable"),
             (11, "Corrupt"),
             (26, "Corrupt"),

@@ -6,10 +6,11 @@ use bytes::{Bytes, BytesMut};
 use futures_util::future::Either;
 use http::header::AUTHORIZATION;
 use jiff::Timestamp;
-use tracing::debug;
+use tracing::{debug, info, warn};
 use url::Url;
 
 use super::Transport;
+use crate::breaker::{Leave, Rest, Turned, failure};
 use crate::call::{Answer, Call, Effect, Opened, Payload};
 use crate::capture::{Exchange, content_type, effect_word};
 use crate::error::CallError;
@@ -24,6 +25,8 @@ struct Ticket {
     request: http::Request<Body>,
     began: Timestamp,
     exchange: Option<Exchange>,
+    host: String,
+    leave: Leave,
     _place: Place,
 }
 
@@ -41,6 +44,7 @@ impl Transport {
             Ok(Answer::new(call, parts, body, ticket.began))
         };
         let outcome = self.within(deadline, work).await.unwrap_or_else(|| Err(overdue(call)));
+        self.judge_peer(call, &ticket.host, ticket.leave, &outcome);
         self.note(call, ticket.exchange, &outcome);
         outcome
     }
@@ -70,6 +74,7 @@ impl Transport {
             Ok((answer, opened)) => (Ok(answer), opened),
             Err(error) => (Err(error), None),
         };
+        self.judge_peer(call, &ticket.host, ticket.leave, &outcome);
         self.note(call, ticket.exchange, &outcome);
         Ok(match (opened, outcome?) {
             (Some(opened), _) => Either::Left(opened),
@@ -86,6 +91,9 @@ impl Transport {
             }
             self.clock.sleep(rest).await;
         }
+        if let Some(rest) = self.breaker.rest(self.clock.now()) {
+            return Err(self.broken_circuit(rest));
+        }
         let place = self.within(deadline, self.pacer.enter(&call.method, &*self.clock)).await;
         let body = self.body(call, deadline).await?;
         // A request without time for its answer would only make a write ambiguous.
@@ -97,9 +105,37 @@ impl Transport {
         let place = place.ok_or_else(late)?;
         let (url, request) = request(call, held, body)?;
         let began = self.clock.now();
+        // Other hosts say nothing about this peer.
+        let leave = if call.anonymous { Ok(Leave::Usual) } else { self.breaker.enter(began, deadline) };
+        let leave = leave.map_err(|rest| self.broken_circuit(rest))?;
+        let host = url.host_str().unwrap_or_default().to_owned();
         let exchange = self.recorder.is_on().then(|| sketch(call, &url, request.headers(), began));
         self.count(call.effect);
-        Ok(Ticket { request, began, exchange, _place: place })
+        Ok(Ticket { request, began, exchange, host, leave, _place: place })
+    }
+
+    fn broken_circuit(&self, (rest, why): Rest) -> CallError {
+        let (name, seconds) = (self.dialect.name(), rest.as_secs_f32().ceil());
+        let reason = format!("{name} is left alone for another {seconds} s (circuit open): {why}");
+        CallError::NotApplied { after: Some(rest), reason }
+    }
+
+    /// Opens or closes the circuit, and says so.
+    fn judge_peer(&self, call: &Call, host: &str, leave: Leave, outcome: &Result<Answer, CallError>) {
+        if call.anonymous {
+            return;
+        }
+        let (name, why) = (self.dialect.name(), failure(call, outcome));
+        match self.breaker.ended(leave, why.clone(), self.clock.now(), || self.rng.next_u64()) {
+            None => {}
+            Some(Turned::Closed) => info!(host, "{name} at {host} answers again (circuit closed)"),
+            Some(Turned::Open(rest)) => {
+                let (rest_ms, seconds) =
+                    (u64::try_from(rest.as_millis()).unwrap_or(u64::MAX), rest.as_secs_f32().ceil());
+                let why = why.unwrap_or_default();
+                warn!(host, rest_ms, "{name} at {host} is left alone for {seconds} s (circuit open): {why}");
+            }
+        }
     }
 
     async fn body(&self, call: &Call, deadline: Timestamp) -> Result<Body, CallError> {
@@ -127,8 +163,8 @@ impl Transport {
     }
 
     fn note(&self, call: &Call, exchange: Option<Exchange>, outcome: &Result<Answer, CallError>) {
-        if let Ok(answer) = outcome {
-            self.dialect.observe(answer);
+        if let Some(reading) = outcome.as_ref().ok().and_then(|answer| self.dialect.reading(answer)) {
+            self.gauge.read(reading, self.clock.now());
         }
         debug!(
             route = call.route,

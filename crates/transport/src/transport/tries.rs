@@ -49,7 +49,7 @@ impl<'a> Tries<'a> {
             CallError::Ambiguous { .. } => !is_write || self.call.retry_safe,
             _ => false,
         };
-        if !harmless || self.n_resent >= RESENDS_MAX {
+        if !harmless || self.n_resent >= RESENDS_MAX || self.transport.rest().is_some() {
             return None;
         }
         // Full jitter, with the peer's own wish as a floor: waiting callers must not come back in step.

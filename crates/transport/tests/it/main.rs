@@ -3,6 +3,7 @@
 
 mod answers;
 mod capture;
+mod circuit;
 mod forward_proxy;
 mod loopback;
 mod pacing;

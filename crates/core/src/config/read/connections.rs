@@ -12,6 +12,7 @@ use crate::{
 };
 
 const SETTLE_SECONDS: u32 = 120;
+const RESERVE_PERCENT: u8 = 10;
 /// The oldest version whose features are relied on; older ones miss parts of the composite and describe calls.
 const API_VERSION_MIN: u32 = 58;
 
@@ -75,6 +76,7 @@ impl Reader<'_> {
             proxy: node.has("proxy").then(|| self.proxy(node.get("proxy"), sandbox)),
             pace: pace(node, sandbox),
             settle_seconds: node.get("settle_seconds").whole().unwrap_or(SETTLE_SECONDS),
+            reserve_percent: node.get("reserve_percent").whole().unwrap_or(RESERVE_PERCENT),
             sandbox,
         })
     }

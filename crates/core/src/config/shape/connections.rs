@@ -20,6 +20,11 @@ pub(super) static CONNECTION: Shape = Shape {
             "How long after an ambiguous create its outcome counts as settled. Default 120.",
         ),
         Key::optional(
+            "reserve_percent",
+            Kind::Whole { min: 0, max: 90 },
+            "The share of its daily or hourly calls that is kept for what must be finished. Default 10.",
+        ),
+        Key::optional(
             "sandbox",
             Kind::Flag,
             "A stand-in, not a vendor's system: only then http and loopback addresses are allowed. Default false.",

@@ -174,6 +174,9 @@ mod tests {
                 state: "ok",
                 fresh_seconds: Some(3),
                 problem: None,
+                circuit: "closed",
+                circuit_seconds: None,
+                quota: None,
                 push_problem: None,
             }],
             ..Status::default()

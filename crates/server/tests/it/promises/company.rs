@@ -192,6 +192,29 @@ impl Company {
         self.token = self.sign_in("sandbox");
     }
 
+    fn at(&self, side: Side) -> &str {
+        match side {
+            Side::Salesforce => &self.salesforce,
+            Side::Jira => &self.jira,
+        }
+    }
+
+    /// How many calls a side was sent since they were last forgotten.
+    pub(super) fn calls(&self, side: Side) -> u64 {
+        let calls = answer(self.client.get(format!("{}/__sandbox/calls", self.at(side))));
+        calls["total"].as_u64().unwrap()
+    }
+
+    pub(super) fn forget_calls(&self, side: Side) {
+        answer(self.client.post(format!("{}/__sandbox/calls/reset", self.at(side))));
+    }
+
+    /// The faults of the site, and how often each has struck.
+    pub(super) fn faults(&self) -> Vec<Value> {
+        let faults = answer(self.client.get(format!("{}/__sandbox/faults", self.jira)));
+        faults.as_array().unwrap().clone()
+    }
+
     /// Ends all faults.
     pub(super) fn heal(&self) {
         for side in [&self.salesforce, &self.jira] {
@@ -251,11 +274,7 @@ impl Company {
 
     /// Every field that was written on a side, as (field, by whom), the oldest first.
     pub(super) fn writes(&self, side: Side) -> Vec<(String, String)> {
-        let at = match side {
-            Side::Salesforce => &self.salesforce,
-            Side::Jira => &self.jira,
-        };
-        let log = answer(self.client.get(format!("{at}/__sandbox/writes")));
+        let log = answer(self.client.get(format!("{}/__sandbox/writes", self.at(side))));
         let entry = |entry: &Value| (text(&entry["field"]).to_owned(), text(&entry["by"]).to_owned());
         log.as_array().unwrap().iter().map(entry).collect()
     }
