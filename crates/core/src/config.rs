@@ -40,7 +40,11 @@ use self::{
     report::Report,
     shape::{DOCUMENT, Kind},
 };
-use crate::item::ConnectedItem;
+use crate::{
+    item::{ConnectedItem, MappingKey},
+    plan::STATUS,
+    side::Side,
+};
 
 /// A whole configuration, checked.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +61,8 @@ pub struct Config {
     pub triggers: Triggers,
     /// For how many days the journal is kept; for ever if nothing says so.
     pub journal_keep_days: Option<u32>,
+    /// Fields of either side whose values the journal keeps as digests only.
+    pub journal_digest_only: Vec<String>,
     /// How the server is reached.
     pub server: Server,
 }
@@ -66,6 +72,22 @@ impl Config {
     #[must_use]
     pub fn item(&self, name: &str) -> Option<&ConnectedItem> {
         self.items.iter().find(|item| item.name == name)
+    }
+
+    /// The lines, by item, whose values the journal keeps as digests only.
+    pub fn digested(&self) -> impl Iterator<Item = (&ConnectedItem, MappingKey)> {
+        let is_named = |item: &ConnectedItem, key: &MappingKey| {
+            let named = |side: Side| {
+                let path = item.path(key, side);
+                path.is_some_and(|path| self.journal_digest_only.iter().any(|name| *name == path.to_string()))
+            };
+            Side::BOTH.into_iter().any(named)
+        };
+        self.items.iter().flat_map(move |item| {
+            let keys = item.fields.iter().map(|mapping| mapping.key.clone());
+            let keys = keys.chain(item.status.as_ref().map(|_| MappingKey::named(STATUS)));
+            keys.filter(move |key| is_named(item, key)).map(move |key| (item, key))
+        })
     }
 
     /// How often the records of an item are asked for.

@@ -1,11 +1,12 @@
 //! The engine's face: what the porch may ask for.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
-use entente_core::{Side, config::Config};
+use entente_core::{MappingKey, Side, config::Config};
 use entente_store::Store;
 use parking_lot::RwLock;
 use tokio::sync::{Notify, broadcast};
@@ -49,6 +50,7 @@ impl Engine {
     /// A connection whose address or proxy makes no sense.
     pub fn new(config: Arc<Config>, store: Store, outside: Outside) -> Result<Self, EngineError> {
         let wiring = Arc::new(Wiring::new(config, &outside)?);
+        store.keep_digests_of(digested(&wiring.config));
         // A directory is locked by this process, so a lease in it that is still running belongs to one that died.
         let owner = match store.is_exclusive() {
             true => "the process that locks the directory".to_owned(),
@@ -114,6 +116,7 @@ impl Engine {
     /// A connection whose address or proxy makes no sense; the old configuration then stays.
     pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), EngineError> {
         let wiring = Wiring::new(config, &self.inner.outside)?;
+        self.inner.store.keep_digests_of(digested(&wiring.config));
         *self.inner.wiring.write() = Arc::new(wiring);
         self.reconfigured.notify_one();
         Ok(())
@@ -261,4 +264,9 @@ impl Engine {
         let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
         orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options))).collect()
     }
+}
+
+/// The fields of whose values the journal may hold only digests.
+fn digested(config: &Config) -> HashSet<(String, MappingKey)> {
+    config.digested().map(|(item, key)| (item.name.clone(), key)).collect()
 }

@@ -173,7 +173,8 @@ async fn journal(pool: &SqlitePool, version: i64) -> Result<Option<u64>, StoreEr
         return Ok(Some(0));
     }
     let db = Db::Sqlite { write: pool.clone(), read: pool.clone() };
-    let store = Store { inner: Inner { db, incarnation: String::new(), directory: None }.into() };
+    let store =
+        Store { inner: Inner { db, incarnation: String::new(), digested: Default::default(), directory: None }.into() };
     Ok(match store.verify_journal().await? {
         Verified::Intact { rows, .. } => Some(rows),
         Verified::Broken { .. } => None,

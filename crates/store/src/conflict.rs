@@ -127,7 +127,7 @@ impl Store {
         tx.run(OPEN, &[rows.clone(), now_ms.into()]).await?;
         tx.run(SQL, &[rows, now_ms.into()]).await?;
         hint::offer(&mut tx, &hints, now_ms).await?;
-        journal::append(&mut tx, entries.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
+        self.append_journal(&mut tx, entries.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
         tx.commit().await
     }
 

@@ -4,7 +4,9 @@
 //! it and its own content, so that whoever gets round the database leaves a trace ([`Store::verify_journal`]). The
 //! oldest rows may be let go; the seal of the last one of them stays, and the chain goes on from there.
 
-use std::collections::HashSet;
+mod digests;
+
+use std::{borrow::Cow, collections::HashSet};
 
 use entente_core::{MappingKey, Side, Value};
 use serde::Serialize;
@@ -14,6 +16,9 @@ use crate::{
     LinkId, Store, StoreError,
     sql::{Row, Tx, ids, json, list, without_nul},
 };
+
+pub(crate) use digests::Digested;
+pub use digests::is_digest;
 
 /// One thing that happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,8 +62,20 @@ impl Store {
     /// Appends entries that belong to no round.
     pub async fn journal(&self, entries: &[NewEntry], now_ms: i64) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        append(&mut tx, entries.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
+        self.append_journal(&mut tx, entries.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
         tx.commit().await
+    }
+
+    /// Appends entries that may hold values of fields.
+    pub(crate) async fn append_journal(
+        &self,
+        tx: &mut Tx,
+        entries: impl Iterator<Item = (Option<LinkId>, &NewEntry)>,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let kept = entries.map(|(link_id, entry)| Ok((link_id, self.journalled(entry)?)));
+        let kept: Vec<(Option<LinkId>, Cow<'_, NewEntry>)> = kept.collect::<Result<_, StoreError>>()?;
+        append(tx, kept.iter().map(|(link_id, entry)| (*link_id, entry.as_ref())), now_ms).await
     }
 
     /// Entries after one, the oldest first; begin with `after = 0`.
@@ -284,7 +301,7 @@ impl Appended<'_> {
     }
 }
 
-/// Appends entries, each with the link it is about, which a new link's entry does not know yet.
+/// Appends entries that hold no values of fields, each with the link it is about, which a new link's entry does not know yet.
 pub(crate) async fn append(
     tx: &mut Tx,
     entries: impl Iterator<Item = (Option<LinkId>, &NewEntry)>,

@@ -43,7 +43,7 @@ pub use error::StoreError;
 pub use hint::{Backlog, DueHint, Hint, HintKey};
 pub use intent::{Intent, IntentState, NewIntent};
 pub use item::{ItemRuntime, Spent};
-pub use journal::{Entry, JournalFilter, NewEntry, Verified};
+pub use journal::{Entry, JournalFilter, NewEntry, Verified, is_digest};
 pub use lease::Fence;
 pub use link::{Link, LinkId, LinkState};
 pub use note::{NewNote, Note};
@@ -64,6 +64,7 @@ pub struct Store {
 struct Inner {
     db: sql::Db,
     incarnation: String,
+    digested: journal::Digested,
     /// Locked as long as this is held.
     directory: Option<open::Directory>,
 }

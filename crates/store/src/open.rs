@@ -92,7 +92,7 @@ impl Store {
         if let Some(directory) = &directory {
             recovery::notice(&db, directory, &incarnation).await?;
         }
-        Ok(Self { inner: Arc::new(Inner { db, incarnation, directory }) })
+        Ok(Self { inner: Arc::new(Inner { db, incarnation, digested: Default::default(), directory }) })
     }
 }
 

@@ -148,7 +148,7 @@ impl Store {
         parked::unpark(&mut tx, &round.unparked).await?;
         sent::hear(&mut tx, &fence.org, &round.heard).await?;
         let hints_done = end_hints(&mut tx, round, now_ms).await?;
-        journal::append(&mut tx, entries(round, &links_new), now_ms).await?;
+        self.append_journal(&mut tx, entries(round, &links_new), now_ms).await?;
         tx.commit().await?;
         Ok(Committed { links_new, hints_done })
     }

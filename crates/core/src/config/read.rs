@@ -20,7 +20,11 @@ use super::{
     suggest::{listed, nearest},
     tree::{Content, Entry, Meant, Node, Position},
 };
-use crate::side::Side;
+use crate::{
+    item::{ConnectedItem, MappingKey},
+    plan::STATUS,
+    side::Side,
+};
 
 /// Reads the whole document.
 pub(crate) fn read(root: &Node, vars: &Vars<'_>, report: &mut Report) -> Config {
@@ -30,13 +34,14 @@ pub(crate) fn read(root: &Node, vars: &Vars<'_>, report: &mut Report) -> Config 
     let (items, renamed) = reader.items(root.get("items"));
     let triggers = reader.triggers(root.get("triggers"));
     let journal_keep_days = root.get("journal").get("keep_days").whole();
+    let journal_digest_only = reader.digest_only(root.get("journal").get("digest_only"), &items);
     let server = reader.server(root.get("server"));
     if root.has("access") {
         reader.not_yet(root.key_at("access"), "portal access is");
     }
     let person = |entry: &Entry| (entry.key.trim().to_owned(), entry.value.text_or_empty().to_owned());
     let people = root.get("people").entries().iter().map(person).collect();
-    Config { connections, items, renamed, people, triggers, journal_keep_days, server }
+    Config { connections, items, renamed, people, triggers, journal_keep_days, journal_digest_only, server }
 }
 
 /// What is known of a connection before it is read: which system it is, and where items may go.
@@ -53,6 +58,26 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
+    /// Names of mapped fields; a name that no item maps would leave open what somebody wants closed.
+    fn digest_only(&mut self, node: &Node, items: &[ConnectedItem]) -> Vec<String> {
+        let keys = items.iter().flat_map(|item| item.fields.iter().map(move |mapping| (item, mapping.key.clone())));
+        let keys = keys.chain(items.iter().map(|item| (item, MappingKey::named(STATUS))));
+        let paths = keys.flat_map(|(item, key)| Side::BOTH.map(|side| item.path(&key, side)));
+        let mapped: Vec<String> = paths.flatten().map(|path| path.to_string()).collect();
+        for member in node.members() {
+            let name = member.text_or_empty();
+            if !mapped.iter().any(|path| path == name) {
+                let message = format!("no item maps a field `{name}`");
+                let remedy = nearest(name, mapped.iter().map(String::as_str)).map_or_else(
+                    || "name a field as it stands under `fields:`, of either side".to_owned(),
+                    |nearest| format!("did you mean `{nearest}`?"),
+                );
+                self.report.error(member.at, "unknown-field", message, remedy);
+            }
+        }
+        node.members().iter().map(|member| member.text_or_empty().to_owned()).collect()
+    }
+
     /// A part of the document that a later version runs. `what` is the beginning of the sentence.
     fn not_yet(&mut self, at: Position, what: &str) {
         let message = format!("{what} not run by this version");

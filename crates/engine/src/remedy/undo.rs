@@ -9,7 +9,7 @@ use entente_core::{
     link::{Decision, Take},
     plan::STATUS,
 };
-use entente_store::{Entry, JournalFilter, Link, LinkState, NewDecision};
+use entente_store::{Entry, JournalFilter, Link, LinkState, NewDecision, is_digest};
 use serde::Serialize;
 
 use super::{look_at, rfc_3339};
@@ -72,6 +72,7 @@ const HASHED: &str =
     "its item keeps only hashes of what was agreed; write `base: values` for writes that can be taken back";
 const FLOWS_ONE_WAY: &str = "the field flows one way only; change it at its source";
 const FIRST_STATUS: &str = "the journal does not know a status from before";
+const DIGESTED: &str = "the journal keeps only digests of this field's values (`journal: digest_only`)";
 const NO_LINK: &str = "the link, its item or its mapping is not there any more";
 
 impl Engine {
@@ -133,6 +134,9 @@ impl Engine {
         let item = wiring.config.item(&link.item).ok_or(NO_LINK)?;
         if item.base == BaseForm::Hashes {
             return Err(HASHED);
+        }
+        if is_digest(&written.before) || is_digest(&written.after) {
+            return Err(DIGESTED);
         }
         if !flows_both_ways(item, key).ok_or(NO_LINK)? {
             return Err(FLOWS_ONE_WAY);

@@ -51,12 +51,19 @@ static TRIGGERS: Shape = Shape {
 
 static JOURNAL: Shape = Shape {
     name: "journal",
-    about: "How long the journal is kept.",
-    keys: &[Key::optional(
-        "keep_days",
-        Kind::Whole { min: 1, max: 36_500 },
-        "After so many days what happened is forgotten, and what was overwritten then cannot be restored any more.",
-    )],
+    about: "How long the journal is kept, and what it may hold.",
+    keys: &[
+        Key::optional(
+            "keep_days",
+            Kind::Whole { min: 1, max: 36_500 },
+            "After so many days what happened is forgotten, and what was overwritten then cannot be restored any more.",
+        ),
+        Key::optional(
+            "digest_only",
+            Kind::List { of: &Kind::Text, min: 1, max: super::MANY },
+            "Mapped fields, of either side, whose values are kept as digests only. Their writes cannot be taken back.",
+        ),
+    ],
 };
 
 static SERVER: Shape = Shape {

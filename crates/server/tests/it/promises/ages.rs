@@ -130,3 +130,40 @@ fn a_journal_is_kept_as_long_as_the_configuration_says() {
     let undo = with(&company, &["undo", "--item", "cases", "--since", "1970-01-01T00:00:00Z", "--dry-run"]);
     assert!(undo.stdout.contains("is forgotten and stays as it is."), "{undo:?}");
 }
+
+/// What may not be kept is not: the database holds digests of a field's values, and `undo` says what it cannot restore.
+#[test]
+fn a_journal_holds_only_digests_of_what_the_configuration_names() {
+    let company = Company::new();
+    let fields =
+        "    fields: [ { salesforce: Subject, jira: summary }, { salesforce: Description, jira: description } ]\n";
+    let items = CASES.replace(&CASES[CASES.find("    fields:").unwrap()..], fields);
+    let with_policy = |policy: &str| company.configure(&items, &format!("journal: {{ digest_only: [ {policy} ] }}\n"));
+    let typo = run(&["check", &with_policy("Descripton"), "--json"]).json();
+    let problem = &typo["problems"][0];
+    assert_eq!(problem["message"], "no item maps a field `Descripton`", "{typo}");
+    assert!(text(&problem["remedy"]).contains("Description"), "{typo}");
+
+    let config = with_policy("Description");
+    let sync = || assert_eq!(run(&["sync", "--config", &config]).code, 0);
+    let id = company.create("Case", &json!({ "Subject": "Plain first", "Description": "Secret first" }));
+    sync();
+    company.edit("Case", &id, &json!({ "Subject": "Plain second", "Description": "Secret second" }));
+    sync();
+    company.edit("Case", &id, &json!({ "Subject": "Plain third", "Description": "Secret third" }));
+    sync();
+    let journal = with(&company, &["journal", "--json"]).stdout;
+    assert!(journal.contains("Plain second") && journal.contains("sha256:"), "{journal}");
+    for word in ["Secret first", "Secret second", "Secret third"] {
+        assert!(!journal.contains(word), "{word} in {journal}");
+    }
+    assert_eq!(with(&company, &["journal", "verify"]).code, 0);
+    let undo =
+        with(&company, &["undo", "--item", "cases", "--since", "1970-01-01T00:00:00Z", "--yes", "--json"]).json();
+    let left = undo["left"].as_array().unwrap();
+    let said = |row: &Value| text(&row["why"]).contains("only digests");
+    assert!(left.iter().any(said) && left.iter().all(|row| !row.to_string().contains("Secret")), "{undo}");
+    sync();
+    let record = company.record("Case", &id);
+    assert_eq!((&record["Subject"], &record["Description"]), (&json!("Plain first"), &json!("Secret third")));
+}
