@@ -1,7 +1,7 @@
 # Everything a day needs. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build check test sim demo bench fmt sbom fuzz mutants
+.PHONY: help build check test sim demo bench soak fmt sbom fuzz mutants
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
@@ -26,6 +26,10 @@ check: ## Look without running: format, lints, tidiness, licences and advisories
 
 bench: ## Measure, and print the figures with the machine they belong to
 	bench/run $(ARGS)
+
+export SOAK_MINUTES SOAK_LINKS
+soak: build ## Keep the release binary at work, SOAK_MINUTES=30 on SOAK_LINKS=20000, and see what wears out
+	bench/soak
 
 sbom: ## Write what the binary is made of, as CycloneDX: target/entente.cdx.json
 	@cargo cyclonedx --version >/dev/null 2>&1 || { echo "first: cargo install cargo-cyclonedx --locked" >&2; exit 1; }

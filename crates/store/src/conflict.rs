@@ -10,7 +10,7 @@ use entente_core::{
 use serde::Serialize;
 
 use crate::{
-    Hint, LinkId, NewEntry, Store, StoreError, hint, journal,
+    Hint, LinkId, NewEntry, Store, StoreError, hint,
     sql::{Row, Tx, ids, json, list, retried},
 };
 

@@ -15,7 +15,7 @@ use crate::{
     Fence, Heard, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey, Store,
     StoreError, conflict, hint,
     intent::{self, Ended},
-    journal, note, parked, sent,
+    note, parked, sent,
     sql::{Tx, retried},
 };
 
