@@ -52,6 +52,7 @@ use std::{
 };
 
 use entente_store::{Fence, Offers, Store};
+use entente_transport::Tenure;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
 
@@ -69,7 +70,7 @@ pub use remedy::{
 };
 pub use report::{
     Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus,
-    PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, Status, SyncReport, VerifyReport,
+    PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, QuotaStatus, Status, SyncReport, VerifyReport,
 };
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};
@@ -96,6 +97,7 @@ pub(crate) struct Seat {
     pub(crate) wake: Arc<Notify>,
     pub(crate) busy: Arc<dispatch::Busy>,
     pub(crate) fence: Arc<Mutex<Option<Fence>>>,
+    pub(crate) tenure: Tenure,
 }
 
 impl Inner {

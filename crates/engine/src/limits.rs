@@ -76,6 +76,9 @@ pub(crate) const EDITS_IN_FLIGHT_MAX: usize = 16;
 /// How long a worker owns an org without renewing.
 pub(crate) const LEASE_TTL_MS: i64 = 20_000;
 
+/// A write is only sent while so much of the lease is left: it may take some time to get there.
+pub(crate) const LEASE_MARGIN_MS: i64 = 5_000;
+
 /// How often it renews.
 pub(crate) const LEASE_RENEW_MS: u64 = 5_000;
 

@@ -137,7 +137,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
         if works.iter().any(|work| work.is_open() && work.has_writes()) {
             scene.worker.renew().await?;
         }
-        apply::run(scene, works).await;
+        scene.worker.tenure.during(apply::run(scene, works)).await;
         budget::give_back(scene, works).await?;
         settle::run(scene, works);
         refusals::stamp(scene, works).await;

@@ -56,7 +56,11 @@ impl Steps {
     pub async fn renew(&self) -> Result<bool, EngineError> {
         let fence = self.worker.fence()?;
         let now_ms = self.worker.outside().now_ms();
-        Ok(self.worker.store().renew(&fence, self.worker.owner(), LEASE_TTL_MS, now_ms).await?)
+        let renewed = self.worker.store().renew(&fence, self.worker.owner(), LEASE_TTL_MS, now_ms).await?;
+        if renewed {
+            self.worker.extend_tenure(now_ms);
+        }
+        Ok(renewed)
     }
 
     /// Gives the lease back, as a worker does when a part of its work has failed.

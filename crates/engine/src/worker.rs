@@ -13,6 +13,7 @@ use std::{
 
 use entente_core::{ConnectedItem, Side, filter::Verdict, item::Start, plan::Write};
 use entente_store::{Fence, Store, StoreError};
+use entente_transport::Tenure;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -24,7 +25,10 @@ use crate::{
     drain::Until,
     engine::SyncOptions,
     error::EngineError,
-    limits::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_RENEW_MS, LEASE_TTL_MS, PROBE_AFTER_MS, WORKER_RETRY_MS},
+    limits::{
+        BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_MARGIN_MS, LEASE_RENEW_MS, LEASE_TTL_MS, PROBE_AFTER_MS,
+        WORKER_RETRY_MS,
+    },
     look,
     outside::{Org, Outside},
     poll::{self, last_run_cursor},
@@ -47,6 +51,8 @@ pub(crate) struct Worker {
     /// Whether a person waits for the end, so that nothing is gathered.
     by_hand: bool,
     fence: Arc<Mutex<Option<Fence>>>,
+    /// Until when its rounds may write.
+    pub(crate) tenure: Tenure,
     pub(crate) wake: Arc<Notify>,
     pub(crate) tally: Tally,
 }
@@ -64,9 +70,9 @@ pub(crate) struct Tally {
 
 impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
-        let Seat { wake, busy, fence } = inner.seat(&org.name);
+        let Seat { wake, busy, fence, tenure } = inner.seat(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
-        Self { inner, wiring, org, busy, only_item, only, by_hand: true, fence, wake, tally: Tally::default() }
+        Self { inner, wiring, org, busy, only_item, only, by_hand: true, fence, tenure, wake, tally: Tally::default() }
     }
 
     /// A worker of a server: nobody waits for it, so what can wait is gathered.
@@ -106,8 +112,16 @@ impl Worker {
         let now_ms = self.outside().now_ms();
         let fence = self.store().acquire(&self.org.name, &self.inner.owner, LEASE_TTL_MS, now_ms).await?;
         let acquired = fence.is_some();
+        if acquired {
+            self.extend_tenure(now_ms);
+        }
         *self.fence.lock() = fence;
         Ok(acquired)
+    }
+
+    /// The lease was taken or renewed at this time.
+    pub(crate) fn extend_tenure(&self, now_ms: i64) {
+        self.tenure.extend(now_ms + LEASE_TTL_MS - LEASE_MARGIN_MS);
     }
 
     /// Gives the lease back.
@@ -195,12 +209,14 @@ impl Worker {
     /// Prolongs the lease, also before anything is sent: whoever was asleep for longer than it lasts must not write what
     /// has been decided before.
     pub(crate) async fn renew(&self) -> Result<(), EngineError> {
-        let fence = self.fence()?;
+        let (fence, now_ms) = (self.fence()?, self.outside().now_ms());
         #[cfg(feature = "simulation")]
         if entente_core::wrong::is(entente_core::wrong::Wrong::NoEpoch) {
+            self.extend_tenure(now_ms);
             return Ok(());
         }
-        if self.store().renew(&fence, &self.inner.owner, LEASE_TTL_MS, self.outside().now_ms()).await? {
+        if self.store().renew(&fence, &self.inner.owner, LEASE_TTL_MS, now_ms).await? {
+            self.extend_tenure(now_ms);
             return Ok(());
         }
         *self.fence.lock() = None;

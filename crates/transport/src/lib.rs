@@ -22,6 +22,7 @@ mod pace;
 mod redact;
 mod rng;
 mod session;
+mod tenure;
 mod transport;
 mod wire;
 
@@ -36,6 +37,7 @@ pub use gauge::{Quota, Reading};
 pub use limits::{CALL_TIMEOUT_MS, EXCHANGES_KEPT, RESENDS_MAX, RESPONSE_BYTES_MAX};
 pub use pace::{Pace, PaceLimits};
 pub use rng::{Rng, SystemRng};
+pub use tenure::Tenure;
 pub use transport::{Counters, Transport};
 pub use wire::{Body, ByteStream, HttpWire, Proxy, Wire, WireError, WireOptions, WireSetupError};
 

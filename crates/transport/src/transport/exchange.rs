@@ -18,6 +18,7 @@ use crate::limits::RESPONSE_BYTES_MAX;
 use crate::pace::Place;
 use crate::redact;
 use crate::session::Held;
+use crate::tenure;
 use crate::wire::{Body, WireError};
 
 /// A request whose turn has come.
@@ -103,6 +104,10 @@ impl Transport {
             reason: format!("the turn of {} did not come in time", call.route),
         };
         let place = place.ok_or_else(late)?;
+        if call.effect == Effect::Write && tenure::has_ended(self.clock.now()) {
+            let reason = "somebody else may be working on this by now".to_owned();
+            return Err(CallError::NotApplied { after: None, reason });
+        }
         let (url, request) = request(call, held, body)?;
         let began = self.clock.now();
         // Other hosts say nothing about this peer.

@@ -11,4 +11,5 @@ mod proxy;
 mod resend;
 mod sign_in;
 mod stage;
+mod tenure;
 mod wire;
