@@ -131,11 +131,11 @@ impl Worker {
                     false => self.leave(&round),
                 }
             }
-            let is_wanting = |site: &&&str| !rounds.iter().any(|round| round.wired.site.name == **site);
+            let has_round = |site: &&str| rounds.iter().any(|round| round.wired.site.name == **site);
             let enough = match self.only_item {
                 // Other items' hints, which stay, must not hide those of the one item that is asked for.
                 Some(_) => !rounds.is_empty(),
-                None if behind => sites.iter().find(is_wanting).is_none(),
+                None if behind => sites.iter().all(has_round),
                 // What rests now may have hidden what does not.
                 None => !rounds.is_empty() || n_gone == 0,
             };

@@ -222,7 +222,7 @@ mod tests {
             assert_eq!(breaker.ended(Leave::Usual, None, now, || 0), None, "an answer from before says nothing");
             let turned = breaker.ended(Leave::Probe, Some(word()), now, || 0);
             assert_eq!(turned, Some(Turned::Open(Duration::from_secs(pause_secs))));
-            now = now + Duration::from_secs(pause_secs);
+            now += Duration::from_secs(pause_secs);
         }
         assert_eq!(breaker.enter(now, now), Ok(Leave::Probe));
         assert_eq!(breaker.ended(Leave::Probe, None, now, || 0), Some(Turned::Closed));
