@@ -39,9 +39,8 @@ pub(crate) struct Breaker {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The last outcomes: whether the peer failed.
-    outcomes: VecDeque<bool>,
-    n_in_a_row: usize,
+    /// The last outcomes: the route on which the peer failed, if it did.
+    outcomes: VecDeque<Option<&'static str>>,
     opened: Option<Opened>,
 }
 
@@ -105,6 +104,7 @@ impl Breaker {
     /// Takes a call's outcome into account; `chance` keeps connections from coming back in step.
     pub(crate) fn ended(
         &self,
+        route: &'static str,
         leave: Leave,
         failure: Option<String>,
         now: Timestamp,
@@ -119,7 +119,7 @@ impl Breaker {
             (Some(n_times), Leave::Probe) => n_times + 1,
             // It was under way before the circuit opened.
             (Some(_), Leave::Usual) => return None,
-            (None, _) if !state.is_too_much(failure.is_some()) => return None,
+            (None, _) if !state.is_too_much(failure.is_some().then_some(route)) => return None,
             (None, _) => 1,
         };
         let longest_ms = CIRCUIT_OPEN_FIRST_MS.saturating_mul(1 << (n_times - 1).min(20)).min(CIRCUIT_OPEN_MAX_MS);
@@ -134,17 +134,25 @@ impl Breaker {
 }
 
 impl State {
-    /// Counts an outcome; whether too many have failed now.
-    fn is_too_much(&mut self, failed: bool) -> bool {
-        self.n_in_a_row = if failed { self.n_in_a_row + 1 } else { 0 };
+    /// Counts an outcome; whether too many have failed now. One route that fails alone may be broken while the peer is not,
+    /// so it takes twice as many.
+    fn is_too_much(&mut self, failed: Option<&'static str>) -> bool {
         self.outcomes.push_back(failed);
         if self.outcomes.len() > CIRCUIT_WINDOW_CALLS {
             self.outcomes.pop_front();
         }
-        let n_failed = self.outcomes.iter().filter(|failed| **failed).count();
-        let half_failed = self.outcomes.len() == CIRCUIT_WINDOW_CALLS && n_failed * 2 >= CIRCUIT_WINDOW_CALLS;
-        failed && (self.n_in_a_row >= CIRCUIT_FAILURES_MAX || half_failed)
+        let in_a_row: Vec<&str> = self.outcomes.iter().rev().map_while(|failed| *failed).collect();
+        let all: Vec<&str> = self.outcomes.iter().flatten().copied().collect();
+        let half = self.outcomes.len() == CIRCUIT_WINDOW_CALLS && all.len() * 2 >= CIRCUIT_WINDOW_CALLS;
+        failed.is_some()
+            && (in_a_row.len() >= 2 * CIRCUIT_FAILURES_MAX
+                || in_a_row.len() >= CIRCUIT_FAILURES_MAX && are_several(&in_a_row)
+                || half && are_several(&all))
     }
+}
+
+fn are_several(routes: &[&str]) -> bool {
+    routes.iter().any(|route| *route != routes[0])
 }
 
 impl Opened {
@@ -184,14 +192,26 @@ mod tests {
         "reset".to_owned()
     }
 
+    /// Calls of two routes in turn.
     fn after(outcomes: impl IntoIterator<Item = bool>) -> (Breaker, Option<Turned>) {
-        let breaker = Breaker::default();
-        let turned = outcomes
-            .into_iter()
-            .map(|failed| breaker.ended(Leave::Usual, failed.then(word), START, || 0))
-            .collect::<Vec<_>>();
-        let last = turned.last().copied().flatten();
+        let (breaker, mut last) = (Breaker::default(), None);
+        for (failed, route) in outcomes.into_iter().zip(["/a", "/b", "/c"].into_iter().cycle()) {
+            last = breaker.ended(route, Leave::Usual, failed.then(word), START, || 0);
+        }
         (breaker, last)
+    }
+
+    #[test]
+    fn a_route_that_fails_alone_must_fail_twice_as_often() {
+        let breaker = Breaker::default();
+        let mut fail = || breaker.ended("/a", Leave::Usual, Some(word()), START, || 0);
+        assert!((0..9).all(|_| fail().is_none()));
+        assert!(fail().is_some());
+        let breaker = Breaker::default();
+        for n in 0..100 {
+            let failure = (n % 2 == 0).then(word);
+            assert_eq!(breaker.ended("/a", Leave::Usual, failure, START, || 0), None, "half of them, and others pass");
+        }
     }
 
     #[test]
@@ -219,13 +239,13 @@ mod tests {
             assert_eq!(breaker.circuit(now), Circuit::HalfOpen);
             assert_eq!(breaker.enter(now, now + Duration::from_secs(60)), Ok(Leave::Probe));
             assert!(breaker.enter(now, now).is_err(), "only one");
-            assert_eq!(breaker.ended(Leave::Usual, None, now, || 0), None, "an answer from before says nothing");
-            let turned = breaker.ended(Leave::Probe, Some(word()), now, || 0);
+            assert_eq!(breaker.ended("/a", Leave::Usual, None, now, || 0), None, "an answer from before says nothing");
+            let turned = breaker.ended("/a", Leave::Probe, Some(word()), now, || 0);
             assert_eq!(turned, Some(Turned::Open(Duration::from_secs(pause_secs))));
             now += Duration::from_secs(pause_secs);
         }
         assert_eq!(breaker.enter(now, now), Ok(Leave::Probe));
-        assert_eq!(breaker.ended(Leave::Probe, None, now, || 0), Some(Turned::Closed));
+        assert_eq!(breaker.ended("/a", Leave::Probe, None, now, || 0), Some(Turned::Closed));
         assert_eq!((breaker.circuit(now), breaker.enter(now, now)), (Circuit::Closed, Ok(Leave::Usual)));
     }
 

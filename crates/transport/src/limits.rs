@@ -37,7 +37,7 @@ pub(crate) const PACE_FLOOR: f64 = 1.0 / 16.0;
 /// A pause that a peer asks for is honoured up to here; longer ones go up as errors anyway.
 pub(crate) const HOLD_MS_MAX: i64 = 10 * 60_000;
 
-/// So many calls in a row must have failed for a circuit to open.
+/// So many calls in a row must have failed for a circuit to open; twice as many if all are of one route.
 pub(crate) const CIRCUIT_FAILURES_MAX: usize = 5;
 
 /// Or half of this many.

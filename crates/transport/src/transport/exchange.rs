@@ -131,7 +131,7 @@ impl Transport {
             return;
         }
         let (name, why) = (self.dialect.name(), failure(call, outcome));
-        match self.breaker.ended(leave, why.clone(), self.clock.now(), || self.rng.next_u64()) {
+        match self.breaker.ended(call.route, leave, why.clone(), self.clock.now(), || self.rng.next_u64()) {
             None => {}
             Some(Turned::Closed) => info!(host, "{name} at {host} answers again (circuit closed)"),
             Some(Turned::Open(rest)) => {
