@@ -48,6 +48,8 @@ CREATE TABLE decision (
 ALTER TABLE parked DROP COLUMN class;
 ALTER TABLE parked DROP COLUMN circumstances;
 ALTER TABLE item DROP COLUMN recovered;
+DROP TABLE configuration;
+DROP TABLE tested;
 DELETE FROM meta WHERE name <> 'incarnation';
 DELETE FROM _sqlx_migrations WHERE version > 1;
 ";
