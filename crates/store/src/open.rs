@@ -55,7 +55,9 @@ impl Store {
         let options = SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(BUSY_TIMEOUT);
         let read = sqlite_pool(1).connect_with(options).await?;
         let db = Db::Sqlite { write: read.clone(), read };
-        Ok(Self { inner: Arc::new(Inner { db, incarnation: String::new(), directory: None }) })
+        Ok(Self {
+            inner: Arc::new(Inner { db, incarnation: String::new(), digested: Default::default(), directory: None }),
+        })
     }
 
     /// A private SQLite database in memory, which lives as long as a handle to it.
