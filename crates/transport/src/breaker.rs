@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_route_that_fails_alone_must_fail_twice_as_often() {
         let breaker = Breaker::default();
-        let mut fail = || breaker.ended("/a", Leave::Usual, Some(word()), START, || 0);
+        let fail = || breaker.ended("/a", Leave::Usual, Some(word()), START, || 0);
         assert!((0..9).all(|_| fail().is_none()));
         assert!(fail().is_some());
         let breaker = Breaker::default();
