@@ -17,7 +17,11 @@ impl Demo {
         let files = ["--data-dir", &data_dir, "--ready-file", &ready_file, "--headless", "--records", "20"];
         let running = Running::start(&[&["demo"], &addresses[..], &files[..]].concat(), desk);
         let demo = Self { running, ready: ready(&desk.path("ready.json")) };
-        wait_for("the first look", || demo.status().filter(|status| is_fresh(status) && status["idle"] == true));
+        wait_for("the first look", || {
+            // What waits comes again within seconds.
+            let is_done = |status: &Value| is_fresh(status) && status["idle"] == true && status["waiting"] == 0;
+            demo.status().filter(is_done)
+        });
         demo
     }
 
@@ -82,7 +86,7 @@ fn case_of(org: &str, issue: &str) -> String {
 fn an_edit_in_the_org_reaches_the_site_and_is_told() {
     let desk = Desk::new();
     let mut demo = Demo::start(&desk);
-    assert!(demo.links() > 0);
+    assert!(demo.links() > 0, "{:?}", demo.status());
     let issue = demo.invited();
     let org = demo.url("salesforce").to_owned();
     let case = format!("{org}/services/data/v64.0/sobjects/Case/{}", case_of(&org, &issue));

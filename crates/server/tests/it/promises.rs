@@ -31,7 +31,6 @@ mod interruptions;
 mod lifecycle;
 mod links;
 mod matches;
-mod matrix;
 mod modes;
 mod obstacles;
 mod outages;

@@ -62,7 +62,8 @@ async fn a_link_keeps_what_it_was_told() {
             (&link.salesforce_id, &link.jira_id, &link.jira_key),
             (&new.salesforce_id, &new.jira_id, &new.jira_key)
         );
-        assert_eq!((link.origin, &link.state), (Origin::Manual, &LinkState::Active));
+        let reason = "Jira refused Priority>summary: no \"such\" option".to_owned();
+        assert_eq!((link.origin, &link.state), (Origin::Manual, &LinkState::Parked { reason }));
         assert_eq!((link.read_ms, &link.versions, &link.blocked), (new.read_ms, &new.versions, &new.blocked));
         assert_eq!((link.missing_since, link.created_ms, link.changed_ms), (Sides::default(), NOW, NOW));
 

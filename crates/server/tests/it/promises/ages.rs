@@ -48,6 +48,7 @@ CREATE TABLE decision (
 ALTER TABLE parked DROP COLUMN class;
 ALTER TABLE parked DROP COLUMN circumstances;
 ALTER TABLE item DROP COLUMN recovered;
+DROP TABLE sent;
 DROP TABLE configuration;
 DROP TABLE tested;
 DELETE FROM meta WHERE name <> 'incarnation';
