@@ -13,7 +13,7 @@ use entente_store::{Again, DueHint, Link, LinkId, LinkState, StoreError};
 use parking_lot::Mutex;
 
 use crate::{
-    limits::{BACKOFF_MAX_MS, ECHO_AGE_MS, ROUND_LINKS_MAX},
+    limits::{BACKOFF_MAX_MS, ECHO_AGE_MS, ROUND_LINKS_MAX, UNDISCOVERED_REST_MS},
     unit::{Round, Ticket, Unit},
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -189,9 +189,9 @@ impl Sorter<'_> {
             return self.candidate_of_one(ticket, wired, side, ended);
         }
         let Some(first) = items.next().cloned() else { return self.needless.push(ticket) };
-        // It stays due: whoever ends the item's first look wakes us.
+        // The item's first look may end at any moment.
         if !first.is_discovered() {
-            return;
+            return self.rest(&ticket, UNDISCOVERED_REST_MS);
         }
         let later = items.cloned().collect();
         let ids = Sides::from_view(side, Some(ticket.key.record_id.clone()), None);

@@ -121,3 +121,6 @@ pub(crate) const REFRESH_STEP_MS: u64 = 50;
 
 /// Characters of a Jira field of one line: <https://support.atlassian.com/jira-cloud-administration/docs/custom-fields-types-in-company-managed-projects/>
 pub(crate) const LINE_CHARS_MAX: usize = 255;
+
+/// How long a hint rests whose item has not been looked at yet.
+pub(crate) const UNDISCOVERED_REST_MS: i64 = 100;

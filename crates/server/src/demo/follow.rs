@@ -59,7 +59,7 @@ async fn linking(app: &App, screen: &Screen) {
 
 /// Whether the first look at both sides is over and nothing is left to do.
 fn is_settled(status: &Status) -> bool {
-    status.idle && status.connections.iter().all(|connection| connection.fresh_seconds.is_some())
+    status.idle && status.waiting == 0 && status.connections.iter().all(|connection| connection.fresh_seconds.is_some())
 }
 
 fn progress(status: &Status, elapsed: Duration) -> String {
