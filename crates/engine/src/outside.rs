@@ -17,7 +17,9 @@ use secrecy::SecretString;
 
 use crate::error::EngineError;
 
-pub(crate) use org::{AskedObject, Changed, Changes, Described, GuardedUpdate, Org, OrgPerson, OrgRow, OwnUpdate};
+pub(crate) use org::{
+    AskedObject, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgPerson, OrgRow, OwnUpdate,
+};
 pub(crate) use site::{ORIGIN_PROPERTY, Site, SiteIssue, issue_refs, origin_operation, origin_source};
 
 /// How a wire is made for a connection.

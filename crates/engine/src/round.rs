@@ -11,6 +11,7 @@ mod commit;
 pub(crate) mod digests;
 pub(crate) mod facts;
 mod guard;
+mod landed;
 mod meet;
 mod needs;
 pub(crate) mod read;

@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 
 pub(crate) use self::{
     described::Described,
-    reading::{AskedObject, Changed, Changes, OrgPerson, OrgRow},
+    reading::{AskedObject, Changed, Changes, FieldChange, OrgPerson, OrgRow},
     writing::{GuardedUpdate, OwnUpdate},
 };
 use super::{Health, Outside, pace, quota, secret};

@@ -6,7 +6,7 @@ use entente_store::{
     RoundCommit, StoreError,
 };
 
-use super::{Scene, alike, digests::Digests, facts, meet, succession};
+use super::{Scene, alike, digests::Digests, landed, meet, succession};
 use crate::{
     error::EngineError,
     unit::{End, Ticket, Unit, Work},
@@ -19,7 +19,7 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
     succession::journal_rests(scene, &mut works).await?;
     let mut ends = Ends::default();
     ends.round.offers = alike::news(scene, &works).await?;
-    let settled_ms = scene.worker.outside().now_ms() - facts::settle_ms(scene);
+    let settled_ms = scene.worker.outside().now_ms() - landed::settle_ms(scene);
     ends.round.heard = Heard { round: scene.round.clone(), settled_ms, ..Heard::default() };
     let mut passed_on = Vec::new();
     let mut told = Vec::new();

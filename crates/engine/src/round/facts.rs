@@ -8,13 +8,13 @@ use entente_core::{
     link::Blocked,
     plan::{CORRELATION, STATUS},
 };
-use entente_store::{ParkedClass, Sent};
+use entente_store::ParkedClass;
 use entente_transport::CallError;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Scene, alike, digests::Digests, succession};
+use super::{Scene, alike, digests::Digests, landed, succession};
 use crate::{
-    apply::{jira::is_ours, payload::Payload, written},
+    apply::{jira::is_ours, payload::Payload},
     error::EngineError,
     unit::{Seen, Work},
 };
@@ -57,7 +57,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     }
     succession::load(scene, works).await?;
     recovered(scene, works).await?;
-    landed(scene, works).await?;
+    landed::load(scene, works).await?;
     parked(scene, works).await
 }
 
@@ -115,59 +115,6 @@ async fn recovered(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineEr
         work.intent = Some((operation, Ok(work.id(side).to_owned())));
     }
     Ok(())
-}
-
-/// Writes that nobody heard of, found again by what the side shows: both sides have agreed on them, whatever has been
-/// edited since. Without this, an older value of the one side would come back from the other as an edit.
-async fn landed(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
-    #[cfg(feature = "simulation")]
-    if entente_core::wrong::is(entente_core::wrong::Wrong::EditByEcho) {
-        return Ok(());
-    }
-    let pairs = works.iter().filter_map(Work::pair);
-    let records: Vec<String> = pairs.map(|(salesforce_id, _)| salesforce_id).collect();
-    let unheard = scene.worker.store().unheard(&scene.wired.org.name, &records).await?;
-    for work in works.iter_mut() {
-        let Some(sent) = work.pair().and_then(|pair| unheard.get(&pair)) else { continue };
-        work.has_unheard = true;
-        for sent in sent {
-            if may_count(scene, work, sent) {
-                land(scene, work, sent);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Whether a write may be what a side shows. Once a pair has come to rest, it is so only until a late request can no
-/// longer take effect.
-fn may_count(scene: &Scene<'_>, work: &Work, sent: &Sent) -> bool {
-    let is_at_rest = work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_some());
-    !is_at_rest || scene.worker.outside().now_ms() - sent.at_ms <= settle_ms(scene)
-}
-
-/// How long a lost request may still take effect, on either side.
-pub(super) fn settle_ms(scene: &Scene<'_>) -> i64 {
-    scene.wired.org.settle_ms.max(scene.wired.site.settle_ms)
-}
-
-fn land(scene: &Scene<'_>, work: &mut Work, sent: &Sent) {
-    let (item, side) = (&scene.wired.item, sent.side);
-    let Some(path) = item.path(&sent.mapping, side) else { return };
-    let Some(record) = work.seen.get(side).record() else { return };
-    let Some(shown) = record.value(path.as_str()).filter(|shown| shown.means(&sent.after)) else { return };
-    let shown = item.with_own(&sent.mapping, side, Some(record), shown.clone());
-    let before = work.base.as_ref().and_then(|base| base.get(&sent.mapping)).cloned();
-    if before.as_ref().is_some_and(|before| *before.get(side) == shown) {
-        return;
-    }
-    let in_jira = before.map_or_else(|| sent.before.clone(), |before| before.jira);
-    work.landed.entry(sent.mapping.clone()).or_insert(in_jira);
-    let text = format!("{side} {path} := \"{}\", of which nobody had heard", sent.after);
-    let entry = written(work, side, &sent.mapping, &sent.before, &sent.after, text);
-    work.journal.push(entry);
-    work.base_next.set(sent.mapping.clone(), Sides::from_view(side, shown, sent.source.clone()));
-    work.base = Some(work.base_next.clone());
 }
 
 /// When people have moved a new issue before we knew of it, its status belongs to them: the pair on which it would have

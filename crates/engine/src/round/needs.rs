@@ -12,7 +12,7 @@ use entente_transport::CallError;
 use jiff::Timestamp;
 
 use super::Scene;
-use crate::{apply::jira::is_ours, unit::Work, workflow};
+use crate::{apply::jira::is_ours, outside::FieldChange, unit::Work, workflow};
 
 /// Fetches what the plans of `wanting` ask for.
 pub(super) async fn fetch(scene: &Scene<'_>, works: &[Work], wanting: &[usize], known: &mut [Known]) {
@@ -49,7 +49,7 @@ async fn change_times(scene: &Scene<'_>, works: &[Work], wanting: &[usize], know
             let of = |side, name: String| (work.id(side).to_owned(), name);
             // A line changes when any of its fields does. Without a row for each, the record's own stamp is an upper bound.
             let rows = names(scene, key, Side::Salesforce).into_iter();
-            let rows = rows.map(|name| salesforce.get(&of(Side::Salesforce, name)).copied());
+            let rows = rows.map(|name| Some(salesforce.get(&of(Side::Salesforce, name))?.at));
             let last_row = rows.collect::<Option<Vec<_>>>().and_then(|rows| rows.into_iter().max());
             let salesforce_at = last_row.or(work.seen.salesforce.modified);
             let in_jira = names(scene, key, Side::Jira);
@@ -82,7 +82,7 @@ fn timed(work: &Work) -> impl Iterator<Item = &MappingKey> {
 }
 
 /// The vendor's names of the fields that a line reads on a side, its own first.
-fn names(scene: &Scene<'_>, key: &MappingKey, side: Side) -> Vec<String> {
+pub(super) fn names(scene: &Scene<'_>, key: &MappingKey, side: Side) -> Vec<String> {
     let item = &scene.wired.item;
     let paths: Vec<FieldPath> = match item.mapping(key) {
         Some(mapping) => mapping.read_on(side).cloned().collect(),
@@ -95,37 +95,55 @@ fn names(scene: &Scene<'_>, key: &MappingKey, side: Side) -> Vec<String> {
     paths.iter().filter_map(name).collect()
 }
 
-fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (Vec<String>, BTreeSet<String>) {
+fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (BTreeSet<String>, BTreeSet<String>) {
     let ids = wanting.iter().map(|n| works[*n].id(side).to_owned()).collect();
     let keys = wanting.iter().flat_map(|n| timed(&works[*n]));
     (ids, keys.flat_map(|key| names(scene, key, side)).collect())
 }
 
-type Times = HashMap<(String, String), Timestamp>;
+async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Rows, CallError> {
+    let (ids, fields) = wanted(scene, works, wanting, Side::Salesforce);
+    newest_rows(scene, ids, fields).await
+}
+
+async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Edits, CallError> {
+    let (ids, fields) = wanted(scene, works, wanting, Side::Jira);
+    let mut newest = newest_edits(scene, ids, fields).await?;
+    // A transition of ours, perhaps one on the way to another, is nobody's word about the status.
+    newest.retain(|(_, field), edit| field != STATUS || !edit.is_ours);
+    Ok(newest)
+}
+
+type Rows = HashMap<(String, String), FieldChange>;
 
 /// The newest history row per record and field, where the field is tracked. Objects without a history have none.
-async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Times, CallError> {
-    let (ids, fields) = wanted(scene, works, wanting, Side::Salesforce);
-    let fields: Vec<String> = fields.into_iter().collect();
+pub(super) async fn newest_rows(
+    scene: &Scene<'_>,
+    ids: BTreeSet<String>,
+    fields: BTreeSet<String>,
+) -> Result<Rows, CallError> {
+    let (ids, fields): (Vec<String>, Vec<String>) = (ids.into_iter().collect(), fields.into_iter().collect());
     match scene.wired.org.history(&scene.wired.item.salesforce.object, &ids, &fields).await {
-        Err(CallError::Invalid { .. } | CallError::Gone { .. } | CallError::Denied { .. }) => Ok(Times::new()),
+        Err(CallError::Invalid { .. } | CallError::Gone { .. } | CallError::Denied { .. }) => Ok(Rows::new()),
         other => other,
     }
 }
 
 /// The newest edit of a field in Jira.
-struct Edit {
+pub(super) struct Edit {
     at: Timestamp,
     before: Value,
-    /// A transition of ours, perhaps one on the way to another: nobody's word about the status.
-    is_our_move: bool,
+    pub(super) is_ours: bool,
 }
 
 type Edits = HashMap<(String, String), Edit>;
 
 /// The newest changelog entry per issue and field.
-async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Edits, CallError> {
-    let (ids, fields) = wanted(scene, works, wanting, Side::Jira);
+pub(super) async fn newest_edits(
+    scene: &Scene<'_>,
+    ids: BTreeSet<String>,
+    fields: BTreeSet<String>,
+) -> Result<Edits, CallError> {
     let issues: Vec<entente_jira::IssueId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
     let mut newest = Edits::new();
@@ -134,7 +152,6 @@ async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Ed
             add_newest(&mut newest, &issue);
         }
     }
-    newest.retain(|_, edit| !edit.is_our_move);
     Ok(newest)
 }
 
@@ -146,8 +163,7 @@ fn add_newest(newest: &mut Edits, issue: &IssueChanges) {
             let key = (issue.issue.to_string(), field);
             if newest.get(&key).is_none_or(|edit| edit.at <= at) {
                 let before = item.from_string.as_deref().map_or(Value::Empty, Value::text);
-                let is_our_move = key.1 == STATUS && is_ours(change);
-                newest.insert(key, Edit { at, before, is_our_move });
+                newest.insert(key, Edit { at, before, is_ours: is_ours(change) });
             }
         }
     }

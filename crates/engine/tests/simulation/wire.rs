@@ -19,6 +19,9 @@ use tower::ServiceExt;
 
 use crate::{chance::Dice, gate::Gate, history::Played, people::A_MOMENT};
 
+/// How late a call that was given up may take effect.
+pub(crate) const LATE_MS_MAX: i64 = 110_000;
+
 /// A call that stood at the gate for longer has lost its connection: it never arrives. Shorter than every settle time.
 const CONNECTION_MS: i64 = 60_000;
 
@@ -74,7 +77,7 @@ impl Fault {
             Self::CommitThenReset => named("timeout_after_commit"),
             Self::CommitThenError => named("error_after_commit"),
             Self::CommitLate => {
-                let delay_ms = dice.between(1_000, 110_000);
+                let delay_ms = dice.between(1_000, LATE_MS_MAX);
                 Some(json!({"name": "late_commit", "route": "*", "times": 1, "delay_ms": delay_ms}))
             }
             Self::RateLimit => named("rate_limit"),

@@ -307,18 +307,18 @@ impl Org {
         Ok(found)
     }
 
-    /// When tracked fields last changed, by record and field; fields that are not tracked have no rows.
+    /// Who changed tracked fields last, and when, by record and field; fields that are not tracked have no rows.
     pub(crate) async fn history(
         &self,
         object: &str,
         ids: &[String],
         fields: &[String],
-    ) -> Result<HashMap<(String, String), Timestamp>, CallError> {
+    ) -> Result<HashMap<(String, String), FieldChange>, CallError> {
         let (table, parent) = history_of(object);
         let filter =
             Filter::is_in(parent.as_str(), record_ids(ids)).and(Filter::is_in("Field", fields.iter().cloned()));
-        let query = Query::select([parent.as_str(), "Field", "CreatedDate"]).from(table).filter(filter);
-        let mut newest: HashMap<(String, String), Timestamp> = HashMap::new();
+        let query = Query::select([parent.as_str(), "Field", "CreatedDate", "CreatedById"]).from(table).filter(filter);
+        let mut newest: HashMap<(String, String), FieldChange> = HashMap::new();
         for row in self.client.all_rows(&query).await?.rows {
             let text = |field: &str| row.get(field).and_then(|value| value.as_str());
             let (Some(id), Some(field), Some(at)) =
@@ -326,10 +326,31 @@ impl Org {
             else {
                 continue;
             };
-            let time = newest.entry((id.to_owned(), field.to_owned())).or_insert(at);
-            *time = (*time).max(at);
+            let change = FieldChange { at, by: text("CreatedById").map(str::to_owned) };
+            newest
+                .entry((id.to_owned(), field.to_owned()))
+                .and_modify(|known| known.give_way_to(&change))
+                .or_insert(change);
         }
         Ok(newest)
+    }
+}
+
+/// The last change of a field.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldChange {
+    pub(crate) at: Timestamp,
+    /// The user's id; none when several changed it within the same second, and nobody knows whose the last word was.
+    pub(crate) by: Option<String>,
+}
+
+impl FieldChange {
+    fn give_way_to(&mut self, other: &Self) {
+        if other.at > self.at {
+            self.clone_from(other);
+        } else if other.at == self.at && other.by != self.by {
+            self.by = None;
+        }
     }
 }
 

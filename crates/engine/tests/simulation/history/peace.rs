@@ -3,7 +3,7 @@
 use entente_engine::Retry;
 
 use super::{History, machines::Actor};
-use crate::gate::ActorId;
+use crate::{gate::ActorId, wire::LATE_MS_MAX};
 
 impl History {
     /// Nothing goes wrong any more, and one machine is left.
@@ -20,6 +20,8 @@ impl History {
         self.down_until.clear();
         self.end_troubles().await;
         self.finish_all().await;
+        // What has left its sender and not yet taken effect does so.
+        self.pass(LATE_MS_MAX).await;
         while self.machines.len() > 1 {
             self.kill(0);
         }

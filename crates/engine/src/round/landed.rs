@@ -1,0 +1,122 @@
+//! Writes of ours that nobody heard of, found again by what a side shows: both sides have agreed on them, whatever has
+//! been edited since. Without this, an older value of the one side would come back from the other as an edit.
+//!
+//! A value alone is no proof: a person may have chosen the same one, above all where there are three to choose from. So
+//! the vendor's own history is asked whose the last word was; where it keeps none, the value must do.
+
+use std::collections::{BTreeSet, HashSet};
+
+use entente_core::{Side, Sides, Value};
+use entente_store::Sent;
+use entente_transport::CallError;
+
+use super::{
+    Scene,
+    needs::{names, newest_edits, newest_rows},
+};
+use crate::{apply::written, error::EngineError, outside::FieldChange, unit::Work};
+
+/// A write that may be what a side shows.
+struct Landing {
+    work: usize,
+    sent: Sent,
+    shown: Value,
+    /// The record's id, and the vendor's name of the field.
+    place: Option<(String, String)>,
+}
+
+/// Takes what has landed into the bases of the works.
+pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::EditByEcho) {
+        return Ok(());
+    }
+    let pairs = works.iter().filter_map(Work::pair);
+    let records: Vec<String> = pairs.map(|(salesforce_id, _)| salesforce_id).collect();
+    let mut unheard = scene.worker.store().unheard(&scene.wired.org.name, &records).await?;
+    let mut landings = Vec::new();
+    for (n, work) in works.iter_mut().enumerate() {
+        let Some(sent) = work.pair().and_then(|pair| unheard.remove(&pair)) else { continue };
+        work.has_unheard = true;
+        landings.extend(sent.into_iter().filter_map(|sent| landing(scene, n, work, sent)));
+    }
+    if landings.is_empty() {
+        return Ok(());
+    }
+    match of_others(scene, &landings).await {
+        Ok(of_others) => {
+            let is_ours = |landing: &&Landing| landing.place.as_ref().is_none_or(|place| !of_others.contains(place));
+            for landing in landings.iter().filter(is_ours) {
+                land(scene, &mut works[landing.work], landing);
+            }
+        }
+        Err(error) => {
+            for landing in landings {
+                let work = &mut works[landing.work];
+                work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
+                work.stopped = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn landing(scene: &Scene<'_>, n: usize, work: &Work, sent: Sent) -> Option<Landing> {
+    let (item, side) = (&scene.wired.item, sent.side);
+    let path = item.path(&sent.mapping, side).filter(|_| may_count(scene, work, &sent))?;
+    let record = work.seen.get(side).record()?;
+    let shown = record.value(path.as_str()).filter(|shown| shown.means(&sent.after))?.clone();
+    let shown = item.with_own(&sent.mapping, side, Some(record), shown);
+    let agreed = work.base.as_ref().and_then(|base| base.get(&sent.mapping));
+    let is_news = agreed.is_none_or(|agreed| *agreed.get(side) != shown);
+    let field = names(scene, &sent.mapping, side).into_iter().next();
+    let place = field.map(|field| (work.id(side).to_owned(), field));
+    is_news.then_some(Landing { work: n, sent, shown, place })
+}
+
+/// Whether a write may be what a side shows. Once a pair has come to rest, it is so only until a late request can no
+/// longer take effect.
+fn may_count(scene: &Scene<'_>, work: &Work, sent: &Sent) -> bool {
+    let is_at_rest = work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_some());
+    !is_at_rest || scene.worker.outside().now_ms() - sent.at_ms <= settle_ms(scene)
+}
+
+/// How long a lost request may still take effect, on either side.
+pub(super) fn settle_ms(scene: &Scene<'_>) -> i64 {
+    scene.wired.org.settle_ms.max(scene.wired.site.settle_ms)
+}
+
+/// The fields, by record id and the vendor's name, whose last word was somebody else's.
+async fn of_others(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashSet<(String, String)>, CallError> {
+    let on = |side: Side| {
+        let places =
+            landings.iter().filter(|landing| landing.sent.side == side).filter_map(|landing| landing.place.clone());
+        places.unzip::<_, _, BTreeSet<String>, BTreeSet<String>>()
+    };
+    let mut of_others = HashSet::new();
+    let (issues, fields) = on(Side::Jira);
+    if !issues.is_empty() {
+        let edits = newest_edits(scene, issues, fields).await?;
+        of_others.extend(edits.into_iter().filter(|(_, edit)| !edit.is_ours).map(|(place, _)| place));
+    }
+    let (records, fields) = on(Side::Salesforce);
+    if !records.is_empty() {
+        let (rows, ourselves) = (newest_rows(scene, records, fields).await?, scene.wired.org.user_id().await);
+        let of_other = |row: &FieldChange| row.by.is_some() && ourselves.is_some() && row.by != ourselves;
+        of_others.extend(rows.into_iter().filter(|(_, row)| of_other(row)).map(|(place, _)| place));
+    }
+    Ok(of_others)
+}
+
+fn land(scene: &Scene<'_>, work: &mut Work, landing: &Landing) {
+    let (sent, side) = (&landing.sent, landing.sent.side);
+    let agreed = work.base.as_ref().and_then(|base| base.get(&sent.mapping));
+    let in_jira = agreed.map_or_else(|| sent.before.clone(), |agreed| agreed.jira.clone());
+    work.landed.entry(sent.mapping.clone()).or_insert(in_jira);
+    let field = scene.wired.item.path(&sent.mapping, side).map(|path| path.to_string()).unwrap_or_default();
+    let text = format!("{side} {field} := \"{}\", of which nobody had heard", sent.after);
+    let entry = written(work, side, &sent.mapping, &sent.before, &sent.after, text);
+    work.journal.push(entry);
+    work.base_next.set(sent.mapping.clone(), Sides::from_view(side, landing.shown.clone(), sent.source.clone()));
+    work.base = Some(work.base_next.clone());
+}
