@@ -9,7 +9,7 @@ use std::{
 };
 
 use entente_core::{Side, Sides};
-use entente_store::{Again, DueHint, Link, LinkId, LinkState, StoreError};
+use entente_store::{Again, DueHint, Link, LinkId, StoreError};
 use parking_lot::Mutex;
 
 use crate::{
@@ -152,8 +152,8 @@ struct Sorter<'a> {
 
 impl Sorter<'_> {
     fn sort(&mut self, side: Side, ticket: Ticket, links: &[Link]) {
-        let live = |link: &&Link| matches!(link.state, LinkState::Active | LinkState::Parked { .. });
-        if !links.iter().any(|link| live(&link)) {
+        let live = |link: &&Link| link.is_live();
+        if !links.iter().any(Link::is_live) {
             return self.candidate(side, ticket, links);
         }
         if !links.iter().filter(live).all(|link| self.worker.runs(&link.item)) {

@@ -61,7 +61,7 @@ pub(crate) async fn jira(
         WebhookEvent::IssueDeleted => Some(DELETED.to_owned()),
         _ => push.updated.map(|updated| updated.as_millisecond().to_string()),
     };
-    let hints = orgs.into_iter().map(|org| key(org, connection, "issue", id.to_string()));
+    let hints = orgs.into_iter().map(|org| HintKey::issue(&org, connection, &id.to_string()));
     offer(inner, connection, hints.collect(), version).await
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn salesforce(
     let mut n_hints = 0;
     for notification in message.notifications {
         let version = notification.version.map(|version| version.as_millisecond().to_string());
-        let key = key(connection.to_owned(), connection, &notification.object, notification.record.to_string());
+        let key = HintKey::record(connection, &notification.object, notification.record.as_str());
         n_hints += offer(inner, connection, vec![key], version).await?;
     }
     Ok(n_hints)
@@ -104,10 +104,6 @@ fn is_one_of(secrets: &[SecretString], given: Option<&str>) -> bool {
     let given = Sha256::digest(given.unwrap_or_default());
     let equal = |secret: &SecretString| Sha256::digest(secret.expose_secret()).ct_eq(&given);
     secrets.iter().map(equal).fold(Choice::from(0), |any, one| any | one).into()
-}
-
-fn key(org: String, connection: &str, kind: &str, record_id: String) -> HintKey {
-    HintKey { org, connection: connection.to_owned(), kind: kind.to_owned(), record_id }
 }
 
 async fn offer(

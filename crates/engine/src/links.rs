@@ -66,12 +66,7 @@ impl Engine {
 
     /// A hint about a record, before all others: somebody waits for it.
     fn hint(&self, org: &str, object: &str, record_id: &str) -> Hint {
-        let key = HintKey {
-            org: org.to_owned(),
-            connection: org.to_owned(),
-            kind: object.to_owned(),
-            record_id: record_id.to_owned(),
-        };
+        let key = HintKey::record(org, object, record_id);
         Hint { key, version: None, due_ms: self.inner.outside.now_ms(), priority: PERSON_PRIORITY }
     }
 }

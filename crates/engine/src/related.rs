@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use entente_core::{ConnectedItem, FieldPath, Side};
 use entente_salesforce::Field;
-use entente_store::{Hint, HintKey, LinkState};
+use entente_store::{Hint, HintKey, Link};
 
 use crate::{
     error::EngineError,
@@ -126,13 +126,12 @@ async fn concerned(
     }
     let org = &worker.org.name;
     let links = worker.store().links_by_records(org, Side::Salesforce, org, &pointing).await?;
-    let live = links.into_iter().filter(|link| !matches!(link.state, LinkState::Unlinked { .. }));
+    let live = links.into_iter().filter(Link::is_kept);
     let linked: HashSet<String> = live.map(|link| link.salesforce_id).collect();
     Ok(linked.into_iter().collect())
 }
 
 fn hint(worker: &Worker, object: &str, record_id: &str) -> Hint {
-    let org = worker.org.name.clone();
-    let key = HintKey { org: org.clone(), connection: org, kind: object.to_owned(), record_id: record_id.to_owned() };
+    let key = HintKey::record(&worker.org.name, object, record_id);
     Hint { key, version: None, due_ms: worker.outside().now_ms(), priority: 0 }
 }

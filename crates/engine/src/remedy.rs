@@ -10,7 +10,7 @@ mod matches;
 mod parked;
 mod undo;
 
-use entente_core::ConnectedItem;
+use entente_core::{ConnectedItem, Side};
 use entente_store::{Hint, HintKey, Link};
 use jiff::Timestamp;
 
@@ -42,12 +42,7 @@ impl Engine {
 
 /// "Look at this link", because a person said so.
 fn look_at(link: &Link, item: &ConnectedItem, now_ms: i64) -> Hint {
-    let key = HintKey {
-        org: link.org.clone(),
-        connection: link.org.clone(),
-        kind: item.salesforce.object.clone(),
-        record_id: link.salesforce_id.clone(),
-    };
+    let key = HintKey::of(item, Side::Salesforce, &link.salesforce_id);
     Hint { key, version: None, due_ms: now_ms, priority: PERSON_PRIORITY }
 }
 

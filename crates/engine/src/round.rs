@@ -25,7 +25,7 @@ use entente_core::{
     Known, Side, plan,
     plan::{Need, Note, NoteCode},
 };
-use entente_store::{Link, LinkId, LinkState, StoreError};
+use entente_store::{Link, LinkId, StoreError};
 use entente_transport::CallError;
 
 use crate::{
@@ -92,10 +92,9 @@ async fn as_linked_now(worker: &Worker, wired: &Wired, units: Vec<Unit>) -> Resu
             current.push(unit);
             continue;
         };
-        let link = now.remove(&was.id).filter(|link| {
-            let is_live = matches!(link.state, LinkState::Active | LinkState::Parked { .. });
-            is_live && (&link.item, &link.salesforce_id) == (&was.item, &was.salesforce_id)
-        });
+        let link = now
+            .remove(&was.id)
+            .filter(|link| link.is_live() && (&link.item, &link.salesforce_id) == (&was.item, &was.salesforce_id));
         let pile = if link.is_some() { &mut current } else { &mut changed };
         unit.link = link.or(Some(was));
         pile.push(unit);

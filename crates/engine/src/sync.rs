@@ -7,7 +7,7 @@ use std::{
 };
 
 use entente_core::Side;
-use entente_store::{DueHint, Link, LinkState, StoreError};
+use entente_store::{DueHint, Link, StoreError};
 
 use crate::{
     EngineError, Inner, SyncOptions, Unfinished,
@@ -206,7 +206,7 @@ async fn of_item(
         let id = if side == Side::Salesforce { &link.salesforce_id } else { &link.jira_id };
         items.entry(id.clone()).or_default().push(link);
     }
-    let is_other = |link: &Link| link.item != wired.item.name && !matches!(link.state, LinkState::Unlinked { .. });
+    let is_other = |link: &Link| link.item != wired.item.name && link.is_kept();
     let others = items.values().filter(|links| links.iter().any(is_other)).count();
     Ok((ids.len() - others) as u64)
 }

@@ -13,7 +13,7 @@ use entente_core::{
 };
 use entente_jira::{IssueId, IssueKey, IssueRef};
 use entente_salesforce::RecordId;
-use entente_store::{DueHint, Hint, HintKey, Link, LinkState, NewEntry};
+use entente_store::{DueHint, Hint, HintKey, Link, NewEntry};
 use entente_transport::CallError;
 
 use crate::{
@@ -204,12 +204,7 @@ impl Chosen {
     }
 
     fn ticket(&self, source: Side) -> Ticket {
-        let kind = match source {
-            Side::Salesforce => self.wired.item.salesforce.object.clone(),
-            Side::Jira => "issue".to_owned(),
-        };
-        let (org, connection) = (self.wired.org.name.clone(), self.connection(source).to_owned());
-        let key = HintKey { org, connection, kind, record_id: self.id.clone() };
+        let key = HintKey::of(&self.wired.item, source, &self.id);
         let now_ms = self.inner.outside.now_ms();
         let hint = Hint { key, version: None, due_ms: now_ms, priority: 0 };
         Ticket::from(DueHint { hint, seq: NO_HINT, attempts: 0, offered_ms: now_ms })
@@ -227,8 +222,7 @@ impl Chosen {
         let source = self.towards.other();
         let (org, ids) = (&self.wired.org.name, [self.id.clone()]);
         let links = self.inner.store.links_by_records(org, source, self.connection(source), &ids).await?;
-        let live = |link: &Link| !matches!(link.state, LinkState::Unlinked { .. });
-        Ok(links.into_iter().find(|link| link.item == self.wired.item.name && live(link)))
+        Ok(links.into_iter().find(|link| link.item == self.wired.item.name && link.is_kept()))
     }
 
     async fn journal(&self, trial: &Trial, by: &str) -> Result<(), EngineError> {

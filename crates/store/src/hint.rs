@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use entente_core::{ConnectedItem, Side};
 use serde::Serialize;
 
 use crate::{
@@ -23,6 +24,35 @@ pub struct HintKey {
     pub kind: String,
     /// The Salesforce record id or the Jira issue id.
     pub record_id: String,
+}
+
+impl HintKey {
+    /// A record of an org's object.
+    #[must_use]
+    pub fn record(org: &str, object: &str, record_id: &str) -> Self {
+        Self::new(org, org, object, record_id)
+    }
+
+    /// An issue of a site, for the org whose items are about it.
+    #[must_use]
+    pub fn issue(org: &str, site: &str, issue_id: &str) -> Self {
+        Self::new(org, site, "issue", issue_id)
+    }
+
+    /// A record or an issue that an item is about.
+    #[must_use]
+    pub fn of(item: &ConnectedItem, side: Side, record_id: &str) -> Self {
+        let org = &item.salesforce.connection;
+        match side {
+            Side::Salesforce => Self::record(org, &item.salesforce.object, record_id),
+            Side::Jira => Self::issue(org, &item.jira.connection, record_id),
+        }
+    }
+
+    fn new(org: &str, connection: &str, kind: &str, record_id: &str) -> Self {
+        let [org, connection, kind, record_id] = [org, connection, kind, record_id].map(str::to_owned);
+        Self { org, connection, kind, record_id }
+    }
 }
 
 /// One wish to look at a record.

@@ -75,11 +75,23 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whether it is kept in agreement.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        matches!(self.state, LinkState::Active | LinkState::Parked { .. })
+    }
+
+    /// Whether it is no tombstone: kept in agreement, or at rest because its item is gone.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        !matches!(self.state, LinkState::Unlinked { .. })
+    }
+
     /// Whether it is a tombstone of a pair of which an end was lost, and of nothing else.
     #[must_use]
     pub fn ended_by_loss(&self) -> bool {
         let lost = Side::BOTH.into_iter().any(|side| self.missing_since.get(side).is_some());
-        lost && matches!(self.state, LinkState::Unlinked { .. })
+        lost && !self.is_kept()
     }
 }
 

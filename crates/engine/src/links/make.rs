@@ -76,7 +76,7 @@ impl Engine {
     }
 
     fn is_in_the_way(&self, wired: &Wired, side: Side, link: &Link) -> bool {
-        if matches!(link.state, entente_store::LinkState::Unlinked { .. }) {
+        if !link.is_kept() {
             return false;
         }
         let field = |correlation: &Option<Sides<entente_core::FieldPath>>| {

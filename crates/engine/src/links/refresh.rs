@@ -64,9 +64,7 @@ async fn take(worker: &Worker, wired: &Wired, unit: &Unit) -> Result<(), EngineE
 }
 
 fn unit(worker: &Worker, wired: &Wired, link: &Link) -> Unit {
-    let org = wired.org.name.clone();
-    let (kind, record_id) = (wired.item.salesforce.object.clone(), link.salesforce_id.clone());
-    let key = HintKey { connection: org.clone(), org, kind, record_id };
+    let key = HintKey::of(&wired.item, Side::Salesforce, &link.salesforce_id);
     let now_ms = worker.outside().now_ms();
     let hint = Hint { key, version: None, due_ms: now_ms, priority: 0 };
     let ticket = Ticket::from(DueHint { hint, seq: NO_HINT, attempts: 0, offered_ms: now_ms });

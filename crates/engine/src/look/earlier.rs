@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use entente_core::{Side, filter::Verdict, item::Mode, plan::admits};
-use entente_store::{Link, LinkState};
+use entente_store::Link;
 
 use crate::{
     outside::{OrgRow, SiteIssue},
@@ -80,11 +80,6 @@ impl Earlier {
 /// What was unlinked is not linked again under the same item.
 fn has_ended(wired: &Wired, links: &[Link]) -> bool {
     links.iter().any(|link| link.item == wired.item.name)
-}
-
-/// Whether a link is kept in agreement, whoever's it is.
-pub(super) fn is_live(link: &Link) -> bool {
-    matches!(link.state, LinkState::Active | LinkState::Parked { .. })
 }
 
 fn union<'a>(own: &'a [String], theirs: impl Iterator<Item = &'a String>) -> Vec<String> {

@@ -13,7 +13,7 @@ use super::{
     alike::{self, Index},
     asked,
     claims::{Claim, Claims},
-    earlier::{Earlier, is_live},
+    earlier::Earlier,
     pages::grouped,
 };
 use crate::{
@@ -105,7 +105,7 @@ impl JiraSide {
         } else {
             self.claim(scene, issue, &seen);
             let creates = item.creates_on(Side::Salesforce);
-            if links.iter().any(is_live) || creates && earlier.take_issue(scene, issue, links) {
+            if links.iter().any(Link::is_live) || creates && earlier.take_issue(scene, issue, links) {
                 self.elsewhere.insert(issue.id());
             }
         }

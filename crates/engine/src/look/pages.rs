@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     Looked, alike, asked,
-    earlier::{Earlier, is_live},
+    earlier::Earlier,
     issues::{self, JiraSide},
 };
 use crate::{
@@ -88,15 +88,15 @@ async fn salesforce_page(
         let seen = read::salesforce_seen(scene, &row);
         // A live link stands before what once was one.
         let own = links.iter().filter(|link| link.item == scene.wired.item.name);
-        match own.max_by_key(|link| is_live(link)) {
-            Some(link) if is_live(link) => {
+        match own.max_by_key(|link| link.is_live()) {
+            Some(link) if link.is_live() => {
                 met.insert(link.id);
                 works.push(linked(link.clone(), seen, jira));
             }
             Some(link) if link.ended_by_loss() => works.extend(lost(link.clone(), &row.id, seen, jira)),
             // A tombstone: unlinked for good.
             Some(_) => {}
-            None if links.iter().any(is_live) => {}
+            None if links.iter().any(Link::is_live) => {}
             None => {
                 let taken = || earlier.take_record(scene, &row, &links);
                 works.extend(candidate(scene, &row.id, seen, last, jira, taken));

@@ -8,9 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use entente_core::Side;
 use entente_jira::IssueKey;
-use entente_store::Hint;
+use entente_store::{Hint, Link};
 
-use super::earlier::is_live;
 use crate::{error::EngineError, outside::origin_source, wiring::Wired, worker::Worker};
 
 /// Issues that we created and have no link for, by the record they were made for. Empty unless the item recovers, which
@@ -54,7 +53,7 @@ async fn unlinked(worker: &Worker, wired: &Wired, project: &str) -> Result<HashM
     let marked = wired.site.probe(project, from).await.map_err(peer())?;
     let ids: Vec<String> = marked.values().map(|issue| issue.id()).collect();
     let links = worker.store().links_by_records(&worker.org.name, Side::Jira, &wired.site.name, &ids).await?;
-    let linked: HashSet<String> = links.into_iter().filter(is_live).map(|link| link.jira_id).collect();
+    let linked: HashSet<String> = links.into_iter().filter(Link::is_live).map(|link| link.jira_id).collect();
     let free = marked.values().filter(|issue| !linked.contains(&issue.id()));
     Ok(free.filter_map(|issue| Some((origin_source(&issue.issue)?.to_owned(), issue.id()))).collect())
 }

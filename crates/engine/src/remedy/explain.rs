@@ -98,7 +98,7 @@ impl Engine {
             return Ok(told);
         };
         self.tell_item(&wired, &mut told).await?;
-        if matches!(link.state, LinkState::Active | LinkState::Parked { .. }) {
+        if link.is_live() {
             let ids = Sides::new(Some(link.salesforce_id.clone()), Some(link.jira_id.clone()));
             let work = self.planned(wiring, &wired, Some(link), ids).await?;
             self.tell_hints(&work, &mut told).await?;

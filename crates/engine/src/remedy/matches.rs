@@ -176,18 +176,12 @@ impl Engine {
         let wiring = self.inner.wiring();
         let Some(item) = wiring.config.item(item) else { return Vec::new() };
         let due_ms = self.inner.outside.now_ms();
-        let hint = |connection: &str, kind: &str, member: &Member| {
-            let key = HintKey {
-                org: item.salesforce.connection.clone(),
-                connection: connection.to_owned(),
-                kind: kind.to_owned(),
-                record_id: member.id.clone(),
-            };
+        let hint = |side: Side, member: &Member| {
+            let key = HintKey::of(item, side, &member.id);
             Hint { key, version: None, due_ms, priority: PERSON_PRIORITY }
         };
-        let Sides { salesforce, jira } = &group.members;
-        let records = salesforce.iter().map(|one| hint(&item.salesforce.connection, &item.salesforce.object, one));
-        records.chain(jira.iter().map(|one| hint(&item.jira.connection, "issue", one))).collect()
+        let members = |side: Side| group.members.get(side).iter().map(move |member| hint(side, member));
+        Side::BOTH.into_iter().flat_map(members).collect()
     }
 }
 

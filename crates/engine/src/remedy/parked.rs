@@ -115,16 +115,7 @@ impl Engine {
 }
 
 fn look_at_candidate(parked: &Parked, item: &ConnectedItem, now_ms: i64) -> Hint {
-    let (connection, kind) = match parked.key.side {
-        Side::Salesforce => (&item.salesforce.connection, item.salesforce.object.clone()),
-        Side::Jira => (&item.jira.connection, "issue".to_owned()),
-    };
-    let key = HintKey {
-        org: item.salesforce.connection.clone(),
-        connection: connection.clone(),
-        kind,
-        record_id: parked.key.record_id.clone(),
-    };
+    let key = HintKey::of(item, parked.key.side, &parked.key.record_id);
     Hint { key, version: None, due_ms: now_ms, priority: PERSON_PRIORITY }
 }
 

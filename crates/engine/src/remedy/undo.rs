@@ -9,7 +9,7 @@ use entente_core::{
     link::{Decision, Take},
     plan::STATUS,
 };
-use entente_store::{Entry, JournalFilter, Link, LinkState, NewDecision, is_digest};
+use entente_store::{Entry, JournalFilter, Link, NewDecision, is_digest};
 use serde::Serialize;
 
 use super::{look_at, rfc_3339};
@@ -129,8 +129,7 @@ impl Engine {
         by: &str,
     ) -> Result<NewDecision, &'static str> {
         let wiring = self.inner.wiring();
-        let link =
-            link.filter(|link| matches!(link.state, LinkState::Active | LinkState::Parked { .. })).ok_or(NO_LINK)?;
+        let link = link.filter(|link| link.is_live()).ok_or(NO_LINK)?;
         let item = wiring.config.item(&link.item).ok_or(NO_LINK)?;
         if item.base == BaseForm::Hashes {
             return Err(HASHED);

@@ -172,10 +172,6 @@ pub(crate) fn review(parked: &Parked) -> Option<(ParkedClass, Group)> {
 }
 
 fn look_at(scene: &Scene<'_>, side: Side, id: &str) -> Hint {
-    let (connection, kind) = match side {
-        Side::Salesforce => (scene.wired.org.name.clone(), scene.wired.item.salesforce.object.clone()),
-        Side::Jira => (scene.wired.site.name.clone(), "issue".to_owned()),
-    };
-    let key = HintKey { org: scene.worker.org.name.clone(), connection, kind, record_id: id.to_owned() };
+    let key = HintKey::of(&scene.wired.item, side, id);
     Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 }
 }

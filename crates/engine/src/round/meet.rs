@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use entente_core::{Side, Sides, State, filter::Verdict, plan::admits};
 use entente_jira::{IssueKey, IssueRef};
 use entente_salesforce::Filter;
-use entente_store::{Link, LinkState, NewEntry, ParkedClass};
+use entente_store::{Link, NewEntry, ParkedClass};
 use entente_transport::CallError;
 
 use super::{Scene, alike, read, succession};
@@ -407,7 +407,7 @@ fn connection<'a>(scene: &'a Scene<'_>, side: Side) -> &'a str {
 async fn held(scene: &Scene<'_>, side: Side, ids: &[String]) -> Result<Vec<Link>, EngineError> {
     let org = &scene.wired.org.name;
     let mut links = scene.worker.store().links_by_records(org, side, connection(scene, side), ids).await?;
-    links.retain(|link| !matches!(link.state, LinkState::Unlinked { .. }));
+    links.retain(Link::is_kept);
     Ok(links)
 }
 

@@ -75,7 +75,7 @@ async fn heir(scene: &Scene<'_>, work: &Work, item: &str, id: &str) -> Result<He
     if item != scene.wired.item.name {
         links.extend(store.links_by_records(org, Side::Jira, site, &[work.id(Side::Jira).to_owned()]).await?);
     }
-    let held = |link: &Link| link.item == item && !matches!(link.state, LinkState::Unlinked { .. });
+    let held = |link: &Link| link.item == item && link.is_kept();
     let issue = links.into_iter().find(held).map(|link| link.jira_key);
     Ok(Heir { item: item.to_owned(), id: id.to_owned(), issue })
 }
@@ -116,8 +116,7 @@ pub(super) async fn first(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), E
     for (item, ancestors) in found {
         let gone: Vec<String> = ancestors.iter().map(|(id, _)| id.clone()).collect();
         let links = store.links_by_records(org, Side::Salesforce, org, &gone).await?;
-        let live =
-            |link: &&Link| link.item == item.name && matches!(link.state, LinkState::Active | LinkState::Parked { .. });
+        let live = |link: &&Link| link.item == item.name && link.is_live();
         for link in links.iter().filter(live) {
             let heir = ancestors.iter().find(|(id, _)| *id == link.salesforce_id).map(|(_, heir)| heir.as_str());
             let is_its = |n: &&usize| Some(works[**n].id(Side::Salesforce)) == heir;
@@ -229,7 +228,6 @@ pub(super) fn next(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
 }
 
 fn hint(scene: &Scene<'_>, object: &str, id: &str) -> Hint {
-    let org = scene.worker.org.name.clone();
-    let key = HintKey { org: org.clone(), connection: org, kind: object.to_owned(), record_id: id.to_owned() };
+    let key = HintKey::record(&scene.worker.org.name, object, id);
     Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 }
 }
