@@ -24,7 +24,10 @@ use crate::{
     limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS, REFUSALS_EVERY_POLLS},
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
-    round::{refusals, succession::rests_that_begin},
+    round::{
+        refusals::{self, Overlooked},
+        succession::rests_that_begin,
+    },
     unit::Work,
     wiring::Wired,
     worker::Worker,
@@ -129,8 +132,11 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     }
     let mut candidates = Vec::new();
     let mut n_offered = 0;
+    let mut overlooked = Overlooked::all(worker, wired).await?;
     let looked = each_page(worker, wired, false, progress, async |works: Vec<Work>| {
         let mut hints = unsettled(worker, wired, &works).await?;
+        hints.iter().for_each(|(hint, _)| overlooked.is_offered(&hint.key));
+        works.iter().for_each(|work| overlooked.is_met(wired, work));
         if !wired.is_discovered() {
             // Rounds could only put them off until this look has ended.
             candidates.extend(hints.extract_if(.., |(_, is_link)| !*is_link).map(|(hint, _)| hint));
@@ -143,6 +149,7 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     })
     .await?;
     let found = recovery::run(worker, wired, &candidates).await?;
+    candidates.extend(overlooked.hints(worker, wired).await?);
     for hints in candidates.chunks(LOOK_PAGE_LINKS) {
         n_offered += hints.len();
         store.offer(hints, worker.outside().now_ms()).await?;
@@ -243,10 +250,7 @@ fn has_stale_facts(link: &Link, work: &Work) -> bool {
 }
 
 fn hint(worker: &Worker, wired: &Wired, work: &Work) -> Hint {
-    let (connection, kind, record_id) = match (&work.unit.ids.salesforce, &work.unit.ids.jira) {
-        (Some(id), _) => (wired.org.name.clone(), wired.item.salesforce.object.clone(), id.clone()),
-        (None, id) => (wired.site.name.clone(), "issue".to_owned(), id.clone().unwrap_or_default()),
-    };
-    let key = HintKey { org: worker.org.name.clone(), connection, kind, record_id };
+    let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
+    let key = HintKey::of(&wired.item, side, work.id(side));
     Hint { key, version: None, due_ms: worker.outside().now_ms(), priority: 0 }
 }

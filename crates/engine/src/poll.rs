@@ -199,7 +199,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         let rows = changed.iter().filter(|changed| changed.object == *object);
         left_out.extend(narrow.left_out(worker, org, rows.map(|row| (row.id.clone(), &row.fields))).await?);
     }
-    let news: Vec<Changed> = unless_unlinked(worker, changed)
+    let news: Vec<Changed> = unless_unknown(worker, changed)
         .await?
         .into_iter()
         .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS))
@@ -251,14 +251,18 @@ async fn asked(worker: &Worker, objects: Vec<(String, Vec<String>)>) -> Result<V
     Ok(asked.collect())
 }
 
-/// A deletion concerns those that are linked.
-async fn unless_unlinked(worker: &Worker, mut changed: Vec<Changed>) -> Result<Vec<Changed>, EngineError> {
+/// A deletion concerns those that are linked, and those that wait for a twin.
+async fn unless_unknown(worker: &Worker, mut changed: Vec<Changed>) -> Result<Vec<Changed>, EngineError> {
     let deleted = changed.iter().filter(|changed| changed.is_deleted);
     let ids: Vec<String> = deleted.map(|changed| changed.id.clone()).collect();
     let org = &worker.org.name;
     let links = worker.store().links_by_records(org, Side::Salesforce, org, &ids).await?;
-    let is_linked = |id: &str| links.iter().any(|link| link.salesforce_id == id);
-    changed.retain(|changed| !changed.is_deleted || is_linked(&changed.id));
+    let mut concerned: HashSet<String> = links.into_iter().map(|link| link.salesforce_id).collect();
+    for wired in worker.wiring.items_of(org) {
+        let parked = worker.store().parked_among(&wired.item.name, Side::Salesforce, &ids).await?;
+        concerned.extend(parked.into_iter().map(|parked| parked.key.record_id));
+    }
+    changed.retain(|changed| !changed.is_deleted || concerned.contains(&changed.id));
     Ok(changed)
 }
 
@@ -272,7 +276,11 @@ async fn hints(
     let pointed_at: Vec<Changed> = news.iter().filter(|changed| related.contains(&changed.object)).cloned().collect();
     let mut hints = related::fan_out(worker, &pointed_at).await?;
     let own = news.into_iter().filter(own);
-    hints.extend(own.map(|changed| hint(worker, &worker.org.name, &changed.object, changed.id, changed.version)));
+    hints.extend(
+        own.map(|changed| {
+            hint(worker, HintKey::record(&worker.org.name, &changed.object, &changed.id), changed.version)
+        }),
+    );
     Ok(hints)
 }
 
@@ -335,7 +343,7 @@ async fn jira(worker: &Worker, site: &Site, offered: &mut Offered) -> Result<(),
         .map(|issue| (issue.id.to_string(), issue.updated().map(|updated| updated.as_millisecond().to_string())))
         .filter(|(id, _)| !left_out.contains(id))
         .filter(|(id, version)| offered.is_new(&site.name, id, version.as_ref(), began, 0))
-        .map(|(id, version)| hint(worker, &site.name, "issue", id, version))
+        .map(|(id, version)| hint(worker, HintKey::issue(&worker.org.name, &site.name, &id), version))
         .collect();
     if let Some(began) = began {
         let value = began.as_millisecond().to_string();
@@ -367,9 +375,7 @@ fn failed(health: &crate::outside::Health, connection: &str, error: &CallError) 
     Ok(())
 }
 
-fn hint(worker: &Worker, connection: &str, kind: &str, record_id: String, version: Option<String>) -> Hint {
-    let key =
-        HintKey { org: worker.org.name.clone(), connection: connection.to_owned(), kind: kind.to_owned(), record_id };
+fn hint(worker: &Worker, key: HintKey, version: Option<String>) -> Hint {
     Hint { key, version, due_ms: worker.outside().now_ms(), priority: 0 }
 }
 

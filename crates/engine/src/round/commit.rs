@@ -27,6 +27,8 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
     for mut work in works {
         told.append(&mut work.told);
         if work.end == End::PassOn && !work.unit.later.is_empty() {
+            // What was refused here waits here no longer.
+            ends.round.unparked.push(candidate(scene, &work));
             passed_on.push(work.unit);
             continue;
         }
@@ -201,9 +203,7 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
     if work.unit.link.is_some() {
         return;
     }
-    let side =
-        if work.unit.tickets.iter().any(|ticket| ticket.key.kind == "issue") { Side::Jira } else { Side::Salesforce };
-    let key = ParkedKey { item: scene.wired.item.name.clone(), side, record_id: work.id(side).to_owned() };
+    let key = candidate(scene, work);
     let still_refused = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.is_none());
     match &work.parked {
         Some(refused) => round.parked.push(Parked {
@@ -217,6 +217,13 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
         None if !still_refused && !matches!(work.end, End::Again { .. }) => round.unparked.push(key),
         None => {}
     }
+}
+
+/// The record or the issue that waits for a twin, as it is remembered when it is refused one.
+fn candidate(scene: &Scene<'_>, work: &Work) -> ParkedKey {
+    let side =
+        if work.unit.tickets.iter().any(|ticket| ticket.key.kind == "issue") { Side::Jira } else { Side::Salesforce };
+    ParkedKey { item: scene.wired.item.name.clone(), side, record_id: work.id(side).to_owned() }
 }
 
 /// Neither end of a new link waits for a twin any more.

@@ -7,6 +7,7 @@ mod doctor;
 mod filters;
 mod lifecycle;
 mod missing;
+mod refusals;
 mod safety;
 mod stage;
 mod successions;
