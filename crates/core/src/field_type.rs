@@ -13,6 +13,8 @@ use crate::side::Side;
 pub enum SalesforceType {
     /// A line of text.
     Text,
+    /// A line of text that is shorter than Jira's: a telephone number.
+    ShortText,
     /// Text in a form of its own: an e-mail address, a time of day.
     Formed,
     /// The record's own id, which Salesforce gives.
@@ -27,11 +29,13 @@ pub enum SalesforceType {
     Choices,
     /// True or false.
     Flag,
-    /// A number.
+    /// A number, with as many decimals as the field has.
     Number,
+    /// A number without decimals.
+    Whole,
     /// A day.
     Date,
-    /// A point in time.
+    /// A point in time, to the second.
     Instant,
     /// A user or a queue.
     Person,
@@ -89,11 +93,11 @@ pub const SALESFORCE_TYPES: [(&str, SalesforceType); 28] = [
     ("textarea", SalesforceType::LongText),
     ("textarea (rich text)", SalesforceType::RichText),
     ("picklist", SalesforceType::Choice),
-    ("combobox", SalesforceType::Choice),
+    ("combobox", SalesforceType::Text),
     ("multipicklist", SalesforceType::Choices),
     ("boolean", SalesforceType::Flag),
-    ("int", SalesforceType::Number),
-    ("long", SalesforceType::Number),
+    ("int", SalesforceType::Whole),
+    ("long", SalesforceType::Whole),
     ("double", SalesforceType::Number),
     ("currency", SalesforceType::Number),
     ("percent", SalesforceType::Number),
@@ -101,11 +105,11 @@ pub const SALESFORCE_TYPES: [(&str, SalesforceType); 28] = [
     ("datetime", SalesforceType::Instant),
     ("time", SalesforceType::Formed),
     ("email", SalesforceType::Formed),
-    ("phone", SalesforceType::Text),
+    ("phone", SalesforceType::ShortText),
     ("url", SalesforceType::Text),
-    ("encryptedstring", SalesforceType::Text),
+    ("encryptedstring", SalesforceType::ShortText),
     ("id", SalesforceType::OwnId),
-    ("datacategorygroupreference", SalesforceType::Text),
+    ("datacategorygroupreference", SalesforceType::Formed),
     ("reference", SalesforceType::Reference),
     ("reference (User, Group)", SalesforceType::Person),
     ("address", SalesforceType::Compound),
@@ -221,7 +225,12 @@ fn to_jira(from: SalesforceType, to: JiraType) -> Fit {
     use SalesforceType as S;
     match (from, to) {
         (S::Opaque, _) | (_, J::Opaque) => NO_COUNTERPART,
-        (S::Formed | S::OwnId, to) => to_jira(S::Text, to),
+        (
+            S::Formed | S::OwnId,
+            J::Number | J::Date | J::Instant | J::Url | J::Cascade | J::Person | J::People | J::Issue,
+        ) => NO_COUNTERPART,
+        (S::ShortText | S::Formed | S::OwnId, to) => to_jira(S::Text, to),
+        (S::Whole, to) => to_jira(S::Number, to),
         (_, J::ReadOnly) => Fit::None("Jira fills the field in by itself"),
         (S::Person, J::Person | J::People) => {
             Fit::Format("for people of the table, or with the same visible e-mail address")
@@ -232,6 +241,7 @@ fn to_jira(from: SalesforceType, to: JiraType) -> Fit {
         (S::Choices, _) => SEVERAL,
         (S::LongText | S::RichText | S::Compound, J::Line) => Fit::MayLose("Jira keeps one line of 255 characters"),
         (S::RichText, J::Document) => RICH,
+        (S::Compound, J::Document) => Fit::Format("as people write it: an address, or latitude and longitude"),
         (_, J::Line | J::Document) => Fit::Full,
         (S::Number, J::Number) | (S::Date, J::Date) | (S::Instant, J::Instant) => Fit::Full,
         (S::Instant, J::Date) => Fit::MayLose("the time of day stays behind"),
@@ -250,9 +260,11 @@ fn to_salesforce(from: JiraType, to: SalesforceType) -> Fit {
     match (from, to) {
         (J::Opaque, _) | (_, S::Opaque) => NO_COUNTERPART,
         (_, S::OwnId) => Fit::None("Salesforce gives a record its id"),
-        (from, S::Formed) => match to_salesforce(from, S::Text) {
-            Fit::None(why) => Fit::None(why),
-            Fit::Full | Fit::Format(_) | Fit::MayLose(_) => READABLE,
+        (from, S::ShortText | S::Formed) => match (to_salesforce(from, S::Text), to) {
+            (Fit::None(why), _) => Fit::None(why),
+            (Fit::Full, S::ShortText) => Fit::Format("if it is short enough"),
+            (loss, S::ShortText) => loss,
+            _ => READABLE,
         },
         (_, S::Compound) => Fit::None("Salesforce takes the parts of the field, one by one"),
         (J::Person, S::Person) => Fit::Format("for people of the table, or with the same visible e-mail address"),
@@ -267,15 +279,18 @@ fn to_salesforce(from: JiraType, to: SalesforceType) -> Fit {
         (J::Document, S::RichText) => RICH,
         (J::Document, S::LongText) => PLAIN,
         (_, S::Text | S::LongText | S::RichText) => Fit::Full,
-        (J::Number, S::Number) | (J::Date, S::Date) | (J::Instant, S::Instant) => Fit::Full,
+        (J::Date, S::Date) => Fit::Full,
+        (J::Number, S::Number) => Fit::MayLose("Salesforce rounds to the decimals that the field has"),
+        (J::Number, S::Whole) => Fit::Format("if it is a whole number"),
+        (J::Instant, S::Instant) => Fit::Format("to the second"),
         (J::Instant, S::Date) => Fit::MayLose("the time of day stays behind"),
         (J::Date, S::Instant) => Fit::Format("as midnight, UTC"),
-        (J::Line | J::Choice, S::Number | S::Date | S::Instant | S::Flag) => READABLE,
+        (J::Line | J::Choice, S::Number | S::Whole | S::Date | S::Instant | S::Flag) => READABLE,
         (
             J::Line | J::Choice | J::Cascade | J::Named | J::Number | J::ReadOnly | J::Url | J::Issue,
             S::Choice | S::Choices,
         ) => OF_THE_LIST,
-        (J::ReadOnly, S::Date | S::Instant | S::Number) => READABLE,
+        (J::ReadOnly, S::Date | S::Instant | S::Number | S::Whole) => READABLE,
         _ => NO_COUNTERPART,
     }
 }
@@ -306,14 +321,16 @@ mod tests {
         }
     }
 
-    /// What flows one way without loss between like types flows back.
+    /// What flows one way without loss between like types flows back, as far as Salesforce keeps it.
     #[test]
     fn like_types_go_both_ways() {
         use {JiraType as J, SalesforceType as S};
-        for (salesforce, jira) in
-            [(S::Text, J::Line), (S::Number, J::Number), (S::Date, J::Date), (S::Instant, J::Instant)]
-        {
+        for (salesforce, jira) in [(S::Text, J::Line), (S::Date, J::Date)] {
             assert_eq!(Side::BOTH.map(|side| fit(salesforce, jira, side)), [Fit::Full; 2], "{salesforce:?}");
+        }
+        for (salesforce, jira) in [(S::Number, J::Number), (S::Whole, J::Number), (S::Instant, J::Instant)] {
+            assert_eq!(fit(salesforce, jira, Side::Jira), Fit::Full, "{salesforce:?}");
+            assert!(!matches!(fit(salesforce, jira, Side::Salesforce), Fit::Full | Fit::None(_)), "{salesforce:?}");
         }
     }
 }

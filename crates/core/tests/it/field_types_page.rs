@@ -15,9 +15,11 @@ What becomes of values between a Salesforce field and a Jira field, when no step
 `entente check --online` and `entente doctor` hold every line of a configuration against this table.
 
 - **full**: every value arrives as it is.
-- **format**: it arrives if it has the right form; if not, the vendor refuses it, and Entente says so.
+- **format**: it arrives in the form that is named; what cannot take that form the vendor refuses, and Entente says so.
 - **may lose**: part of it may stay behind. `check --online` warns of it.
 - **none**: nothing arrives. `check --online` refuses it.
+
+A text field of Salesforce that was made shorter than its type allows takes what fits; a longer value is refused like that.
 
 A date and a time meet by UTC: the day of a time is its day there, and a day begins at midnight there. Users and queues
 meet by the table `people:` of the [configuration](configuration.md), else by an e-mail address that both sides show. The

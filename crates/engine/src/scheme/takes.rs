@@ -20,7 +20,7 @@ pub(crate) struct Takes {
 impl Takes {
     /// By describe. A checkbox is never empty, and nothing makes it so.
     pub(super) fn in_salesforce(field: &Field, field_type: SalesforceType) -> Self {
-        let is_text = matches!(field_type, SalesforceType::Text | SalesforceType::LongText);
+        let is_text = matches!(field_type, SalesforceType::Text | SalesforceType::ShortText | SalesforceType::LongText);
         let choices = || {
             let active = field.picklist_values.iter().filter(|choice| choice.active);
             active.map(|choice| choice.value.clone()).collect()

@@ -16,6 +16,7 @@ pub(crate) fn field_type(described: &Described) -> SalesforceType {
 pub(crate) fn kind(described: &Described) -> Kind {
     match field_type(described) {
         SalesforceType::Text
+        | SalesforceType::ShortText
         | SalesforceType::Formed
         | SalesforceType::OwnId
         | SalesforceType::LongText
@@ -25,7 +26,7 @@ pub(crate) fn kind(described: &Described) -> Kind {
         SalesforceType::RichText => Kind::Html,
         SalesforceType::Choices => Kind::Semicolons,
         SalesforceType::Flag => Kind::Flag,
-        SalesforceType::Number => Kind::Number,
+        SalesforceType::Number | SalesforceType::Whole => Kind::Number,
         SalesforceType::Date => Kind::Date,
         SalesforceType::Instant => Kind::Instant,
         SalesforceType::Compound => Kind::Compound,

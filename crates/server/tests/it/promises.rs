@@ -31,6 +31,7 @@ mod interruptions;
 mod lifecycle;
 mod links;
 mod matches;
+mod matrix;
 mod modes;
 mod obstacles;
 mod outages;

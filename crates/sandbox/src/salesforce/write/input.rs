@@ -180,7 +180,12 @@ fn from_text(state: &State, object: usize, field: &Field, text: &str) -> Answere
         return Ok(Cell::Null);
     }
     match field.kind {
-        Kind::DateTime => parse_stamp(text).map(Cell::Stamp).ok_or_else(|| wrong_type(field, &text.into())),
+        // "Regular dateTime fields are full timestamps with a precision of one second."
+        // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/primitive_data_types.htm>
+        Kind::DateTime => {
+            let whole = |ms: i64| Cell::Stamp(ms - ms.rem_euclid(1_000));
+            parse_stamp(text).map(whole).ok_or_else(|| wrong_type(field, &text.into()))
+        }
         Kind::Date => {
             let date = text.get(..10).and_then(|date| date.parse().ok());
             date.map(Cell::Date).ok_or_else(|| wrong_type(field, &text.into()))

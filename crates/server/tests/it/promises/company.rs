@@ -236,7 +236,12 @@ impl Company {
 
     /// The fields of an issue, custom ones by their names.
     pub(super) fn issue(&self, key: &str) -> Value {
-        let mut fields = self.jira(Method::GET, &format!("issue/{key}?expand=names"), &Value::Null);
+        self.issue_at(2, key)
+    }
+
+    /// The same in another version.
+    pub(super) fn issue_at(&self, version: u8, key: &str) -> Value {
+        let mut fields = self.jira_at(version, Method::GET, &format!("issue/{key}?expand=names"), &Value::Null);
         let named: Vec<_> = fields["names"].as_object().unwrap().clone().into_iter().collect();
         let mut fields = fields["fields"].take();
         for (id, name) in named.iter().filter(|(id, _)| id.starts_with("customfield_")) {
