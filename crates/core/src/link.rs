@@ -53,6 +53,8 @@ pub struct LinkFacts {
     pub out_of_scope: Option<String>,
     /// How the Salesforce record goes on in another one.
     pub succession: Option<Succession>,
+    /// For a record that may get a twin: another one that goes on in it, and whose link comes first.
+    pub ancestor: Option<String>,
     /// What is known of those that are like a record without a twin, by the item's match rules.
     pub alike: Alike,
     /// Whether the pair, or the record that may get a twin, was linked under the item before.

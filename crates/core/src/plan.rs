@@ -271,6 +271,8 @@ pub enum NoteCode {
     Left,
     /// The lead was converted and takes no more values.
     Converted,
+    /// Another record goes on in this one, and its link comes first.
+    Succeeds,
     /// Several records could be its twin; a person must say.
     Ambiguous,
     /// The action that would write it does not run.

@@ -34,7 +34,7 @@ use crate::{
 };
 
 pub(crate) use earlier::Earlier;
-pub(crate) use pages::{each_page, read_again};
+pub(crate) use pages::{each_page, each_page_for_sure, read_again};
 
 /// What a look saw besides the pages it handed over.
 #[derive(Debug, Default)]

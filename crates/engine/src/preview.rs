@@ -1,16 +1,21 @@
 //! What a `sync` would do, in words: the same look and the same plans, carried out by nobody.
 
 use entente_core::{
-    Side,
+    Side, Sides,
     plan::{FieldWrite, Write, explain},
+    workflow::same,
 };
+use entente_jira::limits::BULK_CREATE_ISSUES_MAX;
+use entente_salesforce::limits::{COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX};
 
 use crate::{
     EngineError, look,
-    report::{DryRun, PlannedConflict, PlannedNote, PlannedWrite, Progress},
+    report::{DryRun, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress},
+    round::succession,
     unit::Work,
     wiring::Wired,
     worker::Worker,
+    workflow,
 };
 
 /// Adds what would happen to one item.
@@ -22,18 +27,99 @@ pub(crate) async fn item(
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
     wired.check_names().await?;
-    look::each_page(worker, wired, true, progress, async |works| {
-        works.iter().for_each(|work| add(wired, work, report));
+    let (mut told, mut is_asked) = (Told { report, requests: Requests::default(), beginning: None }, false);
+    let looked = look::each_page_for_sure(worker, wired, true, progress, async |scene, works| {
+        if !is_asked && works.iter().any(|work| begins(work).is_some()) {
+            is_asked = true;
+            told.beginning = workflow::beginning(scene).await.map_err(EngineError::peer(&wired.site.name))?;
+        }
+        for work in &works {
+            told.report.links += u64::from(work.unit.link.is_some());
+            told.add(wired, work);
+            let mut next = succession::gone_on(scene, work).await?;
+            while let Some((wired, work)) = next {
+                told.add(&wired, &work);
+                next = succession::gone_on(scene, &work).await?;
+            }
+        }
         Ok(())
     })
-    .await?;
-    Ok(())
+    .await;
+    told.end();
+    looked
 }
 
 /// Adds what would happen to one unit.
 pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
-    let preview = Preview { wired, work };
     report.links += u64::from(work.unit.link.is_some());
+    let mut told = Told { report, requests: Requests::default(), beginning: None };
+    told.add(wired, work);
+    told.end();
+}
+
+/// The status that an issue is to have which is still to be created.
+fn begins(work: &Work) -> Option<&FieldWrite> {
+    work.status().filter(|_| work.unit.ids.jira.is_none())
+}
+
+/// A report as it grows.
+struct Told<'r> {
+    report: &'r mut DryRun,
+    requests: Requests,
+    /// Where a new issue begins, as far as that is known.
+    beginning: Option<String>,
+}
+
+impl Told<'_> {
+    fn add(&mut self, wired: &Wired, work: &Work) {
+        let is_begun = begins(work).is_some_and(|change| {
+            self.beginning.as_deref().is_some_and(|beginning| same(beginning, &change.to.to_string()))
+        });
+        self.requests.count(work, is_begun);
+        tell(wired, work, is_begun, self.beginning.as_deref(), self.report);
+    }
+
+    fn end(self) {
+        let PerSide { salesforce, jira } = self.requests.sum();
+        self.report.calls.salesforce += salesforce;
+        self.report.calls.jira += jira;
+    }
+}
+
+/// What the requests of a run are made of: creations travel together, and so do updates in Salesforce; an edit and a
+/// transition in Jira go by themselves.
+#[derive(Default)]
+struct Requests {
+    created: Sides<usize>,
+    own: usize,
+    guarded: usize,
+    edits: usize,
+    hops: usize,
+}
+
+impl Requests {
+    fn count(&mut self, work: &Work, is_begun: bool) {
+        for side in Side::BOTH {
+            *self.created.get_mut(side) += usize::from(work.creation(side).is_some());
+        }
+        let is_guarded = !work.updates(Side::Salesforce).is_empty();
+        self.guarded += usize::from(is_guarded);
+        self.own += usize::from(!is_guarded && work.correlation(Side::Salesforce).is_some());
+        self.edits += usize::from(!work.updates(Side::Jira).is_empty() || work.correlation(Side::Jira).is_some());
+        self.hops += if is_begun { 0 } else { work.hops().len() };
+    }
+
+    fn sum(&self) -> PerSide {
+        let in_jira = self.created.jira.div_ceil(BULK_CREATE_ISSUES_MAX) + self.edits + self.hops;
+        let together = |n: usize| n.div_ceil(COLLECTION_ROWS_MAX);
+        let guarded = self.guarded.div_ceil(COMPOSITE_PARTS_MAX);
+        let in_salesforce = together(self.created.salesforce) + together(self.own) + guarded;
+        PerSide { salesforce: in_salesforce as u64, jira: in_jira as u64 }
+    }
+}
+
+fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, report: &mut DryRun) {
+    let preview = Preview { wired, work, beginning };
     if work.unit.link.is_none() && work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some() {
         let why = match work.unit.before(&wired.item.name) {
             Some(_) => "they were linked until one of them was lost".to_owned(),
@@ -44,10 +130,8 @@ pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
         };
         report.writes.push(preview.write(Side::Jira, "link", work.label(Side::Salesforce), why));
     }
-    for write in &work.plan.writes {
-        preview.calls(write, report);
-        report.writes.extend(preview.entries(write));
-    }
+    let writes = work.plan.writes.iter().filter(|write| !(is_begun && matches!(write, Write::Status { .. })));
+    report.writes.extend(writes.flat_map(|write| preview.entries(write)));
     for conflict in &work.plan.conflicts {
         report.conflicts.push(PlannedConflict {
             item: wired.item.name.clone(),
@@ -64,7 +148,10 @@ pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
     }
 }
 
-const UNLESS_IT_BEGINS_THERE: &str = "the record is new, and its issue may begin elsewhere";
+const UNLESS_IT_BEGINS_THERE: &str =
+    "the record is new, unless its issue begins there: the project has none yet to tell";
+
+const SHOWS_THE_COUNTERPART: &str = "it shows the counterpart";
 
 fn noun(side: Side) -> &'static str {
     match side {
@@ -76,6 +163,8 @@ fn noun(side: Side) -> &'static str {
 struct Preview<'a> {
     wired: &'a Wired,
     work: &'a Work,
+    /// Where a new issue begins, as far as that is known.
+    beginning: Option<&'a str>,
 }
 
 impl Preview<'_> {
@@ -111,26 +200,38 @@ impl Preview<'_> {
         match write {
             Write::Create { side, fields } => {
                 let source = self.work.label(side.other());
-                if fields.is_empty() {
-                    return vec![self.write(*side, op, source, "the record has no twin".to_owned())];
+                let correlation = self.wired.item.correlation.as_ref().map(|paths| PlannedWrite {
+                    field: Some(paths.get(*side).to_string()),
+                    from: Some(String::new()),
+                    to: Some(source.to_owned()),
+                    ..self.write(*side, op, source, SHOWS_THE_COUNTERPART.to_owned())
+                });
+                let fields = fields.iter().map(|field| self.field(*side, op, source, field));
+                let mut entries: Vec<PlannedWrite> = fields.chain(correlation).collect();
+                if entries.is_empty() {
+                    entries.push(self.write(*side, op, source, "the record has no twin".to_owned()));
                 }
-                fields.iter().map(|field| self.field(*side, op, source, field)).collect()
+                entries
             }
             Write::Update { side, fields } => {
                 fields.iter().map(|field| self.field(*side, op, self.work.label(*side), field)).collect()
             }
             Write::Status { change, .. } => {
-                let planned = self.field(Side::Jira, op, self.work.label(Side::Jira), change);
-                // Where a new issue begins is not known before it is there.
-                let is_new = self.work.unit.ids.jira.is_none();
-                vec![if is_new { PlannedWrite { why: UNLESS_IT_BEGINS_THERE.to_owned(), ..planned } } else { planned }]
+                if begins(self.work).is_none() {
+                    return vec![self.field(Side::Jira, op, self.work.label(Side::Jira), change)];
+                }
+                let planned = self.field(Side::Jira, op, self.work.label(Side::Salesforce), change);
+                vec![match self.beginning {
+                    Some(beginning) => PlannedWrite { from: Some(beginning.to_owned()), ..planned },
+                    None => PlannedWrite { why: UNLESS_IT_BEGINS_THERE.to_owned(), ..planned },
+                }]
             }
             Write::Correlate { side, path, from } => {
                 let to = match side {
                     Side::Salesforce => self.work.facts.jira_key.clone(),
                     Side::Jira => self.work.facts.salesforce_id.clone(),
                 };
-                let why = "it shows the counterpart".to_owned();
+                let why = SHOWS_THE_COUNTERPART.to_owned();
                 vec![PlannedWrite {
                     field: Some(path.to_string()),
                     from: Some(from.to_string()),
@@ -141,15 +242,6 @@ impl Preview<'_> {
             Write::Follow { reason, .. } | Write::Unlink { reason } => {
                 vec![self.write(Side::Jira, op, self.work.label(Side::Jira), reason.clone())]
             }
-        }
-    }
-
-    /// One call per change at most; batching makes it fewer.
-    fn calls(&self, write: &Write, report: &mut DryRun) {
-        match write.side() {
-            Some(Side::Salesforce) => report.calls.salesforce += 1,
-            Some(Side::Jira) => report.calls.jira += 1,
-            None => {}
         }
     }
 }

@@ -58,7 +58,7 @@ pub struct DryRun {
     pub conflicts: Vec<PlannedConflict>,
     /// What a person may want to know.
     pub notes: Vec<PlannedNote>,
-    /// HTTP requests that the writes would need, estimated; the dry run itself makes no write call.
+    /// HTTP requests by which the writes would be made, when nothing is refused; the dry run itself makes no write call.
     pub calls: PerSide,
 }
 

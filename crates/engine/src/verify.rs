@@ -6,9 +6,7 @@ use entente_core::{
 };
 
 use crate::{
-    EngineError,
-    limits::ROUND_LINKS_MAX,
-    look,
+    EngineError, look,
     report::{Difference, DifferenceWhy, Progress, VerifyReport},
     unit::Work,
     wiring::Wired,
@@ -24,27 +22,11 @@ pub(crate) async fn item(
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
     wired.check_names().await?;
-    look::each_page(worker, wired, false, progress, async |works: Vec<Work>| {
-        let (quiet, doubtful): (Vec<Work>, Vec<Work>) = works.into_iter().partition(is_quiet);
-        quiet.iter().for_each(|work| add(wired, work, report));
-        // What looks different is read again by id: a search may lag, and somebody may be at work right now.
-        let (links, others): (Vec<Work>, Vec<Work>) = doubtful.into_iter().partition(|work| work.unit.link.is_some());
-        let mut links = links.into_iter().peekable();
-        while links.peek().is_some() {
-            let batch = links.by_ref().take(ROUND_LINKS_MAX).collect();
-            look::read_again(worker, wired, batch).await?.iter().for_each(|work| add(wired, work, report));
-        }
-        others.iter().for_each(|work| add(wired, work, report));
+    look::each_page_for_sure(worker, wired, false, progress, async |_, works| {
+        works.iter().for_each(|work| add(wired, work, report));
         Ok(())
     })
-    .await?;
-    Ok(())
-}
-
-/// A link of which both sides are there and of which nothing is to be said.
-fn is_quiet(work: &Work) -> bool {
-    let present = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
-    work.unit.link.is_some() && present && work.plan.is_quiet()
+    .await
 }
 
 fn add(wired: &Wired, work: &Work, report: &mut VerifyReport) {
@@ -100,6 +82,9 @@ fn lacking(wired: &Wired, work: &Work, why: DifferenceWhy) -> Difference {
 fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
     let plan = &work.plan;
     let mut found: Vec<Difference> = Vec::new();
+    if plan.heir().is_some() {
+        found.push(lacking(wired, work, DifferenceWhy::Unexplained));
+    }
     for conflict in &plan.conflicts {
         found.push(difference(wired, work, &conflict.key, DifferenceWhy::Conflict));
     }
@@ -112,6 +97,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             NoteCode::Paused => DifferenceWhy::Paused,
             NoteCode::Converted => DifferenceWhy::Blocked,
             NoteCode::Ambiguous
+            | NoteCode::Succeeds
             | NoteCode::CorrelationTaken
             | NoteCode::Missing
             | NoteCode::Left

@@ -5,7 +5,7 @@
 //! <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-workflows/>
 
 use entente_core::{Sides, Workflow, plan::STATUS, workflow::Phase};
-use entente_jira::{IssueId, Search, StatusCategory, Transition, jql};
+use entente_jira::{Issue, IssueId, Search, StatusCategory, Transition, jql};
 use entente_salesforce::Query;
 use entente_transport::CallError;
 
@@ -85,20 +85,35 @@ pub(crate) async fn learn_ways(scene: &Scene<'_>, from: &str, offered: &[Transit
     Ok(workflow)
 }
 
-/// Every change of status of the newest issues: one search, one bulk read.
-async fn moves(scene: &Scene<'_>) -> Result<Vec<(String, String)>, CallError> {
+/// Where issues of the item begin, as the newest one did; nothing while there is none.
+pub(crate) async fn beginning(scene: &Scene<'_>) -> Result<Option<String>, CallError> {
+    let Some(newest) = newest(scene, jql::Field::CREATED, 1).await?.pop() else { return Ok(None) };
+    let changes = scene.wired.site.client.bulk_changelogs(&[newest.id], &[STATUS]).await?;
+    let mut items = changes.into_iter().flat_map(|issue| issue.changes).flat_map(|change| change.items);
+    let first = items.find(|item| item.field_id.as_deref() == Some(STATUS));
+    let shown = || newest.fields.get(STATUS)?.get("name")?.as_str().map(str::to_owned);
+    Ok(first.map_or_else(shown, |first| first.from_string))
+}
+
+/// The issues of the item's project and type that were created, or changed, last.
+async fn newest(scene: &Scene<'_>, by: jql::Field, n_max: usize) -> Result<Vec<Issue>, CallError> {
     let (Some((project, _)), Some(issue_type)) = (&scene.scheme.project, &scene.scheme.issue_type) else {
         return Ok(Vec::new());
     };
     let jql = jql::Jql::project_in([project.as_str()])
         .and(jql::Jql::issue_type_in([issue_type.parse::<i64>().unwrap_or_default()]))
-        .order_by(jql::Field::UPDATED, jql::Order::Descending);
-    let mut search = Search::new(jql, ["updated"]);
-    search.page_rows = WORKFLOW_ISSUES_MAX;
-    let client = &scene.wired.site.client;
-    let page = client.search(search).next().await?;
-    let ids: Vec<IssueId> = page.into_iter().flat_map(|page| page.issues).map(|issue| issue.id).collect();
-    let changes = client.bulk_changelogs(&ids, &[STATUS]).await?;
+        .order_by(by, jql::Order::Descending);
+    let mut search = Search::new(jql, [STATUS]);
+    search.page_rows = n_max;
+    let page = scene.wired.site.client.search(search).next().await?;
+    Ok(page.map(|page| page.issues).unwrap_or_default())
+}
+
+/// Every change of status of the newest issues: one search, one bulk read.
+async fn moves(scene: &Scene<'_>) -> Result<Vec<(String, String)>, CallError> {
+    let newest = newest(scene, jql::Field::UPDATED, WORKFLOW_ISSUES_MAX).await?;
+    let ids: Vec<IssueId> = newest.into_iter().map(|issue| issue.id).collect();
+    let changes = scene.wired.site.client.bulk_changelogs(&ids, &[STATUS]).await?;
     let items = changes.into_iter().flat_map(|issue| issue.changes).flat_map(|change| change.items);
     let items = items.filter(|item| item.field_id.as_deref() == Some(STATUS));
     Ok(items.filter_map(|item| Some((item.from_string?, item.to_string?))).collect())

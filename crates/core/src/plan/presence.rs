@@ -76,6 +76,11 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     if is_over || admits(item, target.other(), source) != Verdict::Passes {
         return;
     }
+    if let Some(ancestor) = &link.ancestor {
+        let text = format!("{ancestor} goes on in it, and its link comes first");
+        plan.notes.push(Note { code: NoteCode::Succeeds, key: None, text });
+        return;
+    }
     if !has_nobody_alike(&link.alike, plan) || !wanted {
         return;
     }

@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{
     error::EngineError,
-    limits::LOOK_PAGE_LINKS,
+    limits::{LOOK_PAGE_LINKS, ROUND_LINKS_MAX},
     outside::OrgRow,
     poll::last_run,
     report::Progress,
-    round::{self, Scene, facts, read},
+    round::{self, Scene, facts, read, succession},
     unit::{Seen, Unit, Work},
     wiring::Wired,
     worker::Worker,
@@ -209,11 +209,43 @@ async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: bool) -> Result
     Ok(works)
 }
 
-/// Reads units again by id, and plans them: the search that a look began with may lag behind.
-pub(crate) async fn read_again(worker: &Worker, wired: &Wired, works: Vec<Work>) -> Result<Vec<Work>, EngineError> {
-    let scheme = wired.scheme().await?;
-    let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
-    let units = works.into_iter().map(|work| work.unit).collect();
-    let works = read::both(&scene, units).await.map_err(|(_, error)| EngineError::peer(&wired.org.name)(error))?;
-    planned(&scene, works, true).await
+/// The same for those who tell what they see: links that look different are read again by id, for a search may lag and
+/// somebody may be at work right now; and a record that takes over the link of another is not one without a twin.
+pub(crate) async fn each_page_for_sure(
+    worker: &Worker,
+    wired: &Wired,
+    needs: bool,
+    progress: &(dyn Fn(Progress) + Sync),
+    mut each: impl AsyncFnMut(&Scene<'_>, Vec<Work>) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    each_page(worker, wired, needs, progress, async |works| {
+        let scheme = wired.scheme().await?;
+        let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
+        let (doubtful, mut works): (Vec<Work>, Vec<Work>) = works.into_iter().partition(is_doubtful);
+        succession::spare(&scene, &mut works).await?;
+        each(&scene, works).await?;
+        let mut doubtful = doubtful.into_iter().map(|work| work.unit).peekable();
+        while doubtful.peek().is_some() {
+            let units = doubtful.by_ref().take(ROUND_LINKS_MAX).collect();
+            each(&scene, read_again(&scene, units).await?).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// Reads units by id, and plans them.
+pub(crate) async fn read_again(scene: &Scene<'_>, units: Vec<Unit>) -> Result<Vec<Work>, EngineError> {
+    let read = read::both(scene, units).await;
+    let mut works = read.map_err(|(_, error)| EngineError::peer(&scene.wired.org.name)(error))?;
+    works = planned(scene, works, true).await?;
+    succession::spare(scene, &mut works).await?;
+    Ok(works)
+}
+
+/// A link of which an end is not there, or of which there is something to say.
+fn is_doubtful(work: &Work) -> bool {
+    let present = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
+    work.unit.link.is_some() && !(present && work.plan.is_quiet())
 }

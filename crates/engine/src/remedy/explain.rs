@@ -19,8 +19,9 @@ use crate::{
     limits::EXPLAINED_ENTRIES_MAX,
     look, preview,
     report::DryRun,
+    round::Scene,
     trial,
-    unit::{Seen, Unit, Work},
+    unit::{Unit, Work},
     wiring::{Wired, Wiring},
     worker::Worker,
 };
@@ -201,9 +202,9 @@ impl Engine {
         wired.site.verify().await?;
         let worker = Worker::new(self.inner.clone(), wiring.clone(), wired.org.clone(), &SyncOptions::default());
         let unit = Unit { link, ..Unit::candidate(ids) };
-        let unread = || Seen::absent(State::None);
-        let works = vec![Work::new(unit, Sides::new(unread(), unread()))];
-        let work = look::read_again(&worker, wired, works).await?.pop();
+        let scheme = wired.scheme().await?;
+        let scene = Scene { worker: &worker, wired, scheme: &scheme, round: String::new() };
+        let work = look::read_again(&scene, vec![unit]).await?.pop();
         work.ok_or_else(|| EngineError::Defect("a unit was lost while it was read".to_owned()))
     }
 }

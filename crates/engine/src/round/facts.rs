@@ -50,6 +50,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             blocked: work.standing(&scene.scheme.circumstances),
             out_of_scope: work.seen.jira.out_of_scope.clone(),
             succession: None,
+            ancestor: None,
             alike: work.alike.clone().unwrap_or_default(),
             was_linked: work.unit.before(item).is_some(),
             is_unsettled: work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_none()),

@@ -1,20 +1,27 @@
 //! Records that go on in others: what a merge and the conversion of a lead left behind, read for the planner, and how a
 //! link is stored that goes on with another record.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use entente_core::{
     Base, ConnectedItem, MappingKey, Side, Sides, Value,
+    item::OnMerge,
     link::{Heir, Succession},
-    plan::{CORRELATION, Note, NoteCode},
+    plan::{CORRELATION, Note, NoteCode, Write},
 };
 use entente_store::{Hint, HintKey, Link, LinkId, LinkState, LinkUpdate, NewEntry};
 
 use entente_transport::CallError;
 use jiff::Timestamp;
 
-use super::{Scene, meet};
-use crate::{error::EngineError, scheme::CONVERTED, unit::Work, worker::Worker};
+use super::{Scene, facts, meet, plan_all, read};
+use crate::{
+    error::EngineError,
+    scheme::CONVERTED,
+    unit::{Unit, Work},
+    wiring::Wired,
+    worker::Worker,
+};
 
 /// Completes what the planner knows of records that were merged or converted.
 pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
@@ -104,30 +111,66 @@ pub(super) async fn first(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), E
     if ids.is_empty() {
         return Ok(());
     }
-    let (store, org) = (scene.worker.store(), &scene.wired.org.name);
-    let has_links = store.count_links(Some(&scene.wired.item.name)).await? > 0;
-    let found = match ancestors(scene, &ids, has_links).await {
-        Ok(found) => found,
-        Err(error) => {
+    let inherited = match inherited(scene, &ids).await {
+        Ok(inherited) => inherited,
+        Err(EngineError::Peer { error, .. }) => {
             meet::put_off(scene, works, lone.iter(), &error);
             return Ok(());
         }
+        Err(error) => return Err(error),
     };
+    for Inherited { item, link, heir } in inherited {
+        let Some(n) = lone.iter().find(|n| works[**n].id(Side::Salesforce) == heir) else { continue };
+        let hint = hint(scene, &item.salesforce.object, &link.salesforce_id);
+        scene.worker.store().offer(&[hint], scene.worker.outside().now_ms()).await?;
+        let due_ms = scene.worker.later(&works[*n].unit);
+        works[*n].again(due_ms, format!("{} goes on in it, and its link comes first", link.salesforce_id));
+    }
+    Ok(())
+}
+
+/// The same for who only tells: records that would be given a twin, and take over a link instead.
+pub(crate) async fn spare(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    let would = |work: &&mut Work| work.unit.link.is_none() && work.creation(Side::Jira).is_some();
+    let mut works: Vec<&mut Work> = works.iter_mut().filter(would).collect();
+    let ids: Vec<String> = works.iter().map(|work| work.id(Side::Salesforce).to_owned()).collect();
+    for Inherited { item, link, heir } in inherited(scene, &ids).await? {
+        // What was merged hands its link over only if its item says so.
+        let is_handed_over = item.name != scene.wired.item.name || item.on_merge == OnMerge::Follow;
+        let heirs = works.iter_mut().filter(|work| is_handed_over && work.id(Side::Salesforce) == heir);
+        heirs.for_each(|work| work.facts.ancestor = Some(link.salesforce_id.clone()));
+    }
+    for work in works.into_iter().filter(|work| work.facts.ancestor.is_some()) {
+        plan_all(scene, std::slice::from_mut(work), false).await?;
+    }
+    Ok(())
+}
+
+/// A live link that a record without one may take over.
+struct Inherited<'s> {
+    /// The item under which it lives.
+    item: &'s ConnectedItem,
+    link: Link,
+    heir: String,
+}
+
+async fn inherited<'s>(scene: &'s Scene<'_>, ids: &[String]) -> Result<Vec<Inherited<'s>>, EngineError> {
+    let (store, org) = (scene.worker.store(), &scene.wired.org.name);
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let has_links = store.count_links(Some(&scene.wired.item.name)).await? > 0;
+    let found = ancestors(scene, ids, has_links).await.map_err(EngineError::peer(org))?;
+    let mut inherited = Vec::new();
     for (item, ancestors) in found {
         let gone: Vec<String> = ancestors.iter().map(|(id, _)| id.clone()).collect();
         let links = store.links_by_records(org, Side::Salesforce, org, &gone).await?;
-        let live = |link: &&Link| link.item == item.name && link.is_live();
-        for link in links.iter().filter(live) {
-            let heir = ancestors.iter().find(|(id, _)| *id == link.salesforce_id).map(|(_, heir)| heir.as_str());
-            let is_its = |n: &&usize| Some(works[**n].id(Side::Salesforce)) == heir;
-            let Some(n) = lone.iter().find(is_its) else { continue };
-            let hint = hint(scene, &item.salesforce.object, &link.salesforce_id);
-            store.offer(&[hint], scene.worker.outside().now_ms()).await?;
-            let due_ms = scene.worker.later(&works[*n].unit);
-            works[*n].again(due_ms, format!("{} goes on in it, and its link comes first", link.salesforce_id));
+        for link in links.into_iter().filter(|link| link.item == item.name && link.is_live()) {
+            let heir = ancestors.iter().find(|(id, _)| *id == link.salesforce_id).map(|(_, heir)| heir.clone());
+            inherited.extend(heir.map(|heir| Inherited { item, link, heir }));
         }
     }
-    Ok(())
+    Ok(inherited)
 }
 
 /// Records that go on in one of these, each with that one, by the item whose links they may have. A link of a lead comes
@@ -209,6 +252,39 @@ pub(super) fn followed(scene: &Scene<'_>, work: &Work, id: LinkId, item: &str, s
         conflicts: Vec::new(),
         notes: Vec::new(),
     }
+}
+
+/// A link that is to go on with another record, as the round after that will find it; none when that is for another run.
+pub(crate) async fn gone_on(scene: &Scene<'_>, work: &Work) -> Result<Option<(Arc<Wired>, Work)>, EngineError> {
+    let follows = work.plan.writes.iter().find_map(|write| match write {
+        Write::Follow { item, salesforce_id, .. } => Some((item, salesforce_id)),
+        _ => None,
+    });
+    let (Some(link), Some((item, salesforce_id))) = (&work.unit.link, follows) else { return Ok(None) };
+    let wired = scene.worker.wiring.item(item).filter(|_| scene.worker.runs(item));
+    let Some(wired) = wired.cloned() else { return Ok(None) };
+    let update = followed(scene, work, link.id, item, salesforce_id);
+    let link = Link {
+        item: item.clone(),
+        salesforce_id: salesforce_id.clone(),
+        state: LinkState::Active,
+        read_ms: update.read_ms,
+        versions: update.versions,
+        missing_since: update.missing_since,
+        blocked: update.blocked,
+        ..link.clone()
+    };
+    let scheme = wired.scheme().await?;
+    let next = Scene { worker: scene.worker, wired: &wired, scheme: &scheme, round: String::new() };
+    let read = read::both(&next, vec![Unit::linked(link)]).await;
+    let mut works = read.map_err(|(_, error)| EngineError::peer(&wired.org.name)(error))?;
+    facts::load(&next, &mut works).await?;
+    if let (Some(work), Some(base)) = (works.first_mut(), update.base) {
+        work.base_next = base.clone();
+        work.base = Some(base);
+    }
+    plan_all(&next, &mut works, true).await?;
+    Ok(works.pop().map(|work| (wired.clone(), work)))
 }
 
 /// The first moment after the last edit of an issue; a read itself is known to the second only.

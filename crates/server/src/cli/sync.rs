@@ -168,7 +168,8 @@ fn planned(plan: &DryRun) -> String {
     let notes = plan.notes.iter().map(|note| format!("{}: {}: {}", note.item, note.record, note.text));
     let calls = plan.calls.salesforce + plan.calls.jira;
     let (n, conflicts_n) = (plan.writes.len(), plan.conflicts.len());
-    let sum = format!("{n} writes and {conflicts_n} conflicts on {} links; about {calls} calls.", plan.links);
+    let sum =
+        format!("{n} writes and {conflicts_n} conflicts on {} links; about {calls} calls that write.", plan.links);
     let lines = writes.chain(conflicts).chain(notes).map(|line| harmless(&line));
     lines.chain([sum]).collect::<Vec<_>>().join("\n")
 }
@@ -216,7 +217,7 @@ mod tests {
         let plan = DryRun { links: 1, writes: vec![planned_write], ..DryRun::default() };
         insta::assert_snapshot!(planned(&plan), @r#"
         support-bugs: update in jira, OPS-7 summary: "Old" -> "New\nline" (Salesforce changed)
-        1 writes and 0 conflicts on 1 links; about 0 calls.
+        1 writes and 0 conflicts on 1 links; about 0 calls that write.
         "#);
     }
 }

@@ -277,11 +277,16 @@ impl Company {
         self.jira(Method::POST, &path, &json!({ "transition": { "id": way["id"] }, "fields": fields }));
     }
 
+    /// Everything that was written on a side, the oldest first.
+    pub(super) fn log(&self, side: Side) -> Vec<Value> {
+        let log = answer(self.client.get(format!("{}/__sandbox/writes", self.at(side))));
+        log.as_array().unwrap().clone()
+    }
+
     /// Every field that was written on a side, as (field, by whom), the oldest first.
     pub(super) fn writes(&self, side: Side) -> Vec<(String, String)> {
-        let log = answer(self.client.get(format!("{}/__sandbox/writes", self.at(side))));
         let entry = |entry: &Value| (text(&entry["field"]).to_owned(), text(&entry["by"]).to_owned());
-        log.as_array().unwrap().iter().map(entry).collect()
+        self.log(side).iter().map(entry).collect()
     }
 
     /// The fields that Entente wrote on a side.
@@ -292,7 +297,7 @@ impl Company {
 }
 
 /// Which side's log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Side {
     Salesforce,
     Jira,

@@ -1,0 +1,126 @@
+//! `sync --dry-run` shows what the next run writes: no more, and no less.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::company::{Company, ENTENTE, Side, text};
+
+const ITEMS: &str = cases!(
+    r"
+    conflicts: salesforce-wins
+    fields: [ { salesforce: Subject, jira: summary }, { salesforce: Priority, jira: priority } ]
+    status: { field: Status, values: { New: To Do, Working: In Progress, Escalated: In Progress, Closed: Done } }
+"
+);
+
+/// A value that is written: where, to which record, in which field, and what it is.
+type Written = (Side, String, String, String);
+
+/// Says what the next run writes, runs, and compares every value and the number of calls. What was written, and what the
+/// dry run had to say besides.
+fn rehearse(company: &Company, items: &str) -> (usize, String) {
+    let plan = company.plan(items);
+    let sides = [Side::Salesforce, Side::Jira];
+    let before = sides.map(|side| company.log(side).len());
+    let report = company.sync(items);
+    let fields = company.jira(Method::GET, "field", &Value::Null);
+    let fields = fields.as_array().unwrap().iter();
+    let names: BTreeMap<&str, &str> = fields.map(|field| (text(&field["id"]), text(&field["name"]))).collect();
+    let log = sides
+        .into_iter()
+        .zip(before)
+        .flat_map(|(side, n)| company.log(side).into_iter().skip(n).map(move |w| (side, w)));
+    let done: BTreeSet<Written> = log.filter_map(|(side, write)| logged(side, &write, &names)).collect();
+    let planned = plan["writes"].as_array().unwrap().iter().filter(|write| !write["field"].is_null());
+    let shown: BTreeSet<Written> = planned.map(|write| shown(company, write)).collect();
+    assert_eq!(shown, done, "{plan:#}");
+    assert_eq!(plan["calls"], report["writes"], "{plan:#} {report:#}");
+    (done.len(), plan["notes"].to_string())
+}
+
+/// A line of the dry run. What is written to an issue that is still to be created is told by its record.
+fn shown(company: &Company, write: &Value) -> Written {
+    let side = if write["side"] == "jira" { Side::Jira } else { Side::Salesforce };
+    let [record, field, to] = ["record", "field", "to"].map(|part| text(&write[part]).to_owned());
+    let twin = || company.twin("Case", &record).unwrap();
+    let is_new = side == Side::Jira && record.starts_with("500");
+    let to = if to.starts_with("(the key") { twin() } else { to };
+    (side, if is_new { twin() } else { record.clone() }, field, to)
+}
+
+/// What Entente wrote, as the vendor saw it, without what Jira itself fills in.
+fn logged(side: Side, write: &Value, names: &BTreeMap<&str, &str>) -> Option<Written> {
+    let field = text(&write["field"]);
+    let is_jiras_own = ["(created)", "reporter", "resolution"].contains(&field) || field.starts_with("property");
+    let name = if field.starts_with("customfield_") { names[field] } else { field };
+    let value = write["after"].as_str().map_or_else(|| write["after"].to_string(), str::to_owned);
+    let is_ours = write["by"] == ENTENTE && !is_jiras_own;
+    is_ours.then(|| (side, text(&write["record"]).to_owned(), name.to_owned(), value))
+}
+
+fn case(company: &Company, subject: &str, status: &str) -> String {
+    company.create("Case", &json!({ "Subject": subject, "Priority": "High", "Status": status }))
+}
+
+/// A bug that somebody has reported: it tells where new ones begin.
+fn report_bug(company: &Company) {
+    let bug = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "Reported" });
+    company.jira(Method::POST, "issue", &json!({ "fields": bug }));
+}
+
+#[test]
+fn each_write_of_the_next_run_is_shown_before_it_is_made() {
+    let company = Company::new();
+    report_bug(&company);
+    let first = case(&company, "First", "New");
+    let second = case(&company, "Second", "Working");
+    case(&company, "Third", "Closed");
+    let (n, _) = rehearse(&company, ITEMS);
+    assert_eq!(n, 3 * 4 + 2, "summary, priority and a name for each other; two are moved from where they began");
+    let key = company.twin("Case", &first).unwrap();
+    company.edit("Case", &second, &json!({ "Subject": "Second, edited", "Status": "Closed" }));
+    company.move_issue(&key, "In Progress");
+    case(&company, "Fourth", "New");
+    company.pass_seconds(5);
+    let (n, _) = rehearse(&company, ITEMS);
+    assert_eq!(n, 3 + 4, "an edit, two moves and a new case");
+    assert_eq!(rehearse(&company, ITEMS).0, 0);
+}
+
+#[test]
+fn a_merge_is_shown_as_the_run_will_carry_it_out() {
+    let company = Company::new();
+    let loser = case(&company, "Loser", "New");
+    company.sync(ITEMS);
+    let key = company.twin("Case", &loser).unwrap();
+    let master = case(&company, "Master", "New");
+    company.merge("Case", &master, &loser);
+    company.pass_seconds(5);
+    let (n, notes) = rehearse(&company, ITEMS);
+    assert_eq!((n, company.twin("Case", &master)), (3, Some(key)), "the title, and whom both name");
+    assert!(notes.contains(&format!("{loser} goes on in it, and its link comes first")), "{notes}");
+}
+
+#[test]
+fn a_conversion_is_shown_as_the_run_will_carry_it_out() {
+    let item = |name: &str, object: &str, title: &str| {
+        let item = cases!("\n    conflicts: salesforce-wins\n    fields: [ { salesforce: @TITLE@, jira: summary } ]\n");
+        item.replace("  cases:", name).replace("object: Case", &format!("object: {object}")).replace("@TITLE@", title)
+    };
+    let leads = item("  leads:", "Lead", "Company") + "    on_convert: follow-opportunity\n";
+    let items = leads + &item("  deals:", "Opportunity", "Name");
+    let company = Company::new();
+    let lead = company.create("Lead", &json!({ "LastName": "Bell", "Company": "Bells" }));
+    company.sync(&items);
+    let key = company.twin("Lead", &lead).unwrap();
+    company.soap(&format!(
+        "<convertLead><leadConverts><leadId>{lead}</leadId><convertedStatus>Closed - Converted</convertedStatus>\
+         <opportunityName>The deal</opportunityName></leadConverts></convertLead>"
+    ));
+    company.pass_seconds(5);
+    let (n, notes) = rehearse(&company, &items);
+    assert_eq!((n, text(&company.issue(&key)["summary"])), (3, "The deal"));
+    assert!(notes.contains(&format!("{lead} goes on in it, and its link comes first")), "{notes}");
+}
