@@ -4,7 +4,7 @@
 //! A value alone is no proof: a person may have chosen the same one, above all where there are three to choose from. So
 //! the vendor's own history is asked whose the last word was; where it keeps none, the value must do.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use entente_core::{Side, Sides, Value};
 use entente_store::Sent;
@@ -12,17 +12,41 @@ use entente_transport::CallError;
 
 use super::{
     Scene,
-    needs::{names, newest_edits, newest_rows},
+    needs::{Edit, names, newest_edits, newest_rows},
 };
-use crate::{apply::written, error::EngineError, outside::FieldChange, unit::Work};
+use crate::{apply::written, error::EngineError, unit::Work};
 
 /// A write that may be what a side shows.
 struct Landing {
     work: usize,
     sent: Sent,
     shown: Value,
-    /// The record's id, and the vendor's name of the field.
-    place: Option<(String, String)>,
+    /// Nothing has made it certain yet that the write has no effect any more.
+    is_open: bool,
+    place: Option<Place>,
+}
+
+/// A record's id, and the vendor's name of a field.
+type Place = (String, String);
+
+/// Whose the last word about a field was.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Author {
+    /// The mark of our edits in Jira.
+    Entente,
+    /// The user that we are in the org, as which its automations may run too.
+    OurUser,
+    Other,
+}
+
+impl Landing {
+    fn is_ours(&self, authors: &HashMap<Place, Author>) -> bool {
+        match self.place.as_ref().and_then(|place| authors.get(place)) {
+            Some(Author::Entente) => true,
+            Some(Author::Other) => false,
+            Some(Author::OurUser) | None => self.is_open,
+        }
+    }
 }
 
 /// Takes what has landed into the bases of the works.
@@ -43,10 +67,9 @@ pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     if landings.is_empty() {
         return Ok(());
     }
-    match of_others(scene, &landings).await {
-        Ok(of_others) => {
-            let is_ours = |landing: &&Landing| landing.place.as_ref().is_none_or(|place| !of_others.contains(place));
-            for landing in landings.iter().filter(is_ours) {
+    match authors(scene, &landings).await {
+        Ok(authors) => {
+            for landing in landings.iter().filter(|landing| landing.is_ours(&authors)) {
                 land(scene, &mut works[landing.work], landing);
             }
         }
@@ -63,7 +86,7 @@ pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
 
 fn landing(scene: &Scene<'_>, n: usize, work: &Work, sent: Sent) -> Option<Landing> {
     let (item, side) = (&scene.wired.item, sent.side);
-    let path = item.path(&sent.mapping, side).filter(|_| may_count(scene, work, &sent))?;
+    let path = item.path(&sent.mapping, side)?;
     let record = work.seen.get(side).record()?;
     let shown = record.value(path.as_str()).filter(|shown| shown.means(&sent.after))?.clone();
     let shown = item.with_own(&sent.mapping, side, Some(record), shown);
@@ -71,11 +94,12 @@ fn landing(scene: &Scene<'_>, n: usize, work: &Work, sent: Sent) -> Option<Landi
     let is_news = agreed.is_none_or(|agreed| *agreed.get(side) != shown);
     let field = names(scene, &sent.mapping, side).into_iter().next();
     let place = field.map(|field| (work.id(side).to_owned(), field));
-    is_news.then_some(Landing { work: n, sent, shown, place })
+    let is_open = may_count(scene, work, &sent);
+    is_news.then_some(Landing { work: n, sent, shown, is_open, place })
 }
 
-/// Whether a write may be what a side shows. Once a pair has come to rest, it is so only until a late request can no
-/// longer take effect.
+/// Whether a write may be what a side shows, for all that its value says. Once a pair has come to rest, it is so only
+/// until a late request can no longer take effect.
 fn may_count(scene: &Scene<'_>, work: &Work, sent: &Sent) -> bool {
     let is_at_rest = work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_some());
     !is_at_rest || scene.worker.outside().now_ms() - sent.at_ms <= settle_ms(scene)
@@ -86,26 +110,27 @@ pub(super) fn settle_ms(scene: &Scene<'_>) -> i64 {
     scene.wired.org.settle_ms.max(scene.wired.site.settle_ms)
 }
 
-/// The fields, by record id and the vendor's name, whose last word was somebody else's.
-async fn of_others(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashSet<(String, String)>, CallError> {
+/// Whose the last word was, where the vendor keeps a history.
+async fn authors(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashMap<Place, Author>, CallError> {
     let on = |side: Side| {
-        let places =
-            landings.iter().filter(|landing| landing.sent.side == side).filter_map(|landing| landing.place.clone());
-        places.unzip::<_, _, BTreeSet<String>, BTreeSet<String>>()
+        let on_side = landings.iter().filter(|landing| landing.sent.side == side);
+        on_side.filter_map(|landing| landing.place.clone()).unzip::<_, _, BTreeSet<String>, BTreeSet<String>>()
     };
-    let mut of_others = HashSet::new();
+    let mut authors = HashMap::new();
     let (issues, fields) = on(Side::Jira);
     if !issues.is_empty() {
         let edits = newest_edits(scene, issues, fields).await?;
-        of_others.extend(edits.into_iter().filter(|(_, edit)| !edit.is_ours).map(|(place, _)| place));
+        let author = |edit: Edit| if edit.is_ours { Author::Entente } else { Author::Other };
+        authors.extend(edits.into_iter().map(|(place, edit)| (place, author(edit))));
     }
     let (records, fields) = on(Side::Salesforce);
     if !records.is_empty() {
-        let (rows, ourselves) = (newest_rows(scene, records, fields).await?, scene.wired.org.user_id().await);
-        let of_other = |row: &FieldChange| row.by.is_some() && ourselves.is_some() && row.by != ourselves;
-        of_others.extend(rows.into_iter().filter(|(_, row)| of_other(row)).map(|(place, _)| place));
+        let rows = newest_rows(scene, records, fields).await?;
+        let Some(ourselves) = scene.wired.org.user_id().await else { return Ok(authors) };
+        let author = |by: String| if by == ourselves { Author::OurUser } else { Author::Other };
+        authors.extend(rows.into_iter().filter_map(|(place, row)| Some((place, author(row.by?)))));
     }
-    Ok(of_others)
+    Ok(authors)
 }
 
 fn land(scene: &Scene<'_>, work: &mut Work, landing: &Landing) {

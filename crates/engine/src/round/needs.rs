@@ -155,16 +155,15 @@ pub(super) async fn newest_edits(
     Ok(newest)
 }
 
+/// The entries come oldest first, in the vendor's own order.
+/// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post>
 fn add_newest(newest: &mut Edits, issue: &IssueChanges) {
     for change in &issue.changes {
         let Some(at) = change.created else { continue };
         for item in &change.items {
             let Some(field) = item.field_id.clone() else { continue };
-            let key = (issue.issue.to_string(), field);
-            if newest.get(&key).is_none_or(|edit| edit.at <= at) {
-                let before = item.from_string.as_deref().map_or(Value::Empty, Value::text);
-                newest.insert(key, Edit { at, before, is_ours: is_ours(change) });
-            }
+            let before = item.from_string.as_deref().map_or(Value::Empty, Value::text);
+            newest.insert((issue.issue.to_string(), field), Edit { at, before, is_ours: is_ours(change) });
         }
     }
 }

@@ -13,7 +13,7 @@ use entente_transport::{Clock as _, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{ITEM, SITE, Stage};
+use crate::stage::{ITEM, ORG, SITE, Stage};
 
 /// A linked pair of a stage that was synchronized: the Case's id and the issue's key.
 pub(crate) async fn pair(stage: &Stage) -> (String, String) {
@@ -305,6 +305,56 @@ async fn an_older_value_does_not_come_back_because_nobody_heard_that_it_was_writ
     stage.engine().sync(&options, &|_| {}).await.unwrap();
     assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
     assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Subject"], "Second");
+}
+
+/// A write to `ours` that never arrived; a person who then chose there the value that it would have set, while the other
+/// side moved on. What both sides show in the end, and what the person chose.
+async fn after_a_persons_equal_word(rule: &str, ours: Side) -> ([String; 2], &'static str) {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let (case, issue) = (case_path(&id), format!("/rest/api/3/issue/{key}"));
+    let in_salesforce = |word: &str| stage.salesforce_as_colleague(Method::PATCH, &case, json!({ "Priority": word }));
+    let in_jira = |word: &str| stage.jira(Method::PUT, &issue, json!({"fields": {"priority": {"name": word}}}));
+    let before = stage.issue(&key).await["fields"]["priority"]["name"].clone();
+    let mut others = ["High", "Medium", "Low"].into_iter().filter(|word| before != *word);
+    let (same, another) = (others.next().unwrap(), others.next().unwrap());
+    let (vendor, route, priority) = match ours {
+        Side::Salesforce => (ORG, "POST /services/data/v64.0/composite", r#""Priority":"#),
+        Side::Jira => (SITE, "PUT /rest/api/3/issue/{..}", r#""priority":"#),
+    };
+    match ours {
+        Side::Salesforce => in_jira(same).await,
+        Side::Jira => in_salesforce(same).await,
+    };
+    let fault = json!({"name": "reset_before", "route": route, "match": {"body_contains": priority}});
+    stage.fault(vendor, fault).await;
+    // A case that was written within this second is put off.
+    let wait = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    for _ in 0..50 {
+        if stage.hits(vendor).await == 0 {
+            stage.engine().sync(&SyncOptions::default(), &|_| {}).await.unwrap();
+        }
+    }
+    assert!(stage.hits(vendor).await > 0, "the write was lost");
+    stage.world.salesforce.control().clear_faults();
+    stage.world.jira.control().clear_faults();
+    match ours {
+        Side::Salesforce => (in_jira(another).await, in_salesforce(same).await),
+        Side::Jira => (in_salesforce(another).await, in_jira(same).await),
+    };
+    stage.engine().sync(&wait, &|_| {}).await.unwrap();
+    let shown = stage.salesforce(Method::GET, &case, Value::Null).await["Priority"].clone();
+    let shown = [shown, stage.issue(&key).await["fields"]["priority"]["name"].clone()];
+    (shown.map(|value| value.as_str().unwrap_or_default().to_owned()), same)
+}
+
+#[tokio::test]
+async fn a_value_that_a_person_chose_is_theirs_though_a_write_that_never_arrived_had_it_too() {
+    for (rule, ours) in [("jira-wins", Side::Jira), ("salesforce-wins", Side::Salesforce)] {
+        let (shown, chosen) = after_a_persons_equal_word(rule, ours).await;
+        assert_eq!(shown, [chosen, chosen], "{rule}");
+    }
 }
 
 #[tokio::test]

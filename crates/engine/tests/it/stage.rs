@@ -158,7 +158,7 @@ triggers: {{ poll_seconds: 5 }}
 
     /// An edit of a record by the administrator, for later.
     pub(crate) async fn later(&self, path: &str, body: &Value) -> impl Future<Output = ()> + Send + use<> {
-        let edit = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer().await, body);
+        let edit = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer("sandbox").await, body);
         let wire = self.wire.clone();
         async move { drop(wire.send(edit).await.expect("an answer")) }
     }
@@ -185,14 +185,19 @@ triggers: {{ poll_seconds: 5 }}
 
     /// A call to the Salesforce side as the administrator.
     pub(crate) async fn salesforce(&self, method: Method, path: &str, body: Value) -> Value {
-        self.call(method, &format!("{SALESFORCE}{path}"), &self.bearer().await, &body).await
+        self.call(method, &format!("{SALESFORCE}{path}"), &self.bearer("sandbox").await, &body).await
     }
 
-    async fn bearer(&self) -> String {
-        let form = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
+    /// A call to the Salesforce side as somebody else than the integration user.
+    pub(crate) async fn salesforce_as_colleague(&self, method: Method, path: &str, body: Value) -> Value {
+        self.call(method, &format!("{SALESFORCE}{path}"), &self.bearer("sandbox-least").await, &body).await
+    }
+
+    async fn bearer(&self, app: &str) -> String {
+        let form = format!("grant_type=client_credentials&client_id={app}-client&client_secret={app}-secret");
         let request = Request::post(format!("{SALESFORCE}/services/oauth2/token"))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::Bytes(Bytes::from_static(form.as_bytes())))
+            .body(Body::Bytes(Bytes::from(form)))
             .expect("a request");
         let token = self.send(request).await;
         format!("Bearer {}", token["access_token"].as_str().expect("a token"))
@@ -228,7 +233,7 @@ triggers: {{ poll_seconds: 5 }}
 
     /// An act of the administrator for which the data API has no call: merging, converting.
     pub(crate) async fn soap(&self, call: &str) -> String {
-        let session = self.bearer().await.replace("Bearer ", "");
+        let session = self.bearer("sandbox").await.replace("Bearer ", "");
         let envelope = format!(
             "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header \
              xmlns=\"urn:partner.soap.sforce.com\"><SessionHeader><sessionId>{session}</sessionId></SessionHeader>\
@@ -296,7 +301,8 @@ triggers: {{ poll_seconds: 5 }}
             .header("content-type", "application/json")
             .body(Body::Bytes(Bytes::from(body.to_string())))
             .expect("a request");
-        self.send(request).await;
+        let (status, answer) = self.answer(request).await;
+        assert!(status.is_success(), "{door}: {status} {answer}");
     }
 
     /// How often the faults of a side have struck.
