@@ -340,7 +340,11 @@ async fn after_a_persons_equal_word(rule: &str, ours: Side) -> ([String; 2], &'s
     stage.world.salesforce.control().clear_faults();
     stage.world.jira.control().clear_faults();
     match ours {
-        Side::Salesforce => (in_jira(another).await, in_salesforce(same).await),
+        // An edit on top of the very value that the case shows would be an edit of what both agree on.
+        Side::Salesforce => {
+            in_jira(before.as_str().unwrap()).await;
+            (in_jira(another).await, in_salesforce(same).await)
+        }
         Side::Jira => (in_salesforce(another).await, in_jira(same).await),
     };
     stage.engine().sync(&wait, &|_| {}).await.unwrap();
