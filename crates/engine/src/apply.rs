@@ -7,6 +7,7 @@ mod create;
 pub(crate) mod jira;
 pub(crate) mod payload;
 mod receipt;
+mod reference;
 pub(crate) mod removal;
 mod salesforce;
 mod status;

@@ -131,7 +131,19 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String
         error("field-type", format!("connection {connection}: {text}"), "Map another field.")
     });
     let lines = types::misfits(item, &scheme).into_iter().chain(unsearchable(item, &scheme));
-    unknown.chain(foreign).chain(misread(&scheme)).chain(lines).collect()
+    unknown.chain(foreign).chain(misread(&scheme)).chain(lines).chain(unfindable(item, &scheme)).collect()
+}
+
+/// Lookups that shall point at whoever shows something that Salesforce does not look for.
+fn unfindable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
+    let references = scheme.salesforce.values().filter_map(|field| Some((&field.path, field.reference.as_ref()?)));
+    let lost = references.filter(|(_, reference)| !reference.is_findable).map(|(path, reference)| {
+        let (connection, object, by) = (&item.salesforce.connection, &reference.object, &reference.field);
+        let message =
+            format!("connection {connection}: Salesforce finds no {object} by its {by}, so {path} cannot be written");
+        error("field-type", message, "Map its name or an external id, or write `direction: to-jira`.")
+    });
+    lost.collect()
 }
 
 /// What the tests of its filters compare fields with, and no field can show.

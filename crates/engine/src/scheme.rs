@@ -6,6 +6,7 @@
 pub(crate) mod circumstances;
 mod filters;
 mod people;
+mod reference;
 mod takes;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::{
     translate::{self, Kind, Level},
 };
 
+pub(crate) use reference::Reference;
 pub(crate) use takes::Takes;
 
 /// Salesforce system fields that every read asks for.
@@ -61,6 +63,8 @@ pub(crate) struct SalesforceField {
     pub(crate) comparable: Option<Comparable>,
     /// What it can hold.
     pub(crate) takes: Takes,
+    /// The lookup that is written in its place, where it is a field of a related record.
+    pub(crate) reference: Option<Reference>,
 }
 
 impl SalesforceField {
@@ -173,7 +177,9 @@ impl Scheme {
             line.rich = Sides::new(is_html, is_document);
             let (refers, takes) = (salesforce.get(&line.paths.salesforce), jira.get(&line.paths.jira));
             line.always_refers = Sides::new(
-                refers.is_some_and(|field| field.takes.required && field.field_type.refers()),
+                refers.is_some_and(|field| {
+                    field.takes.required && (field.field_type.refers() || field.reference.is_some())
+                }),
                 takes.is_some_and(|field| field.takes.required && field.kind == Kind::Account),
             );
         }
@@ -301,7 +307,9 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
         field_type: SalesforceType::Opaque,
         comparable: None,
         takes: Takes::default(),
+        reference: None,
     };
+    let mut over: Option<Reaching> = None;
     while let Some(part) = parts.next() {
         let describe = org.describe(&object).await?;
         if parts.peek().is_none() {
@@ -312,6 +320,10 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
                 field.comparable = translate::asked::in_soql(found, query_path.len() == 1);
                 field.takes = Takes::in_salesforce(found, field.field_type);
                 field.query_path = Some(query_path.join("."));
+                if let Some((lookup, relationship)) = over.filter(|_| query_path.len() == 2 && is_written(item, path)) {
+                    field.takes.required = !lookup.nillable;
+                    field.reference = Some(Reference::new(&lookup, &relationship, &object, found));
+                }
             }
             return Ok(field);
         }
@@ -321,9 +333,18 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
         };
         let Some((relationship, target)) = lookup.and_then(Described::over) else { return Ok(field) };
         query_path.push(relationship.to_owned());
+        over = lookup.cloned().map(|lookup| (lookup, relationship.to_owned()));
         object = target.to_owned();
     }
     Ok(field)
+}
+
+/// A lookup, and how a record calls what it points at.
+type Reaching = (entente_salesforce::Field, String);
+
+/// Whether a line writes this Salesforce field.
+fn is_written(item: &ConnectedItem, path: &FieldPath) -> bool {
+    item.fields.iter().any(|line| line.paths.salesforce == *path && line.direction.allows(Side::Salesforce))
 }
 
 async fn jira_fields(

@@ -18,6 +18,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     payload::Payload,
     receipt::{correlated, note_health, wire_name},
+    reference::Referents,
 };
 use crate::{
     limits::{BACKOFF_FIRST_MS, EDITS_IN_FLIGHT_MAX, PROBE_AFTER_MS},
@@ -372,14 +373,28 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
     if !mark_sent(scene, works, &intents, scene.wired.org.settle_ms).await {
         return;
     }
-    let rows =
-        intents.iter().map(|(n, intent)| (intent.new.op_id.clone(), new_record(scene, &works[*n], intent))).collect();
+    let payloads: Vec<Payload> = intents.iter().map(|(_, intent)| Payload::parse(&intent.new.payload)).collect();
+    let values = payloads.iter().flat_map(|payload| payload.values(&scene.wired.item, Side::Salesforce));
+    let referents = Referents::find(scene, values).await;
+    let (mut intents_sent, mut rows) = (Vec::new(), Vec::new());
+    for ((n, intent), payload) in intents.into_iter().zip(&payloads) {
+        match new_record(scene, &works[n], payload, &referents) {
+            Ok(row) => {
+                rows.push((intent.new.op_id.clone(), row));
+                intents_sent.push((n, intent));
+            }
+            Err(error) => refused(scene, &mut works[n], Side::Salesforce, &intent, &error),
+        }
+    }
+    if rows.is_empty() {
+        return;
+    }
     let outcomes = scene.wired.org.create(&scene.wired.item.salesforce.object, rows).await;
     let created: Vec<String> = outcomes.iter().filter_map(|outcome| outcome.clone().ok()).collect();
     let rows = read::salesforce(scene, &created).await.unwrap_or_default();
     let seen: HashMap<String, Seen> =
         rows.iter().map(|(id, row)| (id.clone(), read::salesforce_seen(scene, row))).collect();
-    for ((n, intent), outcome) in intents.into_iter().zip(outcomes) {
+    for ((n, intent), outcome) in intents_sent.into_iter().zip(outcomes) {
         match outcome {
             Ok(id) => {
                 let after = seen.get(&id).cloned();
@@ -390,16 +405,21 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
     }
 }
 
-fn new_record(scene: &Scene<'_>, work: &Work, intent: &Intent) -> Map<String, Json> {
+fn new_record(
+    scene: &Scene<'_>,
+    work: &Work,
+    payload: &Payload,
+    referents: &Referents,
+) -> Result<Map<String, Json>, CallError> {
     let mut row = Map::new();
-    for (path, value) in Payload::parse(&intent.new.payload).values(&scene.wired.item, Side::Salesforce) {
+    for (path, value) in payload.values(&scene.wired.item, Side::Salesforce) {
         let Some(field) = scene.scheme.salesforce.get(path) else { continue };
-        row.insert(wire_name(scene, Side::Salesforce, path), translate::salesforce::to_wire(&field.kind, value));
+        referents.put(&mut row, scene, field, value)?;
     }
     if let (Some(correlation), Some(key)) = (&scene.wired.item.correlation, &work.facts.jira_key) {
         row.insert(wire_name(scene, Side::Salesforce, &correlation.salesforce), Json::from(key.as_str()));
     }
-    row
+    Ok(row)
 }
 
 #[cfg(test)]

@@ -2,14 +2,17 @@
 //! the record has changed since it was read; the correlation field, which is ours alone, goes by collections.
 
 use entente_core::Side;
+use entente_transport::CallError;
 use serde_json::{Map, Value as Json};
 
-use super::receipt::{Receipt, wire_name};
+use super::{
+    receipt::{Receipt, wire_name},
+    reference::{self, Referents},
+};
 use crate::{
     limits::ECHO_AGE_MS,
     outside::{GuardedUpdate, OwnUpdate},
     round::{Scene, read},
-    translate,
     unit::Work,
 };
 
@@ -36,12 +39,18 @@ pub(crate) fn put_off_young(scene: &Scene<'_>, works: &mut [Work]) {
 pub(super) async fn write(scene: &Scene<'_>, works: &[Work]) -> Vec<Receipt> {
     let object = &scene.wired.item.salesforce.object;
     let open = |work: &&Work| work.is_open() && work.unit.ids.salesforce.is_some();
-    let (mut guarded, mut own) = (Vec::new(), Vec::new());
+    let written = works.iter().filter(open).flat_map(|work| work.updates(Side::Salesforce));
+    let referents = Referents::find(scene, written.map(|write| (&write.path, &write.to))).await;
+    let (mut guarded, mut own, mut unsent) = (Vec::new(), Vec::new(), Vec::new());
     for (n, work) in works.iter().enumerate().filter(|(_, work)| open(work)) {
-        let fields = fields(scene, work);
-        if fields.is_empty() {
-            continue;
-        }
+        let fields = match fields(scene, work, &referents) {
+            Ok(fields) if fields.is_empty() => continue,
+            Ok(fields) => fields,
+            Err(error) => {
+                unsent.push((n, Err(error)));
+                continue;
+            }
+        };
         let id = work.id(Side::Salesforce).to_owned();
         if work.updates(Side::Salesforce).is_empty() {
             own.push((n, OwnUpdate { id, fields }));
@@ -57,30 +66,32 @@ pub(super) async fn write(scene: &Scene<'_>, works: &[Work]) -> Vec<Receipt> {
     let (guarded_n, guarded): (Vec<_>, Vec<_>) = guarded.into_iter().unzip();
     let org = &scene.wired.org;
     let (own, guarded) = tokio::join!(org.update_own(object, own), org.update_guarded(object, guarded));
-    let receipt = |(n, outcome): (usize, Result<(), entente_transport::CallError>)| Receipt {
+    let receipt = |(n, outcome): (usize, Result<(), CallError>)| Receipt {
         work: n,
         side: Side::Salesforce,
-        outcome: outcome.map(|()| None),
+        outcome: outcome.map(|()| None).map_err(|error| {
+            let paths = works[n].updates(Side::Salesforce).iter().map(|write| &write.path);
+            reference::named(scene, paths, error)
+        }),
         lost: Vec::new(),
         moved: false,
     };
-    let own = own_n.into_iter().zip(own).map(receipt);
-    let mut receipts: Vec<Receipt> = own.chain(guarded_n.into_iter().zip(guarded).map(receipt)).collect();
+    let outcomes = own_n.into_iter().zip(own).chain(guarded_n.into_iter().zip(guarded)).chain(unsent);
+    let mut receipts: Vec<Receipt> = outcomes.map(receipt).collect();
     read_back(scene, works, &mut receipts).await;
     receipts
 }
 
-fn fields(scene: &Scene<'_>, work: &Work) -> Map<String, Json> {
+fn fields(scene: &Scene<'_>, work: &Work, referents: &Referents) -> Result<Map<String, Json>, CallError> {
     let mut fields = Map::new();
     for write in work.updates(Side::Salesforce) {
         let Some(field) = scene.scheme.salesforce.get(&write.path) else { continue };
-        let name = wire_name(scene, Side::Salesforce, &write.path);
-        fields.insert(name, translate::salesforce::to_wire(&field.kind, &write.to));
+        referents.put(&mut fields, scene, field, &write.to)?;
     }
     if let (Some(path), Some(key)) = (work.correlation(Side::Salesforce), &work.facts.jira_key) {
         fields.insert(wire_name(scene, Side::Salesforce, path), Json::from(key.as_str()));
     }
-    fields
+    Ok(fields)
 }
 
 /// Salesforce answers an update with nothing, so what it made of the values is read, in one query for the round.

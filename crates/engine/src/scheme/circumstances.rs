@@ -55,8 +55,11 @@ fn digest(shown: &Json) -> String {
 
 /// Whose rights they are, what they allow, and what a record must and may hold.
 fn of_object(object: &Described, used: &BTreeMap<FieldPath, SalesforceField>, user: Option<String>) -> Json {
-    let is_used =
-        |name: &str| name == ENTENTE_KEY || used.values().any(|field| field.query_path.as_deref() == Some(name));
+    let names = |field: &SalesforceField, name: &str| {
+        let lookup = field.reference.as_ref().map(|reference| reference.lookup.as_str());
+        field.query_path.as_deref() == Some(name) || lookup == Some(name)
+    };
+    let is_used = |name: &str| name == ENTENTE_KEY || used.values().any(|field| names(field, name));
     let (object, whole) = (object.object(), object);
     let field = |field: &entente_salesforce::Field| {
         let choices: Vec<&str> =

@@ -84,7 +84,7 @@ fn one_of((name, is_set): (String, bool), values: &[Value]) -> Filter {
     }
 }
 
-fn literal(value: &Value) -> Literal {
+pub(crate) fn literal(value: &Value) -> Literal {
     match value {
         Value::Empty => Literal::Null,
         Value::Text(text) => Literal::Text(text.clone()),

@@ -179,6 +179,7 @@ mod tests {
             field_type: SalesforceType::Text,
             comparable: None,
             takes: Takes::default(),
+            reference: None,
         };
         let row = json!({"Account": null, "Contact": {"Name": "Ada"}});
         let row = row.as_object().unwrap();

@@ -37,6 +37,7 @@ mod obstacles;
 mod outages;
 mod pains;
 mod pairs;
+mod references;
 mod rehearsals;
 mod remedies;
 mod rhythms;

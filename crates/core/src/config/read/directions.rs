@@ -20,6 +20,14 @@ const JIRA_FILLS: [&str; 5] = ["created", "creator", "id", "key", "updated"];
 struct Block {
     code: &'static str,
     why: &'static str,
+    /// Whether they flow all the same where the line says so.
+    unless_told: bool,
+}
+
+impl Block {
+    fn new(code: &'static str, why: &'static str) -> Self {
+        Self { code, why, unless_told: false }
+    }
 }
 
 impl Reader<'_> {
@@ -37,7 +45,7 @@ impl Reader<'_> {
             return self.implied(line, blocks.map(|block| block.is_some()), steps);
         };
         for side in Side::BOTH {
-            if let Some(block) = blocks.get(side).as_ref().filter(|_| wanted.allows(side)) {
+            if let Some(block) = blocks.get(side).as_ref().filter(|block| wanted.allows(side) && !block.unless_told) {
                 let message = format!("values cannot flow to {side} here: {}", block.why);
                 let remedy = match side {
                     Side::Salesforce => "write `direction: to-jira`, or leave `direction` out",
@@ -93,24 +101,27 @@ impl Reader<'_> {
 }
 
 fn to_salesforce_block(mode: Mode, path: &str) -> Option<Block> {
-    let (code, why) = if mode == Mode::OneWay {
-        ("direction-against-mode", "the item's mode is one-way")
+    let block = if mode == Mode::OneWay {
+        Block::new("direction-against-mode", "the item's mode is one-way")
     } else if shown::has(Side::Salesforce, path) {
-        ("read-only-field", "it is where the record is, and no field of it")
+        Block::new("read-only-field", "it is where the record is, and no field of it")
+    } else if path.matches('.').count() > 1 {
+        Block::new("related-read-only", "a record behind a related record is only read")
     } else if path.contains('.') {
-        ("related-read-only", "a field of a related record is only read")
+        // Such a value points the record at another one, which nobody expects who only wants to show it.
+        Block { unless_told: true, ..Block::new("related-read-only", "a field of a related record is only read") }
     } else if SALESFORCE_FILLS.iter().any(|field| field.eq_ignore_ascii_case(path)) {
-        ("read-only-field", "Salesforce fills it in by itself")
+        Block::new("read-only-field", "Salesforce fills it in by itself")
     } else {
         return None;
     };
-    Some(Block { code, why })
+    Some(block)
 }
 
 fn to_jira_block(path: &str) -> Option<Block> {
     if shown::has(Side::Jira, path) {
-        return Some(Block { code: "read-only-field", why: "it is where the issue is, and no field of it" });
+        return Some(Block::new("read-only-field", "it is where the issue is, and no field of it"));
     }
     let fills = JIRA_FILLS.iter().any(|field| field.eq_ignore_ascii_case(path));
-    fills.then_some(Block { code: "read-only-field", why: "Jira fills it in by itself" })
+    fills.then_some(Block::new("read-only-field", "Jira fills it in by itself"))
 }

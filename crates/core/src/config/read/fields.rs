@@ -44,7 +44,7 @@ impl Reader<'_> {
                 let message = format!("`{salesforce}` and `{jira}` are already mapped in line {first}");
                 self.report.error(line.at, "duplicate-mapping", message, "keep one of the two lines");
             } else if mode != Mode::DisplayOnly {
-                self.claim(line, &field, writers);
+                self.claim(line, &field, item.get("related"), writers);
             }
             fields.push(field);
         }
@@ -131,7 +131,8 @@ impl Reader<'_> {
         self.report.error(node.at, "unknown-related", message, remedy);
     }
 
-    fn claim(&mut self, line: &Node, field: &FieldMapping, writers: &mut Writers) {
+    /// Takes the fields that a line writes. A field of a related record stands for the lookup.
+    fn claim(&mut self, line: &Node, field: &FieldMapping, related: &Node, writers: &mut Writers) {
         for side in Side::BOTH.into_iter().filter(|side| field.direction.allows(*side)) {
             let (path, at) = (field.paths.get(side).as_str(), line.get(side.as_str()).at);
             if side == Side::Jira && path.eq_ignore_ascii_case(JIRA_STATUS) {
@@ -144,7 +145,9 @@ impl Reader<'_> {
                 );
                 continue;
             }
-            self.take(writers, side, path, format!("line {}", line.at.line), line.get(side.as_str()));
+            let lookup = path.split_once('.').filter(|_| side == Side::Salesforce);
+            let written = lookup.and_then(|(lookup, _)| related.get(lookup).text()).unwrap_or(path);
+            self.take(writers, side, written, format!("line {}", line.at.line), line.get(side.as_str()));
         }
     }
 

@@ -96,6 +96,8 @@ fn a_line_flows_every_way_that_is_open() {
         ("two-way", "salesforce: A__c, jira: B", Direction::Both),
         ("one-way", "salesforce: A__c, jira: B", Direction::ToJira),
         ("two-way", "salesforce: account.Name, jira: B", Direction::ToJira),
+        ("two-way", "salesforce: account.Name, jira: B, direction: both", Direction::Both),
+        ("two-way", "salesforce: account.Name, jira: B, direction: to-salesforce", Direction::ToSalesforce),
         ("two-way", "salesforce: Id, jira: B", Direction::ToJira),
         ("two-way", "salesforce: A__c, jira: key", Direction::ToSalesforce),
         ("two-way", "salesforce: A__c, jira: B, direction: to-salesforce", Direction::ToSalesforce),

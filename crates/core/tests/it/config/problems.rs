@@ -333,8 +333,14 @@ fn fields_and_status() {
         (
             "related-read-only",
             LINE,
-            "- { salesforce: account.Name, jira: Customer, direction: ¦both }\n",
+            "- { salesforce: account.Parent.Name, jira: Customer, direction: ¦both }\n",
             "direction: to-jira",
+        ),
+        (
+            "two-writers",
+            LINE,
+            "- { salesforce: AccountId, jira: Customer }\n      - { salesforce: ¦account.Name, jira: Other, direction: both }\n",
+            "the Salesforce field `account.Name` is already written by line 15",
         ),
         (
             "read-only-field",

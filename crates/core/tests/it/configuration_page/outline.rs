@@ -232,6 +232,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 Only a display-only item may leave `jira` out.\n\n`conflicts: union` joins two edits of a set: what either \
                 side added is added, what either side took away is taken away. `append` puts what Jira added to a text \
                 behind what Salesforce added.\n\n\
+                A field of a related record is shown, not written. With `direction: both` or `to-salesforce` the lookup \
+                follows what Jira shows: it is pointed at the one record of that name or external id, and the related \
+                record stays as it is. Capitals do not count. What no record has, or several have, is not written; \
+                `entente parked` says so, and `entente retry` tries it again once the record is there. Fields behind a \
+                second lookup are only read.\n\n\
                 `jira: issue.key`, `issue.id` and `issue.url` stand for the issue's key, id and address, `salesforce: \
                 record.url` for the record's address. They are no fields, so they only flow to the other side: once an \
                 issue that was created is there, its record learns where; when it moves, its record learns that too. A \

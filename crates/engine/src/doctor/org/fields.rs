@@ -91,10 +91,15 @@ pub(super) fn values(item: &ConnectedItem, described: &Described) -> Vec<Finding
     found
 }
 
-/// The object's own fields that the item uses and the integration user can see.
+/// The object's own fields that the item uses and the integration user can see. A field of a related record that is
+/// written stands for the lookup.
 fn used<'a>(item: &'a ConnectedItem, described: &'a Described) -> Vec<(&'a Field, Use<'a>)> {
+    let own = |path: &FieldPath, usage: &Use<'_>| match path.as_str().split_once('.').filter(|_| usage.written) {
+        Some((lookup, _)) => described.field(item.related.get(lookup)?.as_str()),
+        None => described.field(path.as_str()),
+    };
     let uses = uses::fields(item, Side::Salesforce).into_iter();
-    uses.filter_map(|(path, usage)| Some((described.field(path.as_str())?, usage))).collect()
+    uses.filter_map(|(path, usage)| Some((own(&path, &usage)?, usage))).collect()
 }
 
 fn is_own(path: &FieldPath) -> bool {

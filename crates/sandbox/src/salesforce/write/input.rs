@@ -106,6 +106,13 @@ fn relationship(state: &State, caller: &Caller, draft: &mut Draft, name: &str, v
     let (key_name, key_value) = key.iter().find(|(name, _)| *name != "attributes").ok_or_else(unknown)?;
     let text = key_value.as_str().map_or_else(|| key_value.to_string(), str::to_owned);
     let key_at = state.object(target).field_at(key_name).ok_or_else(|| Refusal::no_column(key_name, target_name))?;
+    let key_field = &state.object(target).fields[key_at];
+    if !key_field.external_id && !key_field.id_lookup {
+        let message = format!(
+            "Field name provided, {key_name} does not match an External ID, Salesforce Id, or indexed field for {target_name}"
+        );
+        return Err(Refusal::of_fields("INVALID_FIELD", message, &[]));
+    }
     let id = match super::find(state, target, key_at, &text).as_slice() {
         [one] => one.clone(),
         [] => {

@@ -170,10 +170,19 @@ async fn records_and_resources_are_refused_as_the_table_says() {
         row(
             Method::POST,
             "/sobjects/Opportunity",
+            json!({"Name": "x", "StageName": "Prospecting", "CloseDate": "2026-01-31", "Account": {"Entente_Key__c": "none"}}),
+            400,
+            "INVALID_FIELD",
+            "Foreign key external ID: none not found for field Entente_Key__c in entity Account",
+        )
+        .about(&[]),
+        row(
+            Method::POST,
+            "/sobjects/Opportunity",
             json!({"Name": "x", "StageName": "Prospecting", "CloseDate": "2026-01-31", "Account": {"Name": "none"}}),
             400,
             "INVALID_FIELD",
-            "Foreign key external ID: none not found for field Name in entity Account",
+            "Field name provided, Name does not match an External ID, Salesforce Id, or indexed field for Account",
         )
         .about(&[]),
         get("/query/0r8xx0000000000AAA-200", 400, "INVALID_QUERY_LOCATOR", "invalid query locator"),
