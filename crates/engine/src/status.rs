@@ -76,15 +76,16 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         quota: site.quota(),
     });
     let connections = orgs.chain(sites);
+    let of_items = counts.of(wiring.config.items.iter().map(|item| item.name.as_str()));
     Ok(Status {
         // Before every item has been looked at, what there is to do is not known. Hints of a round that is under way are
         // still due in the store.
         idle: wiring.items.iter().all(|wired| wired.is_discovered()) && counts.backlog.due == 0 && in_flight == 0,
         backlog: counts.backlog.due,
         in_flight,
-        links: counts.all.links,
-        conflicts: counts.all.conflicts,
-        parked: counts.all.parked,
+        links: of_items.links,
+        conflicts: of_items.conflicts,
+        parked: of_items.parked,
         waiting: counts.backlog.waiting,
         items: items.collect(),
         connections: connections.map(|gauges| connection(&wiring, gauges, now)).collect(),

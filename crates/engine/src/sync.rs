@@ -146,10 +146,9 @@ async fn report(
     options: &SyncOptions,
 ) -> Result<SyncReport, EngineError> {
     let counts = inner.store.counts(inner.outside.now_ms()).await?;
-    let of_items = match &options.item {
-        Some(name) => counts.items.get(name).copied().unwrap_or_default(),
-        None => counts.all,
-    };
+    // What is left of items that are gone from the configuration is no part of this run.
+    let configured = wiring.config.items.iter().map(|item| item.name.as_str());
+    let of_items = counts.of(configured.filter(|name| options.item.as_deref().is_none_or(|only| only == *name)));
     let mut waiting = counts.backlog.due + counts.backlog.waiting;
     if options.item.is_some() {
         waiting = 0;

@@ -18,8 +18,6 @@ pub struct ItemCounts {
 /// Counts of everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Sums over all items.
-    pub all: ItemCounts,
     /// By item.
     pub items: BTreeMap<String, ItemCounts>,
     /// Hints, due and waiting.
@@ -53,11 +51,20 @@ impl Store {
                 conflicts: row.number("conflicts")?,
                 parked: row.number("parked")?,
             };
-            counts.all.add(of_item);
             counts.items.insert(row.text("item")?, of_item);
         }
         counts.open_intents = self.db().row(OPEN_INTENTS, &[]).await?.map_or(Ok(0), |row| row.number("n"))?;
         Ok(counts)
+    }
+}
+
+impl Counts {
+    /// Sums over some items.
+    #[must_use]
+    pub fn of<'i>(&self, items: impl IntoIterator<Item = &'i str>) -> ItemCounts {
+        let mut sum = ItemCounts::default();
+        items.into_iter().filter_map(|item| self.items.get(item)).for_each(|item| sum.add(*item));
+        sum
     }
 }
 

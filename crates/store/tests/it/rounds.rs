@@ -114,7 +114,8 @@ async fn a_crash_at_any_moment_leaves_a_whole_round_or_none() {
             // The next reader stands behind whatever the dropped transaction still had to undo.
             let counts = store.counts(NOW).await.unwrap();
             if counts.open_intents == 0 {
-                assert_eq!((counts.all.links, counts.all.conflicts, counts.all.parked), (2, 2, 1));
+                let of_item = counts.of([ITEM]);
+                assert_eq!((of_item.links, of_item.conflicts, of_item.parked), (2, 2, 1));
                 break;
             }
             assert!(!finished);

@@ -36,7 +36,7 @@ async fn everything_is_counted_once() {
         let item = ItemCounts { links: 3, conflicts: 1, parked: 2 };
         let other = ItemCounts { links: 1, conflicts: 0, parked: 0 };
         assert_eq!(counts.items, [(ITEM.to_owned(), item), ("other".to_owned(), other)].into());
-        assert_eq!(counts.all, ItemCounts { links: 4, conflicts: 1, parked: 2 });
+        assert_eq!(counts.of([ITEM, "other", "gone"]), ItemCounts { links: 4, conflicts: 1, parked: 2 });
         assert_eq!((counts.backlog, counts.open_intents), (Backlog { due: 1, waiting: 1 }, 1));
     })
     .await;
