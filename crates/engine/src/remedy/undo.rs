@@ -100,7 +100,9 @@ impl Engine {
         let links = self.inner.store.links_by_ids(&ids).await?;
         let bases = self.inner.store.bases(&ids).await?;
         let (mut report, mut decisions) = (UndoReport { forgotten_before, ..UndoReport::default() }, Vec::new());
-        for ((id, key), written) in &written {
+        // What an earlier undo has put back is as it was.
+        let changed = written.iter().filter(|(_, written)| written.before != written.after);
+        for ((id, key), written) in changed {
             let link = links.iter().find(|link| link.id == *id);
             let decided = self.decision(link, bases.get(id).map(|(base, _)| base), key, written, by);
             let row = told(*id, link, key, written);

@@ -155,6 +155,16 @@ fn links_are_counted_as_parked_and_refusals_as_tried_again() {
     assert_eq!(company.issue(&key)["summary"], "Refused");
 }
 
+/// What is left of an item that is gone from the configuration is no part of what a run, or the status, speaks of.
+#[test]
+fn links_of_an_item_that_is_gone_are_not_counted() {
+    let company = Company::new();
+    pairs(&company, 2);
+    let others = CASES.replace("  cases:", "  tickets:");
+    assert_eq!(company.sync(&others)["links"], 2);
+    assert_eq!(ask(&company, &["status", "--json"]).json()["links"], 2);
+}
+
 /// A guard stops an item before much is cut off at once; a person lets it go on.
 #[test]
 fn many_deletions_at_once_hold_the_item_until_a_person_resumes_it() {
@@ -232,6 +242,14 @@ fn an_accidental_mass_change_is_taken_back() {
     assert_eq!(shown(8), (json!("Mended by hand, too"), json!("Mended by hand, too")));
     assert_eq!(shown(9), (json!("Mended by hand"), json!("Mended by hand")));
     assert_eq!(company.sync(CASES)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays at rest");
+
+    let again = ["undo", "--item", "cases", "--since", "2020-01-01T00:00:00Z", "--dry-run", "--json"];
+    let again = ask(&company, &again).json();
+    let back = again["back"].as_array().unwrap();
+    assert!(
+        !back.is_empty() && back.iter().all(|value| value["from"] != value["to"]),
+        "what is back is as it was: {again}"
+    );
 
     let none = ask(&company, &["undo", "--round", "nonsense", "--yes"]);
     assert_eq!(none.code, 2);
