@@ -107,8 +107,18 @@ impl Config {
 /// Where an item of a document begins: line and column of its name, both counted from 1.
 #[must_use]
 pub fn place_of_item(text: &str, item: &str) -> Option<(usize, usize)> {
+    place_of(text, "items", item)
+}
+
+/// Where a document begins to describe a connection: line and column, both counted from 1.
+#[must_use]
+pub fn place_of_connection(text: &str, connection: &str) -> Option<(usize, usize)> {
+    place_of(text, "connections", connection)
+}
+
+fn place_of(text: &str, section: &str, name: &str) -> Option<(usize, usize)> {
     let root = tree::build(text, &mut Report::default())?;
-    let at = root.get("items").entries().iter().find(|entry| entry.key == item)?.at;
+    let at = root.get(section).entries().iter().find(|entry| entry.key == name)?.at;
     Some((at.line, at.column))
 }
 

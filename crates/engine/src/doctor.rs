@@ -59,20 +59,22 @@ async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {
     for org in wiring.orgs.values() {
         match org::connect(org).await {
             Ok(connected) => drop(orgs.insert(org.name.as_str(), connected)),
-            Err(finding) => add(&mut all, finding),
+            Err(finding) => add(&mut all, of_connection(&org.name, finding)),
         }
     }
     for org in orgs.values() {
-        org.org.is_the_same(store).await.err().into_iter().for_each(|other| add(&mut all, finding::other_org(&other)));
+        let other = org.org.is_the_same(store).await.err();
+        other.iter().for_each(|other| add(&mut all, of_connection(&org.org.name, finding::other_org(other))));
     }
     for site in wiring.sites.values() {
         match site::connect(site).await {
             Ok(()) => drop(sites.insert(site.name.as_str(), site.as_ref())),
-            Err(finding) => add(&mut all, finding),
+            Err(finding) => add(&mut all, of_connection(&site.name, finding)),
         }
     }
     for site in sites.values().filter(|_| depth == Depth::Rights) {
-        site::webhooks(site, &wiring.config).await.into_iter().for_each(|finding| add(&mut all, finding));
+        let lacking = site::webhooks(site, &wiring.config).await;
+        lacking.into_iter().for_each(|finding| add(&mut all, of_connection(&site.name, finding)));
     }
     for item in &wiring.config.items {
         let org = orgs.get(item.salesforce.connection.as_str());
@@ -175,6 +177,10 @@ fn unsearchable<'a>(item: &'a ConnectedItem, scheme: &'a Scheme) -> impl Iterato
 fn of_item(item: &ConnectedItem, finding: Finding) -> Finding {
     let severity = if item.runs() { finding.severity } else { finding::WARNING };
     Finding { item: Some(item.name.clone()), severity, ..finding }
+}
+
+fn of_connection(name: &str, finding: Finding) -> Finding {
+    Finding { connection: Some(name.to_owned()), ..finding }
 }
 
 /// Says nothing twice.

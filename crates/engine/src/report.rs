@@ -307,6 +307,9 @@ pub struct Finding {
     pub remedy: String,
     /// The item that needs it.
     pub item: Option<String>,
+    /// The connection that it is about as a whole, whatever item needs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
 }
 
 /// How far long work has come.

@@ -125,9 +125,11 @@ impl Row {
         }
     }
 
-    /// Something that an org or a site lacks for the text of `file`: where the item begins that needs it.
+    /// Something that an org or a site lacks for the text of `file`: where the item begins that needs it, or the connection that it is about.
     pub(crate) fn of_finding(finding: &Finding, file: &Path, text: &str) -> Self {
-        let place = finding.item.as_ref().and_then(|item| config::place_of_item(text, item));
+        let of_item = || config::place_of_item(text, finding.item.as_ref()?);
+        let of_connection = || config::place_of_connection(text, finding.connection.as_ref()?);
+        let place = of_item().or_else(of_connection);
         Self {
             severity: finding.severity,
             code: finding.code,

@@ -50,6 +50,9 @@ fn with_proxy(configuration: &str, url: &str) -> String {
 fn a_side_that_does_not_answer_is_named_with_its_address() {
     let desk = Desk::new();
     let file = desk.file("acme.yaml", CONFIGURATION);
+    let line = CONFIGURATION.lines().position(|line| line == "  acme-org:").unwrap() + 1;
+    let checked = run(&["check", &file, "--online"]).stdout;
+    assert!(checked.contains(&format!("{file}:{line}:3: error: connection acme-org: ")), "{checked}");
     for said in said_by_all(&file) {
         assert!(said.contains("connection acme-") && said.contains("no connection to 127.0.0.1:9"), "{said}");
         assert!(said.to_lowercase().contains("its proxy and the network, then"), "no remedy: {said}");
