@@ -173,7 +173,7 @@ impl Sorter<'_> {
     }
 
     /// A record without a link: the first item in the order of the document that takes it. One that was unlinked is
-    /// not linked again under the same item, unless it was because an end was lost.
+    /// not linked again under the same item, unless it was because an end was lost or left it.
     fn candidate(&mut self, side: Side, ticket: Ticket, ended: &[Link]) {
         #[cfg(feature = "simulation")]
         let ended = if entente_core::wrong::is(entente_core::wrong::Wrong::NoTombstone) { &[] } else { ended };
@@ -182,7 +182,7 @@ impl Sorter<'_> {
             Side::Jira => wired.site.name == ticket.key.connection,
         });
         let last = |item: &str| ended.iter().filter(|link| link.item == item).max_by_key(|link| link.id);
-        let mut items = items.filter(|wired| last(&wired.item.name).is_none_or(Link::ended_by_loss));
+        let mut items = items.filter(|wired| last(&wired.item.name).is_none_or(Link::may_return));
         if self.worker.only_item.is_some() {
             let wired = items.find(|wired| self.worker.runs(&wired.item.name)).cloned();
             drop(items);

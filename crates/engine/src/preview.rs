@@ -122,7 +122,7 @@ fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, rep
     let preview = Preview { wired, work, beginning };
     if work.unit.link.is_none() && work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some() {
         let why = match work.unit.before(&wired.item.name) {
-            Some(_) => "they were linked until one of them was lost".to_owned(),
+            Some(_) => "they were linked until one of them was lost or left the item".to_owned(),
             None => match &work.alike_by {
                 Some(rule) => format!("they show the same ({rule})"),
                 None => "both records name each other".to_owned(),

@@ -106,7 +106,7 @@ impl Unit {
         Self { link: Some(link), ..Self::candidate(ids) }
     }
 
-    /// The link that its record had under an item before an end of it was lost.
+    /// The link that its record had under an item before an end of it was lost, or left the item.
     pub(crate) fn before(&self, item: &str) -> Option<&Link> {
         self.ended.iter().filter(|link| link.item == item).max_by_key(|link| link.id)
     }

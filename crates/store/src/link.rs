@@ -1,8 +1,8 @@
 //! A Salesforce record and a Jira issue that belong together under one item, and what both showed when they last agreed.
 //!
 //! Links are written by the end of a round (`round.rs`) and by people (`by_hand.rs`). Unlinking leaves a tombstone, for
-//! ever: a late hint must not bring a pair back to life. Only a pair that was separated because an end was lost may be
-//! linked again, by a link of its own, when that end is back.
+//! ever: a late hint must not bring a pair back to life. Only a pair that was separated because an end was lost, or left the
+//! item, may be linked again, by a link of its own, when that end is back.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -64,7 +64,7 @@ pub struct Link {
     pub read_ms: Sides<i64>,
     /// The records' own versions at that read.
     pub versions: Sides<Option<String>>,
-    /// Since when a side has not been found.
+    /// Since when a side has not been found; of a pair that was separated, since when it was lost or out of the item.
     pub missing_since: Sides<Option<i64>>,
     /// Writes that a vendor refused.
     pub blocked: BTreeMap<MappingKey, Blocked>,
@@ -87,9 +87,9 @@ impl Link {
         !matches!(self.state, LinkState::Unlinked { .. })
     }
 
-    /// Whether it is a tombstone of a pair of which an end was lost, and of nothing else.
+    /// Whether it is a tombstone of a pair of which an end was lost, or left the item, and of nothing else.
     #[must_use]
-    pub fn ended_by_loss(&self) -> bool {
+    pub fn may_return(&self) -> bool {
         let lost = Side::BOTH.into_iter().any(|side| self.missing_since.get(side).is_some());
         lost && !self.is_kept()
     }

@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entente_core::{Side, Sides, State, filter::Verdict, plan::takes_up};
+use entente_core::{
+    Side, Sides, State,
+    filter::Verdict,
+    plan::{admits, takes_up},
+};
 use entente_store::{Link, LinkState};
 use jiff::Timestamp;
 
@@ -93,7 +97,9 @@ async fn salesforce_page(
                 met.insert(link.id);
                 works.push(linked(link.clone(), seen, jira));
             }
-            Some(link) if link.ended_by_loss() => works.extend(lost(link.clone(), &row.id, seen, jira)),
+            Some(link) if link.may_return() && !links.iter().any(Link::is_live) => {
+                works.extend(lost(scene, link.clone(), &row.id, seen, jira));
+            }
             // A tombstone: unlinked for good.
             Some(_) => {}
             None if links.iter().any(Link::is_live) => {}
@@ -106,8 +112,11 @@ async fn salesforce_page(
     Ok(works)
 }
 
-/// A pair that was separated because an end of it was lost, when both are there.
-fn lost(link: Link, id: &str, salesforce: Seen, jira: &mut JiraSide) -> Option<Work> {
+/// A pair that was separated because an end of it was lost, or left the item, when both are there.
+fn lost(scene: &Scene<'_>, link: Link, id: &str, salesforce: Seen, jira: &mut JiraSide) -> Option<Work> {
+    if admits(&scene.scheme.item, Side::Salesforce, salesforce.record()?) == Verdict::Fails {
+        return None;
+    }
     let issue = jira.seen.get(&link.jira_id)?.clone();
     let ids = Sides::new(Some(id.to_owned()), Some(link.jira_id.clone()));
     Some(Work::new(Unit { ended: vec![link], ..Unit::candidate(ids) }, Sides::new(salesforce, issue)))

@@ -315,13 +315,25 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
         state: Some(state(work)),
         jira_key: work.seen.jira.key.clone(),
         follows: None,
-        missing_since: Sides::new(since(Side::Salesforce), since(Side::Jira)),
+        missing_since: left(scene, work).unwrap_or_else(|| Sides::new(since(Side::Salesforce), since(Side::Jira))),
         blocked: work.blocked_next.clone(),
         was_blocked: was_blocked(work),
         conflicts: conflicts(work),
         judged: is_judged(work).then(|| work.decided_ms.clone()),
         notes: notes(work),
     }
+}
+
+/// A pair that was separated while both ends are there and neither goes on elsewhere: one has left the item, and may come
+/// back as what was lost may.
+fn left(scene: &Scene<'_>, work: &Work) -> Option<Sides<Option<i64>>> {
+    let are_there = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
+    let has_left = work.unlinked.is_some() && are_there && work.facts.succession.is_none();
+    let now_ms = Some(scene.worker.outside().now_ms());
+    has_left.then(|| match &work.facts.out_of_scope {
+        Some(_) => Sides::new(None, now_ms),
+        None => Sides::new(now_ms, None),
+    })
 }
 
 fn was_blocked(work: &Work) -> bool {

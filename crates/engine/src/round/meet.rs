@@ -72,7 +72,7 @@ fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
     match admits(&scene.scheme.item, side, record) {
         Verdict::Passes => true,
         // We have made it for an issue, and it shows what that issue had to give: perhaps not what the filter asks for.
-        Verdict::Fails if work.seen.get(side).operation.is_some() && scene.wired.claim(work.id(side)).is_some() => true,
+        Verdict::Fails if is_unlinked_twin(scene, work, side) => true,
         Verdict::Fails => {
             work.end = End::PassOn;
             false
@@ -84,7 +84,13 @@ fn enters(scene: &Scene<'_>, work: &mut Work, side: Side) -> bool {
     }
 }
 
-/// The link that was dissolved because an end of it was lost.
+/// Whether we have made a record for an issue that names it, and nothing has separated the two since.
+fn is_unlinked_twin(scene: &Scene<'_>, work: &Work, side: Side) -> bool {
+    let is_ours = work.seen.get(side).operation.is_some() && scene.wired.claim(work.id(side)).is_some();
+    is_ours && before(scene, work).is_none()
+}
+
+/// The link that was dissolved because an end of it was lost, or left the item.
 fn before<'w>(scene: &Scene<'_>, work: &'w Work) -> Option<&'w Link> {
     work.unit.before(&scene.wired.item.name)
 }
@@ -349,7 +355,7 @@ async fn fetch_claimants(
 async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>) {
     let seen = read::salesforce_seen(scene, row);
     // What we have made for this very issue is its twin, whatever the filter says.
-    let is_ours = seen.operation.is_some();
+    let is_ours = seen.operation.is_some() && before(scene, work).is_none();
     let enters =
         is_ours || seen.record().map(|r| admits(&scene.scheme.item, Side::Salesforce, r)) == Some(Verdict::Passes);
     match holder {
@@ -481,7 +487,7 @@ pub(super) fn refuse(scene: &Scene<'_>, work: &mut Work, reason: &str) {
 /// The journal's words for a pair that was found, not made.
 pub(super) fn matched(scene: &Scene<'_>, work: &Work) -> NewEntry {
     let (kind, why) = match before(scene, work) {
-        Some(_) => ("restore", " again, because what was lost is back".to_owned()),
+        Some(_) => ("restore", " again, because both are back".to_owned()),
         None => match &work.alike_by {
             Some(rule) => ("link", format!(", which show the same ({rule})")),
             None => ("link", ", one of which names the other".to_owned()),

@@ -128,8 +128,27 @@ fn a_record_of_another_record_type_is_let_go() {
     company.edit("Case", &case, &json!({ "RecordTypeId": sales, "Subject": "Sales" }));
     company.sync(&items);
     assert_eq!(company.issue(&key)["summary"], "Support");
-    let journal = journal(&company, &items);
-    assert!(journal.contains("Unlinked: The record no longer passes the filter"), "{journal}");
+    let left = journal(&company, &items);
+    assert!(left.contains("Unlinked: The record no longer passes the filter"), "{left}");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays away");
+
+    // Back in the filter it is the twin that it was, with what was agreed before.
+    company.edit_issue(&key, &json!({ "summary": "Edited meanwhile" }));
+    company.edit("Case", &case, &json!({ "RecordTypeId": support, "Subject": "Support" }));
+    let verified = ask(&company, &items, &["verify", "--json"]).json();
+    assert_eq!(verified["missing"], 1, "{verified}");
+    assert_eq!(company.sync(&items)["links"], 1);
+    assert_eq!(company.issues("OPS"), [key.as_str()], "no second issue");
+    assert_eq!(company.record("Case", &case)["Subject"], "Edited meanwhile", "only one side was edited");
+    let back = journal(&company, &items);
+    assert!(back.contains(&format!("and {key} again, because both are back")), "{back}");
+
+    // What a person separates stays apart, in the filter or not.
+    assert_eq!(ask(&company, &items, &["unlink", &key, "--yes"]).code, 0);
+    for kind in [&sales, &support] {
+        company.edit("Case", &case, &json!({ "RecordTypeId": kind }));
+        assert_eq!(company.sync(&items)["links"], 0);
+    }
 }
 
 /// X17: a project whose key is renamed keeps its links and its item, and the records learn the new keys.
@@ -166,7 +185,7 @@ fn an_undeleted_record_gets_its_link_back_once() {
     assert_eq!(company.issues("OPS"), [key.as_str()]);
     let journal = journal(&company, &items);
     assert!(journal.contains("Unlinked: The Salesforce record was deleted; the Jira record is kept"), "{journal}");
-    assert!(journal.contains(&format!("and {key} again, because what was lost is back")), "{journal}");
+    assert!(journal.contains(&format!("and {key} again, because both are back")), "{journal}");
     assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "at rest");
 
     // What a person separates stays apart, whatever is deleted and comes back later.
