@@ -37,7 +37,7 @@ impl Client {
     ///
     /// # Errors
     /// The outer error is for the call as a whole: after `Ambiguous` any of the issues may exist. Each inner error is
-    /// about one issue: `Invalid` or `Denied` when Jira refused it, `Ambiguous` when Jira's answer does not say what
+    /// about one issue: `Invalid` or `Denied` when Jira refused it, `NotApplied` when that passes, `Ambiguous` when Jira's answer does not say what
     /// became of it.
     /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-bulk-post>
     pub async fn bulk_create(&self, issues: &[NewIssue]) -> Result<Vec<Result<Created, CallError>>, CallError> {
@@ -93,7 +93,8 @@ impl Failed {
         match self.status {
             Some(401) => CallError::Auth { reason: reason() },
             Some(403) => CallError::Denied { reason: reason() },
-            Some(status) if status >= 500 => CallError::NotApplied { after: None, reason: reason() },
+            // Somebody else works on it, too much at once, a fault of Jira's: it passes.
+            Some(408 | 409 | 412 | 423 | 429 | 500..) => CallError::NotApplied { after: None, reason: reason() },
             _ if problems.is_empty() => CallError::Invalid { problems: vec![CallProblem::new(reason())] },
             _ => CallError::Invalid { problems },
         }
@@ -141,6 +142,14 @@ mod tests {
         let answer = json!({"issues": [], "errors": [failed(0, 500), {"failedElementNumber": 1}]});
         let expected = ["not applied summary: no", "invalid Jira refused this issue without a word"];
         assert_eq!(read(2, answer).expect("clear"), expected);
+    }
+
+    #[test]
+    fn a_refusal_that_passes_is_none_of_the_content() {
+        let passing = [408, 409, 412, 423, 429, 500, 503];
+        let errors: Vec<Value> = passing.iter().enumerate().map(|(n, status)| failed(n, *status)).collect();
+        let outcomes = read(errors.len(), json!({"issues": [], "errors": errors})).expect("clear");
+        assert!(outcomes.iter().all(|outcome| outcome == "not applied summary: no"), "{outcomes:?}");
     }
 
     #[test]

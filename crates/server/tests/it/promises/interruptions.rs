@@ -40,6 +40,22 @@ fn what_passes_is_tried_again_by_itself() {
     }
 }
 
+/// S2-68: one issue of several that are created at once is "being changed by somebody else": it is made by the next round,
+/// and nobody is asked to do anything.
+#[test]
+fn a_passing_refusal_of_one_new_issue_is_tried_again() {
+    let company = Company::new();
+    let ids: Vec<String> = (0..4).map(|n| company.create("Case", &json!({ "Subject": format!("Case {n}") }))).collect();
+    let fault = json!({ "name": "partial_failure", "route": "POST /rest/api/3/issue/bulk", "times": 1 });
+    company.site_door("faults", &fault);
+    let file = company.configure(CASES, "");
+    let synchronized = run(&["sync", "--config", &file, "--wait", "60", "--json"]);
+    assert_eq!((synchronized.code, &synchronized.json()["parked"]), (0, &json!(0)), "{synchronized:?}");
+    assert_eq!(company.faults()[0]["hits"], 1);
+    assert!(ids.iter().all(|id| company.twin("Case", id).is_some()));
+    assert_eq!(company.issues("OPS").len(), ids.len());
+}
+
 /// S2-63: a side that cannot be reached is listed as a matter of the connection, with what helps, and no longer once it
 /// answers again.
 #[test]
