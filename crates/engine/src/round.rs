@@ -183,8 +183,13 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
         }
         needs::fetch(scene, works, &wanting, &mut known).await;
     }
-    for work in works.iter_mut().filter(|work| needs && work.is_open() && !work.plan.needs.is_empty()) {
-        do_without(scene, work);
+    for (work, known) in works.iter_mut().zip(known).filter(|(work, _)| needs && work.is_open()) {
+        if !known.change_times.is_empty() {
+            work.asked = Some((work.versions(), known));
+        }
+        if !work.plan.needs.is_empty() {
+            do_without(scene, work);
+        }
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use entente_core::{
-    Base, LinkFacts, MappingKey, Plan, Record, Side, Sides, State, Value,
+    Base, Known, LinkFacts, MappingKey, Plan, Record, Side, Sides, State, Value,
     likeness::Alike,
     link::Blocked,
     plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, Why, Write},
@@ -259,6 +259,8 @@ pub(crate) struct Work {
     pub(crate) has_unheard: bool,
     /// A write of this round had no answer: it may still take effect.
     pub(crate) unheard: bool,
+    /// What the vendors were asked about the fields, and the versions of which that is true.
+    pub(crate) asked: Option<(Sides<Option<String>>, Known)>,
 }
 
 impl Work {
@@ -296,6 +298,7 @@ impl Work {
             landed: BTreeMap::new(),
             has_unheard: false,
             unheard: false,
+            asked: None,
         }
     }
 
@@ -332,6 +335,11 @@ impl Work {
 
     pub(crate) fn id(&self, side: Side) -> &str {
         self.unit.ids.get(side).as_deref().unwrap_or_default()
+    }
+
+    /// Which versions of both sides were read last.
+    pub(crate) fn versions(&self) -> Sides<Option<String>> {
+        self.seen.as_ref().map(|seen| seen.version.clone())
     }
 
     /// The id of a Salesforce record, the key of an issue.

@@ -104,7 +104,7 @@ async fn announce(
         side,
         source_id: works[*n].id(side.other()).to_owned(),
         probe_floor,
-        payload: Payload::of(&works[*n], side).to_text(),
+        payload: Payload::of(&scene.scheme.item, &works[*n], side).to_text(),
     };
     let new: Vec<NewIntent> = wanting.iter().map(new).collect();
     let now_ms = scene.worker.outside().now_ms();
@@ -327,7 +327,7 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
         }
         // What was refused is what an earlier round announced: what the record says now was never sent.
         CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. }
-            if intent.new.payload != Payload::of(work, side).to_text() =>
+            if intent.new.payload != Payload::of(&scene.scheme.item, work, side).to_text() =>
         {
             work.intent = Some((op, Err(error.to_string())));
             work.again(scene.worker.outside().now_ms(), error.to_string());

@@ -3,33 +3,53 @@
 //! Until the end of a creation is known, a repetition sends this and nothing newer, and whatever either side shows beyond
 //! it is an edit. Without it, an edit that falls between a lost answer and its recovery would pass for what we sent.
 
-use entente_core::{Base, ConnectedItem, FieldPath, MappingKey, Side, Sides, Value, plan::STATUS};
+use std::collections::BTreeMap;
+
+use entente_core::{
+    Base, ConnectedItem, FieldPath, MappingKey, Side, Sides, Value,
+    item::{Direction, FieldMapping},
+    plan::STATUS,
+};
+use serde::{Deserialize, Serialize};
 
 use crate::unit::{Seen, Work};
 
 /// The pairs of a creation, by mapping.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Payload {
+    #[serde(flatten)]
     pairs: Base,
+    /// What the source showed in fields for which it had nothing to send. What the vendor puts there by itself is nobody's
+    /// edit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    left: BTreeMap<MappingKey, Value>,
 }
 
 impl Payload {
     /// What the plan of a unit would send.
-    pub(crate) fn of(work: &Work, side: Side) -> Self {
-        let mut pairs = Base::default();
+    pub(crate) fn of(item: &ConnectedItem, work: &Work, side: Side) -> Self {
+        let mut payload = Self::default();
         for write in work.creation(side).unwrap_or_default() {
-            pairs.set(write.key.clone(), Sides::from_view(side, write.to.clone(), write.source.clone()));
+            payload.pairs.set(write.key.clone(), Sides::from_view(side, write.to.clone(), write.source.clone()));
         }
-        Self { pairs }
+        let source = work.seen.get(side.other()).record();
+        let unsent =
+            |mapping: &&FieldMapping| mapping.direction == Direction::Both && payload.pairs.get(&mapping.key).is_none();
+        let shown = |mapping: &FieldMapping| {
+            let value = mapping.collect(side.other(), source?).ok()?.into_owned();
+            Some((mapping.key.clone(), value))
+        };
+        payload.left = item.fields.iter().filter(unsent).filter_map(shown).collect();
+        payload
     }
 
     pub(crate) fn to_text(&self) -> String {
-        serde_json::to_string(&self.pairs).unwrap_or_default()
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     /// The payload of an announcement; one that cannot be read is empty, and its fields are compared afresh.
     pub(crate) fn parse(text: &str) -> Self {
-        Self { pairs: serde_json::from_str(text).unwrap_or_default() }
+        serde_json::from_str(text).unwrap_or_default()
     }
 
     /// The values for one side, by the fields that the item maps today.
@@ -59,6 +79,16 @@ impl Payload {
             let shown = record.and_then(|record| record.value(mapping.paths.get(side).as_str()));
             let own = shown.filter(|_| is_untouched).unwrap_or(value).clone();
             *value = item.with_own(key, side, record, own);
+        }
+        for (key, source) in self.left.iter().filter(|_| is_untouched) {
+            let Some(mapping) = item.mapping(key) else { continue };
+            let Some(given) = record.and_then(|record| record.value(mapping.paths.get(side).as_str())) else {
+                continue;
+            };
+            base.set(
+                key.clone(),
+                Sides::from_view(side, item.with_own(key, side, record, given.clone()), source.clone()),
+            );
         }
         base
     }

@@ -7,6 +7,7 @@ mod doctor;
 mod filters;
 mod lifecycle;
 mod missing;
+mod newborn;
 mod refusals;
 mod safety;
 mod stage;
