@@ -46,16 +46,8 @@ pub struct Intent {
     pub org: String,
     /// How far it has come.
     pub state: IntentState,
-    /// When it was announced.
-    pub created_ms: i64,
-    /// When it was last sent.
-    pub sent_ms: Option<i64>,
     /// Until when a request that was lost may still take effect.
     pub settle_until_ms: Option<i64>,
-    /// How often it was sent.
-    pub attempts: u32,
-    /// The epoch of the worker that last touched it.
-    pub epoch: i64,
 }
 
 impl Store {
@@ -196,10 +188,6 @@ fn intent(row: &Row) -> Result<Intent, StoreError> {
             "sent" => IntentState::Sent,
             _ => return Err(damaged("state", "is not one of an open intent")),
         },
-        created_ms: row.int("created_ms")?,
-        sent_ms: row.int_or_null("sent_ms")?,
         settle_until_ms: row.int_or_null("settle_until_ms")?,
-        attempts: row.number("attempts")?,
-        epoch: row.int("epoch")?,
     })
 }

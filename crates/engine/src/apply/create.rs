@@ -110,16 +110,8 @@ async fn announce(
     let now_ms = scene.worker.outside().now_ms();
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::NoIntent) {
-        let unannounced = |new| Intent {
-            new,
-            org: scene.wired.org.name.clone(),
-            state: IntentState::Planned,
-            created_ms: now_ms,
-            sent_ms: None,
-            settle_until_ms: None,
-            attempts: 0,
-            epoch: 0,
-        };
+        let unannounced =
+            |new| Intent { new, org: scene.wired.org.name.clone(), state: IntentState::Planned, settle_until_ms: None };
         return Some(wanting.iter().copied().zip(new.into_iter().map(unannounced)).collect());
     }
     let planned = match scene.worker.fence() {

@@ -3,11 +3,12 @@
 //! At the end each open unit either has both ids, or may be created for. The others are passed on to the next item, or
 //! parked with a reason.
 
+mod claimants;
+
 use std::collections::{BTreeMap, HashMap};
 
 use entente_core::{Side, Sides, State, filter::Verdict, plan::admits};
 use entente_jira::{IssueKey, IssueRef};
-use entente_salesforce::Filter;
 use entente_store::{Link, NewEntry, ParkedClass};
 use entente_transport::CallError;
 
@@ -15,7 +16,7 @@ use super::{Scene, alike, read, succession};
 use crate::{
     error::EngineError,
     limits::BACKOFF_FIRST_MS,
-    outside::{OrgRow, SiteIssue, issue_refs},
+    outside::{SiteIssue, issue_refs},
     unit::{End, Refused, Seen, Work},
 };
 
@@ -37,7 +38,7 @@ pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Resul
             }
             (false, None, true) if enters(scene, work, Side::Jira) => {
                 let linked_with = before(scene, work).map(|before| before.salesforce_id.clone());
-                if let Some(id) = linked_with.or_else(|| records_named(scene, &work.seen.jira).next()) {
+                if let Some(id) = linked_with.or_else(|| claimants::records_named(scene, &work.seen.jira).next()) {
                     records.insert(n, id);
                 }
             }
@@ -46,8 +47,8 @@ pub(super) async fn counterparts(scene: &Scene<'_>, works: &mut [Work]) -> Resul
     }
     unite(works, &mut issues, &mut records);
     fetch_issues(scene, works, &issues).await?;
-    fetch_records(scene, works, &records).await?;
-    fetch_claimants(scene, works, &records).await?;
+    claimants::fetch_named(scene, works, &records).await?;
+    claimants::fetch(scene, works, &records).await?;
     succession::first(scene, works).await?;
     by_likeness(scene, works).await
 }
@@ -58,7 +59,7 @@ async fn by_likeness(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), Engine
     let mut issues = salesforce.into_iter().map(|(n, issue)| (n, Name::Id(issue))).collect();
     unite(works, &mut issues, &mut records);
     fetch_issues(scene, works, &issues).await?;
-    fetch_records(scene, works, &records).await
+    claimants::fetch_named(scene, works, &records).await
 }
 
 /// Whether a record may enter the item; else its unit is passed on, or done with.
@@ -116,20 +117,6 @@ fn issue_named(scene: &Scene<'_>, work: &mut Work, salesforce_id: &str) -> Optio
             None
         }
     }
-}
-
-/// The Salesforce records that an issue names: by our marker, by its correlation field.
-fn records_named(scene: &Scene<'_>, issue: &Seen) -> impl Iterator<Item = String> {
-    let path = scene.wired.item.correlation.as_ref().map(|correlation| correlation.jira.as_str());
-    let shown = path.and_then(|path| issue.record()?.value(path)?.as_text());
-    let shown = shown.and_then(|shown| entente_salesforce::RecordId::parse(shown).ok()).map(|id| id.to_string());
-    issue.marked.clone().into_iter().chain(shown)
-}
-
-/// Whom an issue names, if that is not this record. A clone of a record shows the key of its original's issue.
-fn names_another(scene: &Scene<'_>, issue: &Seen, salesforce_id: &str) -> Option<String> {
-    let named = || records_named(scene, issue);
-    named().next().filter(|_| !named().any(|id| id == salesforce_id))
 }
 
 /// Both ends of a pair that came in the same round, each by its own hint, become one unit.
@@ -273,122 +260,10 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
         Some(link) => {
             refuse(scene, work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id))
         }
-        None => match names_another(scene, &seen, work.id(Side::Salesforce)) {
+        None => match claimants::names_another(scene, &seen, work.id(Side::Salesforce)) {
             Some(other) => refuse(scene, work, &format!("it names issue {}, which names {other}", issue.key())),
             None => join(scene, work, Side::Jira, issue.id(), seen),
         },
-    }
-}
-
-async fn fetch_records(
-    scene: &Scene<'_>,
-    works: &mut [Work],
-    ids: &BTreeMap<usize, String>,
-) -> Result<(), EngineError> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let wanted: Vec<String> = ids.values().cloned().collect();
-    let rows: HashMap<String, OrgRow> = match read::salesforce(scene, &wanted).await {
-        Ok(rows) => rows,
-        Err(error) => {
-            put_off(scene, works, ids.keys(), &error);
-            return Ok(());
-        }
-    };
-    let taken = taken(scene, Side::Salesforce, &wanted).await?;
-    for (n, id) in ids {
-        match rows.get(id) {
-            Some(row) => join_record(scene, &mut works[*n], row, taken.get(id)).await,
-            None => refuse(scene, &mut works[*n], &format!("it names Salesforce record {id}, which was not found")),
-        }
-    }
-    Ok(())
-}
-
-/// Issues that name no record may be named by one: a second record for such an issue would be a double.
-async fn fetch_claimants(
-    scene: &Scene<'_>,
-    works: &mut [Work],
-    named: &BTreeMap<usize, String>,
-) -> Result<(), EngineError> {
-    let Some(correlation) = scene.wired.item.correlation.as_ref() else { return Ok(()) };
-    let field = scene.scheme.salesforce.get(&correlation.salesforce).and_then(|field| field.query_path.as_deref());
-    let creates = scene.wired.item.creates_on(Side::Salesforce);
-    if !creates {
-        return Ok(());
-    }
-    let nameless = |n: &usize| {
-        let work = &works[*n];
-        work.unit.link.is_none() && work.is_open() && work.unit.ids.salesforce.is_none() && !named.contains_key(n)
-    };
-    let wanting: Vec<usize> = (0..works.len()).filter(nameless).collect();
-    let Some(field) = field else {
-        let reason = format!("whether a record names it cannot be said: {} cannot be read", correlation.salesforce);
-        wanting.iter().for_each(|n| refuse(scene, &mut works[*n], &reason));
-        return Ok(());
-    };
-    let keys: Vec<String> = wanting.iter().filter_map(|n| works[*n].seen.jira.key.clone()).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let object = &scene.wired.item.salesforce.object;
-    let naming = Filter::is_in(field, keys);
-    let rows = match scene.wired.org.find(object, &scene.scheme.salesforce_paths, naming).await {
-        Ok(rows) => rows,
-        Err(error) => {
-            put_off(scene, works, wanting.iter(), &error);
-            return Ok(());
-        }
-    };
-    let found: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
-    let taken = taken(scene, Side::Salesforce, &found).await?;
-    for n in wanting {
-        let key = works[n].seen.jira.key.clone().unwrap_or_default();
-        if let Some(row) = rows.iter().find(|row| row.text(field) == Some(key.as_str())) {
-            join_record(scene, &mut works[n], row, taken.get(&row.id)).await;
-        }
-    }
-    Ok(())
-}
-
-async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>) {
-    let seen = read::salesforce_seen(scene, row);
-    // What we have made for this very issue is its twin, whatever the filter says.
-    let is_ours = seen.operation.is_some() && before(scene, work).is_none();
-    let enters =
-        is_ours || seen.record().map(|r| admits(&scene.scheme.item, Side::Salesforce, r)) == Some(Verdict::Passes);
-    match holder {
-        Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
-        Some(link) => {
-            refuse(scene, work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
-        }
-        None => match names_other_issue(scene, work, &seen).await {
-            Ok(Some(key)) => {
-                refuse(scene, work, &format!("it names Salesforce record {}, which names issue {key}", row.id));
-            }
-            Ok(None) if !enters && before(scene, work).is_some() => work.end = End::PassOn,
-            Ok(None) if !enters => {
-                // Should the record enter later, this is its issue.
-                scene.wired.remember_claim(&row.id, work.id(Side::Jira));
-                work.end = End::PassOn;
-            }
-            Ok(None) => join(scene, work, Side::Salesforce, row.id.clone(), seen),
-            Err(error) => put_off(scene, std::slice::from_mut(work), [0].iter(), &error),
-        },
-    }
-}
-
-/// Which issue a record names, if that is not the issue of this unit. The key may be one from before the issue moved.
-async fn names_other_issue(scene: &Scene<'_>, work: &Work, record: &Seen) -> Result<Option<IssueKey>, CallError> {
-    let path = scene.wired.item.correlation.as_ref().map(|correlation| correlation.salesforce.as_str());
-    let shown = path.and_then(|path| record.record()?.value(path)?.as_text());
-    let other = shown.filter(|shown| work.seen.jira.key.as_deref() != Some(shown)).and_then(|shown| shown.parse().ok());
-    let Some(key): Option<IssueKey> = other else { return Ok(None) };
-    match scene.wired.site.client.issue(key.clone(), &["updated"], &[]).await {
-        Ok(found) => Ok((found.issue.id.to_string() != work.id(Side::Jira)).then_some(key)),
-        Err(CallError::Gone { .. }) => Ok(Some(key)),
-        Err(error) => Err(error),
     }
 }
 
