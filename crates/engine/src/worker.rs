@@ -277,6 +277,11 @@ impl Worker {
         self.outside().now_ms() + self.backoff_ms(attempts, BACKOFF_FIRST_MS)
     }
 
+    /// The same for units of a round of which none could be handled: together, so that they are one round again.
+    pub(crate) fn later_together<'u>(&self, units: impl Iterator<Item = &'u Unit>) -> i64 {
+        units.map(|unit| self.later(unit)).min().unwrap_or_else(|| self.outside().now_ms())
+    }
+
     /// When to look for what a write has achieved whose answer was lost.
     pub(crate) fn probe_at(&self, unit: &Unit) -> i64 {
         self.later(unit).max(self.outside().now_ms() + PROBE_AFTER_MS)

@@ -29,8 +29,8 @@ pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<bool,
     );
     tracing::warn!(item, acts, "Item {item} is held: {reason}");
     store.hold(item, &reason, now_ms).await?;
+    let due_ms = scene.worker.later_together(works.iter().map(|work| &work.unit));
     for work in works.iter_mut() {
-        let due_ms = scene.worker.later(&work.unit);
         work.again(due_ms, reason.clone());
         work.stopped = true;
     }

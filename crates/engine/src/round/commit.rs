@@ -105,7 +105,8 @@ fn leave_out_heir<'u>(round: &mut RoundCommit, heir: &String, units: &'u [Unit])
 /// Puts all units of a round off: nothing could be read.
 pub(super) async fn put_off(worker: &Worker, wired: &Wired, units: Vec<Unit>, reason: &str) -> Result<(), EngineError> {
     tracing::warn!(n_units = units.len(), "Put {} units off: {reason}", units.len());
-    let again = units.iter().flat_map(|unit| again(unit, worker.later(unit))).collect();
+    let due_ms = worker.later_together(units.iter());
+    let again = units.iter().flat_map(|unit| again(unit, due_ms)).collect();
     let round = RoundCommit { hints_again: again, ..RoundCommit::default() };
     let committed = worker.store().commit(&worker.fence()?, &round, worker.outside().now_ms()).await;
     units.iter().for_each(|unit| worker.busy.release(unit, &wired.org.name, &wired.site.name));

@@ -1,5 +1,7 @@
 //! The change budget: what could be a mishap on a large scale stops its item, and a person lets go on what was stopped.
 
+use std::collections::HashSet;
+
 use entente_engine::SyncReport;
 use entente_sandbox::Seed;
 use http::Method;
@@ -34,6 +36,13 @@ async fn a_resume_lets_through_what_was_stopped_and_leaves_the_guard_in_force() 
     stage.sync().await;
     let stopped = overwritten(&stage, 30, "first").await;
     assert_eq!((stopped.held > 0, stopped.writes.jira), (true, 0), "{stopped:?}");
+    let waiting = stage.store.due("org", i64::MAX, 99).await.unwrap();
+    let times: HashSet<i64> = waiting.iter().map(|waiting| waiting.hint.due_ms).collect();
+    assert_eq!(
+        (waiting.len() >= 30, times.len()),
+        (true, 1),
+        "they come again together, as one round that is told of once"
+    );
     stage.engine().resume("support-bugs", "ada").await.unwrap();
     let resumed = stage.sync().await;
     assert_eq!((resumed.held, resumed.writes.jira, resumed.waiting), (0, 30, 0), "{resumed:?}");
