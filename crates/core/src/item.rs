@@ -12,7 +12,7 @@ use crate::{
     filter::Filter,
     likeness::MatchRule,
     plan::STATUS,
-    record::{FieldPath, Record},
+    record::{FieldPath, Record, shown},
     side::{Side, Sides},
     value::Value,
 };
@@ -124,6 +124,14 @@ impl ConnectedItem {
             Mode::OneWay => side == Side::Jira,
             Mode::TwoWay => true,
         }
+    }
+
+    /// Whether the values of a line flow towards `side`. A one-way item takes no values over from Jira, but tells its
+    /// records where their issues are.
+    #[must_use]
+    pub fn flows(&self, mapping: &FieldMapping, side: Side) -> bool {
+        let tells = self.mode == Mode::OneWay && shown::has(Side::Jira, mapping.paths.jira.as_str());
+        mapping.direction.allows(side) && (self.writes_to(side) || tells)
     }
 
     /// What the action that writes to `side` does now: as the item does, unless it has a state of its own.

@@ -90,8 +90,8 @@ pub(super) fn reconcile(
 /// The item's mode narrows the field's direction.
 fn direction(item: &ConnectedItem, mapping: &FieldMapping) -> Direction {
     match item.mode {
-        Mode::OneWay => Direction::ToJira,
-        Mode::TwoWay | Mode::DisplayOnly => mapping.direction,
+        Mode::OneWay if !item.flows(mapping, Side::Salesforce) => Direction::ToJira,
+        Mode::OneWay | Mode::TwoWay | Mode::DisplayOnly => mapping.direction,
     }
 }
 

@@ -11,8 +11,7 @@ use crate::{report::Finding, scheme::Scheme, translate::Kind};
 /// Lines whose values cannot arrive, or arrive only in part. What steps or a table make of a value is theirs to answer
 /// for, and what is not there, or not carried at all, is said elsewhere.
 pub(super) fn misfits(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
-    let flows =
-        |line: &FieldMapping, side| item.writes_to(side) && line.direction.allows(side) && !is_changed(line, side);
+    let flows = |line: &FieldMapping, side| item.flows(line, side) && !is_changed(line, side);
     let mut found = Vec::new();
     for line in &item.fields {
         let (salesforce, jira) = (&line.paths.salesforce, &line.paths.jira);

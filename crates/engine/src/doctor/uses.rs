@@ -24,7 +24,7 @@ pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Us
     // What is only displayed is no field in Jira: its name there is a label.
     let is_label = item.mode == Mode::DisplayOnly && side == Side::Jira;
     for mapping in item.fields.iter().filter(|_| !is_label) {
-        let written = item.writes_to(side) && mapping.direction.allows(side);
+        let written = item.flows(mapping, side);
         uses.add(mapping.paths.get(side), written, mapping.values.as_ref());
         mapping.further.get(side).iter().for_each(|path| uses.add(path, false, None));
     }

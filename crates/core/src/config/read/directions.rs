@@ -39,7 +39,7 @@ impl Reader<'_> {
         paths: Sides<&str>,
         steps: Sides<&[Transform]>,
     ) -> Direction {
-        let blocks = Sides::new(to_salesforce_block(mode, paths.salesforce), to_jira_block(paths.jira));
+        let blocks = Sides::new(to_salesforce_block(mode, paths), to_jira_block(paths.jira));
         let node = line.get("direction");
         let Some(wanted) = node.word::<Direction>() else {
             return self.implied(line, blocks.map(|block| block.is_some()), steps);
@@ -100,8 +100,10 @@ impl Reader<'_> {
     }
 }
 
-fn to_salesforce_block(mode: Mode, path: &str) -> Option<Block> {
-    let block = if mode == Mode::OneWay {
+/// A one-way item tells its records where their issues are, and nothing else.
+fn to_salesforce_block(mode: Mode, paths: Sides<&str>) -> Option<Block> {
+    let path = paths.salesforce;
+    let block = if mode == Mode::OneWay && !shown::has(Side::Jira, paths.jira) {
         Block::new("direction-against-mode", "the item's mode is one-way")
     } else if shown::has(Side::Salesforce, path) {
         Block::new("read-only-field", "it is where the record is, and no field of it")

@@ -95,6 +95,8 @@ fn a_line_flows_every_way_that_is_open() {
     let rows: &[(&str, &str, Direction)] = &[
         ("two-way", "salesforce: A__c, jira: B", Direction::Both),
         ("one-way", "salesforce: A__c, jira: B", Direction::ToJira),
+        ("one-way", "salesforce: A__c, jira: issue.url", Direction::ToSalesforce),
+        ("one-way", "salesforce: A__c, jira: issue.key, direction: to-salesforce", Direction::ToSalesforce),
         ("two-way", "salesforce: account.Name, jira: B", Direction::ToJira),
         ("two-way", "salesforce: account.Name, jira: B, direction: both", Direction::Both),
         ("two-way", "salesforce: account.Name, jira: B, direction: to-salesforce", Direction::ToSalesforce),

@@ -239,8 +239,8 @@ pub(super) const SECTIONS: &[Section] = &[
                 second lookup are only read.\n\n\
                 `jira: issue.key`, `issue.id` and `issue.url` stand for the issue's key, id and address, `salesforce: \
                 record.url` for the record's address. They are no fields, so they only flow to the other side: once an \
-                issue that was created is there, its record learns where; when it moves, its record learns that too. A \
-                one-way item tells its records only the key, by `correlation`.",
+                issue that was created is there, its record learns where; when it moves, its record learns that too, of \
+                a one-way item as well.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "fields"])),
     },
     Section {

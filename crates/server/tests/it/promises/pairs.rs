@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, ENTENTE, Side, text};
+use crate::process::run;
 
 const CASES: &str = cases!(
     r"
@@ -221,4 +222,60 @@ fn a_record_learns_where_its_issue_is_and_an_issue_where_its_record_is() {
     company.edit("Case", &id, &json!({ "SuppliedName": "somewhere else" }));
     company.sync(items);
     assert_eq!(shown(), learnt(&moved));
+}
+
+/// S2-82: a one-way item tells its records where their issues are, and nothing of what is in them.
+#[test]
+fn a_record_of_a_one_way_item_learns_where_its_issue_is_and_nothing_else() {
+    let company = Company::new();
+    let items = cases!(
+        r"
+    mode: one-way
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: SuppliedName, jira: issue.url }
+      - { salesforce: SuppliedCompany, jira: issue.key, direction: to-salesforce }
+"
+    );
+    let id = company.create("Case", &json!({ "Subject": "Printer on fire" }));
+    company.sync(items);
+    let key = company.twin("Case", &id).unwrap();
+    let site = company.addresses().1.to_owned();
+    let shown = || {
+        let case = company.record("Case", &id);
+        [case["SuppliedName"].clone(), case["SuppliedCompany"].clone()]
+    };
+    let learnt = |key: &str| [json!(format!("{site}/browse/{key}")), json!(key)];
+    assert_eq!(shown(), learnt(&key));
+    assert_eq!(company.sync(items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
+
+    company.edit_issue(&key, &json!({ "summary": "Edited in Jira" }));
+    company.site_door("move", &json!({ "issue": key, "project": "SUP" }));
+    company.sync(items);
+    let moved = company.twin("Case", &id).unwrap();
+    assert_ne!(moved, key);
+    assert_eq!(shown(), learnt(&moved));
+    company.edit("Case", &id, &json!({ "SuppliedName": "somewhere else" }));
+    company.sync(items);
+    assert_eq!(shown(), learnt(&moved));
+    assert_eq!(company.record("Case", &id)["Subject"], "Printer on fire");
+    let mut written = company.written_by_entente(Side::Salesforce);
+    written.sort();
+    written.dedup();
+    assert_eq!(written, ["Jira_Reference__c", "SuppliedCompany", "SuppliedName"]);
+
+    // Nothing at all while that action is paused; and it is caught up with.
+    let paused = items.replace("    mode: one-way", "    mode: one-way\n    actions: { to_salesforce: paused }");
+    company.edit("Case", &id, &json!({ "SuppliedName": "elsewhere again" }));
+    company.sync(&paused);
+    assert_eq!(shown()[0], "elsewhere again");
+    company.sync(items);
+    assert_eq!(shown(), learnt(&moved));
+
+    let right = json!({ "user": ENTENTE, "object": "Case", "field": "SuppliedName", "update": false });
+    company.org_door("rights", &right);
+    let report = run(&["doctor", "--config", &company.configure(items, ""), "--json"]).json();
+    let problems = report["problems"].as_array().unwrap().iter();
+    let said: Vec<&str> = problems.filter(|p| p["code"] == "field-update").map(|p| text(&p["message"])).collect();
+    assert_eq!(said, ["connection acme-org: the integration user may not write the field Case.SuppliedName"]);
 }
