@@ -148,8 +148,7 @@ fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, rep
     }
 }
 
-const UNLESS_IT_BEGINS_THERE: &str =
-    "the record is new, unless its issue begins there: the project has none yet to tell";
+const UNLESS_IT_BEGINS_THERE: &str = "the record is new, unless its issue begins there";
 
 const SHOWS_THE_COUNTERPART: &str = "it shows the counterpart";
 

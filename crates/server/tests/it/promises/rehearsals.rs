@@ -40,24 +40,28 @@ fn rehearse(company: &Company, items: &str) -> (usize, String) {
     (done.len(), plan["notes"].to_string())
 }
 
-/// A line of the dry run. What is written to an issue that is still to be created is told by its record.
+/// A line of the dry run. What is written to one that is still to be created is told by its twin.
 fn shown(company: &Company, write: &Value) -> Written {
     let side = if write["side"] == "jira" { Side::Jira } else { Side::Salesforce };
     let [record, field, to] = ["record", "field", "to"].map(|part| text(&write[part]).to_owned());
-    let twin = || company.twin("Case", &record).unwrap();
-    let is_new = side == Side::Jira && record.starts_with("500");
+    let twin = || match record.starts_with("OPS-") {
+        true => text(&company.issue(&record)["Salesforce Case ID"]).to_owned(),
+        false => company.twin("Case", &record).unwrap(),
+    };
+    let is_new = (side == Side::Jira) != record.starts_with("OPS-");
     let to = if to.starts_with("(the key") { twin() } else { to };
     (side, if is_new { twin() } else { record.clone() }, field, to)
 }
 
-/// What Entente wrote, as the vendor saw it, without what Jira itself fills in.
+/// What Entente wrote, as the vendor saw it, without its own mark and what the vendor fills in.
 fn logged(side: Side, write: &Value, names: &BTreeMap<&str, &str>) -> Option<Written> {
     let field = text(&write["field"]);
-    let is_jiras_own = ["(created)", "reporter", "resolution"].contains(&field) || field.starts_with("property");
+    let own = ["(created)", "reporter", "resolution", "Entente_Key__c"];
+    let is_own = own.contains(&field) || field.starts_with("property");
     let name = if field.starts_with("customfield_") { names[field] } else { field };
     let value = write["after"].as_str().map_or_else(|| write["after"].to_string(), str::to_owned);
-    let is_ours = write["by"] == ENTENTE && !is_jiras_own;
-    is_ours.then(|| (side, text(&write["record"]).to_owned(), name.to_owned(), value))
+    let is_mapped = write["by"] == ENTENTE && !is_own;
+    is_mapped.then(|| (side, text(&write["record"]).to_owned(), name.to_owned(), value))
 }
 
 fn case(company: &Company, subject: &str, status: &str) -> String {
@@ -87,6 +91,22 @@ fn each_write_of_the_next_run_is_shown_before_it_is_made() {
     let (n, _) = rehearse(&company, ITEMS);
     assert_eq!(n, 3 + 4, "an edit, two moves and a new case");
     assert_eq!(rehearse(&company, ITEMS).0, 0);
+}
+
+#[test]
+fn records_for_issues_are_shown_too_and_where_nobody_can_tell_it_is_said() {
+    let company = Company::new();
+    case(&company, "A case", "New");
+    let items = ITEMS.replace("auto_create: jira", "auto_create: both");
+    let plan = company.plan(&items);
+    let moves = plan["writes"].as_array().unwrap().iter().filter(|write| write["op"] == "transition");
+    let whys: Vec<&str> = moves.map(|write| text(&write["why"])).collect();
+    assert_eq!(whys, ["the record is new, unless its issue begins there"], "no issue has shown it yet");
+    company.sync(&items);
+    report_bug(&company);
+    company.pass_seconds(5);
+    let (n, _) = rehearse(&company, &items);
+    assert_eq!(n, 5, "title, priority, status, and a name for each other");
 }
 
 #[test]
