@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 
 use crate::{
     limits::{BACKOFF_MAX_MS, ECHO_AGE_MS, ROUND_LINKS_MAX, UNDISCOVERED_REST_MS},
-    unit::{Round, Ticket, Unit},
+    unit::{Round, Ticket, Unit, was_parted},
     wiring::{Wired, Wiring},
     worker::Worker,
 };
@@ -172,17 +172,18 @@ impl Sorter<'_> {
         }
     }
 
-    /// A record without a link: the first item in the order of the document that takes it. One that was unlinked is
-    /// not linked again under the same item, unless it was because an end was lost or left it.
+    /// A record without a link: the first item in the order of the document that takes it. One that a person has
+    /// separated from its twin gets no other by itself.
     fn candidate(&mut self, side: Side, ticket: Ticket, ended: &[Link]) {
         #[cfg(feature = "simulation")]
         let ended = if entente_core::wrong::is(entente_core::wrong::Wrong::NoTombstone) { &[] } else { ended };
-        let items = self.wiring.items_of(&self.worker.org.name).filter(|wired| match side {
+        if was_parted(ended) {
+            return self.needless.push(ticket);
+        }
+        let mut items = self.wiring.items_of(&self.worker.org.name).filter(|wired| match side {
             Side::Salesforce => wired.item.salesforce.object == ticket.key.kind,
             Side::Jira => wired.site.name == ticket.key.connection,
         });
-        let last = |item: &str| ended.iter().filter(|link| link.item == item).max_by_key(|link| link.id);
-        let mut items = items.filter(|wired| last(&wired.item.name).is_none_or(Link::may_return));
         if self.worker.only_item.is_some() {
             let wired = items.find(|wired| self.worker.runs(&wired.item.name)).cloned();
             drop(items);

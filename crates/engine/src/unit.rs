@@ -111,12 +111,24 @@ impl Unit {
         self.ended.iter().filter(|link| link.item == item).max_by_key(|link| link.id)
     }
 
+    /// Whether its record gets no twin by itself any more: it had one under this item, or a person has separated it from
+    /// one, under whatever item.
+    pub(crate) fn is_over(&self, item: &str) -> bool {
+        self.before(item).is_some() || was_parted(&self.ended)
+    }
+
     /// Whether an event said that the record of a side was deleted.
     pub(crate) fn deletion_announced(&self, side: Side) -> bool {
         self.tickets.iter().any(|ticket| {
             (ticket.key.kind == "issue") == (side == Side::Jira) && ticket.version.as_deref() == Some(DELETED)
         })
     }
+}
+
+/// Whether a person has separated a record that had these links from its twin.
+pub(crate) fn was_parted(ended: &[Link]) -> bool {
+    let is_last = |link: &Link| ended.iter().all(|other| other.item != link.item || other.id <= link.id);
+    ended.iter().any(|link| !link.may_return() && is_last(link))
 }
 
 /// Units of one item that go through a round together.

@@ -21,7 +21,7 @@ use crate::{
     outside::{SiteIssue, origin_source},
     report::Progress,
     round::{Scene, read},
-    unit::Seen,
+    unit::{Seen, was_parted},
 };
 
 /// What a scan of the Jira side leaves for the pages.
@@ -105,7 +105,10 @@ impl JiraSide {
         } else {
             self.claim(scene, issue, &seen);
             let creates = item.creates_on(Side::Salesforce);
-            if links.iter().any(Link::is_live) || creates && earlier.take_issue(scene, issue, links) {
+            if links.iter().any(Link::is_live)
+                || was_parted(links)
+                || creates && earlier.take_issue(scene, issue, links)
+            {
                 self.elsewhere.insert(issue.id());
             }
         }

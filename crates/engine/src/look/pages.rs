@@ -22,7 +22,7 @@ use crate::{
     poll::last_run,
     report::Progress,
     round::{self, Scene, facts, read, succession},
-    unit::{Seen, Unit, Work},
+    unit::{Seen, Unit, Work, was_parted},
     wiring::Wired,
     worker::Worker,
 };
@@ -102,7 +102,7 @@ async fn salesforce_page(
             }
             // A tombstone: unlinked for good.
             Some(_) => {}
-            None if links.iter().any(Link::is_live) => {}
+            None if links.iter().any(Link::is_live) || was_parted(&links) => {}
             None => {
                 let taken = || earlier.take_record(scene, &row, &links);
                 works.extend(candidate(scene, &row.id, seen, last, jira, taken));

@@ -52,7 +52,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             succession: None,
             ancestor: None,
             alike: work.alike.clone().unwrap_or_default(),
-            was_linked: work.unit.before(item).is_some(),
+            was_linked: work.unit.is_over(item),
             is_unsettled: work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_none()),
         };
     }

@@ -37,6 +37,25 @@ async fn a_record_belongs_to_the_first_item_that_fits() {
 }
 
 #[tokio::test]
+async fn a_record_that_a_person_has_separated_gets_no_twin_from_another_item() {
+    let stage = Stage::new(Seed::Empty, &two_items("{ field: Subject, is not empty: true }")).await;
+    let case = json!({"Subject": "A case", "Origin": "Web"});
+    let made = stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case).await;
+    stage.sync().await;
+    let (path, id) = (crate::safety::case_path(made["id"].as_str().unwrap()), made["id"].as_str().unwrap().to_owned());
+    let link = stage.store.links_by_records("org", Side::Salesforce, "org", &[id]).await.unwrap().remove(0);
+    let engine = stage.engine();
+    engine.unlink(link.id, "ada", true).await.unwrap();
+    stage.salesforce(Method::PATCH, &path, json!({"Jira_Reference__c": null, "Subject": "Apart"})).await;
+    let issue = json!({"fields": { stage.field("Salesforce Case ID").await: null }});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{}", link.jira_key), issue).await;
+    let plan = engine.dry_run(&SyncOptions::default(), &|_| {}).await.unwrap();
+    assert_eq!(plan.writes.len(), 0, "{:#?}", plan.writes);
+    let report = stage.sync().await;
+    assert_eq!((report.created.jira, report.parked, report.waiting), (0, 0, 0), "{report:?}");
+}
+
+#[tokio::test]
 async fn a_clone_does_not_take_the_place_of_its_original() {
     let mut stage = Stage::new(Seed::Demo, ITEM).await;
     let before = stage.sync().await;
