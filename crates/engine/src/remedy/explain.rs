@@ -229,7 +229,9 @@ fn state_of(link: &Link) -> Option<String> {
         LinkState::Active => None,
         LinkState::Parked { reason } => Some(format!("Something of it is parked: {reason}")),
         LinkState::Detached => Some("The link rests: its item was taken out of the configuration.".to_owned()),
-        LinkState::Unlinked { reason } if link.may_return() => Some(format!("The pair was separated: {reason}")),
+        LinkState::Unlinked { reason } if link.may_return() => {
+            Some(format!("The pair was separated: {reason}. It is linked again once both are back."))
+        }
         LinkState::Unlinked { reason } => Some(format!(
             "The pair was separated: {reason}. It stays so; `entente link {} {} --item {}` links it again.",
             link.salesforce_id, link.jira_key, link.item

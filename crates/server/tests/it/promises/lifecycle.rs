@@ -130,6 +130,8 @@ fn a_record_of_another_record_type_is_let_go() {
     assert_eq!(company.issue(&key)["summary"], "Support");
     let left = journal(&company, &items);
     assert!(left.contains("Unlinked: The record no longer passes the filter"), "{left}");
+    let explained = ask(&company, &items, &["explain", &key]).stdout;
+    assert!(explained.contains("no longer passes the filter. It is linked again once both are back."), "{explained}");
     assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays away");
 
     // Back in the filter it is the twin that it was, with what was agreed before.
