@@ -49,8 +49,12 @@ impl Engine {
     /// # Errors
     /// A connection whose address or proxy makes no sense.
     pub fn new(config: Arc<Config>, store: Store, outside: Outside) -> Result<Self, EngineError> {
+        store.keep_digests_of(digested(&config));
+        Self::of(config, store, outside)
+    }
+
+    fn of(config: Arc<Config>, store: Store, outside: Outside) -> Result<Self, EngineError> {
         let wiring = Arc::new(Wiring::new(config, &outside)?);
-        store.keep_digests_of(digested(&wiring.config));
         // A directory is locked by this process, so a lease in it that is still running belongs to one that died.
         let owner = match store.is_exclusive() {
             true => "the process that locks the directory".to_owned(),
@@ -70,12 +74,12 @@ impl Engine {
     }
 
     /// An engine for another configuration of the same store, to look at what it would do. It shares nothing else, so it
-    /// must not work while this one does.
+    /// must not work while this one does; and what the journal may hold is still said by this one.
     ///
     /// # Errors
     /// As [`Engine::new`].
     pub fn with(&self, config: Arc<Config>) -> Result<Self, EngineError> {
-        Self::new(config, self.inner.store.clone(), self.inner.outside.clone())
+        Self::of(config, self.inner.store.clone(), self.inner.outside.clone())
     }
 
     /// Works until told to stop; rounds under way are finished first.
@@ -267,6 +271,6 @@ impl Engine {
 }
 
 /// The fields of whose values the journal may hold only digests.
-fn digested(config: &Config) -> HashSet<(String, MappingKey)> {
+pub(crate) fn digested(config: &Config) -> HashSet<(String, MappingKey)> {
     config.digested().map(|(item, key)| (item.name.clone(), key)).collect()
 }

@@ -19,7 +19,7 @@ use entente_transport::CallError;
 use crate::{
     Engine, EngineError, Inner, activation,
     apply::removal,
-    engine::SyncOptions,
+    engine::{SyncOptions, digested},
     look, round, sync,
     unit::{Ticket, Unit},
     wiring::{Wired, Wiring},
@@ -138,6 +138,9 @@ impl Chosen {
         // A draft runs nowhere, unless it says what is in use.
         let running = if is_draft { in_use.config.item(name).filter(|running| *running == item) } else { Some(item) };
         running.map_or(Ok(()), |running| refuse_running(running, towards))?;
+        if is_draft {
+            inner.store.keep_digests_too(digested(&wiring.config));
+        }
         let (Some(org), Some(site)) =
             (wiring.orgs.get(&item.salesforce.connection), wiring.sites.get(&item.jira.connection))
         else {

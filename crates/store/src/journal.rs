@@ -75,7 +75,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let kept = entries.map(|(link_id, entry)| Ok((link_id, self.journalled(entry)?)));
         let kept: Vec<(Option<LinkId>, Cow<'_, NewEntry>)> = kept.collect::<Result<_, StoreError>>()?;
-        append(tx, kept.iter().map(|(link_id, entry)| (*link_id, entry.as_ref())), now_ms).await
+        insert(tx, kept.iter().map(|(link_id, entry)| (*link_id, entry.as_ref())), now_ms).await
     }
 
     /// Entries after one, the oldest first; begin with `after = 0`.
@@ -301,8 +301,18 @@ impl Appended<'_> {
     }
 }
 
-/// Appends entries that hold no values of fields, each with the link it is about, which a new link's entry does not know yet.
-pub(crate) async fn append(
+/// Appends entries that hold no values of fields; others may have to be kept as digests ([`Store::append_journal`]).
+pub(crate) async fn append<'e>(
+    tx: &mut Tx,
+    entries: impl Iterator<Item = (Option<LinkId>, &'e NewEntry)>,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let of_no_field = |(_, entry): &(_, &NewEntry)| debug_assert!(entry.mapping.is_none(), "{entry:?}");
+    insert(tx, entries.inspect(of_no_field), now_ms).await
+}
+
+/// Inserts entries, each with the link it is about, which a new link's entry does not know yet.
+async fn insert(
     tx: &mut Tx,
     entries: impl Iterator<Item = (Option<LinkId>, &NewEntry)>,
     now_ms: i64,

@@ -7,7 +7,7 @@ use entente_core::{MappingKey, Side, Value};
 use serde::Serialize;
 
 use crate::{
-    Fence, NewEntry, Store, StoreError, journal,
+    Fence, NewEntry, Store, StoreError,
     sql::{Row, Tx, list, texts},
 };
 
@@ -85,7 +85,7 @@ impl Store {
         fence.check(&mut tx).await?;
         let rows: Vec<SentRow<'_>> = sent.iter().map(row).collect::<Result<_, _>>()?;
         tx.run(SQL, &[list(&rows)?, (&fence.org).into(), now_ms.into()]).await?;
-        journal::append(&mut tx, entries.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
+        self.append_journal(&mut tx, entries.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;
         tx.commit().await
     }
 

@@ -4,6 +4,7 @@ mod agreement;
 mod budget;
 mod decisions;
 mod doctor;
+mod drafts;
 mod filters;
 mod lifecycle;
 mod missing;

@@ -7,7 +7,7 @@ use std::sync::{
 
 use axum::body::to_bytes;
 use bytes::Bytes;
-use entente_core::config;
+use entente_core::config::{self, Config};
 use entente_engine::{Engine, Outside, SyncOptions, SyncReport, VerifyReport};
 use entente_sandbox::{Clock as SandboxClock, Options, Seed, World, jira_router, salesforce_router};
 use entente_store::Store;
@@ -129,15 +129,19 @@ triggers: {{ poll_seconds: 5 }}
 
     /// An engine on this stage; it shares the store with every other one.
     pub(crate) fn engine(&self) -> Engine {
-        let (config, problems) = config::parse(&self.config, &|_| Err("there are no variables".to_owned()));
-        let config = config.unwrap_or_else(|| panic!("{problems:#?}"));
         let wire = self.wire.clone();
         let outside = Outside {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             wires: Arc::new(move |_| Ok(Arc::new(wire.clone()) as Arc<dyn Wire>)),
         };
-        Engine::new(Arc::new(config), self.store.clone(), outside).expect("an engine")
+        Engine::new(self.config(), self.store.clone(), outside).expect("an engine")
+    }
+
+    /// The configuration as it is.
+    pub(crate) fn config(&self) -> Arc<Config> {
+        let (config, problems) = config::parse(&self.config, &|_| Err("there are no variables".to_owned()));
+        Arc::new(config.unwrap_or_else(|| panic!("{problems:#?}")))
     }
 
     /// One `sync` by a new engine.

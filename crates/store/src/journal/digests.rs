@@ -21,6 +21,11 @@ impl Store {
         *self.inner.digested.write() = fields;
     }
 
+    /// The same of these, until it is said anew: they belong to a configuration that is only tried.
+    pub fn keep_digests_too(&self, fields: HashSet<(String, MappingKey)>) {
+        self.inner.digested.write().extend(fields);
+    }
+
     /// An entry as the journal may hold it.
     pub(crate) fn journalled<'a>(&self, entry: &'a NewEntry) -> Result<Cow<'a, NewEntry>, StoreError> {
         let (Some(item), Some(mapping)) = (&entry.item, &entry.mapping) else { return Ok(Cow::Borrowed(entry)) };

@@ -1,11 +1,11 @@
 //! What is about to be written is announced, and forgotten when it was heard of, or can have no effect any more.
 
 use entente_core::{Side, Value};
-use entente_store::{Heard, Pair, RoundCommit, Sent, Store};
+use entente_store::{Heard, NewEntry, Pair, RoundCommit, Sent, Store, is_digest};
 
 use crate::{
     databases::on_each,
-    samples::{MINUTE, NOW, ORG, case_id, fence, key},
+    samples::{ITEM, MINUTE, NOW, ORG, case_id, fence, key},
 };
 
 fn pair(n: u32) -> Pair {
@@ -54,6 +54,27 @@ async fn what_had_no_answer_is_known_until_it_can_have_no_effect() {
             Heard { round: "third".to_owned(), at_rest: vec![pair(1)], settled_ms: NOW + 1, ..Heard::default() };
         store.commit(&fence, &RoundCommit { heard, ..RoundCommit::default() }, NOW + MINUTE).await.unwrap();
         assert_eq!(unheard(&store).await, [Sent { at_ms: NOW + MINUTE, ..sent(1, "second", "b") }]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_about_to_be_overwritten_is_kept_as_a_digest_where_the_journal_may_hold_no_more() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        store.keep_digests_of([(ITEM.to_owned(), key("Subject>summary"))].into());
+        let entry = NewEntry {
+            item: Some(ITEM.to_owned()),
+            mapping: Some(key("Subject>summary")),
+            before: Some(Value::text("theirs")),
+            after: Some(Value::text("ours")),
+            text: "About to overwrite theirs by ours".to_owned(),
+            ..NewEntry::default()
+        };
+        store.announce(&fence, &[], &[entry], NOW).await.unwrap();
+        let kept = store.journal_tail(0, 9).await.unwrap().remove(0).what;
+        assert!(is_digest(&kept.before.unwrap()) && is_digest(&kept.after.unwrap()));
+        assert!(!kept.text.contains("theirs") && !kept.text.contains("ours"), "{}", kept.text);
     })
     .await;
 }

@@ -138,8 +138,7 @@ fn a_journal_is_kept_as_long_as_the_configuration_says() {
 #[test]
 fn a_journal_holds_only_digests_of_what_the_configuration_names() {
     let company = Company::new();
-    let fields =
-        "    fields: [ { salesforce: Subject, jira: summary }, { salesforce: Description, jira: description } ]\n";
+    let fields = "    conflicts: salesforce-wins\n    fields: [ { salesforce: Subject, jira: summary }, { salesforce: Description, jira: description } ]\n";
     let items = CASES.replace(&CASES[CASES.find("    fields:").unwrap()..], fields);
     let with_policy = |policy: &str| company.configure(&items, &format!("journal: {{ digest_only: [ {policy} ] }}\n"));
     let typo = run(&["check", &with_policy("Descripton"), "--json"]).json();
@@ -153,11 +152,15 @@ fn a_journal_holds_only_digests_of_what_the_configuration_names() {
     sync();
     company.edit("Case", &id, &json!({ "Subject": "Plain second", "Description": "Secret second" }));
     sync();
+    // Both sides were edited: what is overwritten is told before and after.
     company.edit("Case", &id, &json!({ "Subject": "Plain third", "Description": "Secret third" }));
+    let overwritten = json!({ "type": "paragraph", "content": [{ "type": "text", "text": "Secret of Jira" }] });
+    let overwritten = json!({ "type": "doc", "version": 1, "content": [overwritten] });
+    company.edit_issue(&company.twin("Case", &id).unwrap(), &json!({ "description": overwritten }));
     sync();
     let journal = with(&company, &["journal", "--json"]).stdout;
     assert!(journal.contains("Plain second") && journal.contains("sha256:"), "{journal}");
-    for word in ["Secret first", "Secret second", "Secret third"] {
+    for word in ["Secret first", "Secret second", "Secret third", "Secret of Jira"] {
         assert!(!journal.contains(word), "{word} in {journal}");
     }
     assert_eq!(with(&company, &["journal", "verify"]).code, 0);
