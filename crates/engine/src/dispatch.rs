@@ -9,7 +9,7 @@ use std::{
 };
 
 use entente_core::{Side, Sides};
-use entente_store::{Again, DueHint, Link, LinkId, StoreError};
+use entente_store::{Again, DueHint, HintKey, Link, LinkId, StoreError};
 use parking_lot::Mutex;
 
 use crate::{
@@ -29,6 +29,22 @@ pub(crate) struct Busy {
 struct BusyNow {
     links: HashSet<LinkId>,
     records: HashSet<(Side, String, String)>,
+    /// Hints of records with several links, which come one after the other because they share the record.
+    met: HashMap<HintKey, Met>,
+}
+
+/// Links that a hint has brought through their rounds already. A hint that is offered anew is another one.
+#[derive(Debug)]
+struct Met {
+    seq: i64,
+    offered_ms: i64,
+    links: HashSet<LinkId>,
+}
+
+impl Met {
+    fn is_of(&self, ticket: &Ticket) -> bool {
+        (self.seq, self.offered_ms) == (ticket.seq, ticket.offered_ms)
+    }
 }
 
 impl Busy {
@@ -49,6 +65,27 @@ impl Busy {
     /// Takes one more record for a unit that found its counterpart or its heir.
     pub(crate) fn take_record(&self, side: Side, connection: &str, id: &str) -> bool {
         self.inner.lock().records.insert((side, connection.to_owned(), id.to_owned()))
+    }
+
+    /// A link has been through its round, and others of the hint's record still wait for theirs.
+    pub(crate) fn meet(&self, ticket: &Ticket, link: LinkId) {
+        let mut now = self.inner.lock();
+        let new = || Met { seq: ticket.seq, offered_ms: ticket.offered_ms, links: HashSet::new() };
+        let met = now.met.entry(ticket.key.clone()).or_insert_with(new);
+        if !met.is_of(ticket) {
+            *met = new();
+        }
+        met.links.insert(link);
+    }
+
+    fn has_met(&self, ticket: &Ticket, link: LinkId) -> bool {
+        let now = self.inner.lock();
+        now.met.get(&ticket.key).is_some_and(|met| met.is_of(ticket) && met.links.contains(&link))
+    }
+
+    /// The last link of a hint has been through its round.
+    pub(crate) fn met_all(&self, key: &HintKey) {
+        self.inner.lock().met.remove(key);
     }
 
     /// Forgets everything: no round is under way.
@@ -94,7 +131,7 @@ pub(crate) async fn dispatch(worker: &Worker, wiring: &Wiring, due: Vec<DueHint>
         units: BTreeMap::new(),
         candidates: Vec::new(),
         needless: Vec::new(),
-        resting: Vec::new(),
+        resting: HashMap::new(),
     };
     for due in due {
         let side = if due.hint.key.connection == worker.org.name { Side::Salesforce } else { Side::Jira };
@@ -147,7 +184,7 @@ struct Sorter<'a> {
     needless: Vec<Ticket>,
     /// What cannot be tried before its time: a connection is left alone for a while, or the first look at the item, which
     /// may find that the record has a twin, has not ended.
-    resting: Vec<Again>,
+    resting: HashMap<HintKey, Again>,
 }
 
 impl Sorter<'_> {
@@ -161,11 +198,12 @@ impl Sorter<'_> {
             return;
         }
         let wanted = |link: &&Link| self.wiring.item(&link.item).is_some() && !is_echo(link, side, &ticket);
-        let wanted: Vec<&Link> = links.iter().filter(live).filter(wanted).collect();
+        let has_waited = |link: &&Link| !self.worker.busy.has_met(&ticket, link.id);
+        let wanted: Vec<&Link> = links.iter().filter(live).filter(wanted).filter(has_waited).collect();
         if wanted.is_empty() {
             return self.needless.push(ticket);
         }
-        let ticket = ticket.shared_by(wanted.len());
+        let ticket = Ticket { others_wait: wanted.len() > 1, ..ticket };
         for link in wanted {
             let unit = self.units.entry(link.id).or_insert_with(|| Unit::linked(link.clone()));
             unit.tickets.push(ticket.clone());
@@ -210,7 +248,10 @@ impl Sorter<'_> {
 
     fn rest(&mut self, ticket: &Ticket, rest_ms: i64) {
         let due_ms = self.worker.outside().now_ms() + rest_ms;
-        self.resting.push(Again { key: ticket.key.clone(), seq: ticket.seq, due_ms });
+        let again = Again { key: ticket.key.clone(), seq: ticket.seq, due_ms };
+        // A record may have several links; the one that can be tried first says when.
+        let known = self.resting.entry(ticket.key.clone()).or_insert(again);
+        known.due_ms = known.due_ms.min(due_ms);
     }
 
     fn finish(mut self) -> (Vec<Round>, Vec<Ticket>, Vec<Again>) {
@@ -222,14 +263,10 @@ impl Sorter<'_> {
         for (wired, unit) in linked.chain(std::mem::take(&mut self.candidates)).collect::<Vec<_>>() {
             if let Some(rest) = self.must_rest(&wired, &unit) {
                 let rest_ms = i64::try_from(rest.as_millis()).unwrap_or(BACKOFF_MAX_MS).min(BACKOFF_MAX_MS);
-                for ticket in &unit.tickets {
-                    ticket.put_off();
-                    self.rest(ticket, rest_ms);
-                }
+                unit.tickets.iter().for_each(|ticket| self.rest(ticket, rest_ms));
                 continue;
             }
             if !self.worker.busy.take(&unit, &wired.org.name, &wired.site.name) {
-                unit.tickets.iter().for_each(Ticket::put_off);
                 continue;
             }
             let rounds = by_item.entry(wired.item.name.clone()).or_default();
@@ -239,7 +276,7 @@ impl Sorter<'_> {
             }
         }
         by_item.values_mut().for_each(|rounds| self.leave_last(rounds));
-        (by_item.into_values().flatten().collect(), self.needless, self.resting)
+        (by_item.into_values().flatten().collect(), self.needless, self.resting.into_values().collect())
     }
 
     /// How long a unit cannot be handled: a connection does not answer, or has only its reserve left, which is for

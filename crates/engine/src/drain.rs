@@ -163,7 +163,6 @@ impl Worker {
     /// Gives back what a round took that is not begun.
     pub(crate) fn leave(&self, round: &Round) {
         for unit in &round.units {
-            unit.tickets.iter().for_each(crate::unit::Ticket::put_off);
             self.busy.release(unit, &round.wired.org.name, &round.wired.site.name);
         }
     }

@@ -1,12 +1,6 @@
 //! What one round works on: units (a link, or a record that may get one), and what is seen of both sides.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use entente_core::{
     Base, Known, LinkFacts, MappingKey, Plan, Record, Side, Sides, State, Value,
@@ -27,42 +21,8 @@ pub(crate) struct Ticket {
     pub(crate) attempts: u32,
     pub(crate) offered_ms: i64,
     pub(crate) version: Option<String>,
-    /// The units that this hint brought here, when there is more than one.
-    shared: Option<Arc<Share>>,
-}
-
-/// A hint that concerns several units is done when the last of them is, and only if none was put off.
-#[derive(Debug)]
-struct Share {
-    open: AtomicUsize,
-    put_off: AtomicBool,
-}
-
-impl Ticket {
-    /// The same hint for `n_units` units.
-    pub(crate) fn shared_by(&self, n_units: usize) -> Self {
-        let share = Share { open: AtomicUsize::new(n_units), put_off: AtomicBool::new(false) };
-        Self { shared: (n_units > 1).then(|| Arc::new(share)), ..self.clone() }
-    }
-
-    /// Whether it brought other units here too.
-    pub(crate) fn is_shared(&self) -> bool {
-        self.shared.is_some()
-    }
-
-    /// Its unit is done; whether that ends the hint.
-    pub(crate) fn done(&self) -> bool {
-        let Some(share) = &self.shared else { return true };
-        share.open.fetch_sub(1, Ordering::AcqRel) == 1 && !share.put_off.load(Ordering::Acquire)
-    }
-
-    /// Its unit is put off, or was not even begun: the hint stays.
-    pub(crate) fn put_off(&self) {
-        if let Some(share) = &self.shared {
-            share.put_off.store(true, Ordering::Release);
-            share.open.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
+    /// Further links of its record wait for this one's round, so the hint stays when that has ended.
+    pub(crate) others_wait: bool,
 }
 
 impl From<DueHint> for Ticket {
@@ -73,7 +33,7 @@ impl From<DueHint> for Ticket {
             attempts: due.attempts,
             offered_ms: due.offered_ms,
             version: due.hint.version,
-            shared: None,
+            others_wait: false,
         }
     }
 }

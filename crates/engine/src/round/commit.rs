@@ -2,8 +2,8 @@
 
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
-    Again, Heard, HintKey, Link, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked, ParkedKey,
-    RoundCommit, StoreError,
+    Again, Heard, HintKey, Link, LinkId, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked,
+    ParkedKey, RoundCommit, StoreError,
 };
 
 use super::{Scene, alike, digests::Digests, landed, meet, succession};
@@ -48,8 +48,8 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
 #[derive(Default)]
 struct Ends {
     round: RoundCommit,
-    /// Hints of units that are done, but which brought other units too: the last of them ends the hint.
-    shared: Vec<Ticket>,
+    /// Hints of links that are done, while others of the same record still wait.
+    shared: Vec<(Ticket, LinkId)>,
 }
 
 async fn commit(worker: &Worker, mut ends: Ends, units: &[Unit]) -> Result<(), EngineError> {
@@ -60,13 +60,8 @@ async fn commit(worker: &Worker, mut ends: Ends, units: &[Unit]) -> Result<(), E
             Err(error) => leave_out_taken(worker, &mut ends, units, error)?,
         }
     }
-    // Not before the commit: a hint that another unit takes for finished must not be needed here any more.
-    let done = ends.shared.into_iter().filter(Ticket::done);
-    let hints_done: Vec<_> = done.map(|ticket| (ticket.key, ticket.seq)).collect();
-    if !hints_done.is_empty() {
-        let round = RoundCommit { hints_done, ..RoundCommit::default() };
-        worker.store().commit(&worker.fence()?, &round, now_ms).await?;
-    }
+    ends.shared.iter().for_each(|(ticket, link)| worker.busy.meet(ticket, *link));
+    ends.round.hints_done.iter().for_each(|(key, _)| worker.busy.met_all(key));
     Ok(())
 }
 
@@ -81,7 +76,7 @@ fn leave_out_taken(worker: &Worker, ends: &mut Ends, units: &[Unit], error: Stor
     tracing::warn!("A link is left out: {error}");
     let is_own = |key: &HintKey| unit.tickets.iter().any(|ticket| ticket.key == *key);
     ends.round.hints_done.retain(|(key, _)| !is_own(key));
-    ends.shared.retain(|ticket| !is_own(&ticket.key));
+    ends.shared.retain(|(ticket, _)| !is_own(&ticket.key));
     if !ends.round.hints_again.iter().any(|hint| is_own(&hint.key)) {
         ends.round.hints_again.extend(again(unit, worker.soon(unit)));
     }
@@ -115,7 +110,6 @@ pub(super) async fn put_off(worker: &Worker, wired: &Wired, units: Vec<Unit>, re
 }
 
 fn again(unit: &Unit, due_ms: i64) -> Vec<Again> {
-    unit.tickets.iter().for_each(Ticket::put_off);
     unit.tickets.iter().map(|ticket| Again { key: ticket.key.clone(), seq: ticket.seq, due_ms }).collect()
 }
 
@@ -127,10 +121,12 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
             round.hints_again.extend(again(&work.unit, *due_ms));
         }
         End::Done | End::PassOn | End::Refused => {
-            let (several, own): (Vec<Ticket>, Vec<Ticket>) =
-                work.unit.tickets.iter().cloned().partition(Ticket::is_shared);
-            round.hints_done.extend(own.into_iter().map(|ticket| (ticket.key, ticket.seq)));
-            shared.extend(several);
+            for ticket in &work.unit.tickets {
+                match work.unit.link.as_ref().filter(|_| ticket.others_wait) {
+                    Some(link) => shared.push((ticket.clone(), link.id)),
+                    None => round.hints_done.push((ticket.key.clone(), ticket.seq)),
+                }
+            }
         }
     }
     if work.stopped {
@@ -304,10 +300,10 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
         State::Unreadable(_) => *missed_before.get(side),
         State::None | State::Present(_) => None,
     };
-    // A side that was not read keeps nothing that would let a hint pass for an echo.
     if let Some((item, salesforce_id)) = &work.follows {
         return succession::followed(scene, work, id, item, salesforce_id);
     }
+    // A side that was not read keeps nothing that would let a hint pass for an echo.
     LinkUpdate {
         id,
         base: (work.is_other_form || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
