@@ -146,11 +146,11 @@ impl Store {
         Ok(if spent > limit { Spent::Over(spent) } else { Spent::Within(spent) })
     }
 
-    /// Takes back what was counted a moment ago, and was not done.
-    pub async fn give_back(&self, fence: &Fence, item: &str, acts: u64, now_ms: i64) -> Result<(), StoreError> {
+    /// Takes back what was counted at this time, and was not done: both leave the window together.
+    pub async fn give_back(&self, fence: &Fence, item: &str, acts: u64, at_ms: i64) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         fence.check(&mut tx).await?;
-        count(&mut tx, item, -i64::try_from(acts).unwrap_or(i64::MAX), now_ms).await?;
+        count(&mut tx, item, -i64::try_from(acts).unwrap_or(i64::MAX), at_ms).await?;
         tx.commit().await
     }
 }

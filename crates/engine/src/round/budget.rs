@@ -10,18 +10,26 @@ use crate::{
     unit::{End, Work},
 };
 
-/// Whether the round must not write; its units are then put off, and the item is held.
-pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<bool, EngineError> {
-    let acts = acts(works.iter().filter(|work| work.is_open()));
-    if acts == 0 {
-        return Ok(false);
-    }
+/// The units whose acts were counted, and when.
+pub(super) struct Counted {
+    units: Vec<usize>,
+    at_ms: i64,
+}
+
+/// Counts what the round is about to do. None where that is too much: its units are then put off, and the item is held.
+pub(super) async fn count(scene: &Scene<'_>, works: &mut [Work]) -> Result<Option<Counted>, EngineError> {
     let (store, item, now_ms) = (scene.worker.store(), &scene.wired.item.name, scene.worker.outside().now_ms());
+    let units: Vec<usize> = (0..works.len()).filter(|n| works[*n].is_open()).collect();
+    let acts = units.iter().map(|n| acts(&works[*n])).sum();
+    let counted = Counted { units, at_ms: now_ms };
+    if acts == 0 {
+        return Ok(Some(counted));
+    }
     let links = store.count_links(Some(item)).await?;
     let limit = CHANGE_BUDGET_MIN.max(links * CHANGE_BUDGET_PERCENT / 100);
     let fence = scene.worker.fence()?;
     let Spent::Over(spent) = store.spend(&fence, item, acts, limit, CHANGE_BUDGET_WINDOW_MS, now_ms).await? else {
-        return Ok(false);
+        return Ok(Some(counted));
     };
     let reason = format!(
         "{spent} links would have been separated, or edits overwritten, within an hour; the limit is {limit}. See what \
@@ -34,22 +42,22 @@ pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<bool,
         work.again(due_ms, reason.clone());
         work.stopped = true;
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Takes back what was counted for units that come again with nothing written: it is counted when it is done.
-pub(super) async fn give_back(scene: &Scene<'_>, works: &[Work]) -> Result<(), EngineError> {
+pub(super) async fn give_back(scene: &Scene<'_>, works: &[Work], counted: &Counted) -> Result<(), EngineError> {
     let is_undone =
         |work: &&Work| matches!(work.end, End::Again { .. }) && !work.journal.iter().any(|entry| entry.kind == "write");
-    let acts = acts(works.iter().filter(is_undone));
+    let acts = counted.units.iter().map(|n| &works[*n]).filter(is_undone).map(acts).sum();
     if acts > 0 {
-        let (item, now_ms) = (&scene.wired.item.name, scene.worker.outside().now_ms());
-        scene.worker.store().give_back(&scene.worker.fence()?, item, acts, now_ms).await?;
+        let (store, item) = (scene.worker.store(), &scene.wired.item.name);
+        store.give_back(&scene.worker.fence()?, item, acts, counted.at_ms).await?;
     }
     Ok(())
 }
 
 /// A pair that meets for the first time was never agreed on: a first load is looked at before it is run.
-fn acts<'w>(works: impl Iterator<Item = &'w Work>) -> u64 {
-    works.filter(|work| work.unit.link.is_some()).map(|work| work.plan.acts()).sum()
+fn acts(work: &Work) -> u64 {
+    work.unit.link.as_ref().map_or(0, |_| work.plan.acts())
 }

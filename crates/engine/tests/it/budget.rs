@@ -1,15 +1,15 @@
 //! The change budget: what could be a mishap on a large scale stops its item, and a person lets go on what was stopped.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
-use entente_engine::SyncReport;
+use entente_engine::{SyncOptions, SyncReport};
 use entente_sandbox::Seed;
 use http::Method;
 use serde_json::json;
 
 use crate::{
     safety::case_path,
-    stage::{ITEM, SITE, Stage},
+    stage::{ITEM, ORG, SITE, Stage},
 };
 
 /// Has both sides of some pairs edited, so that the rule overwrites Jira; and synchronizes.
@@ -59,4 +59,17 @@ async fn tries_that_overwrite_nothing_are_not_counted() {
     while stage.hits(SITE).await <= 30 {
         assert_eq!(stage.sync().await.held, 0, "more tries than the limit of acts");
     }
+}
+
+#[tokio::test]
+async fn what_is_put_off_before_it_is_counted_earns_no_credit() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
+    stage.sync().await;
+    // Stamped a little ahead, so that the first rounds read the cases as edited just now.
+    stage.control(ORG, "clock", json!({"advance_seconds": 2})).await;
+    edit_both(&stage, 30, "at once").await;
+    stage.control(ORG, "clock", json!({"advance_seconds": -2})).await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert_eq!((report.held > 0, report.writes.salesforce), (true, 0), "{report:?}");
 }
