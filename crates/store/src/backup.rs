@@ -117,11 +117,9 @@ async fn make(from: &Path, part: &Path, secrets: Option<&str>, now_ms: i64) -> R
     // No companion files: the backup is one file.
     let options = SqliteConnectOptions::new().filename(part).journal_mode(SqliteJournalMode::Delete);
     let pool = sqlite_pool(1).connect_with(options).await?;
-    let notes = [
-        (MADE, Some(now_ms.to_string())),
-        (SECRETS, secrets.map(str::to_owned)),
-        (digest::NAME, Some(digest::BLANK.to_owned())),
-    ];
+    let blank = digest::blank();
+    let notes =
+        [(MADE, Some(now_ms.to_string())), (SECRETS, secrets.map(str::to_owned)), (digest::NAME, Some(blank.clone()))];
     for (name, content) in notes {
         if let Some(content) = content {
             let note = "INSERT INTO meta (name, content) VALUES ($1, $2)
@@ -130,7 +128,7 @@ async fn make(from: &Path, part: &Path, secrets: Option<&str>, now_ms: i64) -> R
         }
     }
     pool.close().await;
-    digest::seal(part).map_err(at(part))
+    digest::seal(part, &blank).map_err(at(part))
 }
 
 async fn verify(file: &Path, pool: &SqlitePool) -> Result<Backup, StoreError> {
