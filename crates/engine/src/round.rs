@@ -92,9 +92,7 @@ async fn as_linked_now(worker: &Worker, wired: &Wired, units: Vec<Unit>) -> Resu
             current.push(unit);
             continue;
         };
-        let link = now
-            .remove(&was.id)
-            .filter(|link| link.is_live() && (&link.item, &link.salesforce_id) == (&was.item, &was.salesforce_id));
+        let link = now.remove(&was.id).filter(|link| is_still(link, &was));
         let pile = if link.is_some() { &mut current } else { &mut changed };
         unit.link = link.or(Some(was));
         pile.push(unit);
@@ -103,6 +101,11 @@ async fn as_linked_now(worker: &Worker, wired: &Wired, units: Vec<Unit>) -> Resu
         commit::put_off(worker, wired, changed, "they are linked otherwise by now").await?;
     }
     Ok(current)
+}
+
+/// Whether a link is neither dissolved nor another pair's by now.
+pub(crate) fn is_still(link: &Link, was: &Link) -> bool {
+    link.is_live() && (&link.item, &link.salesforce_id) == (&was.item, &was.salesforce_id)
 }
 
 /// One unit by itself, for somebody who looks on: `watch` sees what came of it before it is committed.
@@ -133,12 +136,14 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     let stopped = guard::stops(scene, works).await?;
     scene.wired.rests(stopped.clone());
     apply::put_off_young(scene, works);
-    if stopped.is_none() && !budget::stops(scene, works).await? {
+    if stopped.is_none()
+        && let Some(counted) = budget::count(scene, works).await?
+    {
         if works.iter().any(|work| work.is_open() && work.has_writes()) {
             scene.worker.renew().await?;
         }
         scene.worker.tenure.during(apply::run(scene, works)).await;
-        budget::give_back(scene, works).await?;
+        budget::give_back(scene, works, &counted).await?;
         settle::run(scene, works);
         refusals::stamp(scene, works).await;
     }

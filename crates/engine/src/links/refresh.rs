@@ -42,14 +42,26 @@ impl Engine {
 async fn one(worker: &Worker, wired: &Arc<Wired>, link: Link) -> Result<(), EngineError> {
     wired.org.is_the_same(worker.store()).await?;
     wired.site.verify().await?;
-    let (unit, held) = (unit(worker, wired, &link), unit(worker, wired, &link));
-    take(worker, wired, &unit).await?;
-    let mut left = None;
-    let result = round::run_one(worker, wired, unit, |work| left = left_undone(work)).await;
+    let held = unit(worker, wired, &link);
+    take(worker, wired, &held).await?;
+    let result = in_hand(worker, wired, &link).await;
     worker.busy.release(&held, &wired.org.name, &wired.site.name);
-    result?;
-    let declined = |reason| EngineError::Declined(format!("Link {} is not refreshed: {reason}.", link.id));
-    left.map_or(Ok(()), |reason| Err(declined(reason)))
+    result.map_err(|error| match error {
+        EngineError::Declined(reason) => EngineError::Declined(format!("Link {} is not refreshed: {reason}.", link.id)),
+        error => error,
+    })
+}
+
+/// The same while no other round works on the pair: one that did may have dissolved the link, or let it go on elsewhere.
+async fn in_hand(worker: &Worker, wired: &Wired, was: &Link) -> Result<(), EngineError> {
+    let declined = |reason: String| Err(EngineError::Declined(reason));
+    let now = worker.store().links_by_ids(&[was.id]).await?.pop();
+    let Some(link) = now.filter(|link| round::is_still(link, was)) else {
+        return declined("it is dissolved, or goes on with another record by now".to_owned());
+    };
+    let mut left = None;
+    round::run_one(worker, wired, unit(worker, wired, &link), |work| left = left_undone(work)).await?;
+    left.map_or(Ok(()), declined)
 }
 
 /// Waits for a round that has the pair in its hands.
