@@ -15,6 +15,9 @@ use super::{
 const SHOWN_MAX: usize = 80;
 /// Parts of a document whose values are not shown, because credentials stand among them.
 const CLOSED: [&str; 2] = ["connections", "server"];
+/// Tables in which the first that fits is taken, so that their order counts as that of the items does.
+const PEOPLE: &str = "people";
+const VALUES: &str = "values";
 
 /// One thing in which a document differs from the one before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,6 +78,11 @@ fn items(before: &Node, after: &Node, found: &mut Vec<Change>) {
     for Entry { key, .. } in before.entries().iter().filter(|entry| !met.contains(&entry.key.as_str())) {
         Differ { item: Some(key), found }.add(ChangeOp::Removed, None, None, None);
     }
+    let was: Vec<&str> =
+        before.entries().iter().map(|entry| entry.key.as_str()).filter(|key| met.contains(key)).collect();
+    let is: Vec<&str> = met.into_iter().filter(|name| before.has(name)).collect();
+    // The first that takes a record has it.
+    Differ { item: None, found }.order("items", &was, &is);
 }
 
 struct Differ<'a> {
@@ -106,9 +114,21 @@ impl Differ<'_> {
         match (before.has(key), after.has(key)) {
             (false, _) => self.add(ChangeOp::Added, Some(path), None, Some(in_a_line(to))),
             (true, false) => self.add(ChangeOp::Removed, Some(path), Some(in_a_line(from)), None),
-            (true, true) if Keyed::is(from) && Keyed::is(to) => self.node(path, from, to),
+            (true, true) if Keyed::is(from) && Keyed::is(to) => {
+                self.node(path, from, to);
+                if path == PEOPLE || key == VALUES {
+                    self.order(path, &keys_in_both(from, to), &keys_in_both(to, from));
+                }
+            }
             (true, true) if in_a_line(from) == in_a_line(to) => {}
             (true, true) => self.add(ChangeOp::Changed, Some(path), Some(in_a_line(from)), Some(in_a_line(to))),
+        }
+    }
+
+    /// Of those that are in both, which come first.
+    fn order(&mut self, path: &str, before: &[&str], after: &[&str]) {
+        if before != after {
+            self.add(ChangeOp::Changed, Some(path), Some(before.join(", ")), Some(after.join(", ")));
         }
     }
 
@@ -153,6 +173,11 @@ fn name(line: &Node) -> Option<String> {
 fn keys<'n>(before: &'n Node, after: &'n Node) -> Vec<&'n str> {
     let gone = before.entries().iter().filter(|entry| !after.has(&entry.key));
     after.entries().iter().chain(gone).map(|entry| entry.key.as_str()).collect()
+}
+
+/// The keys of one node that another has too.
+fn keys_in_both<'n>(node: &'n Node, other: &Node) -> Vec<&'n str> {
+    node.entries().iter().map(|entry| entry.key.as_str()).filter(|key| other.has(key)).collect()
 }
 
 /// A node in one line, as YAML could have it.

@@ -66,7 +66,7 @@ impl Apply {
         if rows(&look, "problems").iter().any(|problem| problem["severity"] == "error") {
             return Ok((Exit::Misused, look));
         }
-        let nothing_to_do = rows(&look, "changes").is_empty() && look["version"].is_i64();
+        let nothing_to_do = look["differs"] == false;
         let stopped = !rows(&look, "obstacles").is_empty() && !self.anyway;
         if self.dry_run || stopped || nothing_to_do {
             return Ok((if stopped { Exit::No } else { Exit::Done }, look));
@@ -136,6 +136,7 @@ pub(super) fn shown(answer: &Json, file: &Path) -> String {
     let is_wrong = problems.iter().any(|problem| problem["severity"] == "error");
     lines.push(match (is_wrong, obstacles.len(), changes.len()) {
         (true, ..) => "Not applied: correct what is wrong first.".to_owned(),
+        (false, 0, 0) if answer["differs"] == true => "Nothing changes but its layout.".to_owned(),
         (false, 0, 0) => "Nothing changes.".to_owned(),
         (false, 0, n) => format!("{}.", counted(n, "change")),
         (false, n, _) => format!("{} against it; --anyway applies it all the same.", counted(n, "reason")),

@@ -21,7 +21,7 @@ items:
     fields:
       - { salesforce: Subject, jira: summary }
       - { salesforce: Priority, jira: priority, direction: to-jira }
-    status: { field: Status, values: { New: To Do } }
+    status: { field: Status, values: { New: To Do, Old: To Do } }
   leads: { mode: one-way }
 ";
 
@@ -40,6 +40,7 @@ fn each_difference_is_named_and_layout_is_none() {
             "- cases: fields.Subject>summary: { salesforce: Subject, jira: summary }",
         ),
         ("New: To Do", "New: To Do, Closed: Done", "+ cases: status.values.Closed: Done"),
+        ("New: To Do, Old: To Do", "Old: To Do, New: To Do", "~ cases: status.values: New, Old -> Old, New"),
         ("  leads: {", "  bugs: { renamed_from: leads, ", "~ bugs: name: leads -> bugs"),
         ("  leads: {", "  bugs: {", "+ item bugs|- item leads"),
         ("poll_seconds: 60", "poll_seconds: 5", "~ triggers.poll_seconds: 60 -> 5"),
@@ -47,6 +48,9 @@ fn each_difference_is_named_and_layout_is_none() {
     for (from, to, expected) in edits {
         assert_eq!(said(Some(ITEMS), &ITEMS.replace(from, to)).join("|"), expected);
     }
+    let leads = "  leads: { mode: one-way }\n";
+    let leads_first = ITEMS.replace(leads, "").replace("  cases:", &format!("{leads}  cases:"));
+    assert_eq!(said(Some(ITEMS), &leads_first), ["~ items: cases, leads -> leads, cases"]);
     assert_eq!(said(None, "items: { cases: {} }\nversion: 1"), ["+ version: 1", "+ item cases"]);
 }
 

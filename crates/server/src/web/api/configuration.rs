@@ -4,6 +4,7 @@
 //! Before items run that did not, or not like this, they are looked at on both sides. What stands against them is said,
 //! and refused unless the caller knows it and says so.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -58,6 +59,8 @@ pub(crate) struct Answer {
     applied: bool,
     /// The version in use now.
     version: Option<i64>,
+    /// Whether the text is another than that in use, be it in its layout only.
+    differs: bool,
     changes: Vec<Told>,
     problems: Vec<Fault>,
     #[serde(flatten)]
@@ -215,7 +218,8 @@ impl Edition {
         let told = |change: Change| Told { text: change.to_string(), change };
         let changes = config::changes(before, &self.text).into_iter().map(told).collect();
         let (config, problems) = readable(&self.text, &self.app);
-        let mut answer = Answer { applied: false, version, changes, problems, activation: Activation::default() };
+        let (differs, activation) = (before != Some(self.text.as_str()), Activation::default());
+        let mut answer = Answer { applied: false, version, differs, changes, problems, activation };
         let Some(config) = config else {
             let fault = answer.problems.iter().find(|fault| fault.is_error());
             return match fault.filter(|_| !self.how.dry_run) {
@@ -225,7 +229,7 @@ impl Edition {
                 None => Ok(Json(answer)),
             };
         };
-        if before == Some(self.text.as_str()) {
+        if !answer.differs {
             return Ok(Json(answer));
         }
         answer.activation = self.look(&config).await?;
@@ -307,8 +311,11 @@ fn sentence(by: &str, version: i64, text: &str, answer: &Answer) -> String {
     let more = answer.changes.len().saturating_sub(SAID_MAX);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     let changes = if changes.is_empty() { "nothing but its layout".to_owned() } else { changes.join("; ") };
-    let obstacles: Vec<_> = answer.activation.obstacles.iter().map(|obstacle| obstacle.message.as_str()).collect();
-    let although = if obstacles.is_empty() { String::new() } else { format!(", although {}", obstacles.join("; ")) };
+    // By their kinds only: a message may show what a record holds, and the journal keeps it for ever.
+    let obstacles: BTreeSet<&str> = answer.activation.obstacles.iter().map(|obstacle| obstacle.code).collect();
+    let obstacles = obstacles.into_iter().collect::<Vec<_>>().join(", ");
+    let although =
+        if obstacles.is_empty() { obstacles } else { format!(", although this stood against it: {obstacles}") };
     let digest = hex(&digest(text));
     format!("{by} applied version {version} of the configuration (SHA-256 {digest}){although}: {changes}{more}")
 }
