@@ -64,7 +64,7 @@ async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {
     }
     for org in orgs.values() {
         let other = org.org.is_the_same(store).await.err();
-        other.iter().for_each(|other| add(&mut all, of_connection(&org.org.name, finding::other_org(other))));
+        other.into_iter().for_each(|other| add(&mut all, of_connection(&org.org.name, finding::other_org(other))));
     }
     for site in wiring.sites.values() {
         match site::connect(site).await {

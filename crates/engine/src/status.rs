@@ -112,6 +112,9 @@ fn connection(wiring: &Wiring, gauges: Gauges<'_>, now: Timestamp) -> Connection
         (None, Some(_)) => "ok",
         (None, None) => "starting",
     };
+    let is_closed = circuit == Circuit::Closed;
+    let left_alone =
+        || (!is_closed).then(|| "call after call to it failed, so it is left alone for a while".to_owned());
     let (circuit, circuit_seconds) = match circuit {
         Circuit::Closed => ("closed", None),
         Circuit::Open { until } => ("open", Some(until.duration_since(now).as_secs() + 1)),
@@ -122,7 +125,7 @@ fn connection(wiring: &Wiring, gauges: Gauges<'_>, now: Timestamp) -> Connection
         name: name.to_owned(),
         state,
         fresh_seconds: health.fresh.map(|fresh| now.duration_since(fresh).as_secs()),
-        problem: health.problem.map(|(_, reason)| reason),
+        problem: health.problem.map(|(_, reason)| reason).or_else(left_alone),
         circuit,
         circuit_seconds,
         quota,

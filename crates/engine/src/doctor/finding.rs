@@ -47,8 +47,9 @@ pub(super) fn unknown_value(connection: &str, field: &str, value: &str, known: &
     warning("unknown-value", message, format!("Write one of: {}.", known.join(", ")))
 }
 
-/// A connection that leads elsewhere than its links.
-pub(super) fn other_org(failure: &EngineError) -> Finding {
+/// Why a connection may not be asked about its links: mostly because it leads elsewhere.
+pub(super) fn other_org(failure: EngineError) -> Finding {
+    let EngineError::Connection { .. } = failure else { return of_engine(failure) };
     error("other-org", failure.to_string(), "Correct the connection's address, or give the connection a new name.")
 }
 

@@ -162,7 +162,7 @@ impl Engine {
             told.findings.push(format!("Item {name} is held: {reason}; `entente resume {name}` lets it go on."));
         }
         if let Some(problem) = wired.problem() {
-            told.findings.push(format!("The last look at item {name} did not finish: {problem}"));
+            told.findings.push(format!("Item {name} does not go on: {problem}"));
         }
         if let Some(unknown) = wired.unknown_names() {
             told.findings.push(format!("Item {name} leaves out what is not there: {unknown}"));

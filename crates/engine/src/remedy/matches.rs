@@ -70,9 +70,13 @@ impl Engine {
     /// Records of an item, or of all, whose twin is in doubt, the oldest first.
     ///
     /// # Errors
-    /// The store.
+    /// There is no such item, or the store.
     pub async fn matches(&self, item: Option<&str>) -> Result<Vec<Match>, EngineError> {
-        Ok(self.inner.store.reviews(item).await?.iter().filter_map(told).collect())
+        let reviews = self.inner.store.reviews(item).await?;
+        if reviews.is_empty() {
+            self.is_known(item, None).await?;
+        }
+        Ok(reviews.iter().filter_map(told).collect())
     }
 
     /// One of them, with what it and its candidates show now.
@@ -108,8 +112,8 @@ impl Engine {
                 let key = key.trim().to_uppercase();
                 if !group.members.jira.iter().any(|issue| issue.name == key) {
                     return Err(EngineError::Unfit(format!(
-                        "{key} is none of the issues that {} is like; `entente link {} {} {key}` links the two all the same.",
-                        told.name, told.item, told.record
+                        "{key} is none of the issues that {} is like; `entente link {} {key} --item {}` links the two all the same.",
+                        told.name, told.record, told.item
                     )));
                 }
                 self.link(&told.item, &told.record, &key, by).await?;
@@ -141,7 +145,8 @@ impl Engine {
                 kind: "decision".to_owned(),
                 item: Some(told.item.clone()),
                 record_id: Some(told.record.clone()),
-                text: format!("{by} decided that {} {said} ({group})", told.name),
+                // Not what it shows: the journal may have to keep that closed.
+                text: format!("{by} decided that {} {said} ({})", told.name, group.rule),
                 ..NewEntry::default()
             },
         };

@@ -274,7 +274,7 @@ fn a_wrong_word_about_a_match_is_refused_with_what_to_do() {
         let name = format!("Case {}", text(&company.record("Case", &id)["CaseNumber"]));
         (ended.code, ended.stderr.replace(&id, "ID").replace(&name, "Case NUMBER"))
     };
-    insta::assert_snapshot!(refused(&id, "OPS-3").1, @"error: OPS-3 is none of the issues that Case NUMBER is like; `entente link cases ID OPS-3` links the two all the same.");
+    insta::assert_snapshot!(refused(&id, "OPS-3").1, @"error: OPS-3 is none of the issues that Case NUMBER is like; `entente link ID OPS-3 --item cases` links the two all the same.");
     insta::assert_snapshot!(refused(&id, "new").1, @"error: Item cases creates no issues (`auto_create`), so Case NUMBER cannot get one of its own; choose an issue, or none.");
     insta::assert_snapshot!(refused("500000000000001AAA", "none").1, @r#"error: The twin of "500000000000001AAA" is not in doubt; `entente matches list` names all that are."#);
     assert_eq!(refused("Case 7", "none").0, 2);

@@ -117,10 +117,8 @@ fn a_name_that_nobody_knows_is_no_empty_answer() {
     assert!(!company.desk.path("typo").exists() && !company.desk.path("entente-data").exists());
 
     let [(id, key)] = pairs(&company, 1).try_into().unwrap();
-    for asked in
-        [&["parked", "--item", "nope"][..], &["journal", "--item", "nope"], &["conflicts", "list", "--item", "nope"]]
-    {
-        let ended = ask(&company, asked);
+    for asked in [&["parked"][..], &["journal"], &["conflicts", "list"], &["matches", "list"]] {
+        let ended = ask(&company, &[asked, &["--item", "nope"]].concat());
         let sentence = "error: There is no item \"nope\" in this configuration; it has: cases.\n";
         assert_eq!((ended.code, ended.stderr.as_str()), (2, sentence), "{asked:?}");
     }
