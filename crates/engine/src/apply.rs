@@ -146,8 +146,8 @@ pub(crate) fn written(
     work: &Work,
     side: Side,
     key: &MappingKey,
-    before: &entente_core::Value,
-    after: &entente_core::Value,
+    before: &Value,
+    after: &Value,
     text: String,
 ) -> NewEntry {
     NewEntry {

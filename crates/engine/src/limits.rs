@@ -114,8 +114,10 @@ pub(crate) const WORKER_RETRY_MS: u64 = 2_000;
 
 /// Journal entries that an explanation tells.
 pub(crate) const EXPLAINED_ENTRIES_MAX: usize = 20;
+
 /// How long a refresh waits for a round that has the pair in its hands.
 pub(crate) const REFRESH_WAIT_MS: u64 = 10_000;
+
 /// How often it looks whether that round is over.
 pub(crate) const REFRESH_STEP_MS: u64 = 50;
 
