@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::receipt::wire_name;
 use crate::{
-    limits::ALIKE_RECORDS_ASKED_MAX,
+    limits::{ALIKE_RECORDS_ASKED_MAX, LINE_CHARS_MAX},
     round::Scene,
     scheme::{Reference, SalesforceField},
     translate::{asked::literal, salesforce::to_wire},
@@ -30,8 +30,11 @@ impl Referents {
         let mut wanted: BTreeMap<&FieldPath, BTreeSet<String>> = BTreeMap::new();
         for (path, value) in values.filter(|(_, value)| !value.is_empty()) {
             let reference = scene.scheme.salesforce.get(path).and_then(|field| field.reference.as_ref());
-            if reference.is_some_and(|reference| !reference.is_external_id) {
-                wanted.entry(path).or_default().insert(value.to_string());
+            let is_asked = reference.is_some_and(|reference| !reference.is_external_id && reference.is_findable);
+            // No record is called by a whole document, and a query takes only so much.
+            let name = value.to_string();
+            if is_asked && name.chars().count() <= LINE_CHARS_MAX {
+                wanted.entry(path).or_default().insert(name);
             }
         }
         let mut found = HashMap::new();

@@ -1,7 +1,10 @@
 //! Lookups that a line points at another record by what that record shows: its name, or its external id.
 
+use entente_core::field_type::SalesforceType;
 use entente_salesforce::Field;
 use entente_transport::CallProblem;
+
+use crate::translate::salesforce::field_type;
 
 /// What a line that writes `account.Name` does: it points `AccountId` at the account of that name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,20 +20,23 @@ pub(crate) struct Reference {
     /// Whether Salesforce itself finds the record: by external ids it does, where only one object can be meant.
     /// <https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_upsert.htm>
     pub(crate) is_external_id: bool,
-    /// Whether a query may look for the field at all.
+    /// Whether a record can be found by it: else it has to be a line of text that a query may look for.
     pub(crate) is_findable: bool,
 }
 
 impl Reference {
     /// A reference over `lookup`, by the field `shown` of `object`.
     pub(super) fn new(lookup: &Field, relationship: &str, object: &str, shown: &Field) -> Self {
+        use SalesforceType::{Choice, Formed, OwnId, ShortText, Text};
+        let is_external_id = shown.external_id && lookup.reference_to.len() == 1;
+        let is_line = matches!(field_type(shown), Text | ShortText | Formed | Choice | OwnId);
         Self {
             lookup: lookup.name.clone(),
             relationship: relationship.to_owned(),
             object: object.to_owned(),
             field: shown.name.clone(),
-            is_external_id: shown.external_id && lookup.reference_to.len() == 1,
-            is_findable: shown.filterable,
+            is_external_id,
+            is_findable: is_external_id || (shown.filterable && is_line),
         }
     }
 

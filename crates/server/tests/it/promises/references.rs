@@ -182,10 +182,13 @@ fn check_says_which_lookups_cannot_follow() {
     };
     let said = check("account.Name, jira: Customer");
     assert!(said.is_empty(), "{said:?}");
-    let said = check("account.Description, jira: description");
-    let sentence = "connection acme-org: Salesforce finds no Account by its Description, so account.Description cannot be \
-                    written";
-    assert_eq!(said, [sentence]);
+    for (field, jira) in [("Description", "description"), ("NumberOfEmployees", "Affected Users")] {
+        let said = check(&format!("account.{field}, jira: {jira}"));
+        let sentence = format!(
+            "connection acme-org: Salesforce finds no Account by its {field}, so account.{field} cannot be written"
+        );
+        assert_eq!(said, [sentence]);
+    }
 
     let right = json!({ "user": ENTENTE, "object": "Case", "field": "AccountId", "update": false });
     company.org_door("rights", &right);
