@@ -214,7 +214,7 @@ async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, 
 /// Nothing to write, nothing to store, nothing to ask; open conflicts are those that are known.
 fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     let plan = &work.plan;
-    if work.is_other_form
+    if work.is_base_stale
         || work.is_unjudged
         || (work.unit.link.is_none() && !work.unit.ended.is_empty())
         || !plan.writes.is_empty()

@@ -8,7 +8,7 @@ use entente_core::{
     link::Blocked,
     plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, Why, Write},
 };
-use entente_store::{DueHint, HintKey, Link, NewEntry, Pair, ParkedClass};
+use entente_store::{DueHint, HintKey, Link, NewEntry, Pair, ParkedClass, Sent};
 use jiff::Timestamp;
 
 use crate::wiring::Wired;
@@ -217,8 +217,9 @@ pub(crate) struct Work {
     pub(crate) told: Vec<String>,
     /// The round was stopped before anything was learned: nothing about the link is stored.
     pub(crate) stopped: bool,
-    /// The stored base is not in the form that the item asks for.
-    pub(crate) is_other_form: bool,
+    /// The stored base is not the one that the round works with: it is in another form than the item asks for, or lacks a
+    /// write that was found.
+    pub(crate) is_base_stale: bool,
     /// Both sides show what was agreed, so the versions that were read may mark echoes.
     pub(crate) at_rest: bool,
     /// Fields with a decision that is still to be carried out.
@@ -227,8 +228,8 @@ pub(crate) struct Work {
     pub(crate) decided_ms: BTreeMap<MappingKey, i64>,
     /// Fields that show what we have written without hearing of it, with what Jira showed when they last agreed before.
     pub(crate) landed: BTreeMap<MappingKey, Value>,
-    /// Writes of earlier rounds were announced and never heard of.
-    pub(crate) has_unheard: bool,
+    /// Writes that earlier rounds have announced and never heard of.
+    pub(crate) earlier: Vec<Sent>,
     /// A write of this round had no answer: it may still take effect.
     pub(crate) unheard: bool,
     /// What the vendors were asked about the fields, and the versions of which that is true.
@@ -263,12 +264,12 @@ impl Work {
             follows: None,
             told: Vec::new(),
             stopped: false,
-            is_other_form: false,
+            is_base_stale: false,
             at_rest: false,
             undone: Vec::new(),
             decided_ms: BTreeMap::new(),
             landed: BTreeMap::new(),
-            has_unheard: false,
+            earlier: Vec::new(),
             unheard: false,
             asked: None,
         }

@@ -151,8 +151,7 @@ fn field_id(scene: &Scene<'_>, key: &MappingKey) -> Option<String> {
     Some(wire_name(scene, Side::Jira, &mapping.paths.jira))
 }
 
-/// What stood in the issue before each edit of ours since the link was last at rest. That is also what both had agreed on
-/// until then: the base is about to forget it.
+/// What stood in the issue before each edit of ours since the link was last at rest, other than what was agreed then.
 fn overwritten(
     scene: &Scene<'_>,
     work: &Work,
@@ -167,8 +166,9 @@ fn overwritten(
     };
     let since: Vec<&Change> = changes.iter().filter(|change| change.created.is_some_and(is_since)).collect();
     let of = |key: &MappingKey| {
-        let told = work.landed.get(key).map(ToString::to_string);
-        let lost = replaced_by_us(&since, &field_id(scene, key)?, told.unwrap_or_default());
+        let agreed = work.base.as_ref().and_then(|base| base.get(key)).map(|agreed| &agreed.jira);
+        let agreed = work.landed.get(key).or(agreed).map(ToString::to_string);
+        let lost = replaced_by_us(&since, &field_id(scene, key)?, agreed.unwrap_or_default());
         Some(lost.into_iter().map(|value| lost_entry(work, Side::Jira, key, &value)).collect::<Vec<_>>())
     };
     keys.iter().filter_map(of).flatten().collect()

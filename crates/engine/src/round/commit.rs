@@ -163,7 +163,7 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
 /// What was announced and is known now need not be remembered.
 fn hear(heard: &mut Heard, work: &Work) {
     let Some(pair) = work.pair() else { return };
-    if work.has_unheard && work.at_rest && work.end == End::Done {
+    if !work.earlier.is_empty() && work.at_rest && work.end == End::Done {
         heard.at_rest.push(pair.clone());
     }
     let has_updates = Side::BOTH.into_iter().any(|side| !work.updates(side).is_empty());
@@ -306,7 +306,7 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
     // A side that was not read keeps nothing that would let a hint pass for an echo.
     LinkUpdate {
         id,
-        base: (work.is_other_form || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
+        base: (work.is_base_stale || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
         read_ms: read_ms(work),
         versions: versions(work),
         state: Some(state(work)),

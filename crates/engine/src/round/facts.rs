@@ -34,7 +34,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             let is_old = canon_version < CANON_VERSION && scene.wired.item.base == BaseForm::Hashes;
             let is_other_form = is_old || digests.is_other_form(&base);
             let base = digests.opened(&base, work.seen.as_ref().map(Seen::record));
-            work.is_other_form = is_other_form;
+            work.is_base_stale = is_other_form;
             work.base_next = base.clone();
             work.base = Some(base);
         }

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entente_core::{Side, Sides, Value};
-use entente_store::Sent;
+use entente_core::{Base, Side, Sides, Value};
+use entente_store::{NewEntry, Sent};
 use entente_transport::CallError;
 
 use super::{
@@ -61,7 +61,7 @@ pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     let mut landings = Vec::new();
     for (n, work) in works.iter_mut().enumerate() {
         let Some(sent) = work.pair().and_then(|pair| unheard.remove(&pair)) else { continue };
-        work.has_unheard = true;
+        work.earlier.clone_from(&sent);
         landings.extend(sent.into_iter().filter_map(|sent| landing(scene, n, work, sent)));
     }
     if landings.is_empty() {
@@ -133,6 +133,22 @@ async fn authors(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashMap<Plac
     Ok(authors)
 }
 
+/// Journals what writes of unknown outcome may have replaced, when the base is about to forget it.
+pub(super) fn remember(work: &mut Work) {
+    let agreed = |base: &Base, sent: &Sent| base.get(&sent.mapping).map(|agreed| agreed.get(sent.side).clone());
+    let is_forgotten = |sent: &&Sent| {
+        let before = work.base.as_ref().and_then(|base| agreed(base, sent));
+        before.as_ref() == Some(&sent.before) && agreed(&work.base_next, sent) != before
+    };
+    let entry = |sent: &Sent| {
+        let (side, key, value) = (sent.side, &sent.mapping, &sent.after);
+        let text = format!("{side} {key} := \"{value}\" was sent before, and nobody heard whether it arrived");
+        written(work, side, key, &sent.before, value, text)
+    };
+    let entries: Vec<NewEntry> = work.earlier.iter().filter(is_forgotten).map(entry).collect();
+    work.journal.extend(entries);
+}
+
 fn land(scene: &Scene<'_>, work: &mut Work, landing: &Landing) {
     let (sent, side) = (&landing.sent, landing.sent.side);
     let agreed = work.base.as_ref().and_then(|base| base.get(&sent.mapping));
@@ -144,4 +160,5 @@ fn land(scene: &Scene<'_>, work: &mut Work, landing: &Landing) {
     work.journal.push(entry);
     work.base_next.set(sent.mapping.clone(), Sides::from_view(side, landing.shown.clone(), sent.source.clone()));
     work.base = Some(work.base_next.clone());
+    work.is_base_stale = true;
 }

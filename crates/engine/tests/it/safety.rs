@@ -307,6 +307,20 @@ async fn an_older_value_does_not_come_back_because_nobody_heard_that_it_was_writ
     assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Subject"], "Second");
 }
 
+#[tokio::test]
+async fn a_write_that_nobody_heard_of_is_agreed_on_from_the_round_that_finds_it() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
+    dies_when_jira_shows(&stage, "First").await;
+    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+    stage.engine().sync(&options, &|_| {}).await.unwrap();
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
+    stage.engine().sync(&options, &|_| {}).await.unwrap();
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
+}
+
 /// A write to `ours` that never arrived; a person who then chose there the value that it would have set, while the other
 /// side moved on. What both sides show in the end, and what the person chose.
 async fn after_a_persons_equal_word(rule: &str, ours: Side) -> ([String; 2], &'static str) {

@@ -22,6 +22,7 @@ pub(super) async fn are_the_last(history: &mut History) -> Result<(), String> {
             let (salesforce, jira) = (of(&case.name), of(&issue.name));
             for word in words(case.shows(field)).iter().chain(&words(issue.shows(field))) {
                 if Some(word) != salesforce && Some(word) != jira {
+                    history.tell_journal().await;
                     return Err(format!(
                         "{field:?} of {} and {} shows {word}, but the last words are {salesforce:?} and {jira:?}",
                         case.name, issue.name
