@@ -244,10 +244,7 @@ fn the_versions_are_kept_and_an_old_one_comes_back() {
     assert!(done(&same).stdout.contains("Nothing changes."), "{same:?}");
     // A comment is no change of what it says, and yet what is kept is the text.
     let commented = place.apply(&cases(DRAFT, &format!("      # By importance.\n{PRIORITY}")), &["--yes"]);
-    assert!(
-        done(&commented).stdout.starts_with("Nothing changes but its layout.\nVersion 3 is in use."),
-        "{commented:?}"
-    );
+    assert!(done(&commented).stdout.contains("Nothing changes but its layout.\nVersion 3 is in use."), "{commented:?}");
     let versions = done(&place.ask(&["configuration", "list", "--json"])).json();
     let numbers: Vec<_> = versions["versions"].as_array().unwrap().iter().map(|version| &version["version"]).collect();
     assert_eq!(numbers, [&json!(3), &json!(2), &json!(1)]);
