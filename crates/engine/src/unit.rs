@@ -88,7 +88,7 @@ impl Unit {
 /// Whether a person has separated a record that had these links from its twin.
 pub(crate) fn was_parted(ended: &[Link]) -> bool {
     let is_last = |link: &Link| ended.iter().all(|other| other.item != link.item || other.id <= link.id);
-    ended.iter().any(|link| !link.may_return() && is_last(link))
+    ended.iter().any(|link| !link.is_kept() && !link.may_return() && is_last(link))
 }
 
 /// Units of one item that go through a round together.
