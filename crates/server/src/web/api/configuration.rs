@@ -10,6 +10,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
+use bytes::Bytes;
 use entente_core::ConnectedItem;
 use entente_core::config::{self, Change, Config, Problem as Fault, Severity};
 use entente_core::item::ItemState;
@@ -19,6 +20,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::optional;
 use crate::configuration::{digest, parse};
 use crate::limits::CONFIGURATIONS_ANSWER_MAX;
 use crate::web::{App, Problem, hex};
@@ -154,30 +156,22 @@ pub(crate) async fn apply(
 }
 
 /// Lets an item run.
-pub(crate) async fn activate(
-    state: State<App>,
-    item: Path<String>,
-    how: Result<Json<How>, JsonRejection>,
-) -> Result<Json<Answer>, Problem> {
-    set_state(state, item, how, ItemState::Active).await
+pub(crate) async fn activate(state: State<App>, item: Path<String>, body: Bytes) -> Result<Json<Answer>, Problem> {
+    set_state(state, item, &body, ItemState::Active).await
 }
 
 /// Lets an item rest.
-pub(crate) async fn deactivate(
-    state: State<App>,
-    item: Path<String>,
-    how: Result<Json<How>, JsonRejection>,
-) -> Result<Json<Answer>, Problem> {
-    set_state(state, item, how, ItemState::Paused).await
+pub(crate) async fn deactivate(state: State<App>, item: Path<String>, body: Bytes) -> Result<Json<Answer>, Problem> {
+    set_state(state, item, &body, ItemState::Paused).await
 }
 
 async fn set_state(
     State(app): State<App>,
     Path(item): Path<String>,
-    how: Result<Json<How>, JsonRejection>,
+    body: &Bytes,
     state: ItemState,
 ) -> Result<Json<Answer>, Problem> {
-    let Json(how) = how.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let how: How = optional(body, r#"Send nothing, or any of {"dry_run": true, "anyway": true, "by": WHO}."#)?;
     let applied = app.store().configuration().await?.ok_or_else(|| none_applied(&app))?;
     if app.config().item(&item).is_none() {
         let names: Vec<_> = app.config().items.iter().map(|item| item.name.clone()).collect();
