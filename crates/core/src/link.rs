@@ -127,20 +127,35 @@ pub struct Blocked {
     /// What else the refusal may rest on, as it was then: rights, fields, choices. Nothing where that is not known.
     #[serde(default)]
     pub circumstances: Option<String>,
+    /// The versions of the two records at that time, as far as it rests on what they show; nothing where that is not known.
+    #[serde(default)]
+    pub versions: Sides<Option<String>>,
 }
 
 impl Blocked {
     /// A refusal of this value, whatever it rests on.
     #[must_use]
     pub fn new(side: Side, value: Value, message: impl Into<String>) -> Self {
-        Self { side, value, message: message.into(), lacks_right: false, circumstances: None }
+        Self {
+            side,
+            value,
+            message: message.into(),
+            lacks_right: false,
+            circumstances: None,
+            versions: Sides::default(),
+        }
     }
 
-    /// Whether it still stands under these circumstances. A refusal whose own are not known stands until the value
-    /// changes, or a person lets it be tried again.
+    /// Whether it still stands under these circumstances, with the records in these versions. A refusal of which neither
+    /// is known stands until the value changes, or a person lets it be tried again; a record that was not read is taken
+    /// to be what it was.
     #[must_use]
-    pub fn stands(&self, circumstances: &str) -> bool {
-        self.circumstances.as_deref().is_none_or(|then| then == circumstances)
+    pub fn stands(&self, circumstances: &str, versions: Sides<Option<&str>>) -> bool {
+        let is_same = |side: Side| {
+            let then = self.versions.get(side).as_deref();
+            then.is_none() || versions.get(side).is_none() || then == *versions.get(side)
+        };
+        self.circumstances.as_deref().is_none_or(|then| then == circumstances) && Side::BOTH.into_iter().all(is_same)
     }
 }
 
@@ -155,8 +170,18 @@ mod tests {
 
     #[test]
     fn a_refusal_stands_under_the_circumstances_in_which_it_was_made() {
+        let unread = Sides::default();
         let always = Blocked::new(Side::Jira, Value::text("a"), "no");
         let then = Blocked { circumstances: Some("then".into()), ..always.clone() };
-        assert!(always.stands("now") && then.stands("then") && !then.stands("now"));
+        assert!(always.stands("now", unread) && then.stands("then", unread) && !then.stands("now", unread));
+    }
+
+    #[test]
+    fn a_refusal_stands_until_the_record_it_rests_on_changes() {
+        let versions = Sides::new(None, Some("2".to_owned()));
+        let refusal = Blocked { versions, ..Blocked::new(Side::Jira, Value::text("a"), "no") };
+        assert!(refusal.stands("now", Sides::new(Some("any"), Some("2"))));
+        assert!(refusal.stands("now", Sides::new(Some("any"), None)), "what was not read is what it was");
+        assert!(!refusal.stands("now", Sides::new(Some("any"), Some("3"))));
     }
 }

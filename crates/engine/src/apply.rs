@@ -4,6 +4,7 @@
 //! depends on it for the next round; what was achieved, and only that, becomes the base.
 
 mod create;
+mod culprit;
 pub(crate) mod jira;
 pub(crate) mod payload;
 mod receipt;
@@ -33,7 +34,7 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     create::in_salesforce(scene, works).await;
     let (salesforce, jira) = tokio::join!(salesforce::write(scene, works), jira::write(scene, works));
     for receipt in salesforce.into_iter().chain(jira) {
-        receipt::settle(scene, works, receipt);
+        culprit::settle(scene, works, receipt).await;
     }
     status::write(scene, works).await;
 }

@@ -14,6 +14,7 @@ mod guard;
 mod landed;
 mod meet;
 mod needs;
+pub(crate) mod precedence;
 pub(crate) mod read;
 pub(crate) mod refusals;
 mod settle;
@@ -130,6 +131,9 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
     plan_all(scene, works, true).await?;
+    if let Err(error) = precedence::wait(scene, works).await {
+        put_off_creations(scene, works, &error);
+    }
     meet::refuse_unsure(scene, works);
     succession::take_heirs(scene, works);
     gather(scene, works);
@@ -148,6 +152,13 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
         refusals::stamp(scene, works).await;
     }
     Ok(())
+}
+
+/// Nobody knows whose a record is.
+fn put_off_creations(scene: &Scene<'_>, works: &mut [Work], error: &EngineError) {
+    for work in works.iter_mut().filter(|work| Side::BOTH.into_iter().any(|side| work.creates(side))) {
+        work.again(scene.worker.later(&work.unit), error.to_string());
+    }
 }
 
 /// Puts off what the item says can wait.

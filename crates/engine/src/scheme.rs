@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use entente_core::{
     ConnectedItem, FieldPath, Side, Sides,
-    field_type::{JiraType, SalesforceType},
+    field_type::{Form, JiraType, SalesforceType},
     filter::{Comparable, Filter},
     item::Mode,
     likeness::MatchRule,
@@ -59,6 +59,8 @@ pub(crate) struct SalesforceField {
     pub(crate) kind: Kind,
     /// How its values behave.
     pub(crate) field_type: SalesforceType,
+    /// The form that it wants of a value.
+    pub(crate) form: Form,
     /// How a query compares it, where a query may.
     pub(crate) comparable: Option<Comparable>,
     /// What it can hold.
@@ -168,6 +170,7 @@ impl Scheme {
         let place = project.as_ref().zip(issue_type.as_deref()).map(|((_, id), kind)| (id.as_str(), kind));
         let screen = circumstances::screen(place, site).await?;
         let jira = jira_fields(item, site, &screen).await?;
+        let mapping = circumstances::mapping(item, people);
         let mut item = item.clone();
         people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
         let misread = filters::settle(&mut item, &salesforce, &jira, org, site).await?;
@@ -175,6 +178,7 @@ impl Scheme {
             let is_html = salesforce.get(&line.paths.salesforce).is_some_and(|field| field.kind == Kind::Html);
             let is_document = jira.get(&line.paths.jira).is_some_and(|field| field.kind == Kind::Document);
             line.rich = Sides::new(is_html, is_document);
+            line.form = salesforce.get(&line.paths.salesforce).map(|field| field.form).unwrap_or_default();
             let (refers, takes) = (salesforce.get(&line.paths.salesforce), jira.get(&line.paths.jira));
             line.always_refers = Sides::new(
                 refers.is_some_and(|field| {
@@ -192,7 +196,8 @@ impl Scheme {
         let converted = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED]);
         let converted = converted.filter_map(|name| described.field(name).map(|field| field.name.clone()));
         let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone()).chain(converted);
-        let circumstances = circumstances::read(item, (&salesforce, &jira), place, &screen, (org, site)).await?;
+        let circumstances =
+            circumstances::read(item, (&salesforce, &jira), place, &screen, &mapping, (org, site)).await?;
         Ok(Self {
             salesforce_paths: with_system(paths, &SALESFORCE_SYSTEM),
             salesforce_name,
@@ -305,6 +310,7 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
         query_path: None,
         kind: Kind::Foreign(String::new()),
         field_type: SalesforceType::Opaque,
+        form: Form::Any,
         comparable: None,
         takes: Takes::default(),
         reference: None,
@@ -317,6 +323,7 @@ async fn salesforce_field(item: &ConnectedItem, org: &Org, path: &FieldPath) -> 
                 query_path.push(found.name.clone());
                 field.kind = translate::salesforce::kind(found);
                 field.field_type = translate::salesforce::field_type(found);
+                field.form = Form::of(&found.kind);
                 field.comparable = translate::asked::in_soql(found, query_path.len() == 1);
                 field.takes = Takes::in_salesforce(found, field.field_type);
                 field.query_path = Some(query_path.join("."));

@@ -275,9 +275,31 @@ impl Work {
         }
     }
 
-    /// The refusals that still stand; what was refused under other circumstances is tried again.
+    /// A refusal by a side, which rests on that record as it is; with `as_a_whole` also on what the other shows: nobody said
+    /// which of its values are at fault.
+    pub(crate) fn refusal(&self, side: Side, value: Value, message: &str, as_a_whole: bool) -> Blocked {
+        let version = |at: Side| self.seen.get(at).version.clone().filter(|_| as_a_whole || at == side);
+        let versions = Sides::new(version(Side::Salesforce), version(Side::Jira));
+        Blocked { versions, ..Blocked::new(side, value, message) }
+    }
+
+    /// What a side shows after a write of ours. That it has another version since is no news for what it refused before.
+    pub(crate) fn shows_ours(&mut self, side: Side, seen: Seen) {
+        let before = std::mem::replace(self.seen.get_mut(side), seen).version;
+        let after = self.seen.get(side).version.clone();
+        for blocked in self.blocked_next.values_mut() {
+            let version = blocked.versions.get_mut(side);
+            if version.is_some() && *version == before {
+                version.clone_from(&after);
+            }
+        }
+    }
+
+    /// The refusals that still stand; what was refused under other circumstances, or of another version of the record, is
+    /// tried again.
     pub(crate) fn standing(&self, circumstances: &Sides<String>) -> BTreeMap<MappingKey, Blocked> {
-        let stands = |blocked: &Blocked| blocked.stands(circumstances.get(blocked.side));
+        let versions = self.seen.as_ref().map(|seen| seen.version.as_deref());
+        let stands = |blocked: &Blocked| blocked.stands(circumstances.get(blocked.side), versions);
         self.blocked_next.iter().filter(|(_, b)| stands(b)).map(|(key, b)| (key.clone(), b.clone())).collect()
     }
 

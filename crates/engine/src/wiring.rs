@@ -29,6 +29,8 @@ pub(crate) struct Wiring {
     pub(crate) sites: BTreeMap<String, Arc<Site>>,
     /// Active items, in the order of the document.
     pub(crate) items: Vec<Arc<Wired>>,
+    /// The others.
+    resting: Vec<Arc<Wired>>,
 }
 
 /// One active item with its org and its site.
@@ -69,13 +71,27 @@ impl Wiring {
                 }
             }
         }
-        let active = config.items.iter().filter(|item| item.runs());
-        let items = active.filter_map(|item| {
+        let all = config.items.iter().filter_map(|item| {
             let (org, site) = (orgs.get(&item.salesforce.connection)?, sites.get(&item.jira.connection)?);
             Some(Arc::new(Wired::new(item.clone(), org.clone(), site.clone(), config.people.clone())))
         });
-        let items = items.collect();
-        Ok(Self { config, orgs, sites, items })
+        let (items, resting) = all.partition(|wired| wired.item.runs());
+        Ok(Self { config, orgs, sites, items, resting })
+    }
+
+    /// The items that rest and stand before an item in the document, as far as they are about the same records of a side.
+    pub(crate) fn resting_before(&self, item: &ConnectedItem, side: Side) -> Vec<Arc<Wired>> {
+        let is_before = |wired: &&Arc<Wired>| {
+            self.config.items.iter().take_while(|one| one.name != item.name).any(|one| one.name == wired.item.name)
+        };
+        let is_alike = |wired: &&Arc<Wired>| match side {
+            Side::Salesforce => {
+                let (mine, its) = (&item.salesforce, &wired.item.salesforce);
+                (&mine.connection, &mine.object) == (&its.connection, &its.object)
+            }
+            Side::Jira => item.jira.connection == wired.item.jira.connection,
+        };
+        self.resting.iter().filter(is_before).filter(is_alike).cloned().collect()
     }
 
     /// Active items of one org.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ConflictPolicy;
 use crate::{
+    field_type::Form,
     record::{Field, FieldPath, Record},
     side::{Side, Sides},
     transform::{Collected, Transform},
@@ -72,6 +73,8 @@ pub struct FieldMapping {
     pub rich: Sides<bool>,
     /// On which side the field refers to somebody or something and must always do so. Learned from the vendors too.
     pub always_refers: Sides<bool>,
+    /// The form that the Salesforce field wants of a value. Learned as well.
+    pub form: Form,
 }
 
 impl FieldMapping {
@@ -145,6 +148,7 @@ impl FieldMapping {
             conflicts: None,
             rich: Sides::default(),
             always_refers: Sides::default(),
+            form: Form::Any,
         }
     }
 }

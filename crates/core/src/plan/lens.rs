@@ -5,6 +5,7 @@
 
 use super::{Note, NoteCode};
 use crate::{
+    field_type::Form,
     item::FieldMapping,
     rich::Document,
     side::{Side, Sides},
@@ -48,13 +49,13 @@ fn steps_back(mapping: &FieldMapping, jira: &Value) -> Option<Outcome> {
 }
 
 /// What `target` should show for `source`, given what it shows now. `None`: the value table or a step has no answer, or
-/// no Salesforce value exists that Jira would show as this.
+/// no Salesforce value exists that Jira would show as this, or the Salesforce field reads no such value.
 pub(super) fn convert(mapping: &FieldMapping, target: Side, source: &Value, old: &Value) -> Option<Value> {
     let value = match target {
         Side::Jira => to_jira(mapping, source),
         Side::Salesforce => to_salesforce(mapping, source, old),
     };
-    Some(in_form(mapping, target, value?, old))
+    Some(in_form(mapping, target, value?, old)).filter(|value| target == Side::Jira || mapping.form.takes(value))
 }
 
 /// A value in the form that the field of a side has. Over rich text, what did not change stays as that side wrote it.
@@ -156,17 +157,23 @@ fn each<'t>(value: &Value, look_up: impl Fn(&Value) -> Option<&'t Value>) -> Opt
     }
 }
 
+/// Whether the table says what nothing in Salesforce stands for; else that is nothing, also where a value stands for
+/// nothing in Jira.
 fn maps_empty(mapping: &FieldMapping) -> bool {
-    mapping.values.as_ref().is_some_and(|v| v.pairs.iter().any(|(s, j)| s.is_empty() || j.is_empty()))
+    mapping.values.as_ref().is_some_and(|values| values.pairs.iter().any(|(salesforce, _)| salesforce.is_empty()))
 }
 
 pub(super) fn unmapped(mapping: &FieldMapping, target: Side, source: &Value) -> Note {
     let from = target.other();
-    let (path, source) = (mapping.paths.get(from), own(mapping, from, source));
-    let text = if mapping.values.is_some() {
-        format!("{from} {path} is \"{source}\", which the value table does not map to {target}; left as it is")
+    let (path, shown) = (mapping.paths.get(from), own(mapping, from, source));
+    let is_unread = target == Side::Salesforce && to_salesforce(mapping, source, &Value::Empty).is_some();
+    let text = if is_unread && mapping.form != Form::Any {
+        let (field, form) = (&mapping.paths.salesforce, mapping.form.name());
+        format!("{from} {path} is \"{shown}\", and Salesforce {field} takes only {form}; left as it is")
+    } else if mapping.values.is_some() {
+        format!("{from} {path} is \"{shown}\", which the value table does not map to {target}; left as it is")
     } else {
-        format!("{from} {path} is \"{source}\", which no {target} value leads to under this transform; left as it is")
+        format!("{from} {path} is \"{shown}\", which no {target} value leads to under this transform; left as it is")
     };
     Note { code: NoteCode::Unmapped, key: Some(mapping.key.clone()), text }
 }

@@ -150,6 +150,7 @@ pub(super) fn reconcile(
     match write {
         // The status that is there is the closest match already.
         Ok((_, change)) if change.to == change.from => return unwritten(Verdict::Agree, &mapping, now, plan),
+        Ok((Side::Jira, change)) if change.to.is_empty() => plan.notes.push(emptied(status, &change)),
         Ok((Side::Jira, change)) => return Some(self::write(item, change, known)),
         Ok((Side::Salesforce, change)) => updates.salesforce.push(change),
         Err(note) if note.code == NoteCode::Unmapped => plan.notes.push(unmatched(status, now, &mapping)),
@@ -168,6 +169,13 @@ fn unwritten(verdict: Verdict, mapping: &FieldMapping, now: Sides<&Value>, plan:
         }
     }
     None
+}
+
+/// An issue always has a status.
+fn emptied(status: &StatusMapping, change: &FieldWrite) -> Note {
+    let text =
+        format!("Salesforce {} is empty, and Jira status stays \"{}\": an issue has one", status.field, change.from);
+    Note { code: NoteCode::Unmapped, key: Some(change.key.clone()), text }
 }
 
 /// No safe match: both sides stay as they are.

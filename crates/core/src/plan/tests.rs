@@ -416,6 +416,26 @@ fn an_unreadable_field_is_never_taken_for_empty() {
     }
 }
 
+/// A value may stand for nothing in Jira; nothing in Salesforce is nothing all the same.
+#[test]
+fn a_table_may_have_a_value_for_nothing() {
+    let mut item = item();
+    let values = ValueMap::of_texts([("A", "a"), ("B", "b"), ("C", "")]);
+    item.fields = vec![FieldMapping { values: Some(values), ..FieldMapping::plain("P__c", "JP") }];
+    let planned = |base: Option<(&str, &str)>, salesforce: &str, jira: &str| {
+        let agreed = base.map(|(s, j)| Sides::new(Value::text(s), Value::text(j)));
+        let base = agreed.map(|agreed| Base { fields: [(item.fields[0].key.clone(), agreed)].into() });
+        let now = Sides::new(state(&[("P__c", salesforce)]), state(&[("JP", jira)]));
+        outcome(&plan(&item, &LinkFacts::default(), base.as_ref(), now.as_ref(), &Known::default()))
+    };
+    assert_eq!(planned(None, "", ""), planned(None, "A", "a"), "both empty is agreement");
+    assert_eq!(planned(None, "C", ""), planned(None, "A", "a"));
+    assert_eq!(planned(Some(("B", "b")), "", "b"), "Jira := ");
+    assert_eq!(planned(Some(("A", "a")), "A", ""), "Salesforce := ");
+    assert_eq!(planned(Some(("A", "a")), "C", "a"), "Jira := ");
+    assert_eq!(planned(Some(("C", "")), "C", "b"), "Salesforce := B");
+}
+
 #[test]
 fn status() {
     let mut item = item();

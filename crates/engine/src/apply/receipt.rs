@@ -68,7 +68,8 @@ fn achieved(
         correlated(work);
     }
     match seen {
-        Some(seen) => *work.seen.get_mut(side) = seen,
+        Some(seen) if moved => *work.seen.get_mut(side) = seen,
+        Some(seen) => work.shows_ours(side, seen),
         None => believe(work, side),
     }
 }
@@ -169,23 +170,37 @@ fn has_more(work: &Work, side: Side) -> bool {
     keys.into_iter().any(|key| !work.blocked_next.contains_key(&key))
 }
 
+/// Whether the content was refused, and the vendor does not say because of which of the fields that were sent.
+pub(super) fn is_nameless(scene: &Scene<'_>, work: &Work, receipt: &Receipt) -> bool {
+    match &receipt.outcome {
+        Err(CallError::Invalid { problems }) => !names_any(scene, work, receipt.side, problems),
+        _ => false,
+    }
+}
+
+fn names_any(scene: &Scene<'_>, work: &Work, side: Side, problems: &[CallProblem]) -> bool {
+    let mut sent = work.updates(side).iter().map(|write| &write.path).chain(work.correlation(side));
+    sent.any(|path| named(scene, side, path, problems).is_some())
+}
+
+/// The problem of a field.
+fn named<'p>(scene: &Scene<'_>, side: Side, path: &FieldPath, problems: &'p [CallProblem]) -> Option<&'p CallProblem> {
+    let wire = wire_name(scene, side, path);
+    problems.iter().find(|problem| problem.field.as_deref() == Some(wire.as_str()))
+}
+
 /// Remembers what a vendor refused, field by field where it named them; unnamed problems concern the whole write.
 fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: bool, scene: &Scene<'_>) {
     let writes = work.updates(side).to_vec();
     let correlation = work.correlation(side).cloned();
-    let wire = |path: &entente_core::FieldPath| wire_name(scene, side, path);
-    let named = |path: &entente_core::FieldPath| {
-        let wire = wire(path);
-        problems.iter().find(|problem| problem.field.as_deref().is_some_and(|field| field == wire))
-    };
-    let any_named =
-        writes.iter().any(|w| named(&w.path).is_some()) || correlation.as_ref().is_some_and(|p| named(p).is_some());
+    let any_named = names_any(scene, work, side, problems);
+    let named = |path: &FieldPath| named(scene, side, path, problems);
     for write in &writes {
         let problem = if any_named { named(&write.path) } else { problems.first() };
         let Some(problem) = problem else { continue };
         let blocked = Blocked {
             lacks_right: lacks_right || is_about_a_right(problem),
-            ..Blocked::new(side, write.refusal(), &problem.message)
+            ..work.refusal(side, write.refusal(), &problem.message, !any_named)
         };
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
@@ -197,7 +212,7 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: boo
         let message = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
         let key = correlation_refusal(side);
         let text = format!("{side} refused the correlation field {path}: {message}");
-        let blocked = Blocked { lacks_right, ..Blocked::new(side, Value::Empty, message) };
+        let blocked = Blocked { lacks_right, ..work.refusal(side, Value::Empty, &message, !any_named) };
         work.blocked_next.insert(key.clone(), blocked);
         work.journal.push(NewEntry {
             kind: "refused".to_owned(),

@@ -3,7 +3,6 @@
 
 use entente_core::{
     FieldPath, Side, Sides, Value,
-    link::Blocked,
     plan::{FieldWrite, Hop, Note, NoteCode, STATUS},
     workflow::same,
 };
@@ -224,7 +223,7 @@ fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
     }
     let text = format!("Jira status cannot become \"{}\": {reason}", change.to);
     work.notes.push(Note { code: NoteCode::Blocked, key: Some(change.key.clone()), text: text.clone() });
-    let blocked = Blocked::new(Side::Jira, change.refusal(), reason);
+    let blocked = work.refusal(Side::Jira, change.refusal(), &reason, false);
     work.blocked_next.insert(change.key.clone(), blocked);
     let entry = super::written(work, Side::Jira, &change.key, &change.from, &change.to, text);
     work.journal.push(NewEntry { kind: "refused".to_owned(), ..entry });
@@ -254,7 +253,7 @@ async fn read_back(scene: &Scene<'_>, works: &mut [Work], ids: &[String]) {
     let Ok(issues) = scene.wired.site.read(issue_refs(ids), &scene.scheme.jira_ids, false).await else { return };
     for issue in issues {
         if let Some(work) = works.iter_mut().find(|work| work.id(Side::Jira) == issue.id()) {
-            work.seen.jira = read::jira_seen(scene, &issue);
+            work.shows_ours(Side::Jira, read::jira_seen(scene, &issue));
         }
     }
 }

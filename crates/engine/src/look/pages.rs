@@ -215,6 +215,7 @@ async fn missing_links(
 async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: bool) -> Result<Vec<Work>, EngineError> {
     facts::load(scene, &mut works).await?;
     round::plan_all(scene, &mut works, needs).await?;
+    round::precedence::wait(scene, &mut works).await?;
     Ok(works)
 }
 

@@ -137,8 +137,9 @@ impl Engine {
             self.tell_item(&wired, &mut told).await?;
             self.tell_refusal(&work, source, &mut told).await?;
             let kept_out = kept_out(&wired.scheme().await?.item, &work, source);
+            // It is this item's, also when that makes no twin for it.
+            let takes = item.runs() && kept_out.is_none();
             tell_unlinked(&wired, &work, source, kept_out, &mut told);
-            let takes = item.runs() && !told.plan.writes.is_empty();
             all.push(told);
             if takes {
                 break;

@@ -164,7 +164,7 @@ async fn parked(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError
             let Ok(value) = serde_json::from_str::<Value>(&parked.fingerprint) else { continue };
             let circumstances = parked.circumstances.clone();
             let blocked = Blocked { circumstances, ..Blocked::new(side.other(), value, &parked.reason) };
-            if blocked.stands(scene.scheme.circumstances.get(side.other())) {
+            if blocked.stands(scene.scheme.circumstances.get(side.other()), Sides::default()) {
                 work.facts.blocked.insert(MappingKey::named(CORRELATION), blocked);
             }
         }

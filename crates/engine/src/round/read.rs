@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::{Scene, meet};
 use crate::{
+    error::EngineError,
     limits::GONE_AFTER_MS,
     outside::{OrgRow, SiteIssue, issue_refs, origin_operation, origin_source},
     scheme::{CONVERTED, ENTENTE_KEY, IS_CONVERTED},
@@ -56,6 +57,26 @@ pub(crate) async fn salesforce(scene: &Scene<'_>, ids: &[String]) -> Result<Hash
     let object = &scene.wired.item.salesforce.object;
     let rows = scene.wired.org.read(object, &scene.scheme.salesforce_paths, ids).await?;
     Ok(rows.into_iter().map(|row| (row.id.clone(), row)).collect())
+}
+
+/// Records of one side by id, as an item reads them, as far as they may be of it.
+pub(super) async fn records(
+    scene: &Scene<'_>,
+    side: Side,
+    ids: &[String],
+) -> Result<BTreeMap<String, Record>, EngineError> {
+    let seen: Vec<(String, Seen)> = match side {
+        Side::Salesforce => {
+            let rows = salesforce(scene, ids).await.map_err(EngineError::peer(&scene.wired.org.name))?;
+            rows.into_iter().map(|(id, row)| (id, salesforce_seen(scene, &row))).collect()
+        }
+        Side::Jira => {
+            let issues = jira(scene, ids).await.map_err(EngineError::peer(&scene.wired.site.name))?;
+            issues.into_iter().map(|(id, issue)| (id, jira_seen(scene, &issue))).collect()
+        }
+    };
+    let in_scope = seen.into_iter().filter(|(_, seen)| seen.out_of_scope.is_none());
+    Ok(in_scope.filter_map(|(id, seen)| Some((id, seen.record()?.clone()))).collect())
 }
 
 /// Issues by id.

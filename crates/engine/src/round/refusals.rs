@@ -35,19 +35,18 @@ pub(super) async fn stamp(scene: &Scene<'_>, works: &mut [Work]) {
         if let Some(refused) = work.parked.as_mut().filter(|refused| rests_on_more(refused)) {
             refused.circumstances = Some(now.get(made_on).clone());
         }
-        let old = work.unit.link.as_ref().map(|link| &link.blocked);
-        for (key, blocked) in &mut work.blocked_next {
-            if old.and_then(|old| old.get(key)) != Some(blocked) {
-                blocked.circumstances = Some(now.get(blocked.side).clone());
-            }
+        for blocked in work.blocked_next.values_mut().filter(|blocked| is_new(blocked)) {
+            blocked.circumstances = Some(now.get(blocked.side).clone());
         }
     }
 }
 
 fn is_refused(work: &Work) -> bool {
-    let old = work.unit.link.as_ref().map(|link| &link.blocked);
-    let is_new = |(key, blocked): (_, &Blocked)| old.and_then(|old| old.get(key)) != Some(blocked);
-    work.parked.as_ref().is_some_and(rests_on_more) || work.blocked_next.iter().any(is_new)
+    work.parked.as_ref().is_some_and(rests_on_more) || work.blocked_next.values().any(is_new)
+}
+
+fn is_new(blocked: &Blocked) -> bool {
+    blocked.circumstances.is_none()
 }
 
 /// Whether a vendor refused what was sent: that may rest on more than on what the records show.

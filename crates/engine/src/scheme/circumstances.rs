@@ -1,4 +1,5 @@
-//! What a refusal may rest on besides the value that was sent: rights, fields, choices, as far as each side shows them.
+//! What a refusal may rest on besides the value that was sent: rights, fields, choices, as far as each side shows them,
+//! and what the item says.
 //!
 //! A refusal is remembered with the circumstances under which it was made, and stands as long as they do. So a right that
 //! returns is noticed by reading what every look reads anyway, however many writes were refused for want of it.
@@ -38,6 +39,7 @@ pub(super) async fn read(
     fields: (&BTreeMap<FieldPath, SalesforceField>, &BTreeMap<FieldPath, JiraField>),
     place: Option<(&str, &str)>,
     screen: &[FieldMeta],
+    mapping: &str,
     (org, site): (&Org, &Site),
 ) -> Result<Sides<String>, EngineError> {
     let described = org.describe(&item.salesforce.object).await?;
@@ -46,7 +48,12 @@ pub(super) async fn read(
         Some((project, issue_type)) => of_project(fields.1, (project, issue_type), screen, site).await?,
         None => Json::Null,
     };
-    Ok(Sides::new(digest(&salesforce), digest(&jira)))
+    Ok(Sides::new(salesforce, jira).map(|shown| digest(&json!([mapping, shown]))))
+}
+
+/// All that the item says about values: its lines, its tables, its steps, and who is who.
+pub(super) fn mapping(item: &ConnectedItem, people: &[(String, String)]) -> String {
+    format!("{:?}", (&item.fields, &item.status, &item.correlation, &item.related, people))
 }
 
 fn digest(shown: &Json) -> String {

@@ -131,7 +131,7 @@ pub(crate) fn kept(kind: &Kind, sent: &Value) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::scheme::Takes;
-    use entente_core::FieldPath;
+    use entente_core::{FieldPath, field_type::Form};
 
     #[test]
     fn values_survive_the_wire() {
@@ -177,6 +177,7 @@ mod tests {
             query_path: query_path.map(str::to_owned),
             kind: Kind::Text,
             field_type: SalesforceType::Text,
+            form: Form::Any,
             comparable: None,
             takes: Takes::default(),
             reference: None,

@@ -38,6 +38,7 @@ mod outages;
 mod pains;
 mod pairs;
 mod references;
+mod refusals;
 mod rehearsals;
 mod remedies;
 mod rhythms;

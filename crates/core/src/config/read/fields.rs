@@ -8,6 +8,7 @@ use crate::{
         suggest::nearest,
         tree::{Entry, Node},
     },
+    field_type::Form,
     item::{ConflictPolicy, Direction, FieldMapping, MappingKey, Mode, StatusMapping, ValueMap},
     record::{FieldPath, shown},
     side::{Side, Sides},
@@ -100,6 +101,7 @@ impl Reader<'_> {
             conflicts,
             rich: Sides::default(),
             always_refers: Sides::default(),
+            form: Form::Any,
         };
         Some(mapping.with_further_fields())
     }

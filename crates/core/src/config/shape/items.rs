@@ -179,7 +179,7 @@ static STATUS: Shape = Shape {
 
 const STATUSES: Kind = Kind::Named {
     what: "value",
-    of: &Kind::Either(&[Kind::Free, Kind::List { of: &Kind::Text, min: 1, max: MANY }]),
+    of: &Kind::Either(&[Kind::Text, Kind::List { of: &Kind::Text, min: 1, max: MANY }]),
     min: 1,
 };
 

@@ -32,3 +32,11 @@ fn a_refused_move_is_told_in_the_vendors_words() {
     assert!(plan.notes[0].text.contains("a field is required"), "{}", plan.notes[0].text);
     assert_eq!(planned(values(), &LinkFacts::default(), "Closed").writes.len(), 1);
 }
+
+#[test]
+fn an_emptied_status_field_leaves_the_issue_where_it_is() {
+    let plan = planned(ValueMap::of_texts([("New", "To Do"), ("Closed", "Done")]), &LinkFacts::default(), "");
+    assert_eq!((plan.writes.len(), plan.notes[0].code), (0, NoteCode::Unmapped));
+    let said = "Salesforce Status is empty, and Jira status stays \"To Do\": an issue has one";
+    assert_eq!(plan.notes[0].text, said);
+}

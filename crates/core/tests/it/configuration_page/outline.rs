@@ -145,7 +145,8 @@ pub(super) const SECTIONS: &[Section] = &[
         prose: "A direction that is paused writes nothing to its side, not even a correlation field, while the other goes on. What \
                 changed meanwhile is caught up with when it is active again. The door for a vendor's pushes is open while an \
                 action that needs them is active: Salesforce's for `to_jira`, Jira's for `to_salesforce`.\n\n\
-                An item that is not active runs neither.",
+                An item that is not active runs neither. Its records wait for it meanwhile, also those that a later item \
+                of the same object would take.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "actions"])),
     },
     Section {
@@ -229,7 +230,8 @@ pub(super) const SECTIONS: &[Section] = &[
                 field that the vendor fills in, a related record, or steps that cannot be undone.\n\n\
                 Several Salesforce values may share one Jira value. On the way back the old value stays if it still \
                 fits, else the first one listed is taken. A value that the table does not have is left alone, and said. \
-                Only a display-only item may leave `jira` out.\n\n`conflicts: union` joins two edits of a set: what either \
+                A value may stand for nothing (`None: ~`); an empty Jira field then keeps a record that shows that value, \
+                and empties any other. Only a display-only item may leave `jira` out.\n\n`conflicts: union` joins two edits of a set: what either \
                 side added is added, what either side took away is taken away. `append` puts what Jira added to a text \
                 behind what Salesforce added.\n\n\
                 A field of a related record is shown, not written. With `direction: both` or `to-salesforce` the lookup \
@@ -297,8 +299,9 @@ pub(super) const SECTIONS: &[Section] = &[
                 transition by transition.\n\n\
                 A value that the table does not have becomes the closest safe match: the status of the same name, the \
                 one that is there already, or the only one, provided that it closes the work if the value does and \
-                keeps it open if the value does. Without one nothing is written, and a note names both values. Which \
-                statuses close, Jira says by their category \"Done\", and Salesforce for cases, opportunities and tasks.\n\n\
+                keeps it open if the value does. Without one nothing is written, and a note names both values. An \
+                issue always has a status: where the Salesforce field is emptied, the status is left as it is, with a note. \
+                Which statuses close, Jira says by their category \"Done\", and Salesforce for cases, opportunities and tasks.\n\n\
                 `on` fills in fields of the transition's screen, such as the resolution that a workflow demands; where \
                 the screen does not have the field, it is left out.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "status"])),

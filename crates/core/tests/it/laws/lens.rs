@@ -101,14 +101,14 @@ impl Lens {
         self.agree(&back, jira).then_some(back)
     }
 
-    /// The first line that fits. Nothing stands for nothing, unless the table says what nothing stands for.
+    /// The first line that fits. Nothing stands for nothing, unless the table says what nothing in Salesforce stands for.
     fn look_up(
         self,
         text: &str,
         turn: impl Fn((&'static str, &'static str)) -> (&'static str, &'static str),
     ) -> Option<String> {
         let pairs = self.table().unwrap_or_default();
-        if text.is_empty() && pairs.iter().all(|(left, right)| !left.is_empty() && !right.is_empty()) {
+        if text.is_empty() && pairs.iter().all(|(salesforce, _)| !salesforce.is_empty()) {
             return Some(String::new());
         }
         pairs.iter().map(|pair| turn(*pair)).find(|(from, _)| *from == text).map(|(_, to)| to.to_owned())

@@ -125,6 +125,11 @@ proptest! {
     fn a_status_follows_the_side_that_changed_then_the_later_and_on_the_first_day_salesforce(scene in scene()) {
         let policy = if scene.base.is_some() { ConflictPolicy::LatestWins } else { ConflictPolicy::SalesforceWins };
         let scene = Scene { lens: STATUS_TABLE, direction: Direction::Both, policy, ..scene };
-        prop_assert_eq!(said(&planned_status(&scene), &scene), outcome(&scene));
+        let expected = match outcome(&scene) {
+            // An issue always has a status.
+            Outcome::Write { side: Side::Jira, to, .. } if to.is_empty() => Outcome::Unmapped,
+            outcome => outcome,
+        };
+        prop_assert_eq!(said(&planned_status(&scene), &scene), expected);
     }
 }

@@ -103,6 +103,58 @@ fn nothing_is_written_to_jira_while_that_action_is_paused() {
     assert_eq!(issue(&company, &pairs[0]), shows("From Salesforce", "In Progress"), "it has caught up");
 }
 
+/// S2-87: while an item rests as a whole, its records wait for it too: the next item of the same object takes only its own.
+/// `explain` says so, and promises no twin that nobody is going to make.
+#[test]
+fn records_of_a_resting_item_wait_for_it() {
+    let items = |rest: &str| {
+        let item = |name: &str, lines: &str, filter: &str, kind: &str| {
+            format!(
+                r"
+  {name}:
+    owner: integrations@acme.example
+{lines}    salesforce: {{ connection: acme-org, object: Case{filter} }}
+    jira: {{ connection: acme-site, project: OPS, issue_type: {kind} }}
+    correlation: {{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }}
+    fields: [ {{ salesforce: Subject, jira: summary }} ]
+"
+            )
+        };
+        let creates = "    auto_create: jira\n";
+        item("urgent", &format!("    {rest}\n"), ", filter: { field: Priority, is: High }", "Bug")
+            + &item("others", creates, "", "Task")
+    };
+    let kind = |company: &Company, id: &str| {
+        let key = company.twin("Case", id)?;
+        company.issue(&key)["issuetype"]["name"].as_str().map(str::to_owned)
+    };
+    for state in ["draft", "paused"] {
+        let company = Company::new();
+        let urgent = company.create("Case", &json!({ "Subject": "Urgent", "Priority": "High" }));
+        let other = company.create("Case", &json!({ "Subject": "Other", "Priority": "Low" }));
+        let resting = items(&format!("state: {state}\n    auto_create: jira"));
+        let report = company.sync(&resting);
+        assert_eq!(report["created"], json!({ "salesforce": 0, "jira": 1 }), "{state}: {report}");
+        let kinds = [&urgent, &other].map(|id| kind(&company, id));
+        assert_eq!(kinds, [None, Some("Task".to_owned())], "{state}");
+        assert_eq!(company.plan(&resting)["writes"], json!([]), "{state}: a dry run announces nothing either");
+        let explained = run(&["explain", &urgent, "--config", &company.desk.arg("acme.yaml")]);
+        assert!(explained.stdout.contains("it waits for item urgent, which stands before this one"), "{explained:?}");
+        assert!(!explained.stdout.contains("next:"), "{explained:?}");
+
+        company.sync(&items("auto_create: jira"));
+        assert_eq!(kind(&company, &urgent).as_deref(), Some("Bug"), "{state}: its own item has taken it");
+    }
+
+    let company = Company::new();
+    let urgent = company.create("Case", &json!({ "Subject": "Urgent", "Priority": "High" }));
+    company.sync(&items("auto_create: none"));
+    assert_eq!(kind(&company, &urgent), None, "an item that makes no twins keeps its records");
+    let explained = run(&["explain", &urgent, "--config", &company.desk.arg("acme.yaml")]);
+    assert!(explained.stdout.contains("`auto_create` of item urgent does not say jira"), "{explained:?}");
+    assert!(!explained.stdout.contains("item others"), "{explained:?}");
+}
+
 /// S2-87: an edit that waited and a later one of the other side meet as any two edits do: nothing is lost.
 #[test]
 fn what_both_sides_changed_during_a_pause_is_decided_afterwards() {
