@@ -4,10 +4,11 @@
 //! that a site that cannot be reached does not hide what the org lacks. Nothing here decides what the engine does: a
 //! right that is missing stops a write where it is made, whether or not anybody asked the doctor first.
 //!
-//! Next: `org` and `site` are the two examinations, `types` holds both ends of each line against each other, `uses` says
+//! Next: `org` and `site` are the two examinations, `types` holds both ends of each line against each other, `kinds` fields against what they are for, `uses` says
 //! which fields an item needs, `finding` how it is said.
 
 mod finding;
+mod kinds;
 mod org;
 mod round_trip;
 mod site;
@@ -133,6 +134,8 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String
         error("field-type", format!("connection {connection}: {text}"), "Map another field.")
     });
     let lines = types::misfits(item, &scheme).into_iter().chain(unsearchable(item, &scheme));
+    let kinds = kinds::unjoinable(item, &scheme).into_iter().chain(kinds::uncorrelated(item, &scheme));
+    let lines = lines.chain(kinds);
     unknown.chain(foreign).chain(misread(&scheme)).chain(lines).chain(unfindable(item, &scheme)).collect()
 }
 

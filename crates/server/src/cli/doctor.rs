@@ -39,8 +39,11 @@ impl Doctor {
         let report = Report::new(
             findings.iter().map(|finding| Row::of_finding(finding, &self.config, &document.text)).collect(),
         );
-        let when_ok = "Everything that this configuration needs is there.";
-        report.print(screen, self.json, when_ok).map_err(|error| Failure::output(&error))?;
+        let when_ok = match findings.is_empty() {
+            true => "Everything that this configuration needs is there.".to_owned(),
+            false => format!("{}: it can run, but not all of it as it is written.", report.sum()),
+        };
+        report.print(screen, self.json, &when_ok).map_err(|error| Failure::output(&error))?;
         Ok(report.exit())
     }
 }

@@ -410,7 +410,8 @@ fn fields_and_status() {
         ),
         ("out-of-range", LINE, "- { salesforce: A, jira: b, to_jira: [ { first_characters: ¦0 } ] }\n", "from 1 to"),
         ("duplicate-key", "Closed: Done", "Closed: Done, ¦New: Done", "already given in line 16"),
-        ("empty-value", "Closed: Done", "¦Closed: ~", "a status is missing"),
+        ("empty-value", "Closed: Done", "Closed: ¦~", "`Closed` has no value"),
+        ("empty-value", "Closed: Done", "¦'': Done", "a status is missing"),
     ]);
 }
 

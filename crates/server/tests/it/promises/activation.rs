@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::company::Company;
-use crate::process::{Running, get, ready, wait_for};
+use crate::process::{Running, get, ready, run, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -20,6 +20,62 @@ const LEADS: &str = r"
     fields: [ { salesforce: Company, jira: summary } ]
 ";
 const MORE: &str = "triggers: { poll_seconds: 5, push: false }\nserver: { api_tokens: [ token-of-a-test ] }\n";
+
+/// S2-80: who was warned is not told that everything is there.
+#[test]
+fn a_doctor_who_warns_does_not_say_that_all_is_well() {
+    let company = Company::new();
+    let told = |items: &str| {
+        let ended = run(&["doctor", "--config", &company.configure(items, "")]);
+        (ended.code, ended.stdout.lines().last().unwrap().to_owned())
+    };
+    assert_eq!(told(CASES), (0, "Everything that this configuration needs is there.".to_owned()));
+    let misspelt = CASES.to_owned() + "    status: { field: Status, values: { New: To Do, Closed: Doone } }\n";
+    let (code, last) = told(&misspelt);
+    assert_eq!((code, last.as_str()), (0, "0 errors, 1 warning: it can run, but not all of it as it is written."));
+}
+
+/// S2-11, S2-80: `union` and `append` on fields that hold no set and no text, and correlation fields that cannot hold a key,
+/// are refused before anything runs.
+#[test]
+fn joins_and_correlation_fields_of_a_wrong_kind_are_refused() {
+    let company = Company::new();
+    let short = json!([ { "name": "Short__c", "type": "Text", "length": 3 } ]);
+    company.org_door("objects", &json!({ "object": "Case", "fields": short }));
+    let cases = |correlation: &str, line: &str| {
+        let old = "{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }";
+        CASES.replace(old, correlation).replace("jira: summary }", line)
+    };
+    let good = "{ salesforce: Jira_Reference__c, jira: Salesforce Case ID }";
+    for (correlation, line, said) in [
+        (good, "jira: summary, conflicts: union }", "`conflicts: union` joins sets of values"),
+        (
+            good,
+            "jira: summary }, { salesforce: Priority, jira: priority, conflicts: append }",
+            "`conflicts: append` joins texts, and Priority and priority are not both such fields",
+        ),
+        (
+            "{ salesforce: Short__c, jira: Salesforce Case ID }",
+            "jira: summary }",
+            "Short__c in Salesforce holds 3 char",
+        ),
+        (
+            "{ salesforce: Origin, jira: Salesforce Case ID }",
+            "jira: summary }",
+            "Origin in Salesforce is no text field",
+        ),
+        ("{ salesforce: Jira_Reference__c, jira: labels }", "jira: summary }", "labels in Jira is no text field"),
+    ] {
+        let file = company.configure(&cases(correlation, line), "");
+        for command in [vec!["check", &file, "--online"], vec!["doctor", "--config", &file]] {
+            let ended = run(&command);
+            assert!(
+                ended.code == 1 && ended.stdout.contains(said) && ended.stdout.contains("acme.yaml:"),
+                "{said}: {ended:?}"
+            );
+        }
+    }
+}
 
 /// S2-80: what a document lacks is said with its place, and the one before stays in use; what a site lacks is said at
 /// the item, and the others run.
