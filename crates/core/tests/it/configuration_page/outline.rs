@@ -219,7 +219,9 @@ pub(super) const SECTIONS: &[Section] = &[
                 - create only: `match: [ correlation ]`, and `auto_create: jira`\n\
                 - match, then create: a rule, and `auto_create: jira`\n\
                 - match only: a rule, and `auto_create: none`\n\n\
-                `start` limits what is created, not what is found.",
+                `start` limits what is created, not what is found. `now` means since the item's first run began. \
+                Salesforce tells whole seconds, so a record of that very second counts as new: it may have come in \
+                just before, but nothing that came in after is passed over.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "match"])),
     },
     Section {
