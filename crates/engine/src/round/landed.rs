@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use entente_core::{Base, Side, Sides, Value};
 use entente_store::{NewEntry, Sent};
 use entente_transport::CallError;
+use jiff::Timestamp;
 
 use super::{
     Scene,
@@ -98,11 +99,13 @@ fn landing(scene: &Scene<'_>, n: usize, work: &Work, sent: Sent) -> Option<Landi
     is_news.then_some(Landing { work: n, sent, shown, is_open, place })
 }
 
-/// Whether a write may be what a side shows, for all that its value says. Once a pair has come to rest, it is so only
-/// until a late request can no longer take effect.
+/// Whether a write may be what a side shows, for all that its value says. Once a pair has come to rest after it, it is so
+/// only until a late request can no longer take effect.
 fn may_count(scene: &Scene<'_>, work: &Work, sent: &Sent) -> bool {
-    let is_at_rest = work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_some());
-    !is_at_rest || scene.worker.outside().now_ms() - sent.at_ms <= settle_ms(scene)
+    let rest = work.unit.link.as_ref().filter(|link| link.versions.jira.is_some());
+    let rest = rest.and_then(|link| Timestamp::from_millisecond(link.read_ms.jira).ok());
+    let has_rested = rest.is_some_and(|at| scene.wired.site.to_our_time(at).as_millisecond() > sent.at_ms);
+    !has_rested || scene.worker.outside().now_ms() - sent.at_ms <= settle_ms(scene)
 }
 
 /// How long a lost request may still take effect, on either side.
