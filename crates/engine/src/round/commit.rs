@@ -143,6 +143,7 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
     }
     park(scene, round, work);
     hear(&mut round.heard, work);
+    landed::remember(work);
     let journal = std::mem::take(&mut work.journal);
     let journal: Vec<NewEntry> = journal.into_iter().map(|entry| stamped(scene, work, entry)).collect();
     match (&work.unit.link, &work.unit.ids) {

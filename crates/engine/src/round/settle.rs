@@ -5,7 +5,7 @@
 
 use entente_core::{Known, Side, Sides, State, plan, plan::NoteCode};
 
-use super::{Scene, landed};
+use super::Scene;
 use crate::{
     limits::GONE_AFTER_MS,
     unit::{End, Work},
@@ -17,7 +17,6 @@ pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
             (State::Present(_), State::Present(_)) => again_unless_at_rest(scene, work),
             _ => again_when_certain(scene, work),
         }
-        landed::remember(work);
     }
 }
 
