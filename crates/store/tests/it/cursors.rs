@@ -50,7 +50,7 @@ async fn a_crash_at_any_moment_leaves_both_or_neither() {
             let moved = store.get_cursor(ORG, "Case").await.unwrap().as_deref() == Some(&cursor);
             assert_eq!(moved, has(&store, &hint.key).await, "killed after {polls} polls");
             if finished {
-                assert!(moved && polls > 2);
+                assert!(moved);
                 break;
             }
         }
