@@ -55,6 +55,8 @@ pub struct LinkFacts {
     pub succession: Option<Succession>,
     /// For a record that may get a twin: another one that goes on in it, and whose link comes first.
     pub ancestor: Option<String>,
+    /// An item that stands before this one, would take the record, and rests.
+    pub waits_for: Option<String>,
     /// What is known of those that are like a record without a twin, by the item's match rules.
     pub alike: Alike,
     /// Whether the pair, or the record that may get a twin, was linked under the item before.

@@ -275,7 +275,7 @@ pub enum NoteCode {
     Succeeds,
     /// Several records could be its twin; a person must say.
     Ambiguous,
-    /// The action that would write it does not run.
+    /// The action that would write it does not run, or the item whose record it is.
     Paused,
     /// The other side shows the text of a field without all of its formatting.
     Formatting,

@@ -81,6 +81,11 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
         plan.notes.push(Note { code: NoteCode::Succeeds, key: None, text });
         return;
     }
+    if let Some(earlier) = &link.waits_for {
+        let text = format!("it waits for item {earlier}, which stands before this one and rests");
+        plan.notes.push(Note { code: NoteCode::Paused, key: None, text });
+        return;
+    }
     if !has_nobody_alike(&link.alike, plan) || !wanted {
         return;
     }

@@ -51,6 +51,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             out_of_scope: work.seen.jira.out_of_scope.clone(),
             succession: None,
             ancestor: None,
+            waits_for: None,
             alike: work.alike.clone().unwrap_or_default(),
             was_linked: work.unit.is_over(item),
             is_unsettled: work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_none()),

@@ -1,18 +1,15 @@
 //! Records that an earlier item of the document would take, if it did not rest. Until it goes on they wait for it: were a
 //! later item to give them a twin, the earlier one could never have them any more.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
-use entente_core::{
-    ConnectedItem, Record, Side,
-    filter::Verdict,
-    plan::{Note, NoteCode, admits},
-};
+use entente_core::{ConnectedItem, Record, Side, filter::Verdict, plan::admits};
 
-use super::{Scene, read};
+use super::{Scene, plan_all, read};
 use crate::{error::EngineError, unit::Work, wiring::Wired};
 
-/// Takes back the creations of records that wait for an item that rests. Whoever asks for one item alone asks for no other.
+/// Plans once more, with that fact, what would create a twin for a record that waits for an item that rests. Whoever asks
+/// for one item alone asks for no other.
 pub(crate) async fn wait(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     if scene.worker.only_item.is_some() || !scene.wired.item.runs() {
         return Ok(());
@@ -42,11 +39,10 @@ async fn wait_for(
     let ids: Vec<String> = wanting.iter().map(|n| works[*n].id(source).to_owned()).collect();
     let records = read::records(&at, source, &ids).await?;
     for n in wanting {
-        if takes(&scheme.item, source, records.get(works[n].id(source))) {
-            let name = &earlier.item.name;
-            let text = format!("it waits for item {name}, which stands before this one and rests");
-            works[n].plan.writes.clear();
-            works[n].plan.notes.push(Note { code: NoteCode::Paused, key: None, text });
+        let work = &mut works[n];
+        if takes(&scheme.item, source, records.get(work.id(source))) {
+            work.facts.waits_for = Some(earlier.item.name.clone());
+            plan_all(scene, slice::from_mut(work), false).await?;
         }
     }
     Ok(())

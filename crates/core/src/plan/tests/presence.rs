@@ -175,6 +175,9 @@ fn what_had_a_twin_or_goes_on_elsewhere_gets_no_twin() {
     };
     assert!(matches!(make(LinkFacts::default()).writes[0], Write::Create { .. }));
     assert!(make(LinkFacts { was_linked: true, ..LinkFacts::default() }).is_quiet());
+    let waits = make(LinkFacts { waits_for: Some("first".into()), ..LinkFacts::default() });
+    assert!(waits.writes.is_empty(), "{waits:?}");
+    assert_eq!((waits.notes.len(), waits.notes[0].code), (1, NoteCode::Paused), "{waits:?}");
     let converted = Succession::Converted { heir: None, lacking: None };
     assert!(make(LinkFacts { succession: Some(converted), ..LinkFacts::default() }).is_quiet());
 }
