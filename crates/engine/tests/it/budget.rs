@@ -1,8 +1,8 @@
 //! The change budget: what could be a mishap on a large scale stops its item, and a person lets go on what was stopped.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
-use entente_engine::{SyncOptions, SyncReport};
+use entente_engine::SyncReport;
 use entente_sandbox::Seed;
 use http::Method;
 use serde_json::json;
@@ -69,7 +69,6 @@ async fn what_is_put_off_before_it_is_counted_earns_no_credit() {
     stage.control(ORG, "clock", json!({"advance_seconds": 2})).await;
     edit_both(&stage, 30, "at once").await;
     stage.control(ORG, "clock", json!({"advance_seconds": -2})).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let report = stage.sync_patiently().await;
     assert_eq!((report.held > 0, report.writes.salesforce), (true, 0), "{report:?}");
 }

@@ -16,3 +16,4 @@ mod several;
 mod stage;
 mod successions;
 mod twins;
+mod unheard;

@@ -1,19 +1,14 @@
 //! Never lose, never double, never loop: the situations in which naive connectors do.
 
-use std::time::Duration;
-
 use entente_core::Side;
 use entente_engine::SyncOptions;
 use entente_sandbox::Seed;
-use entente_store::{
-    Store,
-    simulation::{self, Fate},
-};
+use entente_store::Store;
 use entente_transport::{Clock as _, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{ITEM, ORG, SITE, Stage};
+use crate::stage::{ITEM, SITE, Stage};
 
 /// A linked pair of a stage that was synchronized: the Case's id and the issue's key.
 pub(crate) async fn pair(stage: &Stage) -> (String, String) {
@@ -24,6 +19,17 @@ pub(crate) async fn pair(stage: &Stage) -> (String, String) {
 
 pub(crate) fn case_path(id: &str) -> String {
     format!("/services/data/v64.0/sobjects/Case/{id}")
+}
+
+/// Whether the journal holds a value that stood somewhere before it was replaced.
+pub(crate) async fn is_kept(stage: &Stage, value: &str) -> bool {
+    let journal = stage.engine().journal_tail(None, 100).await.unwrap();
+    journal.iter().any(|entry| entry.what.before.as_ref() == Some(&entente_core::Value::text(value)))
+}
+
+/// What a round asks Jira when it reads one issue.
+pub(crate) async fn read_of(stage: &Stage, key: &str) -> String {
+    format!(r#""issueIdsOrKeys":["{}"]"#, stage.issue(key).await["id"].as_str().unwrap())
 }
 
 #[tokio::test]
@@ -39,8 +45,7 @@ async fn a_lost_database_is_rebuilt_from_what_both_sides_show() {
 #[tokio::test]
 async fn a_case_that_was_made_for_an_issue_is_its_twin_though_it_does_not_pass_the_filter() {
     let mut stage = Stage::new(Seed::Demo, &ITEM.replace("auto_create: jira", "auto_create: both")).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let first = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let first = stage.sync_patiently().await;
     let made = stage.query("SELECT Id, Origin FROM Case WHERE Entente_Key__c LIKE '%'").await;
     assert!(made.len() as u64 == first.created.salesforce && made.iter().any(|case| case["Origin"].is_null()));
     stage.store = Store::memory().await.unwrap();
@@ -53,8 +58,7 @@ async fn a_lost_answer_to_a_creation_makes_no_second_twin() {
     let stage = Stage::new(Seed::Demo, ITEM).await;
     let fault = json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 2});
     stage.fault(SITE, fault).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let report = stage.sync_patiently().await;
     assert!(report.is_clean(), "{report:?}");
     let found = stage.search("project = OPS AND \"Salesforce Case ID\" is not EMPTY").await;
     assert_eq!(found.len() as u64, report.links, "one issue per link");
@@ -72,8 +76,7 @@ async fn a_created_issue_that_was_moved_before_anybody_heard_of_it_is_found_in_i
     let fault = json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 1});
     stage.fault(SITE, fault).await;
     stage.move_after("On the move", &format!("OPS-{}", number + 1), "SUP");
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let report = stage.sync_patiently().await;
     let (stayed, moved) = (stage.search("project = OPS").await.len(), stage.search("project = SUP").await.len());
     assert_eq!((report.links, stayed, moved), (2, 1, 1), "{report:?}");
 }
@@ -82,8 +85,7 @@ async fn a_created_issue_that_was_moved_before_anybody_heard_of_it_is_found_in_i
 async fn a_creation_that_surely_failed_is_made_once_later() {
     let stage = Stage::new(Seed::Demo, ITEM).await;
     stage.fault(SITE, json!({"name": "error_before", "route": "POST /rest/api/3/issue/bulk", "times": 1})).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let report = stage.sync_patiently().await;
     let found = stage.search("project = OPS AND \"Salesforce Case ID\" is not EMPTY").await;
     assert_eq!((report.is_clean(), found.len() as u64), (true, report.links), "{report:?}");
 }
@@ -232,187 +234,6 @@ async fn whoever_has_lost_the_lease_since_the_read_writes_nothing_any_more() {
     let ended = stage.engine().sync(&SyncOptions::default(), &|_| {}).await;
     assert!(ended.is_err(), "{ended:?}");
     assert_eq!(stage.issue(&key).await["fields"]["summary"], before);
-}
-
-#[tokio::test]
-async fn what_a_transition_took_away_is_asked_for_again_when_nobody_could_say() {
-    let stage = Stage::new(Seed::Demo, ITEM).await;
-    stage.sync().await;
-    let (id, key) = pair(&stage).await;
-    let path = format!("/rest/api/3/issue/{key}/transitions");
-    let offered = stage.jira(Method::GET, &path, Value::Null).await;
-    let way = offered["transitions"].as_array().unwrap().iter().find(|t| t["to"]["name"] != "Done").unwrap();
-    let between = json!({"transition": {"id": way["id"]}});
-    stage.in_jira_after(&read_of(&stage, &key).await, Method::POST, &path, &between);
-    stage
-        .fault(SITE, json!({"name": "error_before", "route": "POST /rest/api/3/changelog/bulkfetch", "times": 1}))
-        .await;
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Status": "Closed"})).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
-    assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
-    assert!(is_kept(&stage, way["to"]["name"].as_str().unwrap()).await);
-}
-
-/// Whether the journal holds a value that stood somewhere before it was replaced.
-async fn is_kept(stage: &Stage, value: &str) -> bool {
-    let journal = stage.engine().journal_tail(None, 100).await.unwrap();
-    journal.iter().any(|entry| entry.what.before.as_ref() == Some(&entente_core::Value::text(value)))
-}
-
-/// What a round asks Jira when it reads one issue.
-async fn read_of(stage: &Stage, key: &str) -> String {
-    format!(r#""issueIdsOrKeys":["{}"]"#, stage.issue(key).await["id"].as_str().unwrap())
-}
-
-#[tokio::test]
-async fn an_edit_overwritten_by_a_write_whose_answer_was_lost_is_in_the_journal() {
-    let stage = Stage::new(Seed::Demo, ITEM).await;
-    stage.sync().await;
-    let (id, key) = pair(&stage).await;
-    let path = format!("/rest/api/3/issue/{key}");
-    let between = json!({"fields": {"summary": "Between"}});
-    stage.in_jira_after(&read_of(&stage, &key).await, Method::PUT, &path, &between);
-    let fault = json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "times": 1});
-    stage.fault(SITE, fault).await;
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "From Salesforce"})).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
-    assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
-    assert_eq!(stage.issue(&key).await["fields"]["summary"], "From Salesforce");
-    assert!(is_kept(&stage, "Between").await);
-}
-
-/// A sync whose process dies as soon as a field in Jira has been given a value.
-async fn dies_when_jira_shows(stage: &Stage, value: &'static str) {
-    let site = stage.world.jira.control().clone();
-    let dies = move |_| if site.writes().iter().any(|write| write.after == value) { Fate::Fails } else { Fate::Goes };
-    simulation::watch(Some(Box::new(dies)));
-    let ended = stage.engine().sync(&SyncOptions::default(), &|_| {}).await;
-    simulation::watch(None);
-    assert!(ended.is_err(), "{ended:?}");
-}
-
-#[tokio::test]
-async fn an_older_value_does_not_come_back_because_nobody_heard_that_it_was_written() {
-    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
-    stage.sync().await;
-    let (id, key) = pair(&stage).await;
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
-    dies_when_jira_shows(&stage, "First").await;
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    stage.engine().sync(&options, &|_| {}).await.unwrap();
-    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
-    assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Subject"], "Second");
-}
-
-#[tokio::test]
-async fn a_write_that_nobody_heard_of_is_agreed_on_from_the_round_that_finds_it() {
-    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
-    stage.sync().await;
-    let (id, key) = pair(&stage).await;
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
-    dies_when_jira_shows(&stage, "First").await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    stage.engine().sync(&options, &|_| {}).await.unwrap();
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
-    stage.engine().sync(&options, &|_| {}).await.unwrap();
-    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
-}
-
-/// A write to `ours` that never arrived; a person who then chose there the value that it would have set, while the other
-/// side moved on. What both sides show in the end, and what the person chose.
-async fn after_a_persons_equal_word(rule: &str, ours: Side) -> ([String; 2], &'static str) {
-    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
-    stage.sync().await;
-    let (id, key) = pair(&stage).await;
-    let (case, issue) = (case_path(&id), format!("/rest/api/3/issue/{key}"));
-    let in_salesforce = |word: &str| stage.salesforce_as_colleague(Method::PATCH, &case, json!({ "Priority": word }));
-    let in_jira = |word: &str| stage.jira(Method::PUT, &issue, json!({"fields": {"priority": {"name": word}}}));
-    let before = stage.issue(&key).await["fields"]["priority"]["name"].clone();
-    let mut others = ["High", "Medium", "Low"].into_iter().filter(|word| before != *word);
-    let (same, another) = (others.next().unwrap(), others.next().unwrap());
-    let (vendor, route, priority) = match ours {
-        Side::Salesforce => (ORG, "POST /services/data/v64.0/composite", r#""Priority":"#),
-        Side::Jira => (SITE, "PUT /rest/api/3/issue/{..}", r#""priority":"#),
-    };
-    match ours {
-        Side::Salesforce => in_jira(same).await,
-        Side::Jira => in_salesforce(same).await,
-    };
-    let fault = json!({"name": "reset_before", "route": route, "match": {"body_contains": priority}});
-    stage.fault(vendor, fault).await;
-    // A case that was written within this second is put off.
-    let wait = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    for _ in 0..50 {
-        if stage.hits(vendor).await == 0 {
-            stage.engine().sync(&SyncOptions::default(), &|_| {}).await.unwrap();
-        }
-    }
-    assert!(stage.hits(vendor).await > 0, "the write was lost");
-    stage.world.salesforce.control().clear_faults();
-    stage.world.jira.control().clear_faults();
-    match ours {
-        // An edit on top of the very value that the case shows would be an edit of what both agree on.
-        Side::Salesforce => {
-            in_jira(before.as_str().unwrap()).await;
-            (in_jira(another).await, in_salesforce(same).await)
-        }
-        Side::Jira => (in_salesforce(another).await, in_jira(same).await),
-    };
-    stage.engine().sync(&wait, &|_| {}).await.unwrap();
-    let shown = stage.salesforce(Method::GET, &case, Value::Null).await["Priority"].clone();
-    let shown = [shown, stage.issue(&key).await["fields"]["priority"]["name"].clone()];
-    (shown.map(|value| value.as_str().unwrap_or_default().to_owned()), same)
-}
-
-#[tokio::test]
-async fn a_value_that_a_person_chose_is_theirs_though_a_write_that_never_arrived_had_it_too() {
-    for (rule, ours) in [("jira-wins", Side::Jira), ("salesforce-wins", Side::Salesforce)] {
-        let (shown, chosen) = after_a_persons_equal_word(rule, ours).await;
-        assert_eq!(shown, [chosen, chosen], "{rule}");
-    }
-}
-
-#[tokio::test]
-async fn an_edit_overwritten_by_a_first_write_that_was_never_recorded_is_in_the_journal() {
-    let stage = Stage::new(Seed::Empty, &format!("{ITEM}    conflicts: salesforce-wins\n")).await;
-    let fields = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": "Theirs"});
-    let issue = stage.jira(Method::POST, "/rest/api/3/issue", json!({ "fields": fields })).await;
-    let key = issue["key"].as_str().unwrap();
-    let case = json!({"Subject": "Ours", "Origin": "Web", "Jira_Reference__c": key});
-    stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case).await;
-    let between = json!({"fields": {"summary": "Between"}});
-    let read = format!(r#""issueIdsOrKeys":["{key}"]"#);
-    stage.in_jira_after(&read, Method::PUT, &format!("/rest/api/3/issue/{key}"), &between);
-    dies_when_jira_shows(&stage, "Ours").await;
-    stage.sync().await;
-    assert_eq!(stage.issue(key).await["fields"]["summary"], "Ours");
-    assert!(is_kept(&stage, "Between").await);
-}
-
-#[tokio::test]
-async fn an_edit_on_top_of_a_write_whose_answer_was_lost_is_an_edit_and_no_conflict() {
-    for rule in ["salesforce-wins", "ask"] {
-        let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
-        stage.sync().await;
-        let (id, key) = pair(&stage).await;
-        let on_top = json!({"fields": {"summary": "On top"}});
-        let ours = r#""summary":"From Salesforce""#;
-        stage.in_jira_after(ours, Method::PUT, &format!("/rest/api/3/issue/{key}"), &on_top);
-        let fault = json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "times": 1});
-        stage.fault(SITE, fault).await;
-        stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "From Salesforce"})).await;
-        let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-        let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
-        assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
-        let case = stage.salesforce(Method::GET, &case_path(&id), Value::Null).await;
-        assert_eq!(
-            (&case["Subject"], stage.issue(&key).await["fields"]["summary"].as_str()),
-            (&json!("On top"), Some("On top"))
-        );
-    }
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! A stage for one engine: a sandbox world behind a straight wire, a private store, a configuration.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::body::to_bytes;
@@ -147,6 +150,12 @@ triggers: {{ poll_seconds: 5 }}
     /// One `sync` by a new engine.
     pub(crate) async fn sync(&self) -> SyncReport {
         self.engine().sync(&SyncOptions::default(), &|_| {}).await.expect("a sync")
+    }
+
+    /// One `sync` that waits for what it has put off.
+    pub(crate) async fn sync_patiently(&self) -> SyncReport {
+        let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
+        self.engine().sync(&options, &|_| {}).await.expect("a sync")
     }
 
     /// One `verify` by a new engine.

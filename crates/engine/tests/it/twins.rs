@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entente_core::Side;
-use entente_engine::{SyncOptions, SyncReport};
+use entente_engine::SyncReport;
 use entente_sandbox::Seed;
 use entente_store::{DueHint, Entry, Hint, HintKey, Store};
 use entente_transport::{Clock, SystemClock};
@@ -186,8 +186,7 @@ async fn a_refusal_of_what_was_announced_earlier_says_nothing_about_what_the_rec
     let lost = json!({"side_effect": "none", "answer": "reset", "route": "POST /rest/api/3/issue/bulk", "times": 1});
     stage.fault(SITE, lost).await;
     stage.edit_after("Soon low", &case_path(&fresh), &json!({"Priority": "Low"})).await;
-    let options = SyncOptions { wait: Some(Duration::from_secs(20)), ..SyncOptions::default() };
-    let report = stage.engine().sync(&options, &|_| {}).await.unwrap();
+    let report = stage.sync_patiently().await;
     assert_eq!((report.links, report.parked), (before.links + 1, before.parked), "{report:?}");
     let key = linked_to(&stage, &fresh).await.unwrap();
     assert_eq!(stage.issue(&key).await["fields"]["priority"]["name"], "Low");
