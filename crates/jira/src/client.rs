@@ -25,6 +25,7 @@ pub(crate) mod changelog;
 pub(crate) mod comments;
 pub(crate) mod connect;
 pub(crate) mod create;
+pub(crate) mod desk;
 pub(crate) mod download;
 pub(crate) mod edit;
 pub(crate) mod fields;

@@ -57,6 +57,9 @@ pub use client::changelog::{Change, ChangeItem, HistoryMetadata, IssueChanges, P
 pub use client::comments::{Comment, CommentOrder, Visibility};
 pub use client::connect::{Server, Verified};
 pub use client::create::{Created, NewIssue};
+pub use client::desk::ServiceDesk;
+pub use client::desk::customers::Enrolment;
+pub use client::desk::organizations::Organization;
 pub use client::edit::{Edit, Edited};
 pub use client::fields::{Field, FieldMeta, FieldSchema};
 pub use client::issues::{Issue, IssueRead};

@@ -66,6 +66,16 @@ pub const USERS_BULK_MAX: usize = 50;
 /// Rows asked of a page of all users; the vendor gives no more.
 pub const USERS_PAGE_ROWS: usize = 1_000;
 
+/// Rows asked of a page of the service desk's own listings; its default is 50.
+/// <https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/#pagination>
+pub const DESK_PAGE_ROWS: usize = 100;
+
+/// Accounts that one call may add to an organization or a service desk, or take out of it.
+pub const MEMBERS_PER_CALL_MAX: usize = 50;
+
+/// Characters in the name of an organization.
+pub const ORGANIZATION_NAME_CHARS_MAX: usize = 200;
+
 /// Pages that one listing may have before this client stops and says so: a loop in the vendor's paging must not run forever.
 pub const PAGES_MAX: usize = 2_000;
 

@@ -4,11 +4,13 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use entente_transport::{Call, CallError, CallProblem, Effect};
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::limits::CALL_TIMEOUT;
+
+const EXPERIMENTAL: HeaderName = HeaderName::from_static("x-experimentalapi");
 
 /// A request under construction. Its route is `METHOD /path/{with}/placeholders`: it gives method and path, and names
 /// the call in logs and in pacing, since the vendor's burst limits count each method of an endpoint by itself.
@@ -21,6 +23,7 @@ pub(crate) struct Request {
     body: Option<Value>,
     answers: &'static [u16],
     retry_safe: bool,
+    experimental: bool,
     timeout: Duration,
 }
 
@@ -44,6 +47,7 @@ impl Request {
             body: None,
             answers: &[],
             retry_safe: false,
+            experimental: false,
             timeout: CALL_TIMEOUT,
         }
     }
@@ -78,6 +82,13 @@ impl Request {
         self
     }
 
+    /// An operation that the service desk still calls an experiment: without this header it answers 412.
+    /// <https://developer.atlassian.com/cloud/jira/service-desk/rest/intro/#experimental-methods>
+    pub(crate) fn experimental(mut self) -> Self {
+        self.experimental = true;
+        self
+    }
+
     pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -91,6 +102,9 @@ impl Request {
         call.timeout_ms = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
         call.retry_safe = self.retry_safe;
         call.answers = self.answers;
+        if self.experimental {
+            call = call.header(EXPERIMENTAL, HeaderValue::from_static("opt-in"));
+        }
         Ok(match &self.body {
             Some(body) => call.json(body),
             None => call,

@@ -1,5 +1,6 @@
 //! The client against the sandbox over loopback: a strict site that was written without knowing the client.
 
+mod desk;
 mod faults;
 mod issues;
 mod pushes;
