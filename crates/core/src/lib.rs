@@ -8,6 +8,7 @@
 //! they last agreed. Its neighbours are the nouns it speaks of: [`item::ConnectedItem`], [`record::Record`],
 //! [`base::Base`], [`link::LinkFacts`].
 
+pub mod access;
 pub mod base;
 pub mod codec;
 pub mod config;

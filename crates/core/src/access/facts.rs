@@ -1,0 +1,77 @@
+//! What is known of both systems while a grant is worked on. What a plan does not get to may be left unread.
+
+use super::{AccessStep, Domain, DomainRule, SourceReport, Standing};
+
+/// The facts about one grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The record that the grant names; none if there is none that can be read.
+    pub source: Option<SourceRecord>,
+    /// The person that the grant names; none if there is none that can be read.
+    pub person: Option<Person>,
+    /// What the list says of the person's domain.
+    pub domain: DomainRule,
+    /// The source's organization.
+    pub standing: Standing,
+    /// Whether the organization is on the service desk.
+    pub on_desk: bool,
+    /// The person's account in Jira, once there is one.
+    pub customer: Option<Customer>,
+    /// Active members of the organization, as Jira shows them.
+    pub n_members: u32,
+    /// What was refused.
+    pub refusal: Option<Refusal>,
+}
+
+/// The record in Salesforce from which access is granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceRecord {
+    /// The project of the service desk that it leads to.
+    pub desk: String,
+    /// What it shows of its organization.
+    pub shown: SourceReport,
+}
+
+/// A Contact or a Lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// As Salesforce shows it.
+    pub name: String,
+    /// The address; none if the record has none.
+    pub email: Option<String>,
+}
+
+impl Person {
+    /// The domain of the address.
+    #[must_use]
+    pub fn domain(&self) -> Option<Domain> {
+        Domain::of_email(self.email.as_deref()?)
+    }
+}
+
+/// The person's account in Jira.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Customer {
+    /// Its id.
+    pub account: String,
+    /// Whether the organization's list of members has it.
+    pub is_member: bool,
+}
+
+/// Somebody was asked to put a domain on the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainTask {
+    /// Where: the key of an issue, or the id of a record.
+    pub name: String,
+    /// Whom it waits for: a person or a queue.
+    pub owner: Option<String>,
+}
+
+/// A step that a system understood and refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was tried.
+    pub step: AccessStep,
+    /// The vendor's words.
+    pub words: String,
+}

@@ -1,0 +1,234 @@
+//! What is to be done for one grant, given what both systems show.
+
+use super::{
+    AccessGrant, Customer, Domain, DomainRule, DomainTask, Facts, GrantReport, GrantStatus, Organization, Person,
+    SourceRecord, SourceReport, Standing, Wish,
+};
+
+/// A reason is a field of 255 characters.
+const REASON_CHARS_MAX: usize = 255;
+
+/// One thing to do, complete in itself, and harmless when it was done before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessStep {
+    /// Ask somebody to put the domain on the list.
+    AwaitDomain {
+        /// The domain.
+        domain: Domain,
+    },
+    /// Make the source's organization.
+    EnsureOrganization {
+        /// Its name, which no other has.
+        name: String,
+    },
+    /// Mark the organization as the source's.
+    ClaimOrganization {
+        /// Which one.
+        organization: Organization,
+    },
+    /// Show the organization and the button on the source record.
+    ReportSource {
+        /// What it shall show.
+        report: SourceReport,
+    },
+    /// Put the organization on the service desk.
+    AddToDesk {
+        /// Which one.
+        organization: Organization,
+        /// The desk's project.
+        desk: String,
+    },
+    /// Make the person a customer.
+    EnsureCustomer {
+        /// The address, which makes the customer.
+        email: String,
+        /// How the customer is called, if it is made.
+        name: String,
+    },
+    /// Put the customer into the organization.
+    AddMember {
+        /// Which one.
+        organization: Organization,
+        /// The customer's account.
+        customer: String,
+    },
+    /// Take the customer out of the organization.
+    RemoveMember {
+        /// Which one.
+        organization: Organization,
+        /// The customer's account.
+        customer: String,
+    },
+    /// Show on the grant how far it has come.
+    ReportStatus {
+        /// What it shall show.
+        report: GrantReport,
+    },
+}
+
+impl AccessStep {
+    /// What it does, as the beginning of a sentence that goes on with "was refused".
+    #[must_use]
+    pub fn doing(&self) -> String {
+        match self {
+            Self::AwaitDomain { domain } => format!("Opening a task for the domain {domain}"),
+            Self::EnsureOrganization { name } => format!("Creating the organization \"{name}\""),
+            Self::ClaimOrganization { organization } => format!("Marking the organization \"{}\"", organization.name),
+            Self::ReportSource { .. } => "Showing the organization on the record".to_owned(),
+            Self::AddToDesk { organization, desk } => {
+                format!("Adding the organization \"{}\" to the service desk {desk}", organization.name)
+            }
+            Self::EnsureCustomer { email, .. } => format!("Making {email} a customer"),
+            Self::AddMember { organization, .. } => format!("Adding the customer to \"{}\"", organization.name),
+            Self::RemoveMember { organization, .. } => {
+                format!("Taking the customer out of \"{}\"", organization.name)
+            }
+            Self::ReportStatus { .. } => "Showing the status on the record".to_owned(),
+        }
+    }
+}
+
+/// What is to be done next for a grant that is open: nothing, once it shows what is true.
+#[must_use]
+pub fn plan(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
+    if let Some(refusal) = &facts.refusal {
+        return report(grant, facts, GrantStatus::Error, refused(&refusal.step, &refusal.words));
+    }
+    match grant.wish {
+        Wish::Access => give(grant, facts),
+        Wish::NoAccess => take(grant, facts),
+    }
+}
+
+fn give(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
+    let error = |reason: &str| report(grant, facts, GrantStatus::Error, reason.to_owned());
+    let Some(source) = &facts.source else {
+        return error(
+            "The record from which access was granted cannot be read; name one that the integration user sees, then request again.",
+        );
+    };
+    let Some(person) = &facts.person else {
+        return error(
+            "The person cannot be read; name a Contact or Lead that the integration user sees, then request again.",
+        );
+    };
+    let (Some(email), Some(domain)) = (&person.email, person.domain()) else {
+        return error(&format!("{} has no usable e-mail address; enter one, then request again.", person.name));
+    };
+    if let DomainRule::Missing(task) = &facts.domain {
+        return await_domain(grant, facts, &domain, task.as_ref());
+    }
+    match &facts.standing {
+        Standing::Missing(name) => vec![AccessStep::EnsureOrganization { name: name.clone() }],
+        Standing::ToClaim(organization) => {
+            vec![AccessStep::ClaimOrganization { organization: organization.clone() }]
+        }
+        Standing::Ours(organization) => {
+            let mut steps = report_source(&source.shown, Some(organization), facts.n_members);
+            let missing = join(source, person, email, organization, facts);
+            let is_done = missing.is_empty();
+            steps.extend(missing);
+            if is_done {
+                steps.extend(report(grant, facts, GrantStatus::HasAccess, String::new()));
+            }
+            steps
+        }
+    }
+}
+
+/// What is missing until the person is in the organization and it is on the desk.
+fn join(
+    source: &SourceRecord,
+    person: &Person,
+    email: &str,
+    organization: &Organization,
+    facts: &Facts,
+) -> Vec<AccessStep> {
+    let organization = || organization.clone();
+    let desk = AccessStep::AddToDesk { organization: organization(), desk: source.desk.clone() };
+    let member = match &facts.customer {
+        None => Some(AccessStep::EnsureCustomer { email: email.to_owned(), name: person.name.clone() }),
+        Some(Customer { is_member: true, .. }) => None,
+        Some(customer) => {
+            Some(AccessStep::AddMember { organization: organization(), customer: customer.account.clone() })
+        }
+    };
+    (!facts.on_desk).then_some(desk).into_iter().chain(member).collect()
+}
+
+fn await_domain(grant: &AccessGrant, facts: &Facts, domain: &Domain, task: Option<&DomainTask>) -> Vec<AccessStep> {
+    let Some(task) = task else { return vec![AccessStep::AwaitDomain { domain: domain.clone() }] };
+    let owner = task.owner.as_ref().map(|owner| format!(", with {owner}")).unwrap_or_default();
+    let reason = format!(
+        "Waits until {domain} is on Entente's list of domains ({}{owner}); `entente domains add {domain}` lets it go on.",
+        task.name
+    );
+    report(grant, facts, GrantStatus::Requested, reason)
+}
+
+fn take(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
+    if let (Some(organization), Some(Customer { account, is_member: true })) = (facts.standing.found(), &facts.customer)
+    {
+        return vec![AccessStep::RemoveMember { organization: organization.clone(), customer: account.clone() }];
+    }
+    let shown = facts.source.as_ref().map(|source| &source.shown);
+    let mut steps: Vec<AccessStep> =
+        shown.into_iter().flat_map(|shown| report_source(shown, facts.standing.found(), facts.n_members)).collect();
+    steps.extend(report(grant, facts, GrantStatus::Revoked, String::new()));
+    steps
+}
+
+/// What a source record should show of its organization, if it shows something else.
+#[must_use]
+pub fn report_source(shown: &SourceReport, organization: Option<&Organization>, n_members: u32) -> Vec<AccessStep> {
+    let report = SourceReport::of(organization.map(|organization| organization.id.clone()), n_members);
+    if *shown == report { Vec::new() } else { vec![AccessStep::ReportSource { report }] }
+}
+
+/// What a grant that has access should show when Jira does not say so any more. It is not given back by itself: somebody
+/// took it away there.
+#[must_use]
+pub fn settle_grant(grant: &AccessGrant, has_organization: bool, is_member: bool) -> Vec<AccessStep> {
+    let reason = match (grant.shown.status, has_organization, is_member) {
+        (GrantStatus::HasAccess, false, _) => "The organization was deleted in Jira; request again to make a new one.",
+        (GrantStatus::HasAccess, true, false) => {
+            "The person was taken out of the organization in Jira; request again to give access back."
+        }
+        _ => return Vec::new(),
+    };
+    let organization = grant.shown.organization.clone().filter(|_| has_organization);
+    let report = GrantReport {
+        status: GrantStatus::Error,
+        reason: reason.to_owned(),
+        organization,
+        customer: grant.shown.customer.clone(),
+    };
+    vec![AccessStep::ReportStatus { report }]
+}
+
+fn report(grant: &AccessGrant, facts: &Facts, status: GrantStatus, reason: String) -> Vec<AccessStep> {
+    let customer = facts.customer.as_ref().map(|customer| customer.account.clone());
+    let report = GrantReport {
+        status,
+        reason: reason.chars().take(REASON_CHARS_MAX).collect(),
+        organization: facts.standing.found().cloned().or_else(|| grant.shown.organization.clone()),
+        customer: customer.or_else(|| grant.shown.customer.clone()),
+    };
+    if grant.shown == report { Vec::new() } else { vec![AccessStep::ReportStatus { report }] }
+}
+
+/// The site refuses domains by a setting of its own, which no interface shows.
+/// <https://support.atlassian.com/jira-service-management-cloud/docs/manage-customer-access-to-your-service-project/>
+fn refused(step: &AccessStep, words: &str) -> String {
+    let by_setting = words.contains("customer access settings") || words.contains("domains allowed");
+    let remedy = match step {
+        AccessStep::EnsureCustomer { .. } if by_setting => {
+            " Allow the domain in Jira under Products, Jira Service Management, Customer access, then request again."
+        }
+        _ => " Request again once that is mended.",
+    };
+    let doing = step.doing();
+    let room = REASON_CHARS_MAX.saturating_sub(doing.chars().count() + remedy.chars().count() + 15);
+    let words: String = words.trim_end_matches('.').chars().take(room).collect();
+    format!("{doing} was refused: {words}.{remedy}")
+}

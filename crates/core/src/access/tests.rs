@@ -1,0 +1,284 @@
+use super::*;
+
+fn key(record: &str) -> SourceKey {
+    SourceKey { org: "00D".into(), record: record.into() }
+}
+
+fn organization(id: &str, name: &str) -> Organization {
+    Organization { id: id.into(), name: name.into() }
+}
+
+fn seen(id: &str, name: &str, owner: Owner) -> OrganizationSeen {
+    OrganizationSeen { organization: organization(id, name), owner, has_members: false }
+}
+
+fn full(mut seen: OrganizationSeen) -> OrganizationSeen {
+    seen.has_members = true;
+    seen
+}
+
+fn grant(wish: Wish) -> AccessGrant {
+    let shown =
+        GrantReport { status: GrantStatus::Requested, reason: String::new(), organization: None, customer: None };
+    AccessGrant { wish, shown }
+}
+
+/// Dana may have access to Testing, and everything is there.
+fn complete() -> Facts {
+    Facts {
+        source: Some(SourceRecord { desk: "SUP".into(), shown: SourceReport::of(Some("7".into()), 1) }),
+        person: Some(Person { name: "Dana Doe".into(), email: Some("dana@acme.test".into()) }),
+        domain: DomainRule::Allowed,
+        standing: Standing::Ours(organization("7", "Testing")),
+        on_desk: true,
+        customer: Some(Customer { account: "qm:1".into(), is_member: true }),
+        n_members: 1,
+        refusal: None,
+    }
+}
+
+fn steps(wish: Wish, change: impl FnOnce(&mut Facts)) -> Vec<AccessStep> {
+    let mut facts = complete();
+    change(&mut facts);
+    plan(&grant(wish), &facts)
+}
+
+fn reported(steps: &[AccessStep]) -> Option<&GrantReport> {
+    steps.iter().find_map(|step| match step {
+        AccessStep::ReportStatus { report } => Some(report),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_step_follows_from_what_is_missing() {
+    type Change = fn(&mut Facts);
+    let nobody: Change = |facts| {
+        facts.customer = None;
+        facts.n_members = 0;
+    };
+    let rows: [(&str, Wish, Change, &[&str]); 9] = [
+        ("everything is there", Wish::Access, |_| {}, &["ReportStatus"]),
+        (
+            "no organization",
+            Wish::Access,
+            |f| f.standing = Standing::Missing("Testing".into()),
+            &["EnsureOrganization"],
+        ),
+        (
+            "an organization that was announced",
+            Wish::Access,
+            |f| f.standing = Standing::ToClaim(organization("7", "Testing")),
+            &["ClaimOrganization"],
+        ),
+        (
+            "the source does not show it",
+            Wish::Access,
+            |f| {
+                f.source = Some(SourceRecord { desk: "SUP".into(), shown: SourceReport::default() });
+            },
+            &["ReportSource", "ReportStatus"],
+        ),
+        (
+            "not on the desk, no customer",
+            Wish::Access,
+            |f| {
+                f.on_desk = false;
+                f.customer = None;
+            },
+            &["AddToDesk", "EnsureCustomer"],
+        ),
+        (
+            "a customer who is no member",
+            Wish::Access,
+            |f| {
+                f.customer = Some(Customer { account: "qm:1".into(), is_member: false });
+            },
+            &["AddMember"],
+        ),
+        ("revoked, still a member", Wish::NoAccess, |_| {}, &["RemoveMember"]),
+        ("revoked, and the last one gone", Wish::NoAccess, nobody, &["ReportSource", "ReportStatus"]),
+        (
+            "revoked, and nothing was ever made",
+            Wish::NoAccess,
+            |f| {
+                f.standing = Standing::Missing("Testing".into());
+                f.source = Some(SourceRecord { desk: "SUP".into(), shown: SourceReport::of(None, 0) });
+            },
+            &["ReportStatus"],
+        ),
+    ];
+    for (situation, wish, change, expected) in rows {
+        let found = steps(wish, change);
+        let names: Vec<String> = found
+            .iter()
+            .map(|step| format!("{step:?}").split([' ', '{']).next().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(names, expected, "{situation}");
+    }
+}
+
+#[test]
+fn what_cannot_go_on_says_why_and_what_to_do() {
+    type Change = fn(&mut Facts);
+    let rows: [(&str, Change, GrantStatus, &str); 6] = [
+        ("no source", |f| f.source = None, GrantStatus::Error, "record from which access was granted"),
+        ("no person", |f| f.person = None, GrantStatus::Error, "name a Contact or Lead"),
+        (
+            "no address",
+            |f| f.person = Some(Person { name: "Dana Doe".into(), email: None }),
+            GrantStatus::Error,
+            "Dana Doe has no usable e-mail address",
+        ),
+        (
+            "a domain that waits",
+            |f| {
+                let task = DomainTask { name: "ITS-4".into(), owner: Some("Ola Ops".into()) };
+                f.domain = DomainRule::Missing(Some(task));
+            },
+            GrantStatus::Requested,
+            "Waits until acme.test is on Entente's list of domains (ITS-4, with Ola Ops)",
+        ),
+        (
+            "the site refuses the domain",
+            |f| {
+                let step = AccessStep::EnsureCustomer { email: "dana@acme.test".into(), name: "Dana".into() };
+                let words = "Email doesn't belong to domains allowed in customer access settings".into();
+                f.refusal = Some(Refusal { step, words });
+            },
+            GrantStatus::Error,
+            "Customer access, then request again",
+        ),
+        (
+            "a refusal as long as a book",
+            |f| {
+                let step = AccessStep::EnsureOrganization { name: "Testing".into() };
+                f.refusal = Some(Refusal { step, words: "no ".repeat(500) });
+            },
+            GrantStatus::Error,
+            "Request again once that is mended.",
+        ),
+    ];
+    for (situation, change, status, reason) in rows {
+        let found = steps(Wish::Access, change);
+        let report = reported(&found).unwrap_or_else(|| panic!("{situation}: {found:?}"));
+        assert_eq!((found.len(), report.status), (1, status), "{situation}");
+        assert!(report.reason.contains(reason), "{situation}: {}", report.reason);
+        assert!(report.reason.chars().count() <= 255, "{situation}");
+    }
+}
+
+#[test]
+fn a_grant_that_shows_the_truth_has_nothing_left_to_do() {
+    for wish in [Wish::Access, Wish::NoAccess] {
+        let mut facts = complete();
+        if wish == Wish::NoAccess {
+            facts.customer = Some(Customer { account: "qm:1".into(), is_member: false });
+        }
+        let mut grant = grant(wish);
+        let first = plan(&grant, &facts);
+        grant.shown = reported(&first).expect("a report").clone();
+        assert_eq!(plan(&grant, &facts), []);
+    }
+}
+
+#[test]
+fn nothing_is_made_in_jira_for_a_domain_that_is_not_on_the_list() {
+    let found = steps(Wish::Access, |facts| {
+        facts.domain = DomainRule::Missing(None);
+        facts.standing = Standing::Missing("Testing".into());
+    });
+    assert_eq!(found, [AccessStep::AwaitDomain { domain: Domain::parse("acme.test").unwrap() }]);
+}
+
+#[test]
+fn an_organization_belongs_to_a_record_by_ids() {
+    let (ours, others) = (Owner::Record(key("a01")), Owner::Record(key("a02")));
+    let testing = |owner: &Owner| seen("7", "Testing", owner.clone());
+    let missing = |name: &str| Standing::Missing(name.into());
+    let own = "Testing (a01)";
+    let (none, announced) = (None, Some("Testing"));
+    let stored = |owner: &Owner| Some(seen("9", "Some name", owner.clone()));
+    let rows: [(&str, Option<OrganizationSeen>, Vec<OrganizationSeen>, Option<&str>, Standing); 11] = [
+        ("nothing there", None, vec![], none, missing("Testing")),
+        ("both name each other", stored(&ours), vec![], none, Standing::Ours(organization("9", "Some name"))),
+        ("the record lost the id", None, vec![testing(&ours)], none, Standing::Ours(organization("7", "Testing"))),
+        (
+            "an id that a person wrote",
+            stored(&Owner::Nobody),
+            vec![],
+            none,
+            Standing::ToClaim(organization("9", "Some name")),
+        ),
+        ("a copied record", stored(&others), vec![], none, missing("Testing")),
+        ("the name belongs to another record", None, vec![testing(&others)], none, missing(own)),
+        ("the name was there before", None, vec![testing(&Owner::Nobody)], none, missing(own)),
+        ("a property that is none of ours", None, vec![testing(&Owner::Unknown)], announced, missing(own)),
+        (
+            "announced, the answer lost",
+            None,
+            vec![testing(&Owner::Nobody)],
+            announced,
+            Standing::ToClaim(organization("7", "Testing")),
+        ),
+        ("announced, but somebody is in it", None, vec![full(testing(&Owner::Nobody))], announced, missing(own)),
+        (
+            "its id is in its name",
+            None,
+            vec![testing(&others), full(seen("8", own, Owner::Nobody))],
+            none,
+            Standing::ToClaim(organization("8", own)),
+        ),
+    ];
+    for (situation, stored, named, announced, expected) in rows {
+        let found = standing(&key("a01"), "Testing", stored.as_ref(), &named, announced);
+        assert_eq!(found, expected, "{situation}");
+    }
+}
+
+#[test]
+fn a_long_name_keeps_the_id_behind_it() {
+    let name = distinguished(&"x".repeat(300), "a0B000000000001AAA");
+    assert_eq!((name.chars().count(), name.ends_with("x (a0B000000000001AAA)")), (200, true));
+}
+
+#[test]
+fn the_button_follows_the_facts() {
+    let rows = [
+        (None, 0, AccessState::AddToJsm),
+        (None, 3, AccessState::AddToJsm),
+        (Some("7"), 0, AccessState::OrganizationInJsm),
+        (Some("7"), 1, AccessState::JsmAccess),
+    ];
+    for (organization, n_members, state) in rows {
+        assert_eq!(SourceReport::of(organization.map(str::to_owned), n_members).state, Some(state));
+    }
+}
+
+#[test]
+fn access_that_jira_took_away_is_told_and_not_given_back() {
+    let mut given = grant(Wish::Access);
+    given.shown.status = GrantStatus::HasAccess;
+    let reason = |has_organization, is_member| {
+        let steps = settle_grant(&given, has_organization, is_member);
+        reported(&steps).map(|report| (report.status, report.reason.clone()))
+    };
+    assert_eq!(reason(true, true), None);
+    let (status, words) = reason(true, false).expect("a report");
+    assert_eq!((status, words.contains("taken out")), (GrantStatus::Error, true));
+    assert!(reason(false, false).expect("a report").1.contains("deleted in Jira"));
+    assert_eq!(settle_grant(&grant(Wish::Access), true, false), [], "one that is open is not at rest");
+}
+
+#[test]
+fn a_domain_is_what_stands_behind_the_at() {
+    let of = |email| Domain::of_email(email).map(|domain| domain.to_string());
+    assert_eq!(of("Dana@Acme.Test"), Some("acme.test".to_owned()));
+    assert_eq!(of(" dana@mail.acme.test "), Some("mail.acme.test".to_owned()));
+    for wrong in
+        ["dana", "@acme.test", "dana@", "dana@acme", "a b@acme.test", "dana@@acme.test", "dana@-x.test", "d@a..b"]
+    {
+        assert_eq!(of(wrong), None, "{wrong}");
+    }
+    assert_eq!(Domain::parse("@acme.test"), Domain::parse("ACME.test"));
+}
