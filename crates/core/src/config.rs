@@ -7,6 +7,7 @@
 //! against the tables of `shape`, `read` makes nouns of them and checks what only makes sense together, and `report`
 //! collects the problems of all three.
 
+mod access;
 mod changes;
 mod check;
 mod connection;
@@ -25,6 +26,7 @@ mod triggers;
 
 use std::collections::BTreeMap;
 
+pub use access::{Access, AccessSource, AccessTexts, DomainTaskRoute};
 pub use changes::{Change, ChangeOp, changes};
 pub use connection::{Connection, ConnectionKind, JiraConnection, Pace, Proxy, SalesforceAuth, SalesforceConnection};
 pub use edit::with_state;
@@ -65,6 +67,8 @@ pub struct Config {
     pub journal_digest_only: Vec<String>,
     /// How the server is reached.
     pub server: Server,
+    /// Portal access, if there is any.
+    pub access: Option<Access>,
 }
 
 impl Config {

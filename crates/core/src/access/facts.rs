@@ -28,6 +28,8 @@ pub struct Facts {
 pub struct SourceRecord {
     /// The project of the service desk that it leads to.
     pub desk: String,
+    /// Its Account.
+    pub account: Option<String>,
     /// What it shows of its organization.
     pub shown: SourceReport,
 }

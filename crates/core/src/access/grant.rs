@@ -50,6 +50,8 @@ pub struct GrantReport {
     pub reason: String,
     /// The organization.
     pub organization: Option<Organization>,
+    /// The Account that the source belongs to, for lists.
+    pub account: Option<String>,
     /// The account of the person in Jira, who is then found even when the address has changed.
     pub customer: Option<String>,
 }

@@ -197,12 +197,8 @@ pub fn settle_grant(grant: &AccessGrant, has_organization: bool, is_member: bool
         _ => return Vec::new(),
     };
     let organization = grant.shown.organization.clone().filter(|_| has_organization);
-    let report = GrantReport {
-        status: GrantStatus::Error,
-        reason: reason.to_owned(),
-        organization,
-        customer: grant.shown.customer.clone(),
-    };
+    let report =
+        GrantReport { status: GrantStatus::Error, reason: reason.to_owned(), organization, ..grant.shown.clone() };
     vec![AccessStep::ReportStatus { report }]
 }
 
@@ -212,6 +208,7 @@ fn report(grant: &AccessGrant, facts: &Facts, status: GrantStatus, reason: Strin
         status,
         reason: reason.chars().take(REASON_CHARS_MAX).collect(),
         organization: facts.standing.found().cloned().or_else(|| grant.shown.organization.clone()),
+        account: grant.shown.account.clone().or_else(|| facts.source.as_ref()?.account.clone()),
         customer: customer.or_else(|| grant.shown.customer.clone()),
     };
     if grant.shown == report { Vec::new() } else { vec![AccessStep::ReportStatus { report }] }

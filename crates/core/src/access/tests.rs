@@ -18,15 +18,20 @@ fn full(mut seen: OrganizationSeen) -> OrganizationSeen {
 }
 
 fn grant(wish: Wish) -> AccessGrant {
-    let shown =
-        GrantReport { status: GrantStatus::Requested, reason: String::new(), organization: None, customer: None };
+    let shown = GrantReport {
+        status: GrantStatus::Requested,
+        reason: String::new(),
+        organization: None,
+        account: None,
+        customer: None,
+    };
     AccessGrant { wish, shown }
 }
 
 /// Dana may have access to Testing, and everything is there.
 fn complete() -> Facts {
     Facts {
-        source: Some(SourceRecord { desk: "SUP".into(), shown: SourceReport::of(Some("7".into()), 1) }),
+        source: Some(SourceRecord { desk: "SUP".into(), account: None, shown: SourceReport::of(Some("7".into()), 1) }),
         person: Some(Person { name: "Dana Doe".into(), email: Some("dana@acme.test".into()) }),
         domain: DomainRule::Allowed,
         standing: Standing::Ours(organization("7", "Testing")),
@@ -75,7 +80,7 @@ fn a_step_follows_from_what_is_missing() {
             "the source does not show it",
             Wish::Access,
             |f| {
-                f.source = Some(SourceRecord { desk: "SUP".into(), shown: SourceReport::default() });
+                f.source = Some(SourceRecord { desk: "SUP".into(), account: None, shown: SourceReport::default() });
             },
             &["ReportSource", "ReportStatus"],
         ),
@@ -103,7 +108,7 @@ fn a_step_follows_from_what_is_missing() {
             Wish::NoAccess,
             |f| {
                 f.standing = Standing::Missing("Testing".into());
-                f.source = Some(SourceRecord { desk: "SUP".into(), shown: SourceReport::of(None, 0) });
+                f.source = Some(SourceRecord { desk: "SUP".into(), account: None, shown: SourceReport::of(None, 0) });
             },
             &["ReportStatus"],
         ),

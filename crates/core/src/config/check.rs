@@ -24,7 +24,6 @@ impl Place<'_> {
 /// under it is checked as well.
 pub(crate) fn check(node: &mut Node, kind: &Kind, place: Place<'_>, report: &mut Report) {
     match (kind, &node.content) {
-        (Kind::Anything, _) => {}
         (Kind::Either(kinds), content) => match one_of(kinds, content) {
             Some(kind) => check(node, kind, place, report),
             None => wrong_type(node, kind, place, report),
@@ -60,7 +59,6 @@ fn fits(kind: &Kind, content: &Content) -> bool {
         (Kind::Map(_) | Kind::Named { .. }, content) => matches!(content, Content::Map(_)),
         (Kind::List { .. }, content) => matches!(content, Content::List(_)),
         (Kind::Either(kinds), content) => kinds.iter().any(|kind| fits(kind, content)),
-        (Kind::Anything, _) => true,
         (_, content) => matches!(content, Content::Scalar(_)),
     }
 }

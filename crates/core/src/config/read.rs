@@ -2,6 +2,7 @@
 //!
 //! What `check` has found wrong is read as absent here and not reported twice: with an error the result is never used.
 
+mod access;
 mod addresses;
 mod connections;
 mod directions;
@@ -36,12 +37,10 @@ pub(crate) fn read(root: &Node, vars: &Vars<'_>, report: &mut Report) -> Config 
     let journal_keep_days = root.get("journal").get("keep_days").whole();
     let journal_digest_only = reader.digest_only(root.get("journal").get("digest_only"), &items);
     let server = reader.server(root.get("server"));
-    if root.has("access") {
-        reader.not_yet(root.key_at("access"), "portal access is");
-    }
+    let access = reader.access(root.get("access"), &triggers);
     let person = |entry: &Entry| (entry.key.trim().to_owned(), entry.value.text_or_empty().to_owned());
     let people = root.get("people").entries().iter().map(person).collect();
-    Config { connections, items, renamed, people, triggers, journal_keep_days, journal_digest_only, server }
+    Config { connections, items, renamed, people, triggers, journal_keep_days, journal_digest_only, server, access }
 }
 
 /// What is known of a connection before it is read: which system it is, and where items may go.
@@ -137,7 +136,10 @@ impl Reader<'_> {
 
     /// The name of a connection that is there and is of this side.
     fn connection_of(&mut self, end: &Node, side: Side) -> String {
-        let node = end.get("connection");
+        self.connection_named(end.get("connection"), side)
+    }
+
+    fn connection_named(&mut self, node: &Node, side: Side) -> String {
         let name = node.text_or_empty();
         let fitting = || self.ends.iter().filter(|(_, end)| end.side == Some(side)).map(|(name, _)| name.as_str());
         let others = match listed(fitting()) {

@@ -62,7 +62,6 @@ fn of_kind(kind: &Kind, defs: &mut Map<String, Value>) -> Value {
             json!({ "type": "object", "additionalProperties": of_kind(of, defs), "minProperties": min })
         }
         Kind::Either(kinds) => json!({ "anyOf": kinds.iter().map(|kind| of_kind(kind, defs)).collect::<Vec<_>>() }),
-        Kind::Anything => json!({}),
     }
 }
 

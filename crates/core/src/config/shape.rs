@@ -3,6 +3,7 @@
 //! The tables are the one source of three things that must not drift apart: what `check` accepts, which key it suggests
 //! for a misspelt one, and the published JSON Schema.
 
+mod access;
 mod connections;
 mod document;
 mod fields;
@@ -86,8 +87,6 @@ pub(crate) enum Kind {
     },
     /// The first that fits what is written: a scalar, a list or a mapping.
     Either(&'static [Kind]),
-    /// Whatever a later version will read there.
-    Anything,
 }
 
 /// No limit on the length of a list but the document's own.
@@ -110,7 +109,6 @@ impl Kind {
             Self::Map(_) => "a mapping".into(),
             Self::Named { what, .. } => format!("a mapping, one key per {what}"),
             Self::Either(kinds) => kinds.iter().map(Self::expected).collect::<Vec<_>>().join(", or "),
-            Self::Anything => "anything".into(),
         }
     }
 

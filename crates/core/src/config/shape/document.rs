@@ -1,6 +1,6 @@
 //! The top of the document, and the parts that belong to no connection and no item.
 
-use super::{Key, Kind, Shape, connections::CONNECTION, items::ITEM_SHAPE};
+use super::{Key, Kind, Shape, access::ACCESS, connections::CONNECTION, items::ITEM_SHAPE};
 
 /// The whole document.
 pub(crate) static DOCUMENT: Shape = Shape {
@@ -26,7 +26,7 @@ pub(crate) static DOCUMENT: Shape = Shape {
         Key::optional("triggers", Kind::Map(&TRIGGERS), "When records are looked at."),
         Key::optional("journal", Kind::Map(&JOURNAL), "How long the journal is kept."),
         Key::optional("server", Kind::Map(&SERVER), "How this server is reached."),
-        Key::optional("access", Kind::Anything, "Portal access. Not run by this version."),
+        Key::optional("access", Kind::Map(&ACCESS), "Who is let into the customer portal."),
     ],
 };
 

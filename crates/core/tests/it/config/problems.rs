@@ -272,7 +272,6 @@ fn items() {
         ("not-yet", "    owner:", "    ¦cardinality: many-issues\n    owner:", "`cardinality: many-issues` is not run"),
         ("not-yet", "issue_type: Bug", "issue_type: Bug, ¦request_type: Report", "service desk"),
         ("not-yet", "triggers: {", "triggers: { ¦change_events: true,", "change events are"),
-        ("not-yet", "server:", "¦access: { a: { b: 1 } }\nserver:", "portal access"),
     ]);
 }
 
@@ -565,4 +564,54 @@ fn what_is_no_field_is_not_written() {
             "it is where the record is",
         ),
     ]);
+}
+
+/// The document with portal access in it, of which one part is written otherwise.
+fn with_access(from: &str, to: &str) -> String {
+    let access = "\
+access:
+  salesforce: org
+  jira: site
+  domain_task: { jira: { project: ITS, issue_type: Task } }
+  sources:
+    lead: { object: Lead, grant_field: Lead__c, person: Lead__c, organization: '{Name}', desk: SUP }
+  texts: { error: Failed }
+server:";
+    assert!(access.contains(from), "{from}");
+    PAIR.replacen("server:", &access.replacen(from, to, 1), 1)
+}
+
+#[test]
+fn what_is_wrong_with_portal_access_is_said_where_it_stands() {
+    let rows = [
+        ("missing-key", "  salesforce: org\n", "", "`salesforce` is missing"),
+        ("wrong-side", "salesforce: org", "salesforce: ¦site", "a Salesforce connection is needed"),
+        ("unknown-connection", "jira: site", "jira: ¦sitte", "did you mean `site`"),
+        ("bad-template", "'{Name}'", "¦'{Name'", "write each field as `{FIELD}`"),
+        ("bad-field", "'{Name}'", "¦'{Na me}'", "no API name"),
+        ("same-name", "'{Name}'", "¦Leads", "name a field of the record"),
+        ("bad-lookup", "person: Lead__c", "person: ¦OwnerId", "a lookup on Entente_Access__c"),
+        ("bad-project", "desk: SUP", "desk: ¦sup", "no key of a Jira project"),
+        ("bad-object", "object: Lead", "object: ¦A Lead", "API name"),
+        (
+            "one-task",
+            "domain_task: { jira: { project: ITS, issue_type: Task } }",
+            "¦domain_task: {}",
+            "nobody is asked",
+        ),
+        ("same-text", "{ error: Failed }", "¦{ error: revoked }", "two things"),
+    ];
+    for (code, from, to, says) in rows {
+        let marked = with_access(from, to);
+        let (config, problems) = parse(&marked.replace('¦', ""), &vars);
+        let [problem] = problems.as_slice() else { panic!("{code}: {problems:#?}") };
+        assert_eq!((problem.code, config.is_some()), (code, false), "{problem:#?}");
+        assert!(format!("{} {}", problem.message, problem.remedy).contains(says), "{says}: {problem:#?}");
+        if marked.contains('¦') {
+            assert_eq!((problem.line, problem.column), place(&marked), "{problem:#?}");
+        }
+    }
+    let (config, problems) = parse(&with_access("{ error: Failed }", "{ error: Failed, has_access: Ja }"), &vars);
+    let texts = config.and_then(|config| config.access).map(|access| access.texts).expect("access");
+    assert_eq!((texts.error.as_str(), texts.has_access.as_str(), problems.len()), ("Failed", "Ja", 0));
 }

@@ -8,14 +8,22 @@ use super::table::{Stated, meaning};
 /// A small document without a problem.
 const PAIR: &str = include_str!("../config/pair.yaml");
 
+const ACCESS: &str = "access: { salesforce: org, jira: site, domain_task: { salesforce: { owner: Ops } }, sources: { lead: \
+                      { object: Lead, grant_field: Lead__c, person: Lead__c, organization: \"{Name}\", desk: SUP } }, \
+                      LINE }\nserver: {";
+const ACCESS_TEXTS: &str = "access: { salesforce: org, jira: site, domain_task: { salesforce: { owner: Ops } }, sources: { lead: { object: \
+     Lead, grant_field: Lead__c, person: Lead__c, organization: \"{Name}\", desk: SUP } }, texts: { LINE } }\nserver: {";
+
 /// Where one more line stands in each part that states defaults, and in place of what.
-const PLACES: [(&str, &str, &str); 6] = [
+const PLACES: [(&str, &str, &str); 8] = [
     ("connection", "  site:\n", "  site:\n    LINE\n"),
     ("connected-item", "  bugs:\n", "  bugs:\n    LINE\n"),
     ("actions", "  bugs:\n", "  bugs:\n    actions: { LINE }\n"),
     ("comments", "  bugs:\n", "  bugs:\n    comments: { LINE }\n"),
     ("attachments", "  bugs:\n", "  bugs:\n    attachments: { LINE }\n"),
     ("triggers", "triggers: { poll_seconds: 60 }\n", "triggers: { LINE }\n"),
+    ("access", "server: {", ACCESS),
+    ("access-texts", "server: {", ACCESS_TEXTS),
 ];
 
 fn config(text: &str) -> Option<Config> {
@@ -37,6 +45,8 @@ fn other_than(default: &str, property: &Value) -> Option<String> {
         Some("integer") => Some(choice["minimum"].to_string()),
         Some("array") => None,
         _ if default == "everything" => Some("now".into()),
+        Some(_) => None,
+        None if choice["type"].is_array() => Some("Other words".into()),
         _ => words.into_iter().find(|word| *word != default).map(str::to_owned),
     }
 }

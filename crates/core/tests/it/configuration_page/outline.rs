@@ -338,4 +338,43 @@ pub(super) const SECTIONS: &[Section] = &[
         example: Some(Excerpt::Whole(&["journal"])),
     },
     Section { shape: "server", level: 2, title: "Server", prose: "", example: Some(Excerpt::Whole(&["server"])) },
+    Section {
+        shape: "access",
+        level: 2,
+        title: "Access",
+        prose: "The org needs the package in `apps/salesforce/access`. A grant is one `Entente_Access__c`, for one person and \
+                one record; it is open as long as its status is `requested`, and that text alone asks for another try. \
+                Which domains people may come from is no part of the document: `entente domains` lists and changes them.",
+        example: Some(Excerpt::Shallow(&["access"])),
+    },
+    Section {
+        shape: "access-source",
+        level: 3,
+        title: "Access source",
+        prose: "The organization belongs to the record by ids: two records whose names render alike get two \
+                organizations, the second with the record's id behind its name.",
+        example: Some(Excerpt::Whole(&["access", "sources", "customer-project"])),
+    },
+    Section {
+        shape: "domain-task",
+        level: 3,
+        title: "Domain task",
+        prose: "It has exactly one of the two. There is one open task per domain, and every request for the domain waits for it.",
+        example: None,
+    },
+    Section {
+        shape: "jira-task",
+        level: 4,
+        title: "Jira task",
+        prose: "",
+        example: Some(Excerpt::Whole(&["access", "domain_task", "jira"])),
+    },
+    Section { shape: "salesforce-task", level: 4, title: "Salesforce task", prose: "", example: None },
+    Section {
+        shape: "access-texts",
+        level: 3,
+        title: "Access texts",
+        prose: "The words for a status must differ from each other, and so must those on the button.",
+        example: Some(Excerpt::Whole(&["access", "texts"])),
+    },
 ];

@@ -1,0 +1,97 @@
+//! What stands under `access:`.
+
+use super::{Key, Kind, Shape};
+
+pub(super) static ACCESS: Shape = Shape {
+    name: "access",
+    about: "Portal access: from which Salesforce records people are let into a service desk of Jira.",
+    keys: &[
+        Key::required("salesforce", Kind::Text, "The connection of the org in which access is requested."),
+        Key::required("jira", Kind::Text, "The connection of the site whose portal it is."),
+        Key::required(
+            "sources",
+            Kind::Named { what: "source", of: &Kind::Map(&SOURCE), min: 1 },
+            "The kinds of records from which access is granted, by name.",
+        ),
+        Key::required("domain_task", Kind::Map(&DOMAIN_TASK), "Who is asked to put a domain on the list."),
+        Key::optional(
+            "poll_seconds",
+            Kind::Whole { min: 5, max: 86_400 },
+            "How often the org is asked for open requests. Default: as in `triggers`.",
+        ),
+        Key::optional(
+            "sweep_seconds",
+            Kind::Whole { min: 5, max: 86_400 },
+            "How often organizations and their members are read again. Default 3600.",
+        ),
+        Key::optional("texts", Kind::Map(&TEXTS), "The words that records show."),
+    ],
+};
+
+static SOURCE: Shape = Shape {
+    name: "access-source",
+    about: "One kind of records from which access is granted, each record with an organization of its own.",
+    keys: &[
+        Key::required("object", Kind::Text, "The object of the records: `Lead`."),
+        Key::required("grant_field", Kind::Text, "The lookup of `Entente_Access__c` that names the record."),
+        Key::required(
+            "person",
+            Kind::Text,
+            "The lookup of `Entente_Access__c` that names the person; the same one where the record is the person.",
+        ),
+        Key::optional("account", Kind::Text, "The field of the record that names its Account. Default: none."),
+        Key::required(
+            "organization",
+            Kind::Text,
+            "What the organization of a record is called, with fields in braces.",
+        ),
+        Key::required("desk", Kind::Text, "The project of the service desk on which the organization is put."),
+    ],
+};
+
+static DOMAIN_TASK: Shape = Shape {
+    name: "domain-task",
+    about: "Where the task for a domain is opened, and for whom.",
+    keys: &[
+        Key::optional("jira", Kind::Map(&JIRA_TASK), "An issue."),
+        Key::optional("salesforce", Kind::Map(&SALESFORCE_TASK), "A Task."),
+    ],
+};
+
+static JIRA_TASK: Shape = Shape {
+    name: "jira-task",
+    about: "An issue that asks for a domain.",
+    keys: &[
+        Key::required("project", Kind::Text, "The key of its project."),
+        Key::required("issue_type", Kind::Text, "Its type."),
+        Key::optional(
+            "assignee",
+            Kind::Text,
+            "An account, by e-mail address or id. Default: whoever the project says.",
+        ),
+    ],
+};
+
+static SALESFORCE_TASK: Shape = Shape {
+    name: "salesforce-task",
+    about: "A Task that asks for a domain.",
+    keys: &[Key::required("owner", Kind::Text, "A user or a queue, by e-mail address, user name, name or id.")],
+};
+
+static TEXTS: Shape = Shape {
+    name: "access-texts",
+    about: "The words that records show.",
+    keys: &[
+        Key::optional("requested", Kind::Text, "Status: somebody waits for it. Default Requested."),
+        Key::optional("has_access", Kind::Text, "Status: the person was seen in the organization. Default Has Access."),
+        Key::optional("error", Kind::Text, "Status: it failed, and the reason stands beside it. Default Error."),
+        Key::optional("revoked", Kind::Text, "Status: the person was taken out. Default Revoked."),
+        Key::optional("add_to_jsm", Kind::Text, "Button: there is no organization. Default Add to JSM."),
+        Key::optional(
+            "organization_in_jsm",
+            Kind::Text,
+            "Button: there is an organization with nobody in it. Default Organization in JSM.",
+        ),
+        Key::optional("jsm_access", Kind::Text, "Button: somebody is in the organization. Default JSM Access."),
+    ],
+};
