@@ -3,6 +3,7 @@
 //! Everything is drawn from one seed number, so that two runs see the same company. The demo company's Salesforce half
 //! is made here; its Jira half by [`crate::jira::seed_demo`].
 
+mod access;
 mod names;
 pub(crate) mod salesforce;
 mod trouble;

@@ -69,6 +69,20 @@ impl Desks {
         self.request_types.iter().find(|r| r.id == id)
     }
 
+    /// Adds the desk of a project, with request types: id, name, description, issue type.
+    pub(crate) fn found<const N: usize>(&mut self, id: u64, project: u64, types: [(&str, &str, &str, &str); N]) {
+        let (customers, organizations) = (BTreeSet::new(), BTreeSet::new());
+        self.desks.insert(id, Desk { id, project, customers, organizations, open: false });
+        self.request_types.extend(types.map(|(kind, name, description, issue_type)| RequestType {
+            id: kind.into(),
+            desk: id,
+            name: name.into(),
+            description: description.into(),
+            issue_type: issue_type.into(),
+            fields: ["priority", "customfield_10032"].map(String::from).to_vec(),
+        }));
+    }
+
     pub(crate) fn desk_of(&self, project: u64) -> Option<&Desk> {
         self.desks.values().find(|d| d.project == project)
     }
@@ -76,31 +90,26 @@ impl Desks {
 
 /// The desks of SUP and ITS with their request types.
 pub(crate) fn founding() -> Desks {
-    let desk = |id, project| {
-        (id, Desk { id, project, customers: BTreeSet::new(), organizations: BTreeSet::new(), open: false })
-    };
-    let rows = [
-        ("10", 1, "Get help", "Ask the support team a question.", "10010"),
-        ("11", 1, "Report a problem", "Something does not work as it should.", "10011"),
-        ("12", 1, "Suggest an improvement", "Tell us what would make your work easier.", "10010"),
-        ("20", 2, "Get IT help", "Hardware, software, accounts.", "10010"),
-        ("21", 2, "Report a system problem", "A system is down or slow.", "10011"),
-        ("22", 2, "Request a change", "Ask for a change of a system.", "10013"),
-    ];
-    let request_types = rows.into_iter().map(|(id, desk, name, description, issue_type)| RequestType {
-        id: id.into(),
-        desk,
-        name: name.into(),
-        description: description.into(),
-        issue_type: issue_type.into(),
-        fields: ["priority", "customfield_10032"].map(String::from).to_vec(),
-    });
-    Desks {
-        desks: BTreeMap::from([desk(1, 10001), desk(2, 10002)]),
-        request_types: request_types.collect(),
-        organizations: BTreeMap::new(),
-        ..Desks::default()
-    }
+    let mut desks = Desks::default();
+    desks.found(
+        1,
+        10001,
+        [
+            ("10", "Get help", "Ask the support team a question.", "10010"),
+            ("11", "Report a problem", "Something does not work as it should.", "10011"),
+            ("12", "Suggest an improvement", "Tell us what would make your work easier.", "10010"),
+        ],
+    );
+    desks.found(
+        2,
+        10002,
+        [
+            ("20", "Get IT help", "Hardware, software, accounts.", "10010"),
+            ("21", "Report a system problem", "A system is down or slow.", "10011"),
+            ("22", "Request a change", "Ask for a change of a system.", "10013"),
+        ],
+    );
+    desks
 }
 
 /// The desk API's words for status categories.

@@ -6,7 +6,8 @@ use rand::RngExt as _;
 use serde_json::{Value, json};
 
 use super::adf;
-use super::catalogue::founding::{BLOCKED, DONE, IN_PROGRESS, RESOLUTION_DONE, TO_DO};
+use super::catalogue::ProjectKind;
+use super::catalogue::founding::{BLOCKED, DONE, IN_PROGRESS, RESOLUTION_DONE, SUB_TASK, TO_DO, project};
 use super::contents::Contents;
 use super::fields::founding::REQUEST_TYPE;
 use super::issue::{Comment, Issue};
@@ -19,6 +20,7 @@ mod stories;
 use stories::{COMMENTS, REQUESTS, STORIES, Story};
 
 const DAY_MS: i64 = 86_400_000;
+const EVALUATION_PROJECT: u64 = 10003;
 
 /// Fills an empty site with the demo company's half. What it makes is not linked to anything in Salesforce.
 pub fn seed_demo(site: &Site, dice: &mut Dice) {
@@ -31,6 +33,7 @@ pub fn seed_demo(site: &Site, dice: &mut Dice) {
         .filter(|u| u.groups.contains(AGENTS) && u.account_id != ADMIN_ID && u.token.is_none())
         .map(|u| u.account_id.clone())
         .collect();
+    evaluation_desk(contents);
     for story in STORIES {
         let issue = from_story(contents, story, &team, now, dice);
         contents.insert_issue(issue);
@@ -39,6 +42,18 @@ pub fn seed_demo(site: &Site, dice: &mut Dice) {
         let issue = from_request(contents, (project, request_type, summary, description), &team, now, dice);
         contents.insert_issue(issue);
     }
+}
+
+/// The service project FES, whose customers try the company's software before they buy it.
+fn evaluation_desk(contents: &mut Contents) {
+    const KINDS: &[&str] = &["10010", "10011", SUB_TASK];
+    let project = project(EVALUATION_PROJECT, "FES", "Evaluation Support", ProjectKind::ServiceDesk, KINDS, "service");
+    contents.catalogue.projects.insert(EVALUATION_PROJECT, project);
+    let rows = [
+        ("30", "Ask about an evaluation", "How to install it, how to measure it.", "10010"),
+        ("31", "Report a problem with an evaluation", "Something does not work as it should.", "10011"),
+    ];
+    contents.desks.found(3, EVALUATION_PROJECT, rows);
 }
 
 fn pick<'a, T>(dice: &mut Dice, from: &'a [T]) -> &'a T {

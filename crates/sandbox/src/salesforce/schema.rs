@@ -86,6 +86,9 @@ pub(super) struct Field {
     pub(super) rich: bool,
     /// What a checkbox is in a new record that does not say.
     pub(super) checked: bool,
+    /// What a text or a moment is in a new record that does not say: a formula, of which this org knows a text in quotes
+    /// and `NOW()`.
+    pub(super) formula: Option<String>,
     /// The field on whose value the choices of this one depend.
     pub(super) controller: Option<String>,
     pub(super) filterable: bool,
@@ -103,6 +106,11 @@ impl Field {
 
     pub(super) fn default_choice(&self) -> Option<&str> {
         self.choices.iter().find(|choice| choice.default).map(|choice| choice.value.as_str())
+    }
+
+    /// Whether a new record that does not say has a value here.
+    pub(super) fn is_defaulted(&self) -> bool {
+        self.defaulted || self.kind == Kind::Id || self.default_choice().is_some() || self.formula.is_some()
     }
 
     /// Whether the org keeps an index of this field's values.

@@ -138,6 +138,10 @@ impl State {
         Ok(self.schema.add(object))
     }
 
+    pub(crate) fn has_object(&self, name: &str) -> bool {
+        self.schema.object_at(name).is_some()
+    }
+
     pub(super) fn object(&self, at: usize) -> &Object {
         &self.schema.objects[at]
     }

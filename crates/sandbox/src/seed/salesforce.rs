@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use rand::RngExt as _;
 
-use super::Dice;
 use super::names::{address, company, domain, person, phone, pick};
 use super::trouble::{remark, trouble};
+use super::{Dice, access};
 use crate::salesforce::seeding::{Cell, State, audit};
 
 const ACCOUNTS: usize = 64;
@@ -51,13 +51,17 @@ pub(crate) fn fill(state: &mut State, now_ms: i64, dice: &mut Dice, records: Opt
     (0..n_cases).for_each(|number| case(state, dice, &cast, number, n_cases));
     (0..OPPORTUNITIES).for_each(|number| opportunity(state, dice, &cast, number));
     (0..LEADS).for_each(|number| lead(state, dice, &cast, number));
+    if state.has_object("Customer_Project__c") {
+        let accounts: Vec<_> = cast.accounts.iter().map(|(id, _)| id.clone()).collect();
+        access::fill(state, &accounts, &cast.staff[0], cast.now_ms - DAY_MS);
+    }
 }
 
-fn text(text: &str) -> Cell {
+pub(super) fn text(text: &str) -> Cell {
     Cell::text(text)
 }
 
-fn plant(state: &mut State, object: &str, cells: &[(&str, Cell)], at_ms: i64, by: &Arc<str>) -> Arc<str> {
+pub(super) fn plant(state: &mut State, object: &str, cells: &[(&str, Cell)], at_ms: i64, by: &Arc<str>) -> Arc<str> {
     let cells: Vec<_> = audit(at_ms, by).into_iter().chain(cells.iter().cloned()).collect();
     state.plant(object, None, &cells)
 }

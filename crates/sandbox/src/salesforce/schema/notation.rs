@@ -113,9 +113,19 @@ fn from_mapping(name: &str, mapping: &Map<String, Value>) -> Read<Field> {
     let default = text(&written, "default").or_else(|| text(&written, "defaultValue"));
     let values = ["values", "picklistValues"].iter().find_map(|key| written[*key].as_array());
     field.choices = values.into_iter().flatten().filter_map(|value| choice(value, default.as_deref())).collect();
+    field.formula = default.as_deref().and_then(|default| formula(field.kind, default));
     field.checked = default.as_deref() == Some("true") || flag(&written, "default") || flag(&written, "defaultValue");
     field.controller = text(&written, "controllingField").or_else(|| text(&written, "controller"));
     Ok(field)
+}
+
+/// The formula behind a default, which the vendor's metadata writes out and this notation shortens for texts.
+fn formula(kind: Kind, default: &str) -> Option<String> {
+    match kind {
+        Kind::Text => Some(format!("\"{}\"", default.trim_matches('"'))),
+        Kind::DateTime => Some(default.to_owned()),
+        _ => None,
+    }
 }
 
 /// The fields that stand behind a compound one.
@@ -283,6 +293,7 @@ fn plain(name: &str, kind: Kind, length: Option<usize>) -> Field {
         restricted: false,
         rich: false,
         checked: false,
+        formula: None,
         controller: None,
         filterable: !(matches!(kind, Kind::Base64 | Kind::Address | Kind::Location | Kind::Encrypted)
             || (kind == Kind::TextArea && length > 255)),

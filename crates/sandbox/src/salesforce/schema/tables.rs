@@ -76,8 +76,8 @@ pub(in crate::salesforce) fn own(prerequisites: bool) -> Vec<Value> {
         Err(error) => panic!("schema/own.yaml: {error}"),
     };
     let list = |name: &str| written[name].as_array().cloned().unwrap_or_default();
-    let first = if prerequisites { list("prerequisites") } else { Vec::new() };
-    first.into_iter().chain(list("correlation")).collect()
+    let when = |wanted, name| if wanted { list(name) } else { Vec::new() };
+    [when(prerequisites, "prerequisites"), list("correlation"), when(prerequisites, "access")].concat()
 }
 
 /// A YAML document as JSON whose scalars are all strings; anchors and tags are not used here.
@@ -158,7 +158,7 @@ mod tests {
     fn a_bare_world_lacks_the_prerequisites() {
         let names = |prerequisites| own(prerequisites).iter().map(|one| one["fields"].to_string()).collect::<String>();
         assert!(names(true).contains("Entente_Key__c"));
-        assert!(!names(false).contains("Entente_Key__c"));
+        assert!(!names(false).contains("Entente_Key__c") && !names(false).contains("JSM_Organization_Id__c"));
         assert!(names(false).contains("Jira_Reference__c"));
     }
 }

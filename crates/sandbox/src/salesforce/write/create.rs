@@ -97,6 +97,8 @@ fn fill_defaults(state: &State, caller: &Caller, draft: &mut Draft) {
         match (field.kind, field.default_choice()) {
             (Kind::Boolean, _) => draft.row.set(at, Cell::Bool(field.checked)),
             (Kind::Picklist, Some(value)) => draft.row.set(at, Cell::text(value)),
+            (Kind::Text, _) if let Some(text) = &field.formula => draft.row.set(at, Cell::text(text.trim_matches('"'))),
+            (Kind::DateTime, _) if field.formula.is_some() => draft.row.set(at, Cell::Stamp(caller.stamp_ms)),
             _ => {}
         }
     }

@@ -72,3 +72,43 @@ async fn a_bare_world_has_no_prerequisites() {
     let op = full.create("Entente_Op__c", json!({"Key__c": "k", "Target__c": "500"})).await;
     assert!(op.starts_with('a'), "{op}");
 }
+
+#[tokio::test]
+async fn a_text_and_a_moment_have_the_defaults_that_their_formulas_say() {
+    let sandbox = Sandbox::demo().await;
+    let made = sandbox.create("Entente_Access__c", json!({})).await;
+    let row = sandbox.get(&format!("/sobjects/Entente_Access__c/{made}")).await.body;
+    assert_eq!((&row["Status__c"], &row["Name"]), (&json!("Requested"), &json!("000001")));
+    assert_eq!(row["Requested_At__c"], row["CreatedDate"]);
+    let said = json!({"Status__c": "Draft", "Requested_At__c": null});
+    let made = sandbox.create("Entente_Access__c", said).await;
+    let row = sandbox.get(&format!("/sobjects/Entente_Access__c/{made}")).await.body;
+    assert_eq!((&row["Status__c"], &row["Requested_At__c"]), (&json!("Draft"), &json!(null)));
+    let describe = sandbox.get("/sobjects/Entente_Access__c/describe").await.body;
+    let field = |name: &str| {
+        let fields = describe["fields"].as_array().expect("fields");
+        fields.iter().find(|field| field["name"] == name).expect("the field").clone()
+    };
+    assert_eq!(field("Status__c")["defaultValueFormula"], "\"Requested\"");
+    assert_eq!(field("Requested_At__c")["defaultValueFormula"], "NOW()");
+    assert_eq!(
+        (&field("Reason__c")["defaultedOnCreate"], &field("Status__c")["defaultedOnCreate"]),
+        (&json!(false), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn the_demo_company_has_projects_and_evaluations_to_grant_access_from() {
+    let sandbox = Sandbox::demo().await;
+    let query = "SELECT Name, Project_Number__c, (SELECT Id FROM JSM_Access__r) FROM Customer_Project__c \
+                 WHERE Account__r.Name != null ORDER BY Project_Number__c";
+    let projects = sandbox.query(query).await.body;
+    assert_eq!((&projects["totalSize"], &projects["records"][0]["Project_Number__c"]), (&json!(5), &json!("000922")));
+    let product = sandbox.query("SELECT Id FROM Evaluation_Product__c WHERE Active__c = true").await.body;
+    let list = sandbox.create("Evaluation_List__c", json!({})).await;
+    let target = json!({"Evaluation_List__c": list, "Evaluation_Product__c": product["records"][0]["Id"]});
+    sandbox.create("Target_Product__c", target).await;
+    let query = "SELECT Status__c, (SELECT Evaluation_Product__r.Name FROM Target_Products__r) FROM Evaluation_List__c";
+    let row = sandbox.query(query).await.body["records"][0].clone();
+    assert_eq!(row["Target_Products__r"]["records"][0]["Evaluation_Product__r"]["Name"], "Fusion SMB Server");
+}
