@@ -45,7 +45,7 @@ pub(crate) async fn run(
         failed = failed.or(result.err());
     }
     if failed.is_none() {
-        forget::old(inner, wiring).await.map_err(EngineError::from)?;
+        failed = forget::old(inner, wiring).await.err().map(EngineError::from);
     }
     let done = report(inner, wiring, items, workers, options).await;
     let seconds = inner.outside.clock.now().duration_since(began).as_secs_f64();

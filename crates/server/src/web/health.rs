@@ -23,9 +23,9 @@ pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem>
     }
 }
 
-/// This answer is for everyone, so what is wrong stands in the log.
+/// This answer is for everyone, so what is wrong stands in the log; not as a warning, or everyone could fill the log.
 fn unknown(error: EngineError) -> Problem {
-    tracing::warn!(%error, "the state could not be read");
+    tracing::debug!(%error, "the state could not be read");
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The state cannot be read now.")
 }
 

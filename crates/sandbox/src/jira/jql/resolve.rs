@@ -11,6 +11,7 @@ use super::{Asker, Search};
 use crate::jira::contents::Contents;
 use crate::jira::fields::{Field, Kind};
 use crate::jira::limits::ORDER_BY_FIELDS;
+use crate::jira::permission;
 
 /// Resolves a whole query. A stranger gets no complaints: what does not exist for him just finds nothing.
 pub(crate) fn resolve(contents: &Contents, query: &Query, asker: &Asker<'_>) -> Result<Search, Vec<String>> {
@@ -183,8 +184,14 @@ impl Resolver<'_> {
     fn project(&self, value: &str) -> Option<String> {
         let by_name = || self.contents.catalogue.projects.values().find(|p| p.name.eq_ignore_ascii_case(value));
         let found = self.contents.find_project(value).or_else(by_name);
-        // Filters that name an archived project break: "The value 'OPS' does not exist for the field 'project'."
-        found.filter(|p| !p.archived).map(|p| p.id.to_string())
+        // Queries that name an archived project, or one that the asker may not browse, break: "The value 'OPS' does not
+        // exist for the field 'project'."
+        found.filter(|p| !p.archived && self.may_browse(p.id)).map(|p| p.id.to_string())
+    }
+
+    fn may_browse(&self, project: u64) -> bool {
+        let account = self.asker.account;
+        account.is_none() || permission::may(self.contents, account, "BROWSE_PROJECTS", Some(project))
     }
 
     fn statuses_of(&self, value: &str) -> Option<Vec<String>> {

@@ -91,6 +91,20 @@ async fn an_archived_project_is_out_of_sight_until_it_is_restored() {
 }
 
 #[tokio::test]
+async fn a_query_cannot_name_a_project_that_the_asker_may_not_browse() {
+    let site = Site::empty().await;
+    let right = |granted: bool| json!({ "user": "admin@sandbox.example", "project": "OPS", "permission": "BROWSE_PROJECTS", "granted": granted });
+    for name in ["OPS", "10000"] {
+        let search = json!({ "jql": format!("project = {name}"), "fields": ["summary"] });
+        site.post("/rest/api/3/search/jql", &search).await.is(200);
+        site.control("rights", &right(false)).await;
+        let refused = format!("The value '{name}' does not exist for the field 'project'.");
+        site.post("/rest/api/3/search/jql", &search).await.says(400, &refused);
+        site.control("rights", &right(true)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_cannot_be_is_refused() {
     let site = Site::empty().await;
     for (key, why) in [
