@@ -8,6 +8,7 @@
 //! Each SQL text is written once, in the file of its table, in the dialect that both databases share; `sql.rs` holds
 //! what differs. Start with [`Store::commit`], the end of every round; then [`Store::offer`], the way in.
 
+mod access;
 mod backup;
 mod by_hand;
 mod configuration;
@@ -36,6 +37,7 @@ mod sql;
 
 use std::sync::Arc;
 
+pub use access::{AllowedDomain, OpenTask};
 pub use backup::Backup;
 pub use configuration::Applied;
 pub use conflict::{Conflict, Decided, NewConflict, NewDecision};

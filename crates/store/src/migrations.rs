@@ -18,9 +18,10 @@ const RECOVERY: &str = include_str!("../migrations/0004_recovery.sql");
 const CONFIGURATIONS: &str = include_str!("../migrations/0005_configurations.sql");
 const ENDED_INTENTS: &str = include_str!("../migrations/0006_ended_intents.sql");
 const SENT: &str = include_str!("../migrations/0007_sent.sql");
+const ACCESS: &str = include_str!("../migrations/0009_access.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 7;
+pub(crate) const NEWEST: i64 = 9;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -47,7 +48,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (4, "recovery", dialect.tables(RECOVERY)),
         (5, "configurations", dialect.tables(CONFIGURATIONS)),
         (6, "ended intents", dialect.tables(ENDED_INTENTS)),
-        (NEWEST, "sent", dialect.tables(SENT)),
+        (7, "sent", dialect.tables(SENT)),
+        (NEWEST, "access", dialect.tables(ACCESS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

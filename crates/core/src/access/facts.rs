@@ -21,6 +21,26 @@ pub struct Facts {
     pub n_members: u32,
     /// What was refused.
     pub refusal: Option<Refusal>,
+    /// Why nothing can be done now, though it may be possible later.
+    pub delay: Option<String>,
+}
+
+impl Facts {
+    /// What is known when only the grant itself was read.
+    #[must_use]
+    pub fn unread() -> Self {
+        Self {
+            source: None,
+            person: None,
+            domain: DomainRule::Missing(None),
+            standing: Standing::Missing(String::new()),
+            on_desk: false,
+            customer: None,
+            n_members: 0,
+            refusal: None,
+            delay: None,
+        }
+    }
 }
 
 /// The record in Salesforce from which access is granted.

@@ -13,6 +13,21 @@ pub struct AccessGrant {
     pub shown: GrantReport,
 }
 
+impl AccessGrant {
+    /// Whether it shows something else than what it asks for. One that failed rests until somebody requests it again.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match (self.wish, self.shown.status) {
+            (_, GrantStatus::Requested)
+            | (Wish::NoAccess, GrantStatus::HasAccess)
+            | (Wish::Access, GrantStatus::Revoked) => true,
+            (_, GrantStatus::Error)
+            | (Wish::Access, GrantStatus::HasAccess)
+            | (Wish::NoAccess, GrantStatus::Revoked) => false,
+        }
+    }
+}
+
 /// What shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {

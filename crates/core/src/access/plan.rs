@@ -94,6 +94,9 @@ pub fn plan(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
     if let Some(refusal) = &facts.refusal {
         return report(grant, facts, GrantStatus::Error, refused(&refusal.step, &refusal.words));
     }
+    if let Some(why) = &facts.delay {
+        return report(grant, facts, GrantStatus::Requested, format!("It is tried again: {why}"));
+    }
     match grant.wish {
         Wish::Access => give(grant, facts),
         Wish::NoAccess => take(grant, facts),

@@ -39,6 +39,7 @@ fn complete() -> Facts {
         customer: Some(Customer { account: "qm:1".into(), is_member: true }),
         n_members: 1,
         refusal: None,
+        delay: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The promises of the store, each tested on SQLite in memory, on SQLite in a directory, and on PostgreSQL when
 //! `ENTENTE_TEST_POSTGRES` names a server (`tools/with-postgres`).
 
+mod access;
 mod bases;
 mod configurations;
 mod conflicts;

@@ -48,6 +48,9 @@ CREATE TABLE decision (
 ALTER TABLE parked DROP COLUMN class;
 ALTER TABLE parked DROP COLUMN circumstances;
 ALTER TABLE item DROP COLUMN recovered;
+DROP TABLE access_domain;
+DROP TABLE access_task;
+DROP TABLE access_organization;
 DROP TABLE sent;
 DROP TABLE configuration;
 DROP TABLE tested;

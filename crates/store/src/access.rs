@@ -1,0 +1,9 @@
+//! Portal access: domains that are let in, open tasks about others, and organizations with their source records. The
+//! grants themselves are records in Salesforce.
+
+mod domain;
+mod organization;
+mod task;
+
+pub use domain::AllowedDomain;
+pub use task::OpenTask;
