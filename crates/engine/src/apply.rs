@@ -3,6 +3,7 @@
 //! Order: twins first, then fields and correlation on both sides at once, then statuses. A step that fails leaves what
 //! depends on it for the next round; what was achieved, and only that, becomes the base.
 
+pub(crate) mod access;
 mod create;
 mod culprit;
 pub(crate) mod jira;

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, doctor, forget, intake, preview,
+    EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, access, doctor, forget, intake, preview,
     report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
     setup, status, sync, verify,
     wiring::{Wired, Wiring},
@@ -258,14 +258,16 @@ impl Engine {
         }
     }
 
-    /// A worker for each org that one of these items is about.
+    /// A worker for each org that one of these items is about, and for the one in which access is requested.
     pub(crate) fn workers(
         &self,
         wiring: &Arc<Wiring>,
         items: &[Arc<Wired>],
         options: &SyncOptions,
     ) -> Vec<Arc<Worker>> {
-        let orgs = wiring.orgs.values().filter(|org| items.iter().any(|wired| wired.org.name == org.name));
+        let grants = |org: &str| options.item.is_none() && access::of_org(wiring, org).is_some();
+        let has_items = |org: &str| items.iter().any(|wired| wired.org.name == org);
+        let orgs = wiring.orgs.values().filter(|org| has_items(&org.name) || grants(&org.name));
         orgs.map(|org| Arc::new(Worker::new(self.inner.clone(), wiring.clone(), org.clone(), options))).collect()
     }
 }

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{Inner, unit::DELETED, wiring::Wiring};
+use crate::{Inner, access, unit::DELETED, wiring::Wiring};
 
 /// Why a push is not taken.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -74,7 +74,8 @@ pub(crate) async fn salesforce(
     body: &[u8],
 ) -> Result<usize, IntakeError> {
     let org = wiring.orgs.get(connection).filter(|_| wiring.config.triggers.push);
-    let org = org.filter(|_| wiring.items_of(connection).any(|wired| wired.item.listens_to(Side::Salesforce)));
+    let listens = || wiring.items_of(connection).any(|wired| wired.item.listens_to(Side::Salesforce));
+    let org = org.filter(|_| listens() || access::of_org(wiring, connection).is_some());
     let org = org.ok_or_else(|| IntakeError::NoSuchDoor(connection.to_owned()))?;
     if !org.webhook_secrets.is_empty() && !is_one_of(&org.webhook_secrets, secret) {
         return Err(IntakeError::Refused(connection.to_owned()));
@@ -92,6 +93,12 @@ pub(crate) async fn salesforce(
     }
     let mut n_hints = 0;
     for notification in message.notifications {
+        if access::of_org(wiring, connection).is_some() && notification.object == access::GRANT {
+            // Open grants are asked for by what they show, so there is nothing to remember.
+            inner.seat(connection).access_wake.notify_one();
+            n_hints += 1;
+            continue;
+        }
         let version = notification.version.map(|version| version.as_millisecond().to_string());
         let key = HintKey::record(connection, &notification.object, notification.record.as_str());
         n_hints += offer(inner, connection, vec![key], version).await?;

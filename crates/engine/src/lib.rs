@@ -12,6 +12,7 @@
 //!
 //! This crate never decides what should be written (that is `core`), and remembers nothing of its own (that is `store`).
 
+mod access;
 mod activation;
 mod apply;
 mod catalogue;
@@ -56,6 +57,7 @@ use entente_transport::Tenure;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
 
+pub use access::remedy::{AccessWish, DomainChanged, DomainTold, GrantFilter, GrantTold, OrganizationTold, PersonTold};
 pub use activation::Activation;
 pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, ObjectGroup};
 pub use engine::{Engine, SyncOptions};
@@ -95,6 +97,8 @@ pub(crate) struct Inner {
 #[derive(Clone, Default)]
 pub(crate) struct Seat {
     pub(crate) wake: Arc<Notify>,
+    /// Told when somebody asked for portal access.
+    pub(crate) access_wake: Arc<Notify>,
     pub(crate) busy: Arc<dispatch::Busy>,
     pub(crate) fence: Arc<Mutex<Option<Fence>>>,
     pub(crate) tenure: Tenure,

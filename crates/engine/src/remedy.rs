@@ -46,6 +46,6 @@ fn look_at(link: &Link, item: &ConnectedItem, now_ms: i64) -> Hint {
     Hint { key, version: None, due_ms: now_ms, priority: PERSON_PRIORITY }
 }
 
-fn rfc_3339(at_ms: i64) -> String {
+pub(crate) fn rfc_3339(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms).unwrap_or_default().to_string()
 }

@@ -10,7 +10,7 @@ use entente_core::Side;
 use entente_store::{DueHint, Link, StoreError};
 
 use crate::{
-    EngineError, Inner, SyncOptions, Unfinished,
+    EngineError, Inner, SyncOptions, Unfinished, access,
     drain::Until,
     forget,
     limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS, SYNC_LINGERS_MS},
@@ -107,7 +107,11 @@ async fn org(
         result = worker.drain(until) => result,
         () = tell(inner, worker, backlog.due, progress) => Ok(()),
     };
-    drained.and(failed.map_or(Ok(()), Err))
+    let granted = match (&options.item, options.direction) {
+        (None, None) => access::settle(worker, give_up_ms).await,
+        _ => Ok(()),
+    };
+    drained.and(granted).and(failed.map_or(Ok(()), Err))
 }
 
 /// Looks at an item; what passes by itself is waited for, as long as the person who asked has time.

@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Inner, Seat,
+    Inner, Seat, access,
     dispatch::Busy,
     drain::Until,
     engine::SyncOptions,
@@ -54,6 +54,7 @@ pub(crate) struct Worker {
     /// Until when its rounds may write.
     pub(crate) tenure: Tenure,
     pub(crate) wake: Arc<Notify>,
+    pub(crate) access_wake: Arc<Notify>,
     pub(crate) tally: Tally,
 }
 
@@ -70,9 +71,22 @@ pub(crate) struct Tally {
 
 impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
-        let Seat { wake, busy, fence, tenure } = inner.seat(&org.name);
+        let Seat { wake, access_wake, busy, fence, tenure } = inner.seat(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
-        Self { inner, wiring, org, busy, only_item, only, by_hand: true, fence, tenure, wake, tally: Tally::default() }
+        Self {
+            inner,
+            wiring,
+            org,
+            busy,
+            only_item,
+            only,
+            by_hand: true,
+            fence,
+            tenure,
+            wake,
+            access_wake,
+            tally: Tally::default(),
+        }
     }
 
     /// A worker of a server: nobody waits for it, so what can wait is gathered.
@@ -162,17 +176,18 @@ impl Worker {
             over.cancel();
             result
         };
-        let (kept, looked, polled, worked) = tokio::join!(
+        let (kept, looked, polled, granted, worked) = tokio::join!(
             async { ends(self.keep_lease(&drained).await) },
             async { ends(unless_stopped(&over, look::keep(self, &over)).await) },
             async { ends(unless_stopped(&over, poll::keep(self, &over)).await) },
+            async { ends(unless_stopped(&over, access::keep(self, &over)).await) },
             async {
                 let result = ends(self.drain(Until::Stopped(&over)).await);
                 drained.cancel();
                 result
             },
         );
-        kept.and(looked).and(polled).and(worked)
+        kept.and(looked).and(polled).and(granted).and(worked)
     }
 
     /// Links follow their items: renamed with them, at rest while they are gone, taken up when they come back.

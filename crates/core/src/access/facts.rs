@@ -1,6 +1,6 @@
 //! What is known of both systems while a grant is worked on. What a plan does not get to may be left unread.
 
-use super::{AccessStep, Domain, DomainRule, SourceReport, Standing};
+use super::{Domain, DomainRule, SourceReport, Standing};
 
 /// The facts about one grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,11 +89,11 @@ pub struct DomainTask {
     pub owner: Option<String>,
 }
 
-/// A step that a system understood and refused.
+/// What a system understood and refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What was tried.
-    pub step: AccessStep,
+    /// What was tried, as [`super::AccessStep::doing`] says it.
+    pub doing: String,
     /// The vendor's words.
     pub words: String,
 }

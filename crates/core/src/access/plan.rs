@@ -67,6 +67,35 @@ pub enum AccessStep {
 }
 
 impl AccessStep {
+    /// What it did, for the journal; nothing of what only shows how far something has come.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        match self {
+            Self::AwaitDomain { domain } => Some(format!("somebody was asked to put {domain} on the list of domains")),
+            Self::EnsureOrganization { name } => Some(format!("the organization \"{name}\" was created in Jira")),
+            Self::ClaimOrganization { organization } => {
+                Some(format!("the organization \"{}\" was marked as the record's own", organization.name))
+            }
+            Self::AddToDesk { organization, desk } => {
+                Some(format!("the organization \"{}\" was put on the service desk {desk}", organization.name))
+            }
+            Self::EnsureCustomer { email, .. } => Some(format!("{email} was made a customer in Jira")),
+            Self::AddMember { organization, customer } => {
+                Some(format!("the customer {customer} was added to \"{}\" in Jira", organization.name))
+            }
+            Self::RemoveMember { organization, customer } => {
+                Some(format!("the customer {customer} was taken out of \"{}\" in Jira", organization.name))
+            }
+            Self::ReportStatus { report } => match (report.status, report.reason.as_str()) {
+                (GrantStatus::Requested, _) => None,
+                (GrantStatus::HasAccess, _) => Some("the person has access".to_owned()),
+                (GrantStatus::Revoked, _) => Some("access was revoked".to_owned()),
+                (GrantStatus::Error, reason) => Some(format!("it failed: {reason}")),
+            },
+            Self::ReportSource { .. } => None,
+        }
+    }
+
     /// What it does, as the beginning of a sentence that goes on with "was refused".
     #[must_use]
     pub fn doing(&self) -> String {
@@ -92,7 +121,7 @@ impl AccessStep {
 #[must_use]
 pub fn plan(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
     if let Some(refusal) = &facts.refusal {
-        return report(grant, facts, GrantStatus::Error, refused(&refusal.step, &refusal.words));
+        return report(grant, facts, GrantStatus::Error, refused(&refusal.doing, &refusal.words));
     }
     if let Some(why) = &facts.delay {
         return report(grant, facts, GrantStatus::Requested, format!("It is tried again: {why}"));
@@ -219,15 +248,13 @@ fn report(grant: &AccessGrant, facts: &Facts, status: GrantStatus, reason: Strin
 
 /// The site refuses domains by a setting of its own, which no interface shows.
 /// <https://support.atlassian.com/jira-service-management-cloud/docs/manage-customer-access-to-your-service-project/>
-fn refused(step: &AccessStep, words: &str) -> String {
-    let by_setting = words.contains("customer access settings") || words.contains("domains allowed");
-    let remedy = match step {
-        AccessStep::EnsureCustomer { .. } if by_setting => {
+fn refused(doing: &str, words: &str) -> String {
+    let remedy = match words.contains("customer access settings") {
+        true => {
             " Allow the domain in Jira under Products, Jira Service Management, Customer access, then request again."
         }
-        _ => " Request again once that is mended.",
+        false => " Request again once that is mended.",
     };
-    let doing = step.doing();
     let room = REASON_CHARS_MAX.saturating_sub(doing.chars().count() + remedy.chars().count() + 15);
     let words: String = words.trim_end_matches('.').chars().take(room).collect();
     format!("{doing} was refused: {words}.{remedy}")

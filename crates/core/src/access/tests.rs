@@ -148,9 +148,9 @@ fn what_cannot_go_on_says_why_and_what_to_do() {
         (
             "the site refuses the domain",
             |f| {
-                let step = AccessStep::EnsureCustomer { email: "dana@acme.test".into(), name: "Dana".into() };
+                let doing = "Making dana@acme.test a customer".into();
                 let words = "Email doesn't belong to domains allowed in customer access settings".into();
-                f.refusal = Some(Refusal { step, words });
+                f.refusal = Some(Refusal { doing, words });
             },
             GrantStatus::Error,
             "Customer access, then request again",
@@ -158,8 +158,8 @@ fn what_cannot_go_on_says_why_and_what_to_do() {
         (
             "a refusal as long as a book",
             |f| {
-                let step = AccessStep::EnsureOrganization { name: "Testing".into() };
-                f.refusal = Some(Refusal { step, words: "no ".repeat(500) });
+                let doing = "Creating it".into();
+                f.refusal = Some(Refusal { doing, words: "no ".repeat(500) });
             },
             GrantStatus::Error,
             "Request again once that is mended.",

@@ -52,7 +52,7 @@ impl Template {
     }
 
     /// The text, with each field's value in its place; `None` when a field was not collected.
-    pub(crate) fn fill<'v>(&self, value: impl Fn(&FieldPath) -> Option<&'v Value>) -> Option<String> {
+    pub fn fill<'v>(&self, value: impl Fn(&FieldPath) -> Option<&'v Value>) -> Option<String> {
         let text = |part: &Part| match part {
             Part::Text(text) => Some(text.clone()),
             Part::Field(path) => value(path).map(ToString::to_string),
