@@ -34,7 +34,7 @@ pub use problem::{Problem, Severity};
 pub use reference::{Reference, Vars};
 pub use schema::schema;
 pub use secret::Secret;
-pub use server::Server;
+pub use server::{Forge, Server};
 pub use triggers::{Reconcile, Triggers};
 
 use self::{

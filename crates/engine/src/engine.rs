@@ -8,6 +8,7 @@ use std::{
 
 use entente_core::{MappingKey, Side, config::Config};
 use entente_store::Store;
+use entente_transport::{Egress, Wire};
 use parking_lot::RwLock;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -229,6 +230,27 @@ impl Engine {
         body: &[u8],
     ) -> Result<usize, IntakeError> {
         intake::jira(&self.inner, &self.inner.wiring(), connection, signature, body).await
+    }
+
+    /// Takes an event of a Forge app, whose sender was verified: how many hints it made. They are durable when this
+    /// returns.
+    ///
+    /// # Errors
+    /// [`IntakeError`] says which answer the sender should get.
+    pub async fn intake_app(&self, connection: &str, body: &[u8]) -> Result<usize, IntakeError> {
+        intake::app(&self.inner, &self.inner.wiring(), connection, body).await
+    }
+
+    /// A way out to some hosts, through the proxy of the first Jira connection where that has one.
+    ///
+    /// # Errors
+    /// A proxy whose address makes no sense, or a configuration without a site.
+    pub fn way_out(&self, egress: Egress) -> Result<Arc<dyn Wire>, EngineError> {
+        let wiring = self.inner.wiring();
+        let mut connections = wiring.config.connections.values();
+        let site = connections.find(|connection| connection.side() == Side::Jira);
+        let site = site.ok_or_else(|| EngineError::Missing("The configuration has no Jira connection.".to_owned()))?;
+        self.inner.outside.wire(site, egress)
     }
 
     /// Takes a Salesforce outbound message: how many hints it made. They are durable when this returns.

@@ -65,6 +65,25 @@ pub(crate) async fn jira(
     offer(inner, connection, hints.collect(), version).await
 }
 
+/// Takes an event of a Forge app, whose sender was verified: how many hints it made. They are durable when this returns.
+pub(crate) async fn app(
+    inner: &Inner,
+    wiring: &Wiring,
+    connection: &str,
+    body: &[u8],
+) -> Result<usize, IntakeError> {
+    let event = webhook::parse_app_event(body)
+        .map_err(|problem| IntakeError::Malformed { connection: connection.to_owned(), reason: problem.to_string() })?;
+    let Some(id) = event.issue.filter(|_| wiring.config.triggers.push) else { return Ok(0) };
+    let version = match event.is_deletion {
+        true => Some(DELETED.to_owned()),
+        false => event.updated.map(|updated| updated.as_millisecond().to_string()),
+    };
+    let orgs = wiring.orgs_that_listen_to(connection).into_iter();
+    let hints = orgs.map(|org| HintKey::issue(&org, connection, &id.to_string()));
+    offer(inner, connection, hints.collect(), version).await
+}
+
 /// Takes a Salesforce outbound message: how many hints it made. They are durable when this returns.
 pub(crate) async fn salesforce(
     inner: &Inner,

@@ -64,7 +64,7 @@ pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;
 pub use error::{EngineError, Unfinished};
 pub use intake::IntakeError;
-pub use links::{Card, End, Found, FoundRecord, Shown};
+pub use links::{Card, End, Found, FoundRecord, Panel, PanelCard, SeenIssue, Shown};
 pub use outside::{Outside, Wires};
 pub use remedy::{
     Candidate, CandidateField, ConflictSide, DecisionTold, Explanation, Match, OpenConflict, ParkedWork, Pick, Retry,

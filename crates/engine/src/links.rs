@@ -5,6 +5,7 @@
 
 mod card;
 mod make;
+mod panel;
 mod refresh;
 mod search;
 
@@ -12,6 +13,7 @@ use entente_core::link::Origin;
 use entente_store::{Hint, HintKey, Link, NewEntry};
 
 pub use card::{Card, End, Shown};
+pub use panel::{Panel, PanelCard, SeenIssue};
 pub use search::{Found, FoundRecord};
 
 use crate::{Engine, EngineError, limits::PERSON_PRIORITY};

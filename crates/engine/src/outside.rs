@@ -52,7 +52,7 @@ impl Outside {
     }
 
     /// A wire for one connection, to these hosts, through its proxy if it has one.
-    fn wire(&self, connection: &config::Connection, egress: Egress) -> Result<Arc<dyn Wire>, EngineError> {
+    pub(crate) fn wire(&self, connection: &config::Connection, egress: Egress) -> Result<Arc<dyn Wire>, EngineError> {
         let proxy = connection.proxy.as_ref().map(|proxy| Proxy {
             url: proxy.url.clone(),
             user: proxy.user.clone(),
@@ -66,7 +66,7 @@ impl Outside {
 }
 
 /// A configured secret for a client.
-fn secret(secret: &config::Secret) -> SecretString {
+pub(crate) fn secret(secret: &config::Secret) -> SecretString {
     SecretString::from(secret.expose().to_owned())
 }
 

@@ -38,6 +38,7 @@ pub(crate) mod search;
 pub(crate) mod statuses;
 pub(crate) mod transitions;
 pub(crate) mod upload;
+pub(crate) mod user;
 pub(crate) mod webhooks;
 pub(crate) mod write_comment;
 
@@ -87,6 +88,7 @@ struct Shared {
     dialect: Arc<JiraDialect>,
     /// Where a redirect may lead; whatever carries the requests checks each of them again.
     egress: Egress,
+    wire: Arc<dyn Wire>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
 }
@@ -107,8 +109,20 @@ impl Client {
         let egress = egress(&site, connection.sandbox);
         let Auth::ApiToken { email, api_token } = &connection.auth;
         let dialect = Arc::new(JiraDialect::new(site, email, api_token, &connection.user_agent)?);
-        let transport = Transport::new(wire, Arc::clone(&clock), Arc::clone(&rng), pace, Arc::clone(&dialect) as _);
-        Ok(Self { shared: Arc::new(Shared { transport, dialect, egress, clock, rng }) })
+        Ok(Self::speaking(dialect, egress, wire, clock, rng, pace))
+    }
+
+    fn speaking(
+        dialect: Arc<JiraDialect>,
+        egress: Egress,
+        wire: Arc<dyn Wire>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+        pace: Pace,
+    ) -> Self {
+        let dialect_of_all = Arc::clone(&dialect) as _;
+        let transport = Transport::new(Arc::clone(&wire), Arc::clone(&clock), Arc::clone(&rng), pace, dialect_of_all);
+        Self { shared: Arc::new(Shared { transport, dialect, egress, wire, clock, rng }) }
     }
 
     /// The way out, for its counters and its capture of exchanges.

@@ -5,10 +5,12 @@
 //! [`Client::create_webhook`](crate::Client::create_webhook)'s.
 //! <https://developer.atlassian.com/cloud/jira/platform/webhooks/>
 
+mod app;
 mod body;
 mod event;
 mod signature;
 
+pub use app::{AppEvent, parse_app_event};
 pub use event::WebhookEvent;
 pub use signature::{SIGNATURE_HEADER, verify_signature};
 

@@ -23,6 +23,17 @@ pub const FORM_BYTES_MAX: usize = 16 * 1024;
 /// How long a caller may take to send its body.
 pub const BODY_TIME: Duration = Duration::from_secs(30);
 
+/// By how much the clocks of Forge and of this machine may differ.
+pub const FORGE_SKEW_MS: i64 = 10_000;
+/// After so long the keys of Forge are asked for again.
+pub const FORGE_KEYS_AGE_MS: i64 = 60 * 60 * 1_000;
+/// How long the keys of Forge are not asked for again, whatever tokens name.
+pub const FORGE_KEYS_WAIT_MS: i64 = 30_000;
+/// How long the keys may take to come: Forge waits five seconds for an answer to an event.
+pub const FORGE_KEYS_TIME: Duration = Duration::from_secs(3);
+/// The largest set of keys.
+pub const FORGE_KEYS_BYTES_MAX: usize = 256 * 1024;
+
 /// The largest answer that a command reads from the API.
 pub const API_ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How long a command waits for an answer of the API.

@@ -3,6 +3,7 @@
 
 mod api;
 mod app;
+mod forge;
 mod health;
 mod hooks;
 mod login;
@@ -46,6 +47,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .nest("/api/v1", api_v1().layer(DefaultBodyLimit::max(API_BYTES_MAX)))
         .merge(hooks)
+        .nest("/forge", forge::router(&app))
         .fallback(no_such_page)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), token::guard_api))

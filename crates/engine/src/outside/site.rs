@@ -40,6 +40,7 @@ pub(crate) struct Site {
     reserve_percent: u8,
     clock: Arc<dyn Clock>,
     verified: OnceCell<()>,
+    cloud_id: OnceCell<String>,
     fields: Mutex<Option<Arc<Vec<Field>>>>,
     projects: Mutex<HashMap<String, Arc<Project>>>,
     /// The highest issue number known, by project key.
@@ -104,6 +105,7 @@ impl Site {
             reserve_percent: connection.reserve_percent,
             clock: outside.clock.clone(),
             verified: OnceCell::new(),
+            cloud_id: OnceCell::new(),
             fields: Mutex::default(),
             projects: Mutex::default(),
             floors: Mutex::default(),
@@ -128,6 +130,11 @@ impl Site {
     /// How much of its quota is left, once the site has told.
     pub(crate) fn quota(&self) -> Option<QuotaStatus> {
         Some(quota::status(self.client.transport().quota()?, self.reserve_percent, &*self.clock))
+    }
+
+    /// How Atlassian names it in tokens; asked once.
+    pub(crate) async fn cloud_id(&self) -> Result<String, EngineError> {
+        self.cloud_id.get_or_try_init(|| self.client.cloud_id()).await.cloned().map_err(self.peer())
     }
 
     /// Makes sure, once, that Jira knows us: wrong credentials look like an empty site everywhere but at `/myself`.

@@ -6,6 +6,7 @@ use entente_transport::CallError;
 use serde::{Deserialize, Deserializer};
 
 use super::Client;
+use crate::id::IssueId;
 use crate::limits::{PAGE_ROWS, PAGES_MAX, USERS_BULK_MAX, USERS_PAGE_ROWS};
 use crate::request::Request;
 
@@ -98,6 +99,20 @@ impl Client {
             let by_id = project.bytes().all(|byte| byte.is_ascii_digit());
             request = request.query(if by_id { "projectId" } else { "projectKey" }, project);
         }
+        self.permissions(request).await
+    }
+
+    /// Which of these permissions the account has on an issue.
+    ///
+    /// # Errors
+    /// `Invalid`, when a key is unknown to Jira; `Gone`, when the account cannot see the issue.
+    /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-permissions/#api-rest-api-3-mypermissions-get>
+    pub async fn my_permissions_on(&self, keys: &[&str], issue: IssueId) -> Result<BTreeMap<String, bool>, CallError> {
+        let request = Request::read("GET /rest/api/3/mypermissions").query("permissions", keys.join(","));
+        self.permissions(request.query("issueId", issue)).await
+    }
+
+    async fn permissions(&self, request: Request) -> Result<BTreeMap<String, bool>, CallError> {
         let answer: Permissions = self.fetch(request).await?;
         Ok(answer.permissions.into_iter().map(|(key, permission)| (key, permission.have_permission)).collect())
     }

@@ -18,10 +18,11 @@ use crate::site::gateway_url;
 const MYSELF: &str = "GET /rest/api/3/myself";
 const TENANT: &str = "GET /_edge/tenant_info";
 
+/// What a site says of itself to everybody.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Tenant {
-    cloud_id: String,
+pub(crate) struct Tenant {
+    pub(crate) cloud_id: String,
 }
 
 /// What `/myself` says to our token.

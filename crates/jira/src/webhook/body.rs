@@ -24,9 +24,9 @@ pub(super) struct Body {
 }
 
 #[derive(Deserialize)]
-struct Issue {
+pub(super) struct Issue {
     #[serde(default, deserialize_with = "issue_id")]
-    id: Option<IssueId>,
+    pub(super) id: Option<IssueId>,
     #[serde(default)]
     key: Value,
     fields: Option<Fields>,
@@ -74,7 +74,7 @@ impl Body {
             event,
             issue: self.issue(),
             linked_issue: self.issue_link.as_ref().and_then(|link| link.destination_issue_id),
-            updated: self.issue.as_ref().and_then(|issue| issue.fields.as_ref()?.updated),
+            updated: self.issue.as_ref().and_then(Issue::updated),
             comment_id: self.comment.as_ref().and_then(Part::id),
             attachment_id: self.attachment.as_ref().and_then(Part::id),
             actor_account_id: self.actor(event),
@@ -104,6 +104,10 @@ impl Body {
 }
 
 impl Issue {
+    pub(super) fn updated(&self) -> Option<Timestamp> {
+        self.fields.as_ref()?.updated
+    }
+
     fn key(&self) -> Option<IssueKey> {
         self.key.as_str()?.parse().ok()
     }

@@ -153,3 +153,22 @@ async fn an_unknown_user_is_none_and_a_hidden_one_has_no_address() {
     assert_eq!(client.user("x").await.expect("an answer"), None);
     assert_eq!(client.user("a").await.expect("an answer").expect("a user").email, None);
 }
+
+#[tokio::test]
+async fn a_person_is_asked_for_at_the_gateway_by_their_own_token_alone() {
+    let script = Script::signed_in();
+    script.on("GET /_edge/tenant_info", [reply(200, &json!({"cloudId": "1-cloud"}))]);
+    let rights = json!({"permissions": {"EDIT_ISSUES": {"havePermission": true}}});
+    script.on(&format!("GET {GATEWAY}/rest/api/3/mypermissions"), [reply(200, &rights)]);
+    let client = script.client();
+    assert_eq!(client.cloud_id().await.expect("a cloud id"), "1-cloud");
+    let person = client.as_user("1-cloud", &"token-of-a-person".into()).expect("a client");
+    let rights = person.my_permissions_on(&["EDIT_ISSUES"], entente_jira::IssueId::new(10_007)).await.expect("rights");
+    assert_eq!(rights["EDIT_ISSUES"], true);
+    let seen = script.seen_all();
+    let asked: Vec<_> = seen.iter().map(|seen| (seen.host.as_str(), seen.authorization.as_deref())).collect();
+    let bearer = Some("Bearer token-of-a-person");
+    assert_eq!(asked, [("acme.atlassian.net", None), ("api.atlassian.com", bearer)], "nobody signs in for it");
+    assert!(client.as_user("../evil", &"token".into()).is_err());
+    assert!(client.as_user("1-cloud", &"a\r\nb".into()).is_err());
+}

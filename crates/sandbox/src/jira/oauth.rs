@@ -14,7 +14,8 @@ use super::session::Session;
 
 pub(crate) const CLIENT_ID: &str = "sandbox-client";
 pub(crate) const CLIENT_SECRET: &str = "sandbox-secret";
-/// The authorization code that a person's consent would have produced; good as often as one likes.
+/// The authorization code that the administrator's consent would have produced; good as often as one likes. With a colon
+/// and an e-mail address behind it, it is that person's, for an app that did not ask for `offline_access`.
 pub(crate) const CODE: &str = "sandbox-code";
 const LIFE_MS: i64 = 3_600_000;
 
@@ -66,11 +67,16 @@ pub(crate) fn token(s: &mut Session<'_>) -> Answer {
         return denied(401, "access_denied", "Unauthorized");
     }
     match text("grant_type") {
-        "client_credentials" => Ok(Reply::ok(grant(s, false))),
-        "authorization_code" if text("code") == CODE => Ok(Reply::ok(grant(s, true))),
-        "authorization_code" => denied(403, "invalid_grant", "Invalid authorization code"),
+        "client_credentials" => Ok(Reply::ok(grant(s, ADMIN_ID, false))),
+        "authorization_code" if text("code") == CODE => Ok(Reply::ok(grant(s, ADMIN_ID, true))),
+        "authorization_code" => match consenting(s, text("code")) {
+            Some(account) => Ok(Reply::ok(grant(s, &account, false))),
+            None => denied(403, "invalid_grant", "Invalid authorization code"),
+        },
         // The old token dies with its first use, whoever used it.
-        "refresh_token" if s.contents.tokens.refresh.remove(text("refresh_token")) => Ok(Reply::ok(grant(s, true))),
+        "refresh_token" if s.contents.tokens.refresh.remove(text("refresh_token")) => {
+            Ok(Reply::ok(grant(s, ADMIN_ID, true)))
+        }
         "refresh_token" => denied(403, "invalid_grant", "Unknown or invalid refresh token."),
         other => denied(400, "unsupported_grant_type", &format!("Unsupported grant type: {other}")),
     }
@@ -87,7 +93,13 @@ fn read(s: &Session<'_>) -> Result<Value, Refusal> {
     s.call.json()
 }
 
-fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
+/// Whose consent a code stands for.
+fn consenting(s: &Session<'_>, code: &str) -> Option<String> {
+    let email = code.strip_prefix(CODE)?.strip_prefix(':')?;
+    s.contents.people.by_email(email).filter(|user| user.active).map(|user| user.account_id.clone())
+}
+
+fn grant(s: &mut Session<'_>, account: &str, with_refresh: bool) -> Value {
     let mut opaque = |kind: &str| {
         format!(
             "{kind}-{}",
@@ -96,7 +108,7 @@ fn grant(s: &mut Session<'_>, with_refresh: bool) -> Value {
     };
     let (access, refresh) = (opaque("access"), with_refresh.then(|| opaque("refresh")));
     let tokens = &mut s.contents.tokens;
-    let issued = Access { account: ADMIN_ID.to_owned(), expires: s.now + LIFE_MS, scopes: tokens.scopes.clone() };
+    let issued = Access { account: account.to_owned(), expires: s.now + LIFE_MS, scopes: tokens.scopes.clone() };
     let mut scope = granted(tokens.scopes.as_deref()).join(" ");
     tokens.access.insert(access.clone(), issued);
     if refresh.is_some() {

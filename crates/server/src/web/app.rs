@@ -1,6 +1,7 @@
 //! What every door shares: the engine, the store, and the configuration in use.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use entente_core::config::Config;
 use entente_engine::{ConfigurationInUse, Engine, EngineError, Status};
@@ -9,6 +10,7 @@ use entente_transport::Clock;
 use jiff::Timestamp;
 use parking_lot::RwLock;
 
+use super::forge;
 use crate::configuration::Source;
 
 /// The state of the web router; clones share it.
@@ -29,6 +31,9 @@ struct Shared {
     problem: RwLock<Option<String>>,
     /// Whether a link may carry the token, as the demo's does.
     link_logs_in: bool,
+    forge_keys: forge::Keys,
+    /// When Forge last sent something by itself; zero: not yet.
+    forge_event_ms: AtomicI64,
 }
 
 impl App {
@@ -43,7 +48,20 @@ impl App {
         link_logs_in: bool,
     ) -> Self {
         let (config, in_use, problem) = (RwLock::new(config), RwLock::default(), RwLock::default());
-        Self { shared: Arc::new(Shared { engine, store, clock, source, config, in_use, problem, link_logs_in }) }
+        let (forge_keys, forge_event_ms) = Default::default();
+        let doors = Shared {
+            engine,
+            store,
+            clock,
+            source,
+            config,
+            in_use,
+            problem,
+            link_logs_in,
+            forge_keys,
+            forge_event_ms,
+        };
+        Self { shared: Arc::new(doors) }
     }
 
     /// The engine.
@@ -121,6 +139,21 @@ impl App {
     #[must_use]
     pub fn link_logs_in(&self) -> bool {
         self.shared.link_logs_in
+    }
+
+    /// The keys that calls of the Forge app are verified with.
+    pub(crate) fn forge_keys(&self) -> &forge::Keys {
+        &self.shared.forge_keys
+    }
+
+    /// Forge has sent something by itself.
+    pub(crate) fn note_forge_event(&self) {
+        self.shared.forge_event_ms.store(self.now_ms(), Ordering::Relaxed);
+    }
+
+    /// When it last did.
+    pub(crate) fn forge_event_ms(&self) -> Option<i64> {
+        Some(self.shared.forge_event_ms.load(Ordering::Relaxed)).filter(|at_ms| *at_ms > 0)
     }
 
     /// The state of the whole.

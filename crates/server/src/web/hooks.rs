@@ -51,7 +51,7 @@ async fn offer(app: &App, connection: &str, secret: Option<&str>, body: &[u8]) -
     Ok(([(CONTENT_TYPE, "text/xml; charset=utf-8")], outbound::ACK).into_response())
 }
 
-fn refusal(error: IntakeError) -> Problem {
+pub(crate) fn refusal(error: IntakeError) -> Problem {
     match error {
         IntakeError::NoSuchDoor(_) => {
             let detail = "There is no such connection, or no active item uses it.";
@@ -71,7 +71,7 @@ fn refusal(error: IntakeError) -> Problem {
 }
 
 /// A body that is small enough and comes in time.
-pub(crate) struct Body(Bytes);
+pub(crate) struct Body(pub(crate) Bytes);
 
 impl FromRequest<App> for Body {
     type Rejection = Problem;

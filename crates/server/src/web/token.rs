@@ -42,7 +42,8 @@ pub(crate) async fn guard_api(State(app): State<App>, request: Request, next: Ne
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of a bearer.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

@@ -37,6 +37,7 @@ mod obstacles;
 mod outages;
 mod pains;
 mod pairs;
+mod panel;
 mod references;
 mod refusals;
 mod rehearsals;

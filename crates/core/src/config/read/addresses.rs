@@ -56,6 +56,15 @@ impl Reader<'_> {
         without_slash(url)
     }
 
+    /// Where keys are published; they are only as good as the way they come.
+    pub(super) fn keys_url(&mut self, text: &str, at: Position) -> String {
+        let Some(url) = self.address(text, at) else { return String::new() };
+        if url.scheme() == "http" && !is_loopback(&url) {
+            self.insecure(at, "whoever is on the way could put in keys of their own");
+        }
+        url.into()
+    }
+
     /// A proxy's address as an origin; its credentials have keys of their own.
     pub(super) fn proxy_url(&mut self, text: &str, at: Position) -> String {
         self.address(text, at).map(|url| origin(&url)).unwrap_or_default()

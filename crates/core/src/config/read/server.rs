@@ -1,7 +1,7 @@
 //! Reads `triggers:` and `server:`.
 
 use super::Reader;
-use crate::config::{Server, Triggers, tree::Node};
+use crate::config::{Forge, Server, Triggers, server::FORGE_JWKS_URL, tree::Node};
 
 impl Reader<'_> {
     pub(super) fn triggers(&mut self, node: &Node) -> Triggers {
@@ -24,7 +24,19 @@ impl Reader<'_> {
             listen: self.listen(node.get("listen")),
             public_url: public.text().map(|text| self.public_url(text, public.at)),
             api_tokens: self.secrets(node, "api_tokens", false),
+            forge: node.has("forge").then(|| self.forge(node.get("forge"))),
         }
+    }
+
+    fn forge(&mut self, node: &Node) -> Forge {
+        let (id, keys) = (node.get("app_id"), node.get("jwks_url"));
+        if !id.text_or_empty().is_empty() && !is_app_id(id.text_or_empty()) {
+            let message = format!("`{}` is no id of a Forge app", id.shown());
+            let remedy = "write `app.id` of its manifest: `ari:cloud:ecosystem::app/` and a UUID";
+            self.report.error(id.at, "forge-app-id", message, remedy);
+        }
+        let jwks_url = keys.text().map(|text| self.keys_url(text, keys.at));
+        Forge { app_id: id.text_or_empty().to_owned(), jwks_url: jwks_url.unwrap_or_else(|| FORGE_JWKS_URL.to_owned()) }
     }
 
     fn listen(&mut self, node: &Node) -> Option<std::net::SocketAddr> {
@@ -37,4 +49,12 @@ impl Reader<'_> {
         }
         address
     }
+}
+
+/// Whether this is `ari:cloud:ecosystem::app/UUID`.
+fn is_app_id(text: &str) -> bool {
+    let uuid = text.strip_prefix("ari:cloud:ecosystem::app/").unwrap_or_default();
+    let groups: Vec<&str> = uuid.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -77,5 +77,15 @@ static SERVER: Shape = Shape {
             Kind::List { of: &Kind::Secret, min: 0, max: super::MANY },
             "Bearer tokens that open the API; none: it stays closed.",
         ),
+        Key::optional("forge", Kind::Map(&FORGE), "Your own Forge app, which shows links inside Jira."),
+    ],
+};
+
+static FORGE: Shape = Shape {
+    name: "forge",
+    about: "Your own Forge app, which shows links inside Jira. Without it the doors under `/forge` are closed.",
+    keys: &[
+        Key::required("app_id", Kind::Text, "`app.id` of its manifest: calls for another app are refused."),
+        Key::optional("jwks_url", Kind::Text, "Where the keys are published that sign its calls. Default: Atlassian's."),
     ],
 };

@@ -88,6 +88,7 @@ const PLACES: &[(&str, &str)] = &[
     ("triggers", "triggers: { KEY: x }"),
     ("journal", "journal: { KEY: x }"),
     ("server", "server: { KEY: x }"),
+    ("forge", "server: { forge: { KEY: x } }"),
     ("access", "access: { KEY: x }"),
     ("access-source", "access: { sources: { a: { KEY: x } } }"),
     ("domain-task", "access: { domain_task: { KEY: x } }"),

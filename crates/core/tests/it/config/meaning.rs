@@ -297,6 +297,18 @@ fn triggers_and_server_arrive() {
     assert_eq!(config.server.public_url.as_deref(), Some("https://e.example/entente"));
     assert_eq!(config.server.listen, "127.0.0.1:7400".parse().ok());
     assert_eq!(config.server.api_tokens, [Secret::new(HIDDEN)]);
+    assert_eq!(config.server.forge, None);
+}
+
+#[test]
+fn a_forge_app_arrives_with_the_vendors_keys_or_with_others() {
+    let app_id = "ari:cloud:ecosystem::app/7d0b0a4e-9e2b-4a53-8f6a-0c9d1d2f3a4b";
+    let forge = |more: &str| {
+        config(&with("server: { ", &format!("server: {{ forge: {{ app_id: \"{app_id}\"{more} }}, "))).server.forge.unwrap()
+    };
+    assert_eq!(forge("").app_id, app_id);
+    assert_eq!(forge("").jwks_url, "https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json");
+    assert_eq!(forge(", jwks_url: \"http://127.0.0.1:7/keys\"").jwks_url, "http://127.0.0.1:7/keys");
 }
 
 #[test]

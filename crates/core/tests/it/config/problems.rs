@@ -178,6 +178,14 @@ fn connections() {
         ("password-auth", "client_id:", "username: me, ¦password: ${P}, client_id:", "new orgs refuse it"),
         ("bad-listen", "\"127.0.0.1:7400\"", "¦localhost", "127.0.0.1:7400"),
         ("insecure-url", "server: { ", "server: { public_url: ¦http://e.example, ", "https only"),
+        ("forge-app-id", "server: { ", "server: { forge: { app_id: ¦7d0b0a4e }, ", "`app.id` of its manifest"),
+        (
+            "insecure-url",
+            "server: { ",
+            "server: { forge: { app_id: \"ari:cloud:ecosystem::app/7d0b0a4e-9e2b-4a53-8f6a-0c9d1d2f3a4b\", \
+             jwks_url: ¦http://e.example/keys }, ",
+            "keys of their own",
+        ),
     ]);
 }
 

@@ -339,6 +339,15 @@ pub(super) const SECTIONS: &[Section] = &[
     },
     Section { shape: "server", level: 2, title: "Server", prose: "", example: Some(Excerpt::Whole(&["server"])) },
     Section {
+        shape: "forge",
+        level: 3,
+        title: "Forge",
+        prose: "[apps/jira](../apps/jira/README.md) says how to register the app and what it shows. Keys are fetched by \
+                https, through the proxy of the first Jira connection where that has one; plain http is taken from this \
+                machine only.",
+        example: None,
+    },
+    Section {
         shape: "access",
         level: 2,
         title: "Access",

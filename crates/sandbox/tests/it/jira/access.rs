@@ -150,6 +150,24 @@ async fn refresh_tokens_work_once() {
 }
 
 #[tokio::test]
+async fn a_persons_consent_gives_a_token_of_that_person() {
+    let site = Site::empty().await;
+    let cloud = site.get("/_edge/tenant_info").await.is(200)["cloudId"].clone();
+    let ask = async |code: &str| {
+        let body = json!({ "client_id": "sandbox-client", "client_secret": "sandbox-secret", "code": code,
+                           "grant_type": "authorization_code", "redirect_uri": "http://x" });
+        site.post("/oauth/token", &body).await
+    };
+    let token = ask("sandbox-code:integration@sandbox.example").await.is(200);
+    assert_eq!(token.get("refresh_token"), None);
+    let myself = format!("{}/ex/jira/{}/rest/api/3/myself", site.url, cloud.as_str().expect("an id"));
+    let bearer = format!("Bearer {}", token["access_token"].as_str().expect("a token"));
+    let myself = Site::receive(site.client.get(myself).header("authorization", bearer)).await.is(200);
+    assert_eq!(myself["emailAddress"], "integration@sandbox.example");
+    ask("sandbox-code:nobody@sandbox.example").await.is(403);
+}
+
+#[tokio::test]
 async fn permissions_can_be_asked_for_and_taken_away() {
     let site = Site::empty().await.limited();
     let ask = "/rest/api/3/mypermissions?permissions=CREATE_ISSUES,ADMINISTER&projectKey=OPS";

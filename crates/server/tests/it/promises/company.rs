@@ -149,6 +149,17 @@ impl Company {
         answer(with(self.client.post(format!("{}/__sandbox/{path}", self.jira)), body))
     }
 
+    /// The site's cloud id, and a token by which an app asks the site as this person.
+    pub(super) fn consent(&self, email: &str) -> (String, String) {
+        let tenant = answer(self.client.get(format!("{}/_edge/tenant_info", self.jira)));
+        let wish = json!({
+            "client_id": "sandbox-client", "client_secret": "sandbox-secret", "redirect_uri": "http://x",
+            "grant_type": "authorization_code", "code": format!("sandbox-code:{email}"),
+        });
+        let token = answer(with(self.client.post(format!("{}/oauth/token", self.jira)), &wish));
+        (text(&tenant["cloudId"]).to_owned(), text(&token["access_token"]).to_owned())
+    }
+
     /// Lets time pass on both sides.
     pub(super) fn pass_seconds(&self, seconds: u32) {
         for side in [&self.salesforce, &self.jira] {

@@ -1,0 +1,2 @@
+import Spinner from '@atlaskit/spinner';
+export function Admin() { return <Spinner />; }

@@ -1,0 +1,4 @@
+import { mount } from '../../shared/mount';
+import { Admin } from './admin';
+
+mount(<Admin />);
