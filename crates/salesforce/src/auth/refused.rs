@@ -26,8 +26,12 @@ const API_LIMIT: &[u8] = b"REQUEST_LIMIT_EXCEEDED";
 /// One row: the vendor's error, words of its description in lower case (empty: any), what it means and what helps.
 type RowOfTable = (&'static str, &'static str, &'static str);
 
+/// Orgs differ in the code that comes with it.
+const TOO_MANY_SCOPES: &str = "The app asks for more scopes than it may have. In its OAuth settings leave `api` (Manage user data via APIs) and take \
+     the others out.";
+
 /// The first row that fits wins.
-const TABLE: [RowOfTable; 24] = [
+const TABLE: [RowOfTable; 27] = [
     (
         "invalid_client_id",
         "",
@@ -49,6 +53,9 @@ const TABLE: [RowOfTable; 24] = [
         "request not supported on this domain",
         "This host does not take client credentials. Use the org's My Domain as login URL: https://YOUR-DOMAIN.my.salesforce.com.",
     ),
+    ("invalid_grant", "too many scopes", TOO_MANY_SCOPES),
+    ("invalid_request", "too many scopes", TOO_MANY_SCOPES),
+    ("invalid_scope", "too many scopes", TOO_MANY_SCOPES),
     ("invalid_grant", "no valid scopes", "The app has no scope that this flow can use. Add the scope `api` to it."),
     (
         "invalid_grant",

@@ -120,6 +120,8 @@ async fn each_refusal_has_its_sentence_and_remedy() {
         (400, "unsupported_grant_type", "grant type not supported", "Enable it"),
         (400, "invalid_request", "scope parameter not supported", "scope"),
         (400, "invalid_scope", "", "scope `api`"),
+        (400, "invalid_scope", "Too many scopes requested", "take the others out"),
+        (400, "invalid_request", "too many scopes requested", "take the others out"),
         (400, "inactive_user", "user is inactive", "Activate"),
         (400, "inactive_org", "", "suspended"),
     ];

@@ -17,13 +17,17 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-use http::HeaderName;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue};
 
 use super::{App, api};
 use crate::limits::{FORM_BYTES_MAX, HOOK_BYTES_MAX};
 
 pub(crate) use keys::Keys;
 
+/// The only kind of answer that Forge takes, refusals included.
+/// <https://developer.atlassian.com/platform/forge/forge-remote-invocation-contract/>
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// By which Atlassian names one call in its logs.
 const TRACE: HeaderName = HeaderName::from_static("x-b3-traceid");
 
@@ -46,14 +50,17 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/reach", get(admin::reach))
         .route("/status", get(api::status))
         .layer(middleware::from_fn_with_state(app.clone(), admin::guard));
-    events.merge(panel).nest("/admin", admin).layer(middleware::from_fn(trace))
+    events.merge(panel).nest("/admin", admin).layer(middleware::from_fn(answered))
 }
 
-/// Lets a refusal be found again: by the id that the person is shown.
-async fn trace(request: Request, next: Next) -> Response {
+/// Answers in the form that Forge takes, and lets a refusal be found again: by the id that the person is shown.
+async fn answered(request: Request, next: Next) -> Response {
     let trace = request.headers().get(TRACE).cloned();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
+    if response.headers().contains_key(CONTENT_TYPE) {
+        response.headers_mut().insert(CONTENT_TYPE, JSON);
+    }
     if let Some(trace) = trace {
         if !response.status().is_success() {
             let (status, id) = (response.status().as_u16(), trace.to_str().unwrap_or_default());

@@ -1,2 +1,59 @@
+// The admin page: whether everything is connected, and what the items do.
+
+import Button from '@atlaskit/button/new';
+import SectionMessage from '@atlaskit/section-message';
 import Spinner from '@atlaskit/spinner';
-export function Admin() { return <Spinner />; }
+
+import { Trouble } from '../../shared/trouble';
+import { useAnswer } from '../../shared/use-answer';
+import { ago } from '../../shared/words';
+import type { Reach, Status } from './answers';
+import { Connection } from './connection';
+import { Guide } from './guide';
+import { Items } from './items';
+
+export function Admin() {
+  const reach = useAnswer<Reach>('admin/reach');
+  const status = useAnswer<Status>('admin/status');
+  const again = () => {
+    reach.again();
+    status.again();
+  };
+  const failed = [reach.state, status.state].find((state) => state.kind === 'failed');
+  if (failed?.kind === 'failed') {
+    const mayRead = failed.failure.cause !== 'no-permission';
+    return (
+      <>
+        <Trouble failure={failed.failure} retry={again} />
+        {mayRead && <Guide />}
+      </>
+    );
+  }
+  if (reach.state.kind !== 'there' || status.state.kind !== 'there') return <Spinner label="Asking Entente" />;
+  const { answer: now } = status.state;
+  const { answer: here } = reach.state;
+  return (
+    <>
+      <div className="row">
+        <span className="quiet">Version {here.version} of Entente</span>
+        <Button onClick={again}>Refresh</Button>
+      </div>
+      {now.configuration_problem && (
+        <SectionMessage appearance="warning" title="The configuration on disk is not in use">
+          <p>{now.configuration_problem}</p>
+        </SectionMessage>
+      )}
+      <h2>Connections</h2>
+      {now.connections.map((connection) => (
+        <Connection key={connection.name} connection={connection} isHere={connection.name === here.site} />
+      ))}
+      <p className="quiet">Jira last told this server of an event: {ago(here.heard_seconds)}.</p>
+      <h2>Connected items</h2>
+      <p className="quiet">
+        {now.links} links, {now.conflicts} conflicts, {now.parked} parked, {now.backlog} on their way.
+      </p>
+      <Items items={now.items} />
+      <Guide />
+    </>
+  );
+}

@@ -1,4 +1,4 @@
 import { mount } from '../../shared/mount';
 import { Admin } from './admin';
 
-mount(<Admin />);
+mount('Entente', <Admin />);

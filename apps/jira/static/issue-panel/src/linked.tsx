@@ -13,6 +13,9 @@ import { ago, shown } from '../../shared/words';
 import type { Field, LinkCard, PanelAnswer } from './answers';
 import { UnlinkDialog } from './unlink-dialog';
 
+/** A value of more characters scrolls in a box of its own. */
+const LONG = 300;
+
 interface Props {
   link: LinkCard;
   mayEdit: boolean;
@@ -65,10 +68,11 @@ export function Linked({ link, mayEdit, isResting, show }: Props) {
 }
 
 function Row({ field }: { field: Field }) {
+  const isLong = field.salesforce.length > LONG;
   return (
     <>
       <dt>{field.salesforce_field}</dt>
-      <dd>
+      <dd className={isLong ? 'long' : undefined} tabIndex={isLong ? 0 : undefined}>
         {shown(field.salesforce)}
         {field.conflict && (
           <div>

@@ -1,4 +1,4 @@
 import { mount } from '../../shared/mount';
 import { Panel } from './panel';
 
-mount(<Panel />);
+mount('Salesforce', <Panel />);

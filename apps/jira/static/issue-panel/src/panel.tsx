@@ -15,11 +15,7 @@ export function Panel() {
   if (panel.cards.length === 0) {
     return <p className="quiet">No connected item applies to {panel.issue}. Entente&apos;s administrators decide which do.</p>;
   }
-  return (
-    <main className="page">
-      {panel.cards.map((card) => (
-        <Item key={card.item} card={card} mayEdit={panel.may_edit} again={again} show={show} />
-      ))}
-    </main>
-  );
+  return panel.cards.map((card) => (
+    <Item key={card.item} card={card} mayEdit={panel.may_edit} again={again} show={show} />
+  ));
 }

@@ -15,7 +15,7 @@ const ISSUER: &str = "forge/invocation-token";
 /// What a token says, as far as it is used. Atlassian may leave parts of the context out, so each is looked for anew.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claims {
-    exp: i64,
+    exp: Option<i64>,
     nbf: Option<i64>,
     #[serde(default)]
     app: Value,
@@ -61,7 +61,7 @@ pub(crate) fn verify(token: &str, key: &Jwk, app_id: &str, now_ms: i64) -> Resul
     (validation.validate_exp, validation.validate_nbf) = (false, false);
     let decoded = jsonwebtoken::decode::<Claims>(token, &key, &validation);
     let claims = decoded.map_err(|error| wrong(error.kind()))?.claims;
-    if claims.exp.saturating_mul(1_000) <= now_ms - FORGE_SKEW_MS {
+    if claims.exp.is_none_or(|until| until.saturating_mul(1_000) <= now_ms - FORGE_SKEW_MS) {
         return Err("it has expired");
     }
     if claims.nbf.is_some_and(|from| from.saturating_mul(1_000) > now_ms + FORGE_SKEW_MS) {

@@ -86,6 +86,8 @@ fn serve(company: &Company, keys_url: &str) -> (Running, String) {
          forge: {{ app_id: \"{APP}\", jwks_url: \"{keys_url}\" }}\n"
     );
     let (file, ready_file) = (company.configure(ITEMS, &more), company.desk.arg("server.json"));
+    // There is none before the first server.
+    drop(std::fs::remove_file(&ready_file));
     let mut command = entente(&["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file]);
     let running = Running::start_with(command.env("ENTENTE_LOG", "trace"), &company.desk);
     let url = text(&ready(&company.desk.path("server.json"))["server"]).to_owned();

@@ -1,0 +1,62 @@
+// What an administrator needs to know before the two sides are connected, and when they do not connect.
+
+import type { ReactNode } from 'react';
+
+const CHAPTERS: [string, ReactNode][] = [
+  [
+    'Make the app in Salesforce that Entente signs in with',
+    <ol>
+      <li>Setup &gt; Apps &gt; External Client Apps &gt; External Client App Manager &gt; New External Client App.</li>
+      <li>Give it a name and a contact e-mail address; distribution state Local.</li>
+      <li>Enable OAuth. As scope choose “Manage user data via APIs (api)” and no other.</li>
+      <li>Policies tab: enable the client credentials flow, and choose the Run As user.</li>
+      <li>Settings tab: copy consumer key and secret; they are `client_id` and `client_secret` of the connection.</li>
+    </ol>,
+  ],
+  [
+    'Who may make it',
+    <p>
+      A Salesforce administrator who can open Setup, manage apps and integration users, and change the security of objects
+      and fields. An older Connected App has the same fields and works too.
+    </p>,
+  ],
+  [
+    'As whom it works',
+    <p>
+      Choose a user of its own as Run As user, not a person: its changes are told apart in every history, and its rights
+      stay what they are. `entente doctor` names each right that it lacks.
+    </p>,
+  ],
+  [
+    '“Page not found” when the app is to be made',
+    <p>
+      The edition of the org, or your rights, do not include External Client Apps. Check that you can manage apps in
+      Setup. A Developer Edition org has everything that is needed for trying Entente out.
+    </p>,
+  ],
+  [
+    '“Too many scopes requested”',
+    <p>The app in Salesforce has scopes beside `api`. Take them out; Entente asks for none by itself.</p>,
+  ],
+  [
+    'Which address to write',
+    <p>
+      Write the org&apos;s My Domain (https://NAME.my.salesforce.com) as `login_url`. The links to records on issues use the
+      same host, so people who are signed in there open them without signing in again.
+    </p>,
+  ],
+];
+
+export function Guide() {
+  return (
+    <section aria-label="Help">
+      <h2>Help</h2>
+      {CHAPTERS.map(([title, text]) => (
+        <details key={title}>
+          <summary>{title}</summary>
+          {text}
+        </details>
+      ))}
+    </section>
+  );
+}
