@@ -201,6 +201,11 @@ test('the admin page shows connections and items to administrators', async () =>
     ['As whom it works', 'a user of its own'],
     ['“Page not found”', 'A Developer Edition org'],
     ['“Too many scopes requested”', 'has scopes beside `api`'],
+    ['Salesforce rejects the credentials', 'the client credentials flow enabled, and a Run As user chosen'],
+    ['Salesforce rejects the credentials', 'API Enabled'],
+    ['A status did not move', 'a `status:` part'],
+    ['A status did not move', 'a picklist that the Run As user may update'],
+    ['A status did not move', 'the lifecycle of the case'],
     ['Which address to write', 'use the same host'],
   ]) {
     const part = help.getByRole('group').filter({ hasText: chapter });

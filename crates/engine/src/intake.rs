@@ -66,12 +66,7 @@ pub(crate) async fn jira(
 }
 
 /// Takes an event of a Forge app, whose sender was verified: how many hints it made. They are durable when this returns.
-pub(crate) async fn app(
-    inner: &Inner,
-    wiring: &Wiring,
-    connection: &str,
-    body: &[u8],
-) -> Result<usize, IntakeError> {
+pub(crate) async fn app(inner: &Inner, wiring: &Wiring, connection: &str, body: &[u8]) -> Result<usize, IntakeError> {
     let event = webhook::parse_app_event(body)
         .map_err(|problem| IntakeError::Malformed { connection: connection.to_owned(), reason: problem.to_string() })?;
     let Some(id) = event.issue.filter(|_| wiring.config.triggers.push) else { return Ok(0) };

@@ -31,6 +31,8 @@ pub const FORGE_KEYS_AGE_MS: i64 = 60 * 60 * 1_000;
 pub const FORGE_KEYS_WAIT_MS: i64 = 30_000;
 /// How long the keys may take to come: Forge waits five seconds for an answer to an event.
 pub const FORGE_KEYS_TIME: Duration = Duration::from_secs(3);
+/// The longest id of a call that is repeated in an answer and in the log.
+pub const TRACE_LETTERS_MAX: usize = 64;
 /// The largest set of keys.
 pub const FORGE_KEYS_BYTES_MAX: usize = 256 * 1024;
 

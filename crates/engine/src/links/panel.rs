@@ -153,10 +153,12 @@ impl Engine {
     async fn person(&self, site: &str, token: &Secret) -> Result<(Arc<Site>, Client), EngineError> {
         let wiring: Arc<Wiring> = self.inner.wiring();
         let site = wiring.sites.get(site).cloned();
-        let site = site.ok_or_else(|| EngineError::Missing("This connection has left the configuration.".to_owned()))?;
+        let site =
+            site.ok_or_else(|| EngineError::Missing("This connection has left the configuration.".to_owned()))?;
         let cloud_id = site.cloud_id().await?;
         let person = site.client.as_user(&cloud_id, &secret(token));
-        let person = person.map_err(|error| EngineError::Unfit(format!("This person cannot be asked for: {error}.")))?;
+        let person =
+            person.map_err(|error| EngineError::Unfit(format!("This person cannot be asked for: {error}.")))?;
         Ok((site, person))
     }
 }

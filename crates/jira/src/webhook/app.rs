@@ -35,7 +35,8 @@ pub fn parse_app_event(body: &[u8]) -> Result<AppEvent, Problem> {
     if body.len() > WEBHOOK_BODY_BYTES_MAX {
         return Err(Problem::TooLarge { bytes: body.len() });
     }
-    let body: Body = serde_json::from_slice(body).map_err(|error| Problem::NotAWebhook { reason: error.to_string() })?;
+    let body: Body =
+        serde_json::from_slice(body).map_err(|error| Problem::NotAWebhook { reason: error.to_string() })?;
     Ok(AppEvent {
         issue: body.issue.as_ref().and_then(|issue| issue.id),
         is_deletion: body.event_type == "avi:jira:deleted:issue",

@@ -49,18 +49,8 @@ impl App {
     ) -> Self {
         let (config, in_use, problem) = (RwLock::new(config), RwLock::default(), RwLock::default());
         let (forge_keys, forge_event_ms) = Default::default();
-        let doors = Shared {
-            engine,
-            store,
-            clock,
-            source,
-            config,
-            in_use,
-            problem,
-            link_logs_in,
-            forge_keys,
-            forge_event_ms,
-        };
+        let doors =
+            Shared { engine, store, clock, source, config, in_use, problem, link_logs_in, forge_keys, forge_event_ms };
         Self { shared: Arc::new(doors) }
     }
 

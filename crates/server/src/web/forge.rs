@@ -21,7 +21,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue};
 
 use super::{App, api};
-use crate::limits::{FORM_BYTES_MAX, HOOK_BYTES_MAX};
+use crate::limits::{FORM_BYTES_MAX, HOOK_BYTES_MAX, TRACE_LETTERS_MAX};
 
 pub(crate) use keys::Keys;
 
@@ -55,7 +55,9 @@ pub(crate) fn router(app: &App) -> Router<App> {
 
 /// Answers in the form that Forge takes, and lets a refusal be found again: by the id that the person is shown.
 async fn answered(request: Request, next: Next) -> Response {
-    let trace = request.headers().get(TRACE).cloned();
+    let is_id =
+        |id: &&HeaderValue| id.len() <= TRACE_LETTERS_MAX && id.as_bytes().iter().all(u8::is_ascii_alphanumeric);
+    let trace = request.headers().get(TRACE).filter(is_id).cloned();
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     if response.headers().contains_key(CONTENT_TYPE) {
@@ -64,7 +66,7 @@ async fn answered(request: Request, next: Next) -> Response {
     if let Some(trace) = trace {
         if !response.status().is_success() {
             let (status, id) = (response.status().as_u16(), trace.to_str().unwrap_or_default());
-            tracing::warn!(path, status, trace = id, "Refused a call of the Forge app with {status}");
+            tracing::info!(path, status, trace = id, "Refused a call of the Forge app with {status}");
         }
         response.headers_mut().insert(TRACE, trace);
     }

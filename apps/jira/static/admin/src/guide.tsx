@@ -39,6 +39,22 @@ const CHAPTERS: [string, ReactNode][] = [
     <p>The app in Salesforce has scopes beside `api`. Take them out; Entente asks for none by itself.</p>,
   ],
   [
+    'Salesforce rejects the credentials',
+    <ul>
+      <li>Copy `login_url`, `client_id` and `client_secret` again; a new app takes ten minutes to be known.</li>
+      <li>Is the client credentials flow enabled, and a Run As user chosen, in the app&apos;s policies?</li>
+      <li>Is that user active, and has it the permission API Enabled?</li>
+    </ul>,
+  ],
+  [
+    'A status did not move',
+    <ul>
+      <li>Does the item have a `status:` part, and does its table hold this status?</li>
+      <li>Is the field a picklist that the Run As user may update? `entente doctor` says so.</li>
+      <li>Does the workflow of the issue, or the lifecycle of the case, allow the step? The card on the issue says why not.</li>
+    </ul>,
+  ],
+  [
     'Which address to write',
     <p>
       Write the org&apos;s My Domain (https://NAME.my.salesforce.com) as `login_url`. The links to records on issues use the

@@ -86,6 +86,10 @@ static FORGE: Shape = Shape {
     about: "Your own Forge app, which shows links inside Jira. Without it the doors under `/forge` are closed.",
     keys: &[
         Key::required("app_id", Kind::Text, "`app.id` of its manifest: calls for another app are refused."),
-        Key::optional("jwks_url", Kind::Text, "Where the keys are published that sign its calls. Default: Atlassian's."),
+        Key::optional(
+            "jwks_url",
+            Kind::Text,
+            "Where the keys are published that sign its calls. Default: Atlassian's.",
+        ),
     ],
 };

@@ -304,7 +304,10 @@ fn triggers_and_server_arrive() {
 fn a_forge_app_arrives_with_the_vendors_keys_or_with_others() {
     let app_id = "ari:cloud:ecosystem::app/7d0b0a4e-9e2b-4a53-8f6a-0c9d1d2f3a4b";
     let forge = |more: &str| {
-        config(&with("server: { ", &format!("server: {{ forge: {{ app_id: \"{app_id}\"{more} }}, "))).server.forge.unwrap()
+        config(&with("server: { ", &format!("server: {{ forge: {{ app_id: \"{app_id}\"{more} }}, ")))
+            .server
+            .forge
+            .unwrap()
     };
     assert_eq!(forge("").app_id, app_id);
     assert_eq!(forge("").jwks_url, "https://forge.cdn.prod.atlassian-dev.net/.well-known/jwks.json");

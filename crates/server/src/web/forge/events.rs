@@ -9,11 +9,7 @@ use crate::web::hooks::{Body, refusal};
 use crate::web::{App, Problem};
 
 /// Takes an event of an issue.
-pub(crate) async fn take(
-    State(app): State<App>,
-    call: Invocation,
-    Body(body): Body,
-) -> Result<StatusCode, Problem> {
+pub(crate) async fn take(State(app): State<App>, call: Invocation, Body(body): Body) -> Result<StatusCode, Problem> {
     app.note_forge_event();
     let taken = app.engine().intake_app(&call.site, &body).await;
     taken.map(|_| StatusCode::NO_CONTENT).map_err(refusal)

@@ -18,14 +18,13 @@ pub(crate) struct Invocation {
     /// The connection to the site that it comes from.
     pub(crate) site: String,
     pub(crate) claims: Claims,
-    headers: HeaderMap,
+    person: Option<Secret>,
 }
 
 impl Invocation {
     /// The token of the person who looks.
     pub(crate) fn person(&self) -> Result<Secret, Problem> {
-        let token = self.headers.get(USER_TOKEN).and_then(|value| value.to_str().ok());
-        token.map(Secret::new).ok_or_else(|| {
+        self.person.clone().ok_or_else(|| {
             let detail = "The call comes without a token of the person who looks; the app's manifest must have \
                           `appUserToken` enabled for this endpoint, and the scope `read:app-user-token`.";
             Problem::new(StatusCode::UNAUTHORIZED, detail)
@@ -42,7 +41,8 @@ impl FromRequestParts<App> for Invocation {
         let stranger = || Problem::new(StatusCode::FORBIDDEN, stranger);
         let cloud_id = claims.cloud_id().ok_or_else(stranger)?;
         let site = app.engine().site_of(cloud_id).await?.ok_or_else(stranger)?;
-        Ok(Self { site, claims, headers: parts.headers.clone() })
+        let person = parts.headers.get(USER_TOKEN).and_then(|value| value.to_str().ok()).map(Secret::new);
+        Ok(Self { site, claims, person })
     }
 }
 

@@ -124,7 +124,9 @@ fn the_panel_of_an_issue_shows_what_applies_and_links_by_hand() {
     assert_eq!((status, &linked["may_unlink"]), (201, &json!(true)), "{linked}");
     let (status, _) = stage.ask_with(&token, Method::POST, "links", &wish);
     assert_eq!(status, 409, "the same call, sent again by whoever heard it, changes nothing");
-    wait_for("the values", || (stage.panel()["cards"][1]["links"][0]["fields"][0]["salesforce"] == "Acme").then_some(()));
+    wait_for("the values", || {
+        (stage.panel()["cards"][1]["links"][0]["fields"][0]["salesforce"] == "Acme").then_some(())
+    });
 
     stage.company.edit("Account", &account, &json!({ "Phone": "4711" }));
     let number = linked["link"].as_i64().unwrap();

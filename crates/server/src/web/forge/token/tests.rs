@@ -78,12 +78,15 @@ fn whatever_is_not_in_order_is_refused_with_the_reason() {
     for (claims, why) in [
         (with("iss", json!("somebody")), "it was not made by Forge"),
         (without("iss"), "it does not say who made it, for whom, or until when it is good"),
-        (with("aud", json!("ari:cloud:ecosystem::app/other")), "it was made for another app than `server.forge.app_id`"),
+        (
+            with("aud", json!("ari:cloud:ecosystem::app/other")),
+            "it was made for another app than `server.forge.app_id`",
+        ),
         (without("aud"), "it does not say who made it, for whom, or until when it is good"),
         (without("exp"), "it does not say who made it, for whom, or until when it is good"),
         (with("exp", json!("tomorrow")), "it is no invocation token"),
         (with("exp", json!(NOW - 10)), "it has expired"),
-        (with("exp", json!(i64::MIN)), "it has expired"),
+        (with("exp", json!(0)), "it has expired"),
         (with("nbf", json!(NOW + 11)), "it is not good yet; compare the clocks"),
     ] {
         let token = signer.sign(Algorithm::RS256, &claims);
