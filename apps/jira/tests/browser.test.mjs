@@ -85,6 +85,38 @@ test('the check of a card fails when the server says something else', async () =
   await broken.page.close();
 });
 
+test('what waits for a person, and what rests, is said', async () => {
+  const honest = company.carry(priya, linked.issue);
+  const shown = await company.open('issue-panel', async (call) => {
+    const answer = await honest(call);
+    const [card] = answer.body.cards;
+    card.state = 'paused';
+    const [link] = card.links;
+    Object.assign(link, { reason: 'Salesforce refuses the record: it is locked.', notes: ['No transition leads to Done.'] });
+    Object.assign(link.fields[0], { conflict: true, jira: 'Another subject' });
+    return answer;
+  });
+  const card = shown.page.getByRole('region', { name: 'support-bugs' });
+  for (const words of ['Paused', 'it is locked', 'No transition leads to Done.', 'Waits for a decision', 'Jira shows: Another subject']) {
+    await card.getByText(words).first().waitFor({ timeout: 10_000 });
+  }
+  assert.equal(await card.getByRole('button', { name: 'Refresh' }).count(), 0, 'while its item rests');
+  await isInOrder(shown);
+});
+
+test('the dialog is used with the keyboard alone', async () => {
+  const shown = await panel();
+  const { page } = shown;
+  const opener = page.getByRole('button', { name: 'Link a Salesforce record' });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  await until('the focus in the box', () => page.evaluate(() => document.activeElement?.id === 'wanted'));
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await until('the focus on the button', () => opener.evaluate((button) => button === document.activeElement));
+  await isInOrder(shown);
+});
+
 test('a record is found, linked, refreshed, and let go again', async () => {
   await company.salesforce('POST', 'sobjects/Account', { Name: HOSTILE.slice(0, 80), Phone: '0815-4711', Website: 'hostile.example' });
   const shown = await panel();
