@@ -104,7 +104,9 @@ async fn org(
     let backlog = inner.store.backlog(Some(&worker.org.name), now_ms).await?;
     let until = Until::Quiet { deadline_ms: now_ms + wait_ms.max(SYNC_LINGERS_MS) };
     let drained = tokio::select! {
-        result = worker.drain(until) => result,
+        // Without items no round could be formed, and nothing would ever be over.
+        () = std::future::ready(()), if items.is_empty() => Ok(()),
+        result = worker.drain(until), if !items.is_empty() => result,
         () = tell(inner, worker, backlog.due, progress) => Ok(()),
     };
     let granted = match (&options.item, options.direction) {
