@@ -10,7 +10,12 @@ use entente_core::{
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Engine, EngineError, doctor, engine::SyncOptions, report::Finding, trial::to_the_end};
+use crate::{
+    Engine, EngineError, doctor,
+    engine::SyncOptions,
+    report::{DryRun, Finding},
+    trial::to_the_end,
+};
 
 /// What was found before items run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -31,6 +36,16 @@ impl Engine {
     pub async fn activation(&self, items: Vec<String>) -> Result<Activation, EngineError> {
         let engine = self.clone();
         to_the_end(async move || engine.look_at(&items).await).await
+    }
+
+    /// What a run of one item would write now.
+    ///
+    /// # Errors
+    /// As [`Engine::dry_run`].
+    pub async fn preview(&self, item: String) -> Result<DryRun, EngineError> {
+        let engine = self.clone();
+        let options = SyncOptions { item: Some(item), ..SyncOptions::default() };
+        to_the_end(async move || engine.dry_run(&options, &|_| {}).await).await
     }
 
     async fn look_at(&self, items: &[String]) -> Result<Activation, EngineError> {

@@ -22,6 +22,7 @@ mod drain;
 mod engine;
 mod error;
 mod forget;
+mod identity;
 mod intake;
 mod limits;
 mod links;
@@ -63,6 +64,7 @@ pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, Ob
 pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;
 pub use error::{EngineError, Unfinished};
+pub use identity::Identity;
 pub use intake::IntakeError;
 pub use links::{Card, End, Found, FoundRecord, Panel, PanelCard, SeenIssue, Shown};
 pub use outside::{Outside, Wires};

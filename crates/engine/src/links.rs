@@ -10,7 +10,7 @@ mod refresh;
 mod search;
 
 use entente_core::link::Origin;
-use entente_store::{Hint, HintKey, Link, NewEntry};
+use entente_store::{Hint, HintKey, Link, LinkFilter, NewEntry};
 
 pub use card::{Card, End, Shown};
 pub use panel::{Panel, PanelCard, SeenIssue};
@@ -29,6 +29,15 @@ impl Engine {
     pub async fn links_named(&self, name: &str) -> Result<Vec<Card>, EngineError> {
         let name = record_id(name).unwrap_or_else(|| name.trim().to_owned());
         let links = self.inner.store.links_named(&name).await?;
+        card::cards(&self.inner, links).await
+    }
+
+    /// A page of the links that a filter lets through, in the order of their numbers.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn links(&self, filter: &LinkFilter, limit: usize) -> Result<Vec<Card>, EngineError> {
+        let links = self.inner.store.links_filtered(filter, limit).await?;
         card::cards(&self.inner, links).await
     }
 

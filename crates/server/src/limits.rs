@@ -51,7 +51,11 @@ pub const JOURNAL_ANSWER_USUAL: usize = 100;
 pub const CONFLICTS_ANSWER_MAX: usize = 1_000;
 /// Conflicts in one answer of the API when nobody says how many.
 pub const CONFLICTS_ANSWER_USUAL: usize = 100;
-/// Entries of the journal on the page.
+/// Links in one answer of the API, at most.
+pub const LINKS_ANSWER_MAX: usize = 1_000;
+/// Links in one answer of the API when nobody says how many.
+pub const LINKS_ANSWER_USUAL: usize = 100;
+/// Entries of the journal on the plain page.
 pub const JOURNAL_PAGE: usize = 50;
 
 /// How long a login on the page lasts.

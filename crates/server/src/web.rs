@@ -3,6 +3,7 @@
 
 mod api;
 mod app;
+mod console;
 mod forge;
 mod health;
 mod hooks;
@@ -12,14 +13,14 @@ mod problem;
 mod token;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use http::{HeaderMap, Method, StatusCode, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::limits::{API_BYTES_MAX, CONFIGURATION_BODY_BYTES_MAX, FORM_BYTES_MAX, HOOK_BYTES_MAX};
@@ -36,10 +37,12 @@ pub fn router(app: App) -> Router {
         .route("/hooks/salesforce/{connection}/{secret}", post(hooks::salesforce_with_secret))
         .layer(DefaultBodyLimit::max(HOOK_BYTES_MAX));
     let page = Router::new()
-        .route("/", get(page::overview))
+        .route("/", get(page::front))
+        .route("/plain", get(page::plain))
         .route("/login", get(login::form).post(login::log_in))
         .route("/logout", post(login::log_out))
-        .route("/assets/{name}", get(page::asset));
+        .route("/assets/{name}", get(page::asset))
+        .route("/console/{name}", get(console::asset));
     Router::new()
         .route("/healthz", get(health::process))
         .route("/readyz", get(health::data))
@@ -48,7 +51,7 @@ pub fn router(app: App) -> Router {
         .nest("/api/v1", api_v1().layer(DefaultBodyLimit::max(API_BYTES_MAX)))
         .merge(hooks)
         .nest("/forge", forge::router(&app))
-        .fallback(no_such_page)
+        .fallback(elsewhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(app.clone(), token::guard_api))
         .layer(middleware::from_fn(guard_headers))
@@ -65,6 +68,8 @@ fn api_v1() -> Router<App> {
     // These bodies hold whole configurations.
     let configurations = Router::new()
         .route("/configuration", get(api::configuration::show).post(api::configuration::apply))
+        .route("/configuration/text", get(api::configuration::text::show).put(api::configuration::text::save))
+        .route("/configuration/check", post(api::configuration::text::check))
         .route("/items/{name}/trial", post(api::trial::run))
         .route("/items/{name}/trial/remove", post(api::trial::remove))
         .layer(DefaultBodyLimit::max(CONFIGURATION_BODY_BYTES_MAX));
@@ -72,6 +77,9 @@ fn api_v1() -> Router<App> {
         .merge(configurations)
         .route("/configuration/versions", get(api::configuration::list))
         .route("/configuration/versions/{version}", get(api::configuration::show_version))
+        .route("/about", get(api::about))
+        .route("/items/{name}", get(api::items::show))
+        .route("/items/{name}/preview", get(api::items::preview))
         .route("/items/{name}/activate", post(api::configuration::activate))
         .route("/items/{name}/deactivate", post(api::configuration::deactivate))
         .route("/status", get(api::status))
@@ -88,12 +96,26 @@ fn api_v1() -> Router<App> {
         .route("/matches", get(api::matches::list))
         .route("/matches/{record}", get(api::matches::show))
         .route("/matches/{record}/resolve", post(api::matches::resolve))
+        .route("/doctor", get(api::connections::doctor))
+        .route("/connections", get(api::connections::list))
+        .route("/connections/{name}/identity", get(api::connections::identity))
         .route("/connections/{name}/objects", get(api::objects::all))
         .route("/connections/{name}/objects/{object}", get(api::objects::fields))
         .route("/items/{name}/records", get(api::records))
         .route("/links", get(api::links::named).post(api::links::make))
+        .route("/links/all", get(api::links::all))
         .route("/links/{id}/unlink", post(api::links::dissolve))
         .route("/links/{id}/refresh", post(api::links::refresh))
+}
+
+/// The console has addresses that only it knows; a browser that asks for one of them gets the console.
+async fn elsewhere(app: State<App>, method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    let wants_page = headers.get(ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
+    let is_door = ["/api", "/hooks", "/forge"].iter().any(|door| uri.path().starts_with(door));
+    if method == Method::GET && wants_page && !is_door && console::page().is_some() {
+        return page::front(app, uri, headers).await;
+    }
+    Err(no_such_page().await)
 }
 
 async fn no_such_page() -> Problem {
@@ -108,7 +130,7 @@ async fn wrong_method() -> Problem {
 const GUARDS: [(HeaderName, &str); 4] = [
     (
         CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'",
     ),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     LinkId, Store, StoreError,
-    sql::{Row, Tx, ids, json, list, without_nul},
+    sql::{Param, Row, Tx, ids, json, list, without_nul},
 };
 
 pub(crate) use digests::Digested;
@@ -88,16 +88,26 @@ impl Store {
     pub async fn journal_filtered(&self, filter: &JournalFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {
         const SQL: &str = "
             SELECT * FROM journal WHERE id > $1 AND at_ms >= $2 AND (link_id = $3 OR $3 IS NULL)
-                AND (item = $4 OR $4 IS NULL) AND (round = $5 OR $5 IS NULL) ORDER BY id LIMIT $6";
-        let JournalFilter { after, since_ms, link_id, item, round } = filter;
-        let params = [
-            (*after).into(),
-            (*since_ms).into(),
-            (*link_id).into(),
-            item.as_deref().into(),
-            round.as_deref().into(),
-            limit.into(),
-        ];
+                AND (item = $4 OR $4 IS NULL) AND (round = $5 OR $5 IS NULL) AND (kind = $6 OR $6 IS NULL)
+            ORDER BY id LIMIT $7";
+        let [after, since, link, item, round, kind] = filter.params();
+        let params = [after, since, link, item, round, kind, limit.into()];
+        self.db().rows(SQL, &params).await?.iter().map(entry).collect()
+    }
+
+    /// Entries that a filter lets through, the newest first, before one, or from the end.
+    pub async fn journal_filtered_back(
+        &self,
+        filter: &JournalFilter,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        const SQL: &str = "
+            SELECT * FROM journal WHERE id > $1 AND id < $7 AND at_ms >= $2 AND (link_id = $3 OR $3 IS NULL)
+                AND (item = $4 OR $4 IS NULL) AND (round = $5 OR $5 IS NULL) AND (kind = $6 OR $6 IS NULL)
+            ORDER BY id DESC LIMIT $8";
+        let [after, since, link, item, round, kind] = filter.params();
+        let params = [after, since, link, item, round, kind, before.unwrap_or(i64::MAX).into(), limit.into()];
         self.db().rows(SQL, &params).await?.iter().map(entry).collect()
     }
 
@@ -167,6 +177,22 @@ pub struct JournalFilter {
     pub item: Option<String>,
     /// Of this round.
     pub round: Option<String>,
+    /// Of this kind.
+    pub kind: Option<String>,
+}
+
+impl JournalFilter {
+    fn params(&self) -> [Param; 6] {
+        let Self { after, since_ms, link_id, item, round, kind } = self;
+        [
+            (*after).into(),
+            (*since_ms).into(),
+            (*link_id).into(),
+            item.as_deref().into(),
+            round.as_deref().into(),
+            kind.as_deref().into(),
+        ]
+    }
 }
 
 /// What the journal's verification found.

@@ -1,8 +1,11 @@
 //! The API, version 1. Every address under `/api` needs a bearer token; see [`super::token`].
 
+mod about;
 pub(crate) mod configuration;
 pub(crate) mod conflicts;
+pub(crate) mod connections;
 mod explain;
+pub(crate) mod items;
 mod journal;
 pub(crate) mod links;
 pub(crate) mod matches;
@@ -14,6 +17,7 @@ mod status;
 pub(crate) mod trial;
 mod undo;
 
+pub(crate) use about::about;
 pub(crate) use explain::explain;
 pub(crate) use journal::{journal, verify};
 pub(crate) use records::records;

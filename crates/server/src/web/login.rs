@@ -8,7 +8,8 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::{App, Problem, page, token};
+use super::page::{self, Login};
+use super::{App, Problem, token};
 use crate::limits::FORM_BYTES_MAX;
 
 /// What a login form, or the demo's link, carries.
@@ -16,14 +17,27 @@ use crate::limits::FORM_BYTES_MAX;
 pub(crate) struct Shown {
     #[serde(default)]
     token: String,
+    /// Where to go from here.
+    #[serde(default)]
+    to: String,
+}
+
+impl Shown {
+    /// An address of ours: another site's would begin with two slashes, or with a backslash, which browsers take for one.
+    fn to(&self) -> &str {
+        let is_ours = self.to.starts_with('/') && !self.to[1..].starts_with(['/', '\\']);
+        // A header holds nothing else.
+        let is_plain = self.to.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_ours && is_plain { &self.to } else { "/" }
+    }
 }
 
 /// `GET /login`: the form; and where the demo allows it, the login itself.
 pub(crate) async fn form(State(app): State<App>, Query(shown): Query<Shown>) -> Response {
     if app.link_logs_in() && token::is_token(&app.config(), &shown.token) {
-        return welcome(&app, &shown.token);
+        return welcome(&app, &shown.token, shown.to());
     }
-    page::login(None).into_response()
+    page::login(&Login { to: shown.to(), wrong: None }).into_response()
 }
 
 /// `POST /login`: shows a token.
@@ -36,14 +50,17 @@ pub(crate) async fn log_in(
         return problem.into_response();
     }
     match shown {
-        Ok(Form(shown)) if token::is_token(&app.config(), shown.token.trim()) => welcome(&app, shown.token.trim()),
+        Ok(Form(shown)) if token::is_token(&app.config(), shown.token.trim()) => {
+            welcome(&app, shown.token.trim(), shown.to())
+        }
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let detail = format!("A form has at most {FORM_BYTES_MAX} bytes.");
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response()
         }
-        _ => {
-            let sentence = "This is not one of the tokens under server.api_tokens.";
-            (StatusCode::UNAUTHORIZED, page::login(Some(sentence))).into_response()
+        shown => {
+            let shown = shown.map(|Form(shown)| shown).unwrap_or_default();
+            let wrong = Some("This is not one of the tokens under server.api_tokens.");
+            (StatusCode::UNAUTHORIZED, page::login(&Login { wrong, to: shown.to() })).into_response()
         }
     }
 }
@@ -54,9 +71,9 @@ pub(crate) async fn log_out(State(app): State<App>, headers: HeaderMap) -> Resul
     Ok(([(SET_COOKIE, token::no_cookie(&app.config()))], Redirect::to("/login")).into_response())
 }
 
-fn welcome(app: &App, token: &str) -> Response {
+fn welcome(app: &App, token: &str, to: &str) -> Response {
     let cookie = token::cookie(&app.config(), token, app.now_ms());
-    ([(SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+    ([(SET_COOKIE, cookie)], Redirect::to(to)).into_response()
 }
 
 /// Refuses forms that another site's page sent. Browsers say where a request comes from; other callers need not.

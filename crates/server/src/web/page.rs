@@ -1,23 +1,34 @@
-//! The page: how things stand, and what happened. Rendered here, without a build step, and useful without scripts.
+//! The plain page: how things stand, and what happened. Rendered here, without a build step, and useful without scripts.
+//! It stands in for the console where none was built.
 
 mod layout;
 mod login;
 mod overview;
 
 use axum::extract::{Path, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 
-use super::{App, Problem, token};
+use super::{App, Problem, console, token};
 use crate::limits::JOURNAL_PAGE;
 
-pub(crate) use login::login;
+pub(crate) use login::{Login, login};
 
-/// `GET /`: for people who have logged in; others are sent to do so.
-pub(crate) async fn overview(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+/// `GET /` and the addresses below it: the console, or where none was built, the plain page. For people who have logged
+/// in; others are sent to do so, and come back.
+pub(crate) async fn front(state: State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    match console::page() {
+        Some(page) if token::is_logged_in(&state.config(), &headers, state.now_ms()) => Ok(page),
+        Some(_) => Ok(login::first(&uri)),
+        None => plain(state, uri, headers).await,
+    }
+}
+
+/// `GET /plain`: how things stand, without scripts.
+pub(crate) async fn plain(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     if !token::is_logged_in(&app.config(), &headers, app.now_ms()) {
-        return Ok(Redirect::to("/login").into_response());
+        return Ok(login::first(&uri));
     }
     let status = app.status().await?;
     let entries = app.store().journal_before(None, JOURNAL_PAGE).await?;

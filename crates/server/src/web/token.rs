@@ -18,10 +18,14 @@ use crate::limits::LOGIN_TIME;
 
 /// The cookie's name.
 const COOKIE_NAME: &str = "entente_session";
+/// The header by which the console says that it asks. No page of another site can send it: a browser would first ask us
+/// whether it may, and we never say so. <https://fetch.spec.whatwg.org/#cors-preflight-fetch>
+const CONSOLE: &str = "x-entente-console";
 /// What the MAC is for, so that it can serve nothing else.
 const PURPOSE: &[u8] = b"entente page login until ";
 
-/// Lets to the API, and to whatever is not there under its address, only callers with one of the configuration's tokens.
+/// Lets to the API, and to whatever is not there under its address, only callers with one of the configuration's tokens,
+/// and the console of people who have logged in.
 pub(crate) async fn guard_api(State(app): State<App>, request: Request, next: Next) -> Result<Response, Problem> {
     let path = request.uri().path();
     if path != "/api" && !path.starts_with("/api/") {
@@ -32,7 +36,8 @@ pub(crate) async fn guard_api(State(app): State<App>, request: Request, next: Ne
         let detail = "The API is closed: the configuration has no `server.api_tokens`.";
         return Err(Problem::new(StatusCode::UNAUTHORIZED, detail));
     }
-    match bearer(request.headers()).map(|shown| is_token(&config, shown)) {
+    let is_console = request.headers().contains_key(CONSOLE) && is_logged_in(&config, request.headers(), app.now_ms());
+    match bearer(request.headers()).map(|shown| is_token(&config, shown)).or(is_console.then_some(true)) {
         Some(true) => Ok(next.run(request).await),
         Some(false) => Err(Problem::new(StatusCode::UNAUTHORIZED, "This token is not one of `server.api_tokens`.")),
         None => {

@@ -4,6 +4,7 @@ mod ask;
 mod bad_input;
 mod command;
 mod configuration;
+mod console;
 mod demo;
 mod hooks;
 mod journal;

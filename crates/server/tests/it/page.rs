@@ -1,4 +1,4 @@
-//! The page and its login.
+//! The plain page and its login.
 
 use http::{Request, StatusCode};
 
@@ -13,7 +13,7 @@ async fn log_in(app: &TestApp, token: &str) -> Answer {
 }
 
 async fn page(app: &TestApp, cookie: &str) -> Answer {
-    app.send(Request::get("/").header("cookie", cookie).body(Body::empty()).unwrap()).await
+    app.send(Request::get("/plain").header("cookie", cookie).body(Body::empty()).unwrap()).await
 }
 
 fn cookie(answer: &Answer) -> String {
@@ -35,6 +35,48 @@ async fn a_token_opens_the_page_and_logging_out_closes_it() {
     assert!(open.body.contains("support-bugs") && open.body.contains("acme-site"));
     let gone = app.post("/logout", &[("sec-fetch-site", "same-origin")], "").await;
     assert_eq!(page(&app, &cookie(&gone)).await.status, StatusCode::SEE_OTHER);
+}
+
+/// Whoever is sent to log in comes back to where they wanted to go, and never to another site.
+#[tokio::test]
+async fn logging_in_leads_back() {
+    let app = TestApp::new().await;
+    let sent = app.get("/plain?part=%22two%22", None).await;
+    let form = sent.header("location").unwrap().to_owned();
+    assert_eq!(form, "/login?to=%2Fplain%3Fpart%3D%2522two%2522");
+    assert!(app.get(&form, None).await.body.contains(r#"name="to" type="hidden" value="/plain?part=%22two%22""#));
+    for (to, leads) in [
+        ("/links/7", "/links/7"),
+        ("", "/"),
+        ("https://evil.example", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/\r\nset-cookie:a=b", "/"),
+    ] {
+        let to: String = url::form_urlencoded::byte_serialize(to.as_bytes()).collect();
+        let welcome = app.post("/login", &[FORM], format!("token={TOKEN}&to={to}")).await;
+        assert_eq!(welcome.header("location"), Some(leads), "{to}");
+        let again = app.post("/login", &[FORM], format!("token=guess&to={to}")).await;
+        assert!(again.body.contains(&format!("value=\"{leads}\"")), "{}", again.body);
+    }
+}
+
+/// A cookie opens the API to the console only: a page of another site can make a browser send the cookie, not the header.
+#[tokio::test]
+async fn a_login_opens_the_api_to_the_console_alone() {
+    let app = TestApp::new().await;
+    let cookie = cookie(&log_in(&app, TOKEN).await);
+    let ask = async |headers: &[(&str, &str)]| {
+        let request = Request::get("/api/v1/about");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        app.send(request.body(Body::empty()).unwrap()).await.status
+    };
+    let (logged_in, console) = (("cookie", cookie.as_str()), ("x-entente-console", "1"));
+    assert_eq!(ask(&[logged_in, console]).await, StatusCode::OK);
+    assert_eq!(ask(&[logged_in]).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&[console]).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&[("cookie", "entente_session=1.00"), console]).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask(&[logged_in, console, ("authorization", "Bearer guess")]).await, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -78,6 +120,7 @@ async fn nothing_foreign_runs_on_the_page() {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     }
     let open = page(&app, &cookie(&log_in(&app, TOKEN).await)).await;
+    assert_eq!(app.get("/console/secret", None).await.problem(), "404 Not Found: There is no such file.");
     for inline in ["<style", "style=", "onclick", "http://", "https://"] {
         assert!(!open.body.contains(inline), "{inline} in {}", open.body);
     }

@@ -203,14 +203,14 @@ pub(crate) fn get(url: &str, token: &str) -> Option<serde_json::Value> {
     serde_json::from_str(&send(request)?.1).ok()
 }
 
-/// The page of a server, as a person sees it who has logged in with a token.
+/// The plain page of a server, as a person sees it who has logged in with a token.
 pub(crate) fn page(server: &str, token: &str) -> String {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let form = client.post(format!("{server}/login")).header("content-type", "application/x-www-form-urlencoded");
     let (status, headers, _) = exchange(form.body(format!("token={token}"))).unwrap();
     let cookie = headers["set-cookie"].to_str().unwrap().split(';').next().unwrap();
     assert_eq!(status, 303, "logged in");
-    let (status, page) = send(client.get(format!("{server}/")).header("cookie", cookie)).unwrap();
+    let (status, page) = send(client.get(format!("{server}/plain")).header("cookie", cookie)).unwrap();
     assert_eq!(status, 200, "{page}");
     page
 }

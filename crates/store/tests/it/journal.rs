@@ -1,7 +1,7 @@
 //! The journal tells everything, in order, and nobody can change it.
 
 use entente_core::{Side, Value};
-use entente_store::{Entry, NewEntry, Store, Verified};
+use entente_store::{Entry, JournalFilter, NewEntry, Store, Verified};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::{
@@ -43,6 +43,13 @@ async fn entries_come_back_as_they_were_in_either_order() {
         assert_eq!(texts(&store.journal_tail(all[1].id, 1).await.unwrap()), ["c"]);
         assert_eq!(texts(&store.journal_before(None, 2).await.unwrap()), ["d", "c"]);
         assert_eq!(texts(&store.journal_before(Some(all[2].id), 9).await.unwrap()), ["b", "a"]);
+        let of = |kind: &str, link_id| JournalFilter { kind: Some(kind.into()), link_id, ..JournalFilter::default() };
+        let of_one = of("overwritten", Some(1));
+        assert_eq!(texts(&store.journal_filtered(&of_one, 9).await.unwrap()), ["a", "d"]);
+        assert_eq!(texts(&store.journal_filtered_back(&of_one, None, 9).await.unwrap()), ["d", "a"]);
+        assert_eq!(texts(&store.journal_filtered_back(&of_one, Some(all[3].id), 9).await.unwrap()), ["a"]);
+        assert_eq!(texts(&store.journal_filtered_back(&of("configuration", None), None, 9).await.unwrap()), ["c"]);
+        assert_eq!(texts(&store.journal_filtered_back(&JournalFilter::default(), None, 1).await.unwrap()), ["d"]);
         assert_eq!(texts(&store.journal_of_link(1, 9).await.unwrap()), ["d", "a"]);
         assert_eq!(texts(&store.journal_of_link(1, 1).await.unwrap()), ["d"]);
     })

@@ -6,7 +6,7 @@ use entente_core::{
     Side, Sides, Value,
     link::{Blocked, Origin},
 };
-use entente_store::{LinkState, LinkUpdate, NewLink, RoundCommit, Store, StoreError};
+use entente_store::{LinkFilter, LinkState, LinkUpdate, NewLink, RoundCommit, Store, StoreError};
 
 use crate::{
     databases::on_each,
@@ -39,6 +39,35 @@ async fn a_link_is_found_from_either_end_and_by_its_item() {
         assert_eq!(store.count_links(Some(ITEM)).await.unwrap(), 3);
         assert_eq!(store.count_links(Some("other")).await.unwrap(), 0);
         assert_eq!(store.count_links(None).await.unwrap(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn links_are_found_in_pages_by_parts_of_their_names() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let links = make_links(&store, &fence, 1..=12).await;
+        let found = async |text: &str, after| {
+            let filter = LinkFilter { text: text.to_owned(), after, ..LinkFilter::default() };
+            ids(&store.links_filtered(&filter, 3).await.unwrap())
+        };
+        assert_eq!(found("", 0).await, [links[0].id, links[1].id, links[2].id]);
+        assert_eq!(found("", links[10].id).await, [links[11].id]);
+        assert_eq!(found(&links[4].jira_key.to_lowercase(), 0).await, [links[4].id]);
+        assert_eq!(found(&case_id(12)[9..], 0).await, [links[11].id]);
+        for not_a_pattern in ["%", "_", "\\"] {
+            assert_eq!(found(not_a_pattern, 0).await, [], "{not_a_pattern}");
+        }
+        let narrowed = async |item: &str, state: Option<&str>| {
+            let filter =
+                LinkFilter { item: Some(item.into()), state: state.map(str::to_owned), ..LinkFilter::default() };
+            store.links_filtered(&filter, 99).await.unwrap().len()
+        };
+        assert_eq!((narrowed(ITEM, None).await, narrowed("other", None).await), (12, 0));
+        assert_eq!((narrowed(ITEM, Some("active")).await, narrowed(ITEM, Some("parked")).await), (12, 0));
+        store.detach_item(ITEM, NOW).await.unwrap();
+        assert_eq!((narrowed(ITEM, Some("active")).await, narrowed(ITEM, Some("detached")).await), (0, 12));
     })
     .await;
 }

@@ -4,7 +4,10 @@
 //! Before items run that did not, or not like this, they are looked at on both sides. What stands against them is said,
 //! and refused unless the caller knows it and says so.
 
+pub(crate) mod text;
+
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Json;
@@ -152,7 +155,8 @@ pub(crate) async fn apply(
         return Err(Problem::new(StatusCode::CONFLICT, sentence));
     }
     let how = How { dry_run: wish.dry_run, anyway: wish.anyway, by: wish.by };
-    Edition { app, in_use, text: wish.text, expects: wish.expects, how }.settle().await
+    let before = in_use.map(Before::Applied);
+    Edition { app, before, text: wish.text, expects: wish.expects, how }.settle().await
 }
 
 /// Lets an item run.
@@ -182,7 +186,7 @@ async fn set_state(
         let sentence = format!("{item} shares its lines with others; write `state:` by hand and apply the text.");
         Problem::new(StatusCode::CONFLICT, sentence)
     })?;
-    Edition { app, in_use: Some(applied), text, expects: None, how }.settle().await
+    Edition { app, before: Some(Before::Applied(applied)), text, expects: None, how }.settle().await
 }
 
 fn none_applied(app: &App) -> Problem {
@@ -193,10 +197,34 @@ fn none_applied(app: &App) -> Problem {
     Problem::new(StatusCode::CONFLICT, sentence)
 }
 
+/// What a text takes the place of.
+enum Before {
+    /// The newest version in the database.
+    Applied(Applied),
+    /// A file that is the truth, and what it says.
+    File(PathBuf, String),
+}
+
+impl Before {
+    fn text(&self) -> &str {
+        match self {
+            Self::Applied(applied) => &applied.text,
+            Self::File(_, text) => text,
+        }
+    }
+
+    fn version(&self) -> Option<i64> {
+        match self {
+            Self::Applied(applied) => Some(applied.version),
+            Self::File(..) => None,
+        }
+    }
+}
+
 /// A text on its way into use.
 struct Edition {
     app: App,
-    in_use: Option<Applied>,
+    before: Option<Before>,
     text: String,
     expects: Option<i64>,
     how: How,
@@ -204,15 +232,14 @@ struct Edition {
 
 impl Edition {
     async fn settle(self) -> Result<Json<Answer>, Problem> {
-        let version = self.in_use.as_ref().map(|in_use| in_use.version);
+        let version = self.before.as_ref().and_then(Before::version);
         if self.expects.is_some_and(|expects| expects != version.unwrap_or_default()) {
             return Err(overtaken());
         }
-        let before = self.in_use.as_ref().map(|in_use| in_use.text.as_str());
-        let told = |change: Change| Told { text: change.to_string(), change };
-        let changes = config::changes(before, &self.text).into_iter().map(told).collect();
+        let before = self.before.as_ref().map(Before::text);
         let (config, problems) = readable(&self.text, &self.app);
         let (differs, activation) = (before != Some(self.text.as_str()), Activation::default());
+        let changes = told(before, &self.text);
         let mut answer = Answer { applied: false, version, differs, changes, problems, activation };
         let Some(config) = config else {
             let fault = answer.problems.iter().find(|fault| fault.is_error());
@@ -235,7 +262,7 @@ impl Edition {
 
     /// What stands against the items that would run.
     async fn look(&self, config: &Config) -> Result<Activation, EngineError> {
-        let before = self.in_use.as_ref().map(|_| self.app.config());
+        let before = self.before.as_ref().map(|_| self.app.config());
         let items = newly_run(before.as_deref(), config);
         if items.is_empty() {
             return Ok(Activation::default());
@@ -252,17 +279,31 @@ impl Edition {
             let sentence = format!("Not applied: {}{more}. {}", obstacle.message, obstacle.remedy);
             return Err(Problem::new(StatusCode::CONFLICT, sentence));
         }
+        if let Some(Before::File(file, _)) = &self.before {
+            text::write(&self.app, file, &self.text, self.by(), &answer).await?;
+            answer.applied = true;
+            return Ok(Json(answer));
+        }
         let (app, now_ms) = (&self.app, self.app.now_ms());
         let before = answer.version.unwrap_or_default();
-        let by = self.how.by.as_deref().unwrap_or(super::SOMEBODY);
-        let sentence = sentence(by, before + 1, &self.text, &answer);
+        let by = self.by();
+        let sentence = sentence(&format!("{by} applied version {}", before + 1), &self.text, &answer);
         let applied = app.store().apply_configuration(&self.text, before, by, &sentence, now_ms).await?;
         let version = applied.ok_or_else(overtaken)?;
-        let applied = Applied { version, at_ms: now_ms, by: by.to_owned(), text: self.text };
+        let applied = Applied { version, at_ms: now_ms, by: by.to_owned(), text: self.text.clone() };
         app.take(config, Some(&applied))?;
         (answer.applied, answer.version) = (true, Some(version));
         Ok(Json(answer))
     }
+
+    fn by(&self) -> &str {
+        self.how.by.as_deref().unwrap_or(super::SOMEBODY)
+    }
+}
+
+fn told(before: Option<&str>, after: &str) -> Vec<Told> {
+    let told = |change: Change| Told { text: change.to_string(), change };
+    config::changes(before, after).into_iter().map(told).collect()
 }
 
 fn overtaken() -> Problem {
@@ -270,14 +311,15 @@ fn overtaken() -> Problem {
     Problem::new(StatusCode::CONFLICT, sentence)
 }
 
-/// What a text says. The database keeps the text, so a credential must not stand in it, unless it opens sandboxes only.
+/// What a text says. The database keeps the text and the console shows it, so a credential must not stand in it, unless
+/// it opens sandboxes only.
 fn readable(text: &str, app: &App) -> (Option<Config>, Vec<Fault>) {
     let (config, mut faults) = parse(text, &app.source().secrets);
     let only_sandboxes =
         config.as_ref().is_some_and(|config| config.connections.values().all(|connection| connection.sandbox));
     for fault in faults.iter_mut().filter(|fault| fault.code == "secret-in-document" && !only_sandboxes) {
         fault.severity = Severity::Error;
-        fault.message.push_str(", and the database would keep it");
+        fault.message.push_str(", and the database or a browser would keep it");
     }
     (config.filter(|_| !faults.iter().any(Fault::is_error)), faults)
 }
@@ -300,7 +342,7 @@ fn newly_run(before: Option<&Config>, after: &Config) -> Vec<String> {
 /// Changes that the journal's sentence names.
 const SAID_MAX: usize = 10;
 
-fn sentence(by: &str, version: i64, text: &str, answer: &Answer) -> String {
+fn sentence(deed: &str, text: &str, answer: &Answer) -> String {
     let changes: Vec<_> = answer.changes.iter().take(SAID_MAX).map(|told| told.text.as_str()).collect();
     let more = answer.changes.len().saturating_sub(SAID_MAX);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
@@ -311,5 +353,5 @@ fn sentence(by: &str, version: i64, text: &str, answer: &Answer) -> String {
     let although =
         if obstacles.is_empty() { obstacles } else { format!(", although this stood against it: {obstacles}") };
     let digest = hex(&digest(text));
-    format!("{by} applied version {version} of the configuration (SHA-256 {digest}){although}: {changes}{more}")
+    format!("{deed} of the configuration (SHA-256 {digest}){although}: {changes}{more}")
 }

@@ -1,4 +1,5 @@
-//! `GET /api/v1/journal?after=N&limit=N&link=N&item=I&since=T`: what happened, the oldest first.
+//! `GET /api/v1/journal?after=N&limit=N&link=N&item=I&since=T&round=R&kind=K`: what happened, the oldest first; with
+//! `newest=true&before=N` the newest first.
 //! `GET /api/v1/journal/verify`: whether it is what was written.
 
 use axum::Json;
@@ -22,13 +23,19 @@ pub(crate) struct Asked {
     link: Option<i64>,
     item: Option<String>,
     since: Option<Timestamp>,
+    round: Option<String>,
+    kind: Option<String>,
+    #[serde(default)]
+    newest: bool,
+    /// With `newest`: entries before this one.
+    before: Option<i64>,
 }
 
 /// Some entries, and where to go on.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page {
     entries: Vec<Told>,
-    /// The `after` of the next call.
+    /// The `after` of the next call; with `newest`, its `before`.
     next: i64,
 }
 
@@ -58,8 +65,8 @@ pub(crate) async fn journal(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Page>, Problem> {
     let Query(asked) = asked.map_err(|_| {
-        let detail = "The query knows the whole numbers `after`, `limit` and `link`, a name as `item`, and a time like \
-                      2026-12-31T12:00:00Z as `since`.";
+        let detail = "The query knows the whole numbers `after`, `before`, `limit` and `link`, the names `item`, `round` \
+                      and `kind`, `newest=true`, and a time like 2026-12-31T12:00:00Z as `since`.";
         Problem::new(StatusCode::BAD_REQUEST, detail)
     })?;
     let after = asked.after.unwrap_or(0);
@@ -69,9 +76,13 @@ pub(crate) async fn journal(
         since_ms: asked.since.map_or(i64::MIN, Timestamp::as_millisecond),
         link_id: asked.link,
         item: asked.item,
-        round: None,
+        round: asked.round,
+        kind: asked.kind,
     };
-    let entries = app.store().journal_filtered(&filter, limit).await?;
+    let entries = match asked.newest {
+        true => app.store().journal_filtered_back(&filter, asked.before, limit).await?,
+        false => app.store().journal_filtered(&filter, limit).await?,
+    };
     if entries.is_empty() && after == 0 {
         app.engine().is_known(filter.item.as_deref(), filter.link_id).await?;
     }

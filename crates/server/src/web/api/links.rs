@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! GET  /links?name=N             those that a number, an issue key or a record id names
+//! GET  /links/all?text=T         a page of all; `item` and `state` narrow it, `after` goes on
 //! POST /links                    {"item", "record", "issue", "by"}: makes one
 //! POST /links/{id}/unlink        {"by", "sure"}: dissolves it
 //! POST /links/{id}/refresh       brings Salesforce's values to Jira
@@ -12,10 +13,12 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use bytes::Bytes;
 use entente_engine::Card;
+use entente_store::LinkFilter;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{SOMEBODY, optional};
+use crate::limits::{LINKS_ANSWER_MAX, LINKS_ANSWER_USUAL};
 use crate::web::{App, Problem};
 
 /// What names the links.
@@ -23,6 +26,25 @@ use crate::web::{App, Problem};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Named {
     name: String,
+}
+
+/// Which links are wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    item: Option<String>,
+    state: Option<String>,
+    text: Option<String>,
+    after: Option<i64>,
+    limit: Option<usize>,
+}
+
+/// A page of links.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page {
+    links: Vec<Card>,
+    /// The `after` of the next call; none when these were all.
+    next: Option<i64>,
 }
 
 /// Some links.
@@ -66,6 +88,22 @@ pub(crate) async fn named(
         Problem::new(StatusCode::BAD_REQUEST, detail)
     })?;
     Ok(Json(Cards { links: app.engine().links_named(&named.name).await? }))
+}
+
+/// Answers with a page of all links, in the order in which they were made.
+pub(crate) async fn all(
+    State(app): State<App>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Json<Page>, Problem> {
+    let Query(Wanted { item, state, text, after, limit }) = wanted.map_err(|_| {
+        let detail = "The query knows `item`, `state`, `text`, and the whole numbers `after` and `limit`.";
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })?;
+    let limit = limit.unwrap_or(LINKS_ANSWER_USUAL).clamp(1, LINKS_ANSWER_MAX);
+    let filter = LinkFilter { item, state, text: text.unwrap_or_default(), after: after.unwrap_or(0) };
+    let links = app.engine().links(&filter, limit).await?;
+    let next = links.last().filter(|_| links.len() == limit).map(|card| card.link);
+    Ok(Json(Page { links, next }))
 }
 
 /// Makes a link.

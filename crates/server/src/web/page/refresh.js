@@ -6,7 +6,7 @@ const parts = ["#overview", ".mood"];
 
 async function refresh() {
   if (document.hidden) return;
-  const answer = await fetch("/", { redirect: "manual" });
+  const answer = await fetch(location.pathname, { redirect: "manual" });
   if (answer.type === "opaqueredirect") return location.assign("/login");
   if (!answer.ok) throw new Error(answer.statusText);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
