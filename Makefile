@@ -8,10 +8,12 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-build: ## Build the optimised binary, target/release/entente
+build: ## Build the optimised binary, target/release/entente, with the console where Node is
+	@tools/console-build
 	cargo build --release -p entente-server
 
 demo: ## Build quickly, then run an org, a site and the server in one process
+	@tools/console-build
 	cargo build --profile demo -p entente-server && exec $(TARGET)/demo/entente demo $(ARGS)
 
 test: ## Run every test, then hold docs/coverage.md against what ran

@@ -1,0 +1,83 @@
+// All connected items in one table: those that only display beside those that keep in agreement.
+
+import { Link } from '@tanstack/react-router';
+import { Empty, Loaded } from '../parts/loaded';
+import { Ago, Badge, Head, ItemTo, Table } from '../parts/show';
+import { useItems, useStatus } from '../queries';
+import type { Item, ItemStatus } from '../types';
+import { count } from '../words';
+
+const HEADS = ['Name', 'State', 'Sync mode', 'Jira scope', 'Issue type', 'Salesforce source', 'Fields', 'Auto create', 'Status', 'Latest sync', 'Owner'];
+
+export function ItemsPage() {
+  const status = useStatus();
+  return (
+    <>
+      <Head title="Connected items" about="What pairs with what, and how.">
+        <Link to="/configuration" className="button">
+          Edit the configuration
+        </Link>
+      </Head>
+      <Loaded query={status} of="the items">
+        {({ items }) => (items.length ? <Rows items={items} /> : <Empty title="There is no connected item yet.">Add one to the configuration.</Empty>)}
+      </Loaded>
+    </>
+  );
+}
+
+function Rows({ items }: { items: ItemStatus[] }) {
+  const described = useItems(items.map(({ name }) => name));
+  return (
+    <div className="sheet p-4">
+      <Table of="Connected items" heads={HEADS}>
+        {items.map((status, place) => (
+          <tr key={status.name}>
+            <td>
+              <ItemTo item={status.name} />
+            </td>
+            <td>
+              <Badge state={status.state} />
+            </td>
+            <Shape item={described[place]?.data} />
+            <td>
+              <Latest status={status} item={described[place]?.data} />
+            </td>
+            <td>{status.owner ?? <span className="text-warn">! nobody</span>}</td>
+          </tr>
+        ))}
+      </Table>
+    </div>
+  );
+}
+
+function Shape({ item }: { item: Item | undefined }) {
+  if (!item) return <td colSpan={7}>…</td>;
+  const displays = item.mode === 'display-only';
+  return (
+    <>
+      <td className="whitespace-nowrap">{item.mode}</td>
+      <td>{item.projects.join(', ')}</td>
+      <td>{item.issue_type ?? (displays ? 'manual link only' : 'any')}</td>
+      <td>
+        {item.object}
+        {item.filtered.salesforce && <span className="text-faint"> (filtered)</span>}
+      </td>
+      <td title={item.fields.map(({ key }) => key).join('\n')}>{count(item.fields.length, displays ? 'preview field' : 'mapped field')}</td>
+      <td>{item.auto_create === 'none' ? 'Off' : `Enabled: ${item.auto_create}`}</td>
+      <td>{item.status ? 'Enabled' : 'Off'}</td>
+    </>
+  );
+}
+
+/** What the last sync came to, in words. */
+function Latest({ status, item }: { status: ItemStatus; item: Item | undefined }) {
+  if (status.problem || status.state === 'held') return <span className="text-bad">× attention required: {status.problem ?? 'held'}</span>;
+  if (status.state === 'draft' || status.state === 'paused') return <span className="text-faint">{status.state}</span>;
+  if (item?.mode === 'display-only') return <>display only, {count(status.links, 'link')}</>;
+  if (!status.last_sync) return <span className="text-faint">waiting</span>;
+  return (
+    <>
+      <Ago at={status.last_sync} />, {count(status.links, 'pair')}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+// What the pages read, each thing once, whoever shows it.
+
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import { ask, query } from './api';
+import type {
+  Card, ConfigurationText, Conflict, Connection, EntryPage, Explanation, Finding, Identity, Item, LinkPage, Match, Parked, Status, Version,
+} from './types';
+
+/** How often what changes by itself is read again. */
+const LIVE_MS = 3_000;
+
+const path = encodeURIComponent;
+
+export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: () => ask<Status>('/status'), refetchInterval: LIVE_MS });
+export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => ask<{ version: string; license: string }>('/about'), staleTime: Infinity });
+
+const item = (name: string) => ({ queryKey: ['item', name], queryFn: () => ask<Item>(`/items/${path(name)}`), refetchInterval: LIVE_MS });
+export const useItem = (name: string) => useQuery(item(name));
+export const useItems = (names: string[]) => useQueries({ queries: names.map(item) });
+
+export const useConflicts = () => useQuery({ queryKey: ['conflicts'], queryFn: () => ask<{ conflicts: Conflict[]; next: number | null }>('/conflicts?limit=1000'), refetchInterval: LIVE_MS });
+export const useMatches = () => useQuery({ queryKey: ['matches'], queryFn: () => ask<{ matches: Match[] }>('/matches'), refetchInterval: LIVE_MS });
+export const useMatch = (record: string, of: string) => useQuery({ queryKey: ['match', record, of], queryFn: () => ask<Match>(query(`/matches/${path(record)}`, { item: of })) });
+export const useParked = () => useQuery({ queryKey: ['parked'], queryFn: () => ask<{ parked: Parked[] }>('/parked'), refetchInterval: LIVE_MS });
+
+export const useCards = (name: string) => useQuery({ queryKey: ['link', name], queryFn: () => ask<{ links: Card[] }>(query('/links', { name })), refetchInterval: LIVE_MS });
+export const useExplanation = (about: string, of?: string) => useQuery({ queryKey: ['explain', about, of], queryFn: () => ask<{ explanations: Explanation[] }>(query('/explain', { about, item: of })) });
+
+export interface LinkSearch {
+  text?: string | undefined;
+  item?: string | undefined;
+  state?: string | undefined;
+}
+
+export const useLinks = (search: LinkSearch) =>
+  useInfiniteQuery({
+    queryKey: ['links', search],
+    queryFn: ({ pageParam, signal }) => ask<LinkPage>(query('/links/all', { ...search, after: pageParam, limit: 200 }), { signal }),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+
+export interface EntrySearch {
+  item?: string | undefined;
+  kind?: string | undefined;
+  link?: number | undefined;
+  round?: string | undefined;
+  since?: string | undefined;
+}
+
+const ENTRIES = 100;
+
+export const useEntries = (search: EntrySearch) =>
+  useInfiniteQuery({
+    queryKey: ['entries', search],
+    queryFn: ({ pageParam, signal }) => ask<EntryPage>(query('/journal', { ...search, newest: true, before: pageParam, limit: ENTRIES }), { signal }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => (page.entries.length === ENTRIES ? page.next : undefined),
+    refetchInterval: LIVE_MS,
+    placeholderData: keepPreviousData,
+  });
+
+export const useConnections = () => useQuery({ queryKey: ['connections'], queryFn: () => ask<{ connections: Connection[] }>('/connections'), refetchInterval: LIVE_MS });
+export const useIdentity = (name: string) => useQuery({ queryKey: ['identity', name], queryFn: () => ask<Identity>(`/connections/${path(name)}/identity`), staleTime: 60_000 });
+export const useFindings = (enabled: boolean) => useQuery({ queryKey: ['doctor'], queryFn: () => ask<{ findings: Finding[] }>('/doctor'), enabled, staleTime: Infinity });
+
+export const useConfiguration = () => useQuery({ queryKey: ['configuration'], queryFn: () => ask<ConfigurationText>('/configuration/text') });
+export const useVersions = () => useQuery({ queryKey: ['versions'], queryFn: () => ask<{ versions: Version[] }>('/configuration/versions') });

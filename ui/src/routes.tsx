@@ -1,0 +1,66 @@
+// Which address shows which page. Filters stand in the address, so that what is seen can be sent to somebody.
+
+import { createRootRoute, createRoute, createRouter, Link, type ErrorComponentProps } from '@tanstack/react-router';
+import { ActivityPage } from './pages/activity';
+import { ConfigurationPage } from './pages/configuration';
+import { ConflictsPage } from './pages/conflicts';
+import { ConnectionsPage } from './pages/connections';
+import { ItemPage } from './pages/item';
+import { ItemsPage } from './pages/items';
+import { LinkPage } from './pages/link';
+import { LinksPage } from './pages/links';
+import { MatchesPage } from './pages/matches';
+import { OverviewPage } from './pages/overview';
+import { ParkedPage } from './pages/parked';
+import { Failure } from './parts/loaded';
+import { Head } from './parts/show';
+import type { EntrySearch, LinkSearch } from './queries';
+import { Shell } from './shell';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Nowhere, errorComponent: Broken });
+const getParentRoute = () => root;
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
+const number = (value: unknown) => (Number.isInteger(Number(value)) && Number(value) > 0 ? Number(value) : undefined);
+
+const routes = [
+  createRoute({ getParentRoute, path: '/', component: OverviewPage }),
+  createRoute({ getParentRoute, path: '/items', component: ItemsPage }),
+  createRoute({ getParentRoute, path: '/items/$item', component: ItemPage }),
+  createRoute({ getParentRoute, path: '/configuration', component: ConfigurationPage, validateSearch: (search): { item?: string | undefined } => ({ item: text(search.item) }) }),
+  createRoute({ getParentRoute, path: '/links', component: LinksPage, validateSearch: (search): LinkSearch => ({ text: text(search.text), item: text(search.item), state: text(search.state) }) }),
+  createRoute({ getParentRoute, path: '/links/$link', component: LinkPage }),
+  createRoute({ getParentRoute, path: '/conflicts', component: ConflictsPage }),
+  createRoute({ getParentRoute, path: '/matches', component: MatchesPage }),
+  createRoute({ getParentRoute, path: '/parked', component: ParkedPage }),
+  createRoute({
+    getParentRoute,
+    path: '/activity',
+    component: ActivityPage,
+    validateSearch: (search): EntrySearch => ({ item: text(search.item), kind: text(search.kind), link: number(search.link), round: text(search.round), since: text(search.since) }),
+  }),
+  createRoute({ getParentRoute, path: '/connections', component: ConnectionsPage }),
+] as const;
+
+export const router = createRouter({ routeTree: root.addChildren([...routes]) });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function Nowhere() {
+  return (
+    <>
+      <Head title="There is no such page" />
+      <p>
+        Perhaps <Link to="/">the overview</Link> leads there.
+      </p>
+    </>
+  );
+}
+
+function Broken({ error, reset }: ErrorComponentProps) {
+  return <Failure error={error} again={reset} />;
+}
