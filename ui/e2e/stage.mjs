@@ -53,8 +53,10 @@ export async function org(demo) {
   const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret });
   const { access_token } = await (await fetch(`${url}/services/oauth2/token`, { method: 'POST', body: form })).json();
   const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
-  const at = (id) => `${url}/services/data/v64.0/sobjects/Case/${id}`;
+  const all = `${url}/services/data/v64.0/sobjects/Case`;
+  const at = (id) => `${all}/${id}`;
   return {
+    create: async (fields) => (await must(await fetch(all, { method: 'POST', headers, body: JSON.stringify(fields) }))).id,
     read: async (id) => (await fetch(at(id), { headers })).json(),
     edit: async (id, fields) => must(await fetch(at(id), { method: 'PATCH', headers, body: JSON.stringify(fields) })),
   };
@@ -65,14 +67,21 @@ export function site(demo) {
   const { url, email, api_token } = demo.jira;
   const headers = { authorization: `Basic ${btoa(`${email}:${api_token}`)}`, 'content-type': 'application/json' };
   const at = (key) => `${url}/rest/api/3/issue/${key}`;
+  const send = async (method, address, body) => must(await fetch(address, { method, headers, body: JSON.stringify(body) }));
   return {
+    create: async (fields) => (await send('POST', `${url}/rest/api/3/issue`, { fields })).key,
+    found: async (jql) => (await send('POST', `${url}/rest/api/3/search/jql`, { jql, fields: ['summary'] })).issues.length,
+    /** Makes the site misbehave, or with nothing, behave again. */
+    fault: async (fault) => send(fault ? 'POST' : 'DELETE', `${url}/__sandbox/faults`, fault),
     read: async (key) => (await fetch(at(key), { headers })).json(),
-    edit: async (key, fields) => must(await fetch(at(key), { method: 'PUT', headers, body: JSON.stringify({ fields }) })),
+    edit: async (key, fields) => send('PUT', at(key), { fields }),
   };
 }
 
 async function must(answer) {
-  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${text}`);
+  return text && JSON.parse(text);
 }
 
 /** A browser with one page. `seen` holds what no page may do: log an error, fail, or ask another host. */

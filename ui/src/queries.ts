@@ -20,7 +20,9 @@ export const useItems = (names: string[]) => useQueries({ queries: names.map(ite
 
 export const useConflicts = () => useQuery({ queryKey: ['conflicts'], queryFn: () => ask<{ conflicts: Conflict[]; next: number | null }>('/conflicts?limit=1000'), refetchInterval: LIVE_MS });
 export const useMatches = () => useQuery({ queryKey: ['matches'], queryFn: () => ask<{ matches: Match[] }>('/matches'), refetchInterval: LIVE_MS });
-export const useMatch = (record: string, of: string) => useQuery({ queryKey: ['match', record, of], queryFn: () => ask<Match>(query(`/matches/${path(record)}`, { item: of })) });
+/** Looked at once: whoever has decided it asks for what is no match any more. */
+export const useMatch = (record: string, of: string) =>
+  useQuery({ queryKey: ['match', record, of], queryFn: () => ask<Match>(query(`/matches/${path(record)}`, { item: of })), gcTime: 0, meta: { once: true } });
 export const useParked = () => useQuery({ queryKey: ['parked'], queryFn: () => ask<{ parked: Parked[] }>('/parked'), refetchInterval: LIVE_MS });
 
 export const useCards = (name: string) => useQuery({ queryKey: ['link', name], queryFn: () => ask<{ links: Card[] }>(query('/links', { name })), refetchInterval: LIVE_MS });

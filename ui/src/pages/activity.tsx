@@ -1,16 +1,14 @@
 // What happened, the newest first. The filters stand in the address; a round can be taken back from here.
 
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { post, whoActs } from '../api';
-import { Act, Dialog, Opens } from '../parts/dialog';
+import { Dialog, Opens } from '../parts/dialog';
 import { Empty, Loaded } from '../parts/loaded';
-import { Ago, Head, LinkTo, RecordName, Table, Value } from '../parts/show';
+import { Ago, Head, LinkTo, RecordName, Value } from '../parts/show';
 import { VirtualList } from '../parts/virtual';
 import { useEntries, useExplanation, useStatus, type EntrySearch } from '../queries';
-import type { Entry, UndoReport, Undone } from '../types';
-import { count } from '../words';
+import type { Entry } from '../types';
+import { Undo } from './undo';
 
 const KINDS = ['agreed', 'configuration', 'create', 'decision', 'follow', 'item', 'link', 'lost', 'move', 'overwrite', 'recovery', 'refused', 'rest', 'restore', 'retry', 'trial', 'unlink', 'write'];
 const WARNS = new Set(['lost', 'overwrite', 'refused']);
@@ -191,53 +189,5 @@ function Why({ link }: { link: number }) {
         )}
       </Loaded>
     </div>
-  );
-}
-
-/** Shows what an undo would do before it does it. */
-function Undo({ what, close }: { what: { round?: string | undefined; item?: string | undefined; since?: string | undefined }; close: () => void }) {
-  const planned = useQuery({ queryKey: ['undo', what], queryFn: () => post<UndoReport>('/undo', { ...what, dry_run: true }), retry: false, gcTime: 0, meta: { once: true } });
-  return (
-    <Loaded query={planned} of="what would come back">
-      {(report) => (
-        <>
-          {report.forgotten_before && <p className="text-warn">! What happened before {report.forgotten_before} is forgotten and cannot come back.</p>}
-          <Values of={report.back} title={`${count(report.back.length, 'value')} would come back`} />
-          <Values of={report.left} title={`${count(report.left.length, 'value')} would stay as they are`} />
-          {report.back.length > 0 && (
-            <div className="mt-3 flex flex-wrap gap-2">
-              <Act label={`Bring ${count(report.back.length, 'value')} back`} className="button risky" act={() => post('/undo', { ...what, by: whoActs() })} done={close} />
-            </div>
-          )}
-        </>
-      )}
-    </Loaded>
-  );
-}
-
-function Values({ of, title }: { of: Undone[]; title: string }) {
-  return (
-    <>
-      <p className="mt-2 font-medium">{title}</p>
-      {of.length > 0 && (
-        <Table of={title} heads={['Where', 'Field', 'Written', 'Before that', '']}>
-          {of.map((value, place) => (
-            <tr key={place}>
-              <td>
-                <RecordName side={value.side} id={value.record} />
-              </td>
-              <td>{value.field}</td>
-              <td>
-                <Value of={value.from} />
-              </td>
-              <td>
-                <Value of={value.to} />
-              </td>
-              <td>{value.why}</td>
-            </tr>
-          ))}
-        </Table>
-      )}
-    </>
   );
 }

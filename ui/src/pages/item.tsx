@@ -2,16 +2,16 @@
 
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask, post, query, whoActs } from '../api';
 import { Act, Opens } from '../parts/dialog';
 import { Empty, Failure, Loaded, Waiting } from '../parts/loaded';
-import { Ago, Badge, Head, LinkTo, RecordName, Section, Sign, Table, Value } from '../parts/show';
-import { byPair, tally, type PlannedPair } from '../plan';
+import { Planned } from '../parts/planned';
+import { Ago, Badge, Head, Section, Sign, Table } from '../parts/show';
 import { useItem, useStatus } from '../queries';
-import type { Applied, ConfigurationText, DryRun, Item, ItemState, MappedField, Trial } from '../types';
-import { count, sideName } from '../words';
+import type { Applied, ConfigurationText, DryRun, Item, ItemState, MappedField } from '../types';
+import { count } from '../words';
 import { Obstacles } from './configuration';
+import { Try } from './trial';
 
 export function ItemPage() {
   const { item: name } = useParams({ from: '/items/$item' });
@@ -195,128 +195,5 @@ function Preview({ item }: { item: Item }) {
       {looking.isError && <Failure error={looking.error} />}
       {looking.data && <Planned run={looking.data} />}
     </Section>
-  );
-}
-
-export function Planned({ run }: { run: DryRun }) {
-  return (
-    <>
-      <p role="status" className="my-2 font-medium">
-        {count(run.links, 'pair')} looked at: {tally(run)}.
-      </p>
-      {byPair(run).map((pair) => (
-        <Pair key={pair.key} pair={pair} />
-      ))}
-      <ul className="list-disc pl-5 text-sm">
-        {run.notes.map(({ link, record, text }, place) => (
-          <li key={place}>
-            {link === null ? record : <LinkTo link={link}>{record}</LinkTo>}: {text}
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function Pair({ pair }: { pair: PlannedPair }) {
-  return (
-    <div className="my-3">
-      <h3 className="font-medium">{pair.link === null ? pair.name : <LinkTo link={pair.link} />}</h3>
-      <Table of={`Plan for ${pair.name}`} heads={['Where', 'What', 'Field', 'Now', 'Then', 'Why']}>
-        {pair.writes.map((write, place) => (
-          <tr key={place}>
-            <td>
-              <RecordName side={write.side} id={write.record} />
-            </td>
-            <td>{write.op}</td>
-            <td>{write.field}</td>
-            <td>{write.op !== 'create' && <Value of={write.from} />}</td>
-            <td>
-              <Value of={write.to} />
-            </td>
-            <td>{write.why}</td>
-          </tr>
-        ))}
-        {pair.conflicts.map((conflict) => (
-          <tr key={`conflict ${conflict.field}`}>
-            <td>both</td>
-            <td>
-              <Badge state="conflict" />
-            </td>
-            <td>{conflict.field}</td>
-            <td>
-              {sideName.salesforce}: <Value of={conflict.salesforce} />
-            </td>
-            <td>
-              {sideName.jira}: <Value of={conflict.jira} />
-            </td>
-            <td>a person must decide</td>
-          </tr>
-        ))}
-      </Table>
-    </div>
-  );
-}
-
-/** One record through an item that rests, really delivered. */
-function Try({ item }: { item: Item }) {
-  const [record, setRecord] = useState('');
-  const path = `/items/${encodeURIComponent(item.name)}/trial`;
-  const trying = useMutation({ mutationFn: () => post<Trial>(path, { record: record.trim(), by: whoActs() }) });
-  if (item.state === 'active' || item.mode === 'display-only') return null;
-  return (
-    <Section title="Test one record">
-      <p className="text-sm text-faint">The one record goes through the item for real; everything else stays at rest.</p>
-      <form
-        className="my-2 flex flex-wrap items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          trying.mutate();
-        }}
-      >
-        <label className="text-sm">
-          Record id or issue key
-          <input className="field ml-2" value={record} required onChange={(event) => setRecord(event.target.value)} />
-        </label>
-        <button className="button main" disabled={trying.isPending}>
-          {trying.isPending ? 'Testing …' : 'Test'}
-        </button>
-      </form>
-      {trying.isError && <Failure error={trying.error} />}
-      {trying.data && <Tried trial={trying.data} />}
-      {trying.data?.outcome === 'created' && <Act label="Remove what the test made" className="button risky" act={() => post(`${path}/remove`, { record: record.trim(), by: whoActs() })} done={() => trying.reset()} />}
-    </Section>
-  );
-}
-
-function Tried({ trial }: { trial: Trial }) {
-  return (
-    <>
-      <p role="status" className="my-2">
-        <Badge state={trial.outcome} /> {trial.salesforce && <RecordName side="salesforce" id={trial.salesforce.name} url={trial.salesforce.url} />}{' '}
-        {trial.jira && <RecordName side="jira" id={trial.jira.name} url={trial.jira.url} />} {trial.unexpected > 0 && <Sign mood="warn">{count(trial.unexpected, 'unexpected value')}</Sign>}
-      </p>
-      <ul className="list-disc pl-5 text-sm">
-        {trial.notes.map((note) => (
-          <li key={note}>{note}</li>
-        ))}
-      </ul>
-      <Table of="What the test showed" heads={['Field', 'Salesforce', 'Jira', 'Written']}>
-        {trial.fields.map((field) => (
-          <tr key={field.field}>
-            <td>{field.field}</td>
-            <td>
-              <Value of={field.salesforce} />
-            </td>
-            <td>
-              <Value of={field.jira} />
-            </td>
-            <td>
-              {field.written === null ? '' : <Value of={field.written} />} {field.unexpected && <Badge state="unexpected" mood="warn" />}
-            </td>
-          </tr>
-        ))}
-      </Table>
-    </>
   );
 }

@@ -5,13 +5,13 @@ import { useState } from 'react';
 import { post, whoActs } from '../api';
 import { Act, Opens } from '../parts/dialog';
 import { Empty, Loaded } from '../parts/loaded';
+import { Planned } from '../parts/planned';
 import { Badge, Head, ItemTo, RecordName, Section, Table, Value } from '../parts/show';
 import { useCards, useConflicts, useEntries, useExplanation } from '../queries';
 import type { Card, End } from '../types';
 import { distance } from '../words';
 import { Happened } from './activity';
 import { Decide } from './conflicts';
-import { Planned } from './item';
 
 export function LinkPage() {
   const { link } = useParams({ from: '/links/$link' });

@@ -70,8 +70,8 @@ async fn a_wrong_query_is_refused_in_words() {
     let app = TestApp::new().await;
     for query in ["limit=many", "after=-", "from=3"] {
         let answer = app.get(&format!("/api/v1/journal?{query}"), Some(TOKEN)).await;
-        let sentence = "400 Bad Request: The query knows the whole numbers `after`, `limit` and `link`, a name as `item`, and a \
-                        time like 2026-12-31T12:00:00Z as `since`.";
+        let sentence = "400 Bad Request: The query knows the whole numbers `after`, `before`, `limit` and `link`, the names \
+                        `item`, `round` and `kind`, `newest=true`, and a time like 2026-12-31T12:00:00Z as `since`.";
         assert_eq!(answer.problem(), sentence, "{query}");
     }
 }

@@ -228,7 +228,7 @@ fn a_text_with_a_credential_is_not_kept() {
     assert_eq!(refused.code, 2, "{refused:?}");
     assert!(
         refused.stdout.contains("`client_secret` stands in the document")
-            && refused.stdout.contains("the database would keep it"),
+            && refused.stdout.contains("the database or a browser would keep it"),
         "{refused:?}"
     );
     assert!(!refused.stdout.contains("sandbox-least-secret"), "{refused:?}");
