@@ -85,6 +85,7 @@ describe('the console', { timeout: 300_000 }, () => {
     await page.getByRole('region', { name: 'Needs attention' }).getByText('Nothing does.').waitFor();
     const calls = page.getByRole('region', { name: 'Connections and their calls', exact: true });
     await calls.getByText('acme-org').waitFor();
+    await page.getByText(/^Entente \d+\.\d+\.\d+, Apache-2\.0$/).waitFor();
     await picture('overview');
   });
 
@@ -309,6 +310,9 @@ describe('the console', { timeout: 300_000 }, () => {
     for (const fact of ['Login URL', demo.salesforce.url, 'Client ID', 'sandbox-client', 'Org ID', 'Instance URL', 'connected']) await card.getByText(fact, { exact: fact !== 'connected' }).first().waitFor();
     assert.equal(await page.getByText('sandbox-secret').count(), 0);
     await button('Examine both sides').click();
+    await page.getByText('Where the credentials are found').click();
+    await page.getByText('Manage Consumer Details').waitFor();
+    await page.getByText('rather than login.salesforce.com').waitFor();
     await page.getByText('Nothing is missing.').or(page.getByText(/^(error|warning)/).first()).first().waitFor();
   });
 

@@ -27,6 +27,7 @@ export function ConnectionsPage() {
         }
       </Loaded>
       <Examination />
+      <Help />
     </>
   );
 }
@@ -127,5 +128,29 @@ function Found({ finding }: { finding: Finding }) {
       {(finding.connection ?? finding.item) && <span className="text-faint"> {finding.connection ?? finding.item}</span>}: {finding.message}
       <p className="text-sm text-faint">{finding.remedy}</p>
     </li>
+  );
+}
+
+function Help() {
+  return (
+    <details className="sheet p-4">
+      <summary className="cursor-pointer font-semibold">Where the credentials are found</summary>
+      <dl className="mt-2 space-y-2 text-sm">
+        <dt className="font-medium">Client ID and secret of a Salesforce app</dt>
+        <dd>
+          In the org: Setup, Apps, App Manager; in the row of the app View (or, of an external client app, Settings), then Manage Consumer Details. Salesforce calls them consumer key and consumer secret. The app needs the
+          client credentials flow and a user whom it runs as.
+        </dd>
+        <dt className="font-medium">Login URL</dt>
+        <dd>
+          The org’s own My Domain, as in https://acme.my.salesforce.com, rather than login.salesforce.com: sign-in and the links to records then stay in one family of hosts, which is also what a proxy or an allow-list has to know.
+        </dd>
+        <dt className="font-medium">API token of a Jira account</dt>
+        <dd>In the Atlassian account of the integration user: Security, Create and manage API tokens.</dd>
+      </dl>
+      <p className="mt-2 text-sm text-faint">
+        They are written into the environment, a file or the secret store (<code>entente secret set</code>), and the configuration names them.
+      </p>
+    </details>
   );
 }
