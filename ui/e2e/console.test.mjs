@@ -85,6 +85,11 @@ describe('the console', { timeout: 300_000 }, () => {
     await page.getByRole('region', { name: 'Needs attention' }).getByText('Nothing does.').waitFor();
     const calls = page.getByRole('region', { name: 'Connections and their calls', exact: true });
     await calls.getByText('acme-org').waitFor();
+    const day = page.getByRole('region', { name: 'The last day' });
+    const { figures } = await api(demo, '/figures');
+    const carried = figures.filter(({ kind }) => kind === 'create' || kind === 'write').reduce((sum, { n }) => sum + n, 0);
+    assert.ok(carried > 200);
+    await day.getByText(`${carried.toLocaleString('en')} values carried`).waitFor();
     await page.getByText(/^Entente \d+\.\d+\.\d+, Apache-2\.0$/).waitFor();
     await picture('overview');
   });

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { ask, query } from './api';
+import type { Figures } from './figures';
 import type {
   Card, ConfigurationText, Conflict, Connection, EntryPage, Explanation, Finding, Identity, Item, LinkPage, Match, Parked, Status, Version,
 } from './types';
@@ -9,9 +10,13 @@ import type {
 /** How often what changes by itself is read again. */
 const LIVE_MS = 3_000;
 
+/** How often figures over time are counted again. */
+const FIGURES_MS = 30_000;
+
 const path = encodeURIComponent;
 
 export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: () => ask<Status>('/status'), refetchInterval: LIVE_MS });
+export const useFigures = () => useQuery({ queryKey: ['figures'], queryFn: () => ask<Figures>('/figures'), refetchInterval: FIGURES_MS });
 export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => ask<{ version: string; license: string }>('/about'), staleTime: Infinity });
 
 const item = (name: string) => ({ queryKey: ['item', name], queryFn: () => ask<Item>(`/items/${path(name)}`), refetchInterval: LIVE_MS });
@@ -52,6 +57,7 @@ export interface EntrySearch {
 }
 
 const ENTRIES = 100;
+const LIVE_PAGES_MAX = 2;
 
 export const useEntries = (search: EntrySearch) =>
   useInfiniteQuery({
@@ -59,7 +65,8 @@ export const useEntries = (search: EntrySearch) =>
     queryFn: ({ pageParam, signal }) => ask<EntryPage>(query('/journal', { ...search, newest: true, before: pageParam, limit: ENTRIES }), { signal }),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => (page.entries.length === ENTRIES ? page.next : undefined),
-    refetchInterval: LIVE_MS,
+    // Whoever reads far back is not interested in the last three seconds.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > LIVE_PAGES_MAX ? false : LIVE_MS),
     placeholderData: keepPreviousData,
   });
 

@@ -51,6 +51,12 @@ pub const JOURNAL_ANSWER_USUAL: usize = 100;
 pub const CONFLICTS_ANSWER_MAX: usize = 1_000;
 /// Conflicts in one answer of the API when nobody says how many.
 pub const CONFLICTS_ANSWER_USUAL: usize = 100;
+/// Entries of the journal that are counted for figures, at most.
+pub const FIGURES_ENTRIES_MAX: usize = 200_000;
+/// Hours of figures, at most.
+pub const FIGURES_HOURS_MAX: i64 = 24 * 31;
+/// Hours of figures when nobody says how many.
+pub const FIGURES_HOURS_USUAL: i64 = 24;
 /// Links in one answer of the API, at most.
 pub const LINKS_ANSWER_MAX: usize = 1_000;
 /// Links in one answer of the API when nobody says how many.

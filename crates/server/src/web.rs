@@ -78,6 +78,7 @@ fn api_v1() -> Router<App> {
         .route("/configuration/versions", get(api::configuration::list))
         .route("/configuration/versions/{version}", get(api::configuration::show_version))
         .route("/about", get(api::about))
+        .route("/figures", get(api::figures))
         .route("/items/{name}", get(api::items::show))
         .route("/items/{name}/preview", get(api::items::preview))
         .route("/items/{name}/activate", post(api::configuration::activate))

@@ -58,6 +58,17 @@ pub struct Entry {
     pub what: NewEntry,
 }
 
+/// How often something happened in a span of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// When the span began.
+    pub from_ms: i64,
+    /// What happened.
+    pub kind: String,
+    /// How often.
+    pub n: u64,
+}
+
 impl Store {
     /// Appends entries that belong to no round.
     pub async fn journal(&self, entries: &[NewEntry], now_ms: i64) -> Result<(), StoreError> {
@@ -109,6 +120,20 @@ impl Store {
         let [after, since, link, item, round, kind] = filter.params();
         let params = [after, since, link, item, round, kind, before.unwrap_or(i64::MAX).into(), limit.into()];
         self.db().rows(SQL, &params).await?.iter().map(entry).collect()
+    }
+
+    /// How many entries of each kind there are since a time, in spans of this length, the oldest first; among the newest
+    /// `limit` entries.
+    pub async fn journal_figures(&self, since_ms: i64, span_ms: i64, limit: usize) -> Result<Vec<Figure>, StoreError> {
+        const SQL: &str = "
+            SELECT at_ms / $2 AS span, kind, COUNT(*) AS n
+            FROM (SELECT at_ms, kind FROM journal ORDER BY id DESC LIMIT $3) AS newest
+            WHERE at_ms >= $1 GROUP BY 1, 2 ORDER BY 1, 2";
+        let rows = self.db().rows(SQL, &[since_ms.into(), span_ms.into(), limit.into()]).await?;
+        let figure = |row: &Row| {
+            Ok(Figure { from_ms: row.int("span")? * span_ms, kind: row.text("kind")?, n: row.number("n")? })
+        };
+        rows.iter().map(figure).collect()
     }
 
     /// The newest entries first, before one, or from the end.

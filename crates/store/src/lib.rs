@@ -46,7 +46,7 @@ pub use error::StoreError;
 pub use hint::{Backlog, DueHint, Hint, HintKey};
 pub use intent::{Intent, IntentState, NewIntent};
 pub use item::{ItemRuntime, Spent};
-pub use journal::{Entry, JournalFilter, NewEntry, Verified, is_digest};
+pub use journal::{Entry, Figure, JournalFilter, NewEntry, Verified, is_digest};
 pub use lease::Fence;
 pub use link::{Link, LinkId, LinkState};
 pub use link_filter::LinkFilter;

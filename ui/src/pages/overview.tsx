@@ -2,6 +2,7 @@
 
 import { Link } from '@tanstack/react-router';
 import { attention, summary } from '../attention';
+import { LastDay } from '../parts/figures';
 import { Empty, Loaded } from '../parts/loaded';
 import { Ago, Badge, Head, ItemTo, Section, Sign, Table } from '../parts/show';
 import { useEntries, useStatus } from '../queries';
@@ -26,6 +27,7 @@ export function OverviewPage() {
           </>
         )}
       </Loaded>
+      <LastDay />
       <Latest />
     </>
   );

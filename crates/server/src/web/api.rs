@@ -5,6 +5,7 @@ pub(crate) mod configuration;
 pub(crate) mod conflicts;
 pub(crate) mod connections;
 mod explain;
+mod figures;
 pub(crate) mod items;
 mod journal;
 pub(crate) mod links;
@@ -19,6 +20,7 @@ mod undo;
 
 pub(crate) use about::about;
 pub(crate) use explain::explain;
+pub(crate) use figures::figures;
 pub(crate) use journal::{journal, verify};
 pub(crate) use records::records;
 pub(crate) use resume::resume;

@@ -1,5 +1,6 @@
 //! What the console asks of the API, beyond what commands ask.
 
+use entente_store::NewEntry;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -151,6 +152,25 @@ fn no_credential_comes_to_a_browser() {
     let hidden = server.get("/configuration/text");
     assert!(hidden.0 == 409 && detail(&hidden).contains("Mend the file where it lies"), "{hidden:?}");
     assert!(!hidden.1.to_string().contains("hush"), "{hidden:?}");
+}
+
+/// What happened is counted by the hour, up to the one that runs.
+#[tokio::test]
+async fn what_happened_is_counted_by_the_hour() {
+    let app = TestApp::new().await;
+    let now_ms = entente_engine::Outside::system().clock.now().as_millisecond();
+    let entry = |kind: &str| NewEntry { kind: kind.to_owned(), ..NewEntry::default() };
+    app.store.journal(&[entry("write"), entry("write"), entry("refused")], now_ms).await.unwrap();
+    app.store.journal(&[entry("write")], now_ms - 30 * 60 * 60 * 1_000).await.unwrap();
+    let counted = async |query: &str| {
+        let answer = app.get(&format!("/api/v1/figures{query}"), Some(TOKEN)).await.json();
+        let n = |kind: &str| {
+            let of_kind = answer["figures"].as_array().unwrap().iter().filter(|figure| figure["kind"] == kind);
+            of_kind.map(|figure| figure["n"].as_u64().unwrap()).sum::<u64>()
+        };
+        (n("write"), n("refused"))
+    };
+    assert_eq!((counted("").await, counted("?hours=48").await), ((2, 1), (3, 1)));
 }
 
 /// An item says what it connects; connections say how they are reached, without anything secret.

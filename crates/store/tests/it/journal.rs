@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use crate::{
     databases::{Schema, on_each},
-    samples::{ITEM, NOW, ORG, key},
+    samples::{ITEM, MINUTE, NOW, ORG, key},
 };
 
 fn entry(text: &str, link_id: Option<i64>) -> NewEntry {
@@ -27,6 +27,28 @@ fn entry(text: &str, link_id: Option<i64>) -> NewEntry {
 
 fn texts(entries: &[Entry]) -> Vec<&str> {
     entries.iter().map(|entry| entry.what.text.as_str()).collect()
+}
+
+#[tokio::test]
+async fn what_happened_is_counted_in_spans() {
+    on_each(async |store| {
+        let bare = NewEntry { kind: "write".into(), ..NewEntry::default() };
+        let hour = 60 * MINUTE;
+        let start = NOW - NOW % hour;
+        store.journal(&[bare.clone()], start - 1).await.unwrap();
+        store.journal(&[bare.clone(), entry("a", None), bare.clone()], start).await.unwrap();
+        store.journal(&[bare], start + hour).await.unwrap();
+        let figures = async |since_ms, limit| {
+            let figures = store.journal_figures(since_ms, hour, limit).await.unwrap();
+            figures.into_iter().map(|one| (one.from_ms - start, one.kind, one.n)).collect::<Vec<_>>()
+        };
+        let (overwritten, write) = ("overwritten".to_owned(), "write".to_owned());
+        let all = [(0, overwritten, 1), (0, write.clone(), 2), (hour, write.clone(), 1)];
+        assert_eq!(figures(start, 9).await, all);
+        assert_eq!(figures(start - 1, 9).await[0], (-hour, write.clone(), 1));
+        assert_eq!(figures(start, 2).await, [(0, write.clone(), 1), (hour, write, 1)]);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ async fn links_are_found_in_pages_by_parts_of_their_names() {
         assert_eq!(found(&links[4].jira_key.to_lowercase(), 0).await, [links[4].id]);
         assert_eq!(found(&case_id(12)[9..], 0).await, [links[11].id]);
         for not_a_pattern in ["%", "_", "\\"] {
-            assert_eq!(found(not_a_pattern, 0).await, [], "{not_a_pattern}");
+            assert!(found(not_a_pattern, 0).await.is_empty(), "{not_a_pattern}");
         }
         let narrowed = async |item: &str, state: Option<&str>| {
             let filter =
