@@ -219,10 +219,19 @@ test('the admin page shows connections and items to administrators', async () =>
   const shown = await company.open('admin', company.carry(admin, {}));
   const { page } = shown;
   await page.getByRole('heading', { name: 'Connections' }).waitFor();
-  for (const name of ['acme-org', 'acme-site']) await page.getByRole('region', { name }).getByText('Connected', { exact: true }).waitFor();
-  const table = page.getByRole('table');
-  const row = table.getByRole('row').filter({ hasText: 'support-bugs' });
-  await row.getByText('active').waitFor();
+  for (const [name, ...words] of [
+    ['acme-org', 'Connected', 'Login URL', 'sandbox-client', 'Org name', 'Org ID', 'Instance URL', 'admin@sandbox.example'],
+    ['acme-site', 'Connected', 'Site URL', 'admin@sandbox.example', 'Site name', 'Instance URL'],
+  ]) {
+    for (const word of words) await page.getByRole('region', { name }).getByText(word, { exact: true }).first().waitFor({ timeout: 10_000 });
+  }
+  const row = page.getByRole('table').getByRole('row').filter({ hasText: 'support-bugs' });
+  const shows = async (name, ...words) => {
+    const row = page.getByRole('table').getByRole('row').filter({ hasText: name });
+    for (const word of words) await row.getByText(word, { exact: true }).first().waitFor({ timeout: 10_000 });
+  };
+  await shows('support-bugs', 'active', 'Two-way', 'OPS', 'Bug', 'Case', 'In Jira', 'Enabled');
+  await shows('customers', 'active', 'Display only', 'OPS', 'manual link only', 'Account', 'Name, Phone, Website', 'Shows what is linked');
   await page.getByRole('button', { name: 'Refresh' }).click();
   await row.waitFor();
   const help = page.getByRole('region', { name: 'Help' });

@@ -49,6 +49,9 @@ pub(crate) fn router(app: &App) -> Router<App> {
     let admin = Router::new()
         .route("/reach", get(admin::reach))
         .route("/status", get(api::status))
+        .route("/connections", get(api::connections::list))
+        .route("/connections/{name}/identity", get(api::connections::identity))
+        .route("/items/{name}", get(api::items::show))
         .layer(middleware::from_fn_with_state(app.clone(), admin::guard));
     events.merge(panel).nest("/admin", admin).layer(middleware::from_fn(answered))
 }

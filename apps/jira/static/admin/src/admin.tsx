@@ -7,7 +7,7 @@ import Spinner from '@atlaskit/spinner';
 import { Trouble } from '../../shared/trouble';
 import { useAnswer } from '../../shared/use-answer';
 import { ago } from '../../shared/words';
-import type { Reach, Status } from './answers';
+import type { Connections, Reach, Status } from './answers';
 import { Connection } from './connection';
 import { Guide } from './guide';
 import { Items } from './items';
@@ -15,11 +15,9 @@ import { Items } from './items';
 export function Admin() {
   const reach = useAnswer<Reach>('admin/reach');
   const status = useAnswer<Status>('admin/status');
-  const again = () => {
-    reach.again();
-    status.again();
-  };
-  const failed = [reach.state, status.state].find((state) => state.kind === 'failed');
+  const connected = useAnswer<Connections>('admin/connections');
+  const again = () => [reach, status, connected].forEach((asked) => asked.again());
+  const failed = [reach.state, status.state, connected.state].find((state) => state.kind === 'failed');
   if (failed?.kind === 'failed') {
     const mayRead = failed.failure.cause !== 'no-permission';
     return (
@@ -29,7 +27,9 @@ export function Admin() {
       </>
     );
   }
-  if (reach.state.kind !== 'there' || status.state.kind !== 'there') return <Spinner label="Asking Entente" />;
+  if (reach.state.kind !== 'there' || status.state.kind !== 'there' || connected.state.kind !== 'there') {
+    return <Spinner label="Asking Entente" />;
+  }
   const { answer: now } = status.state;
   const { answer: here } = reach.state;
   return (
@@ -44,7 +44,7 @@ export function Admin() {
         </SectionMessage>
       )}
       <h2>Connections</h2>
-      {now.connections.map((connection) => (
+      {connected.state.answer.connections.map((connection) => (
         <Connection key={connection.name} connection={connection} isHere={connection.name === here.site} />
       ))}
       <p className="quiet">Jira last told this server of an event: {ago(here.heard_seconds)}.</p>

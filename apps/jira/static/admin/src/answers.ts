@@ -1,4 +1,6 @@
-// What the server answers, as `GET /api/v1/status` has it.
+// What the server answers, as the addresses of the same names under `/api/v1` do.
+
+import type { Mode } from '../../shared/words';
 
 export interface Reach {
   site: string;
@@ -12,7 +14,6 @@ export interface Status {
   parked: number;
   backlog: number;
   items: ItemStatus[];
-  connections: ConnectionStatus[];
   configuration_problem: string | null;
 }
 
@@ -25,10 +26,38 @@ export interface ItemStatus {
   problem?: string;
 }
 
-export interface ConnectionStatus {
+export interface Connections {
+  connections: ConnectionAnswer[];
+}
+
+export interface ConnectionAnswer {
   name: string;
+  side: 'salesforce' | 'jira';
+  url: string;
+  sign_in: string;
+  account: string;
   sandbox: boolean;
   state: 'starting' | 'ok' | 'unreachable' | 'refused';
   fresh_seconds: number | null;
   problem: string | null;
+}
+
+/** Who answers at a connection. */
+export interface Identity {
+  name: string;
+  id: string | null;
+  instance_url: string;
+  user: string;
+}
+
+/** An item as the configuration has it. */
+export interface Described {
+  name: string;
+  mode: Mode;
+  object: string;
+  projects: string[];
+  issue_type: string | null;
+  auto_create: 'none' | 'salesforce' | 'jira' | 'both';
+  fields: { salesforce: string; jira: string }[];
+  status: object | null;
 }

@@ -1,27 +1,33 @@
-// All items in one table.
+// All items in one table, those that only display and those that synchronize.
 
 import DynamicTable from '@atlaskit/dynamic-table';
+import { useEffect, useState } from 'react';
 
-import { ago } from '../../shared/words';
-import type { ItemStatus } from './answers';
-
-const COLUMNS = ['Name', 'State', 'Links', 'Owner', 'Latest sync'];
+import { ask } from '../../shared/ask';
+import { cells, COLUMNS } from './cells';
+import type { Described, ItemStatus } from './answers';
 
 export function Items({ items }: { items: ItemStatus[] }) {
+  const [described, setDescribed] = useState<Map<string, Described>>(new Map());
+  const names = items.map((item) => item.name).join('\n');
+  useEffect(() => {
+    let isWanted = true;
+    const wanted = names.split('\n').filter(Boolean).map((name) => ask<Described>('GET', `admin/items/${encodeURIComponent(name)}`));
+    // What is known of an item beside its state is missing in its row if it cannot be had.
+    void Promise.allSettled(wanted).then((all) => {
+      const had = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      if (isWanted) setDescribed(new Map(had.map((item) => [item.name, item])));
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [names]);
+
   if (items.length === 0) return <p>The configuration has no items yet.</p>;
   const head = { cells: COLUMNS.map((name) => ({ key: name, content: name })) };
   const rows = items.map((item) => ({
     key: item.name,
-    cells: [item.name, item.state, String(item.links), item.owner ?? 'nobody', latest(item)].map((content, n) => ({
-      key: COLUMNS[n] ?? '',
-      content,
-    })),
+    cells: cells(item, described.get(item.name), Date.now()).map((content, n) => ({ key: COLUMNS[n] ?? '', content })),
   }));
   return <DynamicTable head={head} rows={rows} label="Connected items" />;
-}
-
-function latest(item: ItemStatus): string {
-  if (item.problem) return `Attention: ${item.problem}`;
-  if (!item.last_sync) return item.state === 'active' ? 'Waiting for its first sync' : 'Not run';
-  return ago((Date.now() - Date.parse(item.last_sync)) / 1_000);
 }
