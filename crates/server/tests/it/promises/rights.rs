@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::company::{Company, ENTENTE, text};
 use super::rhythms::serve_item;
-use crate::process::{Ended, get, ready, run, wait_for};
+use crate::process::{Ended, Running, get, ready, run, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -129,9 +129,34 @@ fn a_running_server_notices_that_a_hidden_project_is_back() {
     };
     hide(true);
     let second = company.create("Case", &json!({ "Subject": "Second" }));
-    wait_for("the refusal", || status().filter(|status| status["parked"] == 1));
+    wait_for("the item to rest", || status().filter(|status| status["items"][0]["problem"].is_string()));
     hide(false);
     wait_for("the second twin", || company.twin("Case", &second));
+}
+
+/// S2-69: what was edited in a project while it was hidden is found when it is back, although another project of the site
+/// has been followed all the time.
+#[test]
+fn edits_in_a_hidden_project_are_found_when_it_is_back() {
+    let company = Company::new();
+    let leads = LEADS.replace("project: OPS, issue_type: Task", "project: SUP, issue_type: Incident");
+    let ready_file = company.desk.arg("server.json");
+    let file = company.configure(&format!("{CASES}{leads}"), "triggers: { poll_seconds: 5, push: false }\n");
+    let _server =
+        Running::start(&["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file], &company.desk);
+    let case = company.create("Case", &json!({ "Subject": "First" }));
+    let lead = company.create("Lead", &json!({ "LastName": "First", "Company": "Acme" }));
+    let bug = wait_for("the twin of the case", || company.twin("Case", &case));
+    let ticket = wait_for("the twin of the lead", || company.twin("Lead", &lead));
+    permit(&company, "BROWSE_PROJECTS", false);
+    company.edit_issue(&bug, &json!({ "summary": "Unseen" }));
+    for seen in ["Seen", "Seen long after"] {
+        company.edit_issue(&ticket, &json!({ "summary": seen }));
+        wait_for("the edit in the other project", || (company.record("Lead", &lead)["LastName"] == seen).then_some(()));
+        company.pass_seconds(1_000);
+    }
+    permit(&company, "BROWSE_PROJECTS", true);
+    wait_for("the edit meanwhile", || (company.record("Case", &case)["Subject"] == "Unseen").then_some(()));
 }
 
 /// S2-69: where an object is taken away from us, the others are followed all the same, without push too.
