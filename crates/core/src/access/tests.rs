@@ -197,6 +197,9 @@ fn nothing_is_made_in_jira_for_a_domain_that_is_not_on_the_list() {
     assert_eq!(found, [AccessStep::AwaitDomain { domain: Domain::parse("acme.test").unwrap() }]);
 }
 
+/// What the row is about, the organization of the stored id, those of the name, the name announced, and where that leaves us.
+type StandingRow<'a> = (&'a str, Option<OrganizationSeen>, Vec<OrganizationSeen>, Option<&'a str>, Standing);
+
 #[test]
 fn an_organization_belongs_to_a_record_by_ids() {
     let (ours, others) = (Owner::Record(key("a01")), Owner::Record(key("a02")));
@@ -205,7 +208,7 @@ fn an_organization_belongs_to_a_record_by_ids() {
     let own = "Testing (a01)";
     let (none, announced) = (None, Some("Testing"));
     let stored = |owner: &Owner| Some(seen("9", "Some name", owner.clone()));
-    let rows: [(&str, Option<OrganizationSeen>, Vec<OrganizationSeen>, Option<&str>, Standing); 11] = [
+    let rows: [StandingRow<'_>; 11] = [
         ("nothing there", None, vec![], none, missing("Testing")),
         ("both name each other", stored(&ours), vec![], none, Standing::Ours(organization("9", "Some name"))),
         ("the record lost the id", None, vec![testing(&ours)], none, Standing::Ours(organization("7", "Testing"))),

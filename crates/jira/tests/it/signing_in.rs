@@ -164,7 +164,7 @@ async fn a_person_is_asked_for_at_the_gateway_by_their_own_token_alone() {
     assert_eq!(client.cloud_id().await.expect("a cloud id"), "1-cloud");
     let person = client.as_user("1-cloud", &"token-of-a-person".into()).expect("a client");
     let rights = person.my_permissions_on(&["EDIT_ISSUES"], entente_jira::IssueId::new(10_007)).await.expect("rights");
-    assert_eq!(rights["EDIT_ISSUES"], true);
+    assert!(rights["EDIT_ISSUES"]);
     let seen = script.seen_all();
     let asked: Vec<_> = seen.iter().map(|seen| (seen.host.as_str(), seen.authorization.as_deref())).collect();
     let bearer = Some("Bearer token-of-a-person");

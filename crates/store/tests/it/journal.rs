@@ -35,7 +35,7 @@ async fn what_happened_is_counted_in_spans() {
         let bare = NewEntry { kind: "write".into(), ..NewEntry::default() };
         let hour = 60 * MINUTE;
         let start = NOW - NOW % hour;
-        store.journal(&[bare.clone()], start - 1).await.unwrap();
+        store.journal(std::slice::from_ref(&bare), start - 1).await.unwrap();
         store.journal(&[bare.clone(), entry("a", None), bare.clone()], start).await.unwrap();
         store.journal(&[bare], start + hour).await.unwrap();
         let figures = async |since_ms, limit| {
