@@ -39,6 +39,7 @@ pub(crate) async fn plain(State(app): State<App>, uri: Uri, headers: HeaderMap) 
 pub(crate) async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let (kind, text) = match name.as_str() {
         "page.css" => ("text/css; charset=utf-8", include_str!("page/page.css")),
+        "icon.svg" => ("image/svg+xml", include_str!("page/icon.svg")),
         "refresh.js" => ("text/javascript; charset=utf-8", include_str!("page/refresh.js")),
         _ => return Err(Problem::new(StatusCode::NOT_FOUND, "There is no such file.")),
     };

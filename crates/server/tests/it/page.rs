@@ -124,7 +124,7 @@ async fn nothing_foreign_runs_on_the_page() {
     for inline in ["<style", "style=", "onclick", "http://", "https://"] {
         assert!(!open.body.contains(inline), "{inline} in {}", open.body);
     }
-    for asset in ["/assets/page.css", "/assets/refresh.js"] {
+    for asset in ["/assets/page.css", "/assets/refresh.js", "/assets/icon.svg"] {
         assert!(open.body.contains(asset));
         assert_eq!(app.get(asset, None).await.status, StatusCode::OK);
     }

@@ -12,6 +12,7 @@ pub(crate) fn page(title: &str, refresh_seconds: Option<u32>, content: &Markup) 
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
+                link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/page.css";
                 @if let Some(seconds) = refresh_seconds {
                     script src="/assets/refresh.js" data-every-seconds=(seconds) defer {}
