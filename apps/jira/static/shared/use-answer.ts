@@ -10,22 +10,27 @@ export interface Asked<T> {
   state: State<T>;
   /** Asks again. */
   again: () => void;
+  /** The same, while what is there stays. */
+  quietly: () => void;
   /** Shows what another call has answered. */
   show: (answer: T) => void;
 }
 
 export function useAnswer<T>(path: string): Asked<T> {
   const [state, setState] = useState<State<T>>({ kind: 'waiting' });
-  const again = useCallback(() => {
-    setState({ kind: 'waiting' });
+  const quietly = useCallback(() => {
     ask<T>('GET', path).then(
       (answer) => setState({ kind: 'there', answer }),
       (failure) => setState({ kind: 'failed', failure: asFailure(failure) }),
     );
   }, [path]);
+  const again = useCallback(() => {
+    setState({ kind: 'waiting' });
+    quietly();
+  }, [quietly]);
   useEffect(again, [again]);
   const show = useCallback((answer: T) => setState({ kind: 'there', answer }), []);
-  return { state, again, show };
+  return { state, again, quietly, show };
 }
 
 export function asFailure(error: unknown): Failure {

@@ -47,9 +47,13 @@ export function Linked({ link, mayEdit, isResting, show }: Props) {
         <span className="quiet">Synced {ago(link.salesforce.age_seconds)}</span>
       </div>
       {link.reason && <SectionMessage appearance="warning"><p>{link.reason}</p></SectionMessage>}
-      <dl className="fields">
-        {link.fields.map((field) => <Row key={`${field.salesforce_field}>${field.jira_field}`} field={field} />)}
-      </dl>
+      {link.salesforce.age_seconds === null ? (
+        <p className="quiet">Its values are on their way.</p>
+      ) : (
+        <dl className="fields">
+          {link.fields.map((field) => <Row key={`${field.salesforce_field}>${field.jira_field}`} field={field} />)}
+        </dl>
+      )}
       {link.notes.map((note) => <p key={note} className="quiet">{note}</p>)}
       {failure && <Trouble failure={failure} />}
       <div className="row">
