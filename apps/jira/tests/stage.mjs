@@ -60,7 +60,7 @@ async function connect(world, keysUrl) {
   const text = await readFile(world.config, 'utf8');
   const section = `  forge: { app_id: "${APP}", jwks_url: "${keysUrl}" }\n`;
   await writeFile(world.config, `${text.replace('\ntriggers:', `${CUSTOMERS}\ntriggers:`).trimEnd()}\n${section}`);
-  await until('the app to be known', async () => (await fetch(`${world.server}/forge/panel`)).status === 401);
+  await until('the app to be known', async () => !(await (await fetch(`${world.server}/forge/panel`)).text()).includes('doors are closed'));
 }
 
 async function company(world, keys, host, browser, stop) {

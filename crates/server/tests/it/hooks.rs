@@ -183,3 +183,14 @@ async fn an_oversized_body_is_refused_before_it_is_read() {
     let announced = app.post("/hooks/jira/acme-site", &[("content-length", "9999999")], Body::empty()).await;
     assert_eq!(announced.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+#[tokio::test]
+async fn the_doors_of_a_forge_app_are_closed_without_one() {
+    let app = TestApp::new().await;
+    for answer in [app.get("/forge/panel", Some("token")).await, app.post("/forge/events", &[], "{}").await] {
+        let closed = "These doors are closed: the configuration has no `server.forge`.";
+        assert_eq!((answer.status, &answer.json()["detail"]), (StatusCode::UNAUTHORIZED, &closed.into()));
+        // Forge takes no other kind of answer.
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+    }
+}

@@ -50,7 +50,7 @@ async fn verified(app: &App, headers: &HeaderMap) -> Result<Claims, Problem> {
     let config = app.config();
     let Some(forge) = &config.server.forge else {
         let detail = "These doors are closed: the configuration has no `server.forge`.";
-        return Err(Problem::new(StatusCode::NOT_FOUND, detail));
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, detail));
     };
     let refused = |why: &str| {
         Problem::new(StatusCode::UNAUTHORIZED, format!("The invocation token of the Forge app is refused: {why}."))
