@@ -14,7 +14,7 @@ use entente_core::{
     codec::html,
     filter::Filter,
     item::{
-        AutoCreate, BaseForm, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave, OnMerge,
+        AutoCreate, BaseForm, Cardinality, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave, OnMerge,
         SalesforceEnd, Start, ValueMap,
     },
     plan,
@@ -164,6 +164,7 @@ fn item() -> ConnectedItem {
             issue_type: Some("Bug".into()),
             filter: Filter::default(),
         },
+        cardinality: Cardinality::OneToOne,
         on_leave: OnLeave::Keep,
         on_delete: OnDelete::Unlink,
         on_merge: OnMerge::Follow,

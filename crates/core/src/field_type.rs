@@ -47,6 +47,20 @@ pub enum SalesforceType {
     Opaque,
 }
 
+impl SalesforceType {
+    /// Whether it is true or false.
+    #[must_use]
+    pub fn is_flag(self) -> bool {
+        self == Self::Flag
+    }
+
+    /// Whether of several values one is the greatest.
+    #[must_use]
+    pub fn has_greatest(self) -> bool {
+        matches!(self, Self::Number | Self::Whole | Self::Date | Self::Instant)
+    }
+}
+
 /// How the values of a Jira field behave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JiraType {
@@ -84,6 +98,14 @@ pub enum JiraType {
     ReadOnly,
     /// Nothing that has a counterpart in Salesforce.
     Opaque,
+}
+
+impl JiraType {
+    /// Whether of several values one is the greatest.
+    #[must_use]
+    pub fn has_greatest(self) -> bool {
+        matches!(self, Self::Number | Self::Date | Self::Instant)
+    }
 }
 
 /// The form that a Salesforce field wants of a value: it reads no other, and then refuses the whole record without saying

@@ -36,6 +36,8 @@ pub struct ConnectedItem {
     pub salesforce: SalesforceEnd,
     /// The Jira end.
     pub jira: JiraEnd,
+    /// How many may belong to one of the other side.
+    pub cardinality: Cardinality,
     /// What becomes of a link whose record no longer passes the filter, or whose issue is no longer of the project and type.
     pub on_leave: OnLeave,
     /// What becomes of a link of which one side was deleted.
@@ -233,6 +235,31 @@ pub struct JiraEnd {
     pub issue_type: Option<String>,
     /// Which issues enter.
     pub filter: Filter,
+}
+
+/// How many may belong to one of the other side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cardinality {
+    /// A record has one issue, and an issue one record.
+    #[default]
+    OneToOne,
+    /// A record may have several issues.
+    ManyIssues,
+    /// An issue may have several records.
+    ManyRecords,
+}
+
+impl Cardinality {
+    /// The side whose record several links may share.
+    #[must_use]
+    pub fn one(self) -> Option<Side> {
+        match self {
+            Self::OneToOne => None,
+            Self::ManyIssues => Some(Side::Salesforce),
+            Self::ManyRecords => Some(Side::Jira),
+        }
+    }
 }
 
 /// What becomes of a link whose record no longer passes the filter, or whose issue is no longer of the project and type.

@@ -21,6 +21,7 @@ pub mod link;
 pub mod plan;
 pub mod record;
 pub mod rich;
+pub mod roll_up;
 pub mod side;
 pub mod transform;
 pub mod value;

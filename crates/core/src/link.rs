@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     item::MappingKey,
     likeness::Alike,
+    roll_up::Siblings,
     side::{Side, Sides},
     value::Value,
 };
@@ -57,6 +58,10 @@ pub struct LinkFacts {
     pub ancestor: Option<String>,
     /// An item that stands before this one, would take the record, and rests.
     pub waits_for: Option<String>,
+    /// What it shares with other links, under an item that is not one to one.
+    pub siblings: Option<Siblings>,
+    /// Other links that share its record although the item, as it is now, allows no such thing: who they are.
+    pub crowded: Option<String>,
     /// What is known of those that are like a record without a twin, by the item's match rules.
     pub alike: Alike,
     /// Whether the pair, or the record that may get a twin, was linked under the item before.

@@ -16,6 +16,7 @@ mod join;
 mod lens;
 mod lifecycle;
 mod presence;
+mod roll_up;
 mod round_trip;
 mod status;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use crate::{
 };
 
 pub use presence::{CORRELATION, admits, correlation_refusal, takes_up};
+pub use roll_up::is_memory;
 pub use round_trip::{Broken, round_trip};
 pub use status::STATUS;
 

@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use crate::{
     limits::{BACKOFF_MAX_MS, ECHO_AGE_MS, ROUND_LINKS_MAX, UNDISCOVERED_REST_MS},
+    round::siblings::{self, Shared},
     unit::{Round, Ticket, Unit, was_parted},
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -50,14 +51,18 @@ impl Met {
 impl Busy {
     /// Takes a unit's link and records, all or nothing.
     pub(crate) fn take(&self, unit: &Unit, org: &str, site: &str) -> bool {
+        self.take_all(std::slice::from_ref(unit), org, site)
+    }
+
+    /// Takes what several units that share a record work on, all or nothing.
+    fn take_all(&self, units: &[Unit], org: &str, site: &str) -> bool {
         let mut now = self.inner.lock();
-        let records = keys(unit, org, site);
-        if records.iter().any(|key| now.records.contains(key))
-            || unit.link.as_ref().is_some_and(|l| now.links.contains(&l.id))
-        {
+        let links: Vec<LinkId> = units.iter().filter_map(|unit| Some(unit.link.as_ref()?.id)).collect();
+        let records: Vec<_> = units.iter().flat_map(|unit| keys(unit, org, site)).collect();
+        if records.iter().any(|key| now.records.contains(key)) || links.iter().any(|id| now.links.contains(id)) {
             return false;
         }
-        now.links.extend(unit.link.as_ref().map(|link| link.id));
+        now.links.extend(links);
         now.records.extend(records);
         true
     }
@@ -125,6 +130,7 @@ pub(crate) struct Dispatched {
 pub(crate) async fn dispatch(worker: &Worker, wiring: &Wiring, due: Vec<DueHint>) -> Result<Dispatched, StoreError> {
     let links = links(worker, wiring, &due).await?;
     let mut sorter = Sorter {
+        siblings: siblings::of_links(worker.store(), wiring, links.values().flatten()).await?,
         begun: begun(worker, wiring).await?,
         worker,
         wiring,
@@ -175,6 +181,8 @@ async fn links(worker: &Worker, wiring: &Wiring, due: &[DueHint]) -> Result<Link
 }
 
 struct Sorter<'a> {
+    /// The links that share a record, by what they share.
+    siblings: HashMap<Shared, Vec<Link>>,
     /// Items and records with a creation whose end is not known; looked up only while something is held back.
     begun: HashSet<(String, String)>,
     worker: &'a Worker,
@@ -203,11 +211,26 @@ impl Sorter<'_> {
         if wanted.is_empty() {
             return self.needless.push(ticket);
         }
-        let ticket = Ticket { others_wait: wanted.len() > 1, ..ticket };
-        for link in wanted {
-            let unit = self.units.entry(link.id).or_insert_with(|| Unit::linked(link.clone()));
+        let together: Vec<Vec<Link>> = self.together(&wanted);
+        let ticket = Ticket { others_wait: together.len() > 1, ..ticket };
+        for link in together.into_iter().flatten() {
+            let unit = self.units.entry(link.id).or_insert_with(|| Unit::linked(link));
             unit.tickets.push(ticket.clone());
         }
+    }
+
+    /// The links that go through one round together: those that share a record with a wanted one, whichever of them the
+    /// news are about.
+    fn together(&self, wanted: &[&Link]) -> Vec<Vec<Link>> {
+        let mut lots: BTreeMap<LinkId, Vec<Link>> = BTreeMap::new();
+        for link in wanted {
+            let shared = siblings::shared(self.wiring, link);
+            let lot = shared.and_then(|shared| self.siblings.get(&shared)).cloned();
+            let lot = lot.unwrap_or_else(|| vec![(*link).clone()]);
+            let first = lot.first().map_or(link.id, |first| first.id);
+            lots.insert(first, lot);
+        }
+        lots.into_values().collect()
     }
 
     /// A record without a link: the first item in the order of the document that takes it. One that a person has
@@ -255,28 +278,38 @@ impl Sorter<'_> {
     }
 
     fn finish(mut self) -> (Vec<Round>, Vec<Ticket>, Vec<Again>) {
-        let linked = std::mem::take(&mut self.units).into_values().filter_map(|unit| {
-            let item = unit.link.as_ref().map(|link| link.item.as_str())?;
-            Some((self.wiring.item(item)?.clone(), unit))
-        });
         let mut by_item: BTreeMap<String, Vec<Round>> = BTreeMap::new();
-        for (wired, unit) in linked.chain(std::mem::take(&mut self.candidates)).collect::<Vec<_>>() {
-            if let Some(rest) = self.must_rest(&wired, &unit) {
+        for (wired, units) in self.lots() {
+            if let Some(rest) = units.iter().find_map(|unit| self.must_rest(&wired, unit)) {
                 let rest_ms = i64::try_from(rest.as_millis()).unwrap_or(BACKOFF_MAX_MS).min(BACKOFF_MAX_MS);
-                unit.tickets.iter().for_each(|ticket| self.rest(ticket, rest_ms));
+                units.iter().flat_map(|unit| &unit.tickets).for_each(|ticket| self.rest(ticket, rest_ms));
                 continue;
             }
-            if !self.worker.busy.take(&unit, &wired.org.name, &wired.site.name) {
+            if !self.worker.busy.take_all(&units, &wired.org.name, &wired.site.name) {
                 continue;
             }
             let rounds = by_item.entry(wired.item.name.clone()).or_default();
             match rounds.last_mut() {
-                Some(round) if round.units.len() < ROUND_LINKS_MAX => round.units.push(unit),
-                _ => rounds.push(Round { wired, units: vec![unit] }),
+                Some(round) if round.units.len() + units.len() <= ROUND_LINKS_MAX => round.units.extend(units),
+                _ => rounds.push(Round { wired, units }),
             }
         }
         by_item.values_mut().for_each(|rounds| self.leave_last(rounds));
         (by_item.into_values().flatten().collect(), self.needless, self.resting.into_values().collect())
+    }
+
+    /// Units that stay together: those of links that share a record, and each other one by itself.
+    fn lots(&mut self) -> Vec<(Arc<Wired>, Vec<Unit>)> {
+        let mut lots: BTreeMap<LinkId, (Arc<Wired>, Vec<Unit>)> = BTreeMap::new();
+        let mut firsts: HashMap<Shared, LinkId> = HashMap::new();
+        for (id, unit) in std::mem::take(&mut self.units) {
+            let Some(link) = &unit.link else { continue };
+            let Some(wired) = self.wiring.item(&link.item).cloned() else { continue };
+            let first = siblings::shared(self.wiring, link).map_or(id, |shared| *firsts.entry(shared).or_insert(id));
+            lots.entry(first).or_insert_with(|| (wired, Vec::new())).1.push(unit);
+        }
+        let lone = std::mem::take(&mut self.candidates).into_iter().map(|(wired, unit)| (wired, vec![unit]));
+        lots.into_values().chain(lone).collect()
     }
 
     /// How long a unit cannot be handled: a connection does not answer, or has only its reserve left, which is for
@@ -293,7 +326,7 @@ impl Sorter<'_> {
 
     /// Behind full rounds, one that is not full waits: until they have ended it may be.
     fn leave_last(&self, rounds: &mut Vec<Round>) {
-        let is_full = |round: &Round| round.units.len() == ROUND_LINKS_MAX;
+        let is_full = |round: &Round| round.units.len() >= ROUND_LINKS_MAX;
         if rounds.len() < 2 || rounds.last().is_none_or(is_full) {
             return;
         }

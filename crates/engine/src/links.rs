@@ -16,7 +16,7 @@ pub use card::{Card, End, Shown};
 pub use panel::{Panel, PanelCard, SeenIssue};
 pub use search::{Found, FoundRecord};
 
-use crate::{Engine, EngineError, limits::PERSON_PRIORITY};
+use crate::{Engine, EngineError, limits::PERSON_PRIORITY, round::siblings};
 
 /// Why an automatic link stays.
 const AUTOMATIC: &str = "it is managed by its item, which tracks the history of its fields, status, comments and files";
@@ -63,10 +63,20 @@ impl Engine {
             text: format!("{by} dissolved the link of {} and {}; both are kept", link.salesforce_id, link.jira_key),
             ..NewEntry::default()
         };
-        if !self.inner.store.unlink_by_hand(id, &entry, self.inner.outside.now_ms()).await? {
+        let hint = self.hint_of_siblings(&link);
+        if !self.inner.store.unlink_by_hand(id, &entry, hint.as_slice(), self.inner.outside.now_ms()).await? {
             return Err(EngineError::Declined(format!("Link {id} is dissolved already.")));
         }
+        self.inner.wake(&link.org).notify_one();
         Ok(())
+    }
+
+    /// Those that shared a record with a link that is dissolved say something else together now.
+    fn hint_of_siblings(&self, link: &Link) -> Option<Hint> {
+        let wiring = self.inner.wiring();
+        let shared = siblings::shared(&wiring, link)?;
+        let key = HintKey::of(&wiring.item(&link.item)?.item, shared.side, &shared.id);
+        Some(Hint { key, version: None, due_ms: self.inner.outside.now_ms(), priority: PERSON_PRIORITY })
     }
 
     async fn live_link(&self, id: i64) -> Result<Link, EngineError> {

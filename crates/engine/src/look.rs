@@ -250,7 +250,10 @@ fn has_stale_facts(link: &Link, work: &Work) -> bool {
 }
 
 fn hint(worker: &Worker, wired: &Wired, work: &Work) -> Hint {
-    let side = if work.unit.ids.salesforce.is_some() { Side::Salesforce } else { Side::Jira };
+    // Of several issues that may belong to one record, each is looked at by itself.
+    let is_further = work.unit.link.is_none() && work.unit.ids.jira.is_some();
+    let by_issue = is_further && wired.item.cardinality.one() == Some(Side::Salesforce);
+    let side = if work.unit.ids.salesforce.is_some() && !by_issue { Side::Salesforce } else { Side::Jira };
     let key = HintKey::of(&wired.item, side, work.id(side));
     Hint { key, version: None, due_ms: worker.outside().now_ms(), priority: 0 }
 }

@@ -18,6 +18,7 @@ pub(crate) mod precedence;
 pub(crate) mod read;
 pub(crate) mod refusals;
 mod settle;
+pub(crate) mod siblings;
 pub(crate) mod succession;
 
 use std::collections::HashMap;
@@ -148,6 +149,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
         }
         scene.worker.tenure.during(apply::run(scene, works)).await;
         budget::give_back(scene, works, &counted).await?;
+        siblings::see_the_same(scene, works);
         settle::run(scene, works);
         refusals::stamp(scene, works).await;
     }

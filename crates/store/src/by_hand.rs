@@ -34,12 +34,24 @@ impl Store {
         Ok(id)
     }
 
-    /// Dissolves a link for good, with its journal entry; `false` when it was dissolved before.
-    pub async fn unlink_by_hand(&self, link: LinkId, entry: &NewEntry, now_ms: i64) -> Result<bool, StoreError> {
-        retried(|| self.unlink_once(link, entry, now_ms)).await
+    /// Dissolves a link for good, with its journal entry, and offers `hints`; `false` when it was dissolved before.
+    pub async fn unlink_by_hand(
+        &self,
+        link: LinkId,
+        entry: &NewEntry,
+        hints: &[Hint],
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        retried(|| self.unlink_once(link, entry, hints, now_ms)).await
     }
 
-    async fn unlink_once(&self, link: LinkId, entry: &NewEntry, now_ms: i64) -> Result<bool, StoreError> {
+    async fn unlink_once(
+        &self,
+        link: LinkId,
+        entry: &NewEntry,
+        hints: &[Hint],
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
         // A person's word holds also for an end that was missed: should it come back, the link does not.
         const SQL: &str = "
             UPDATE link SET state = 'unlinked', reason = $2, changed_ms = $3, salesforce_missing_ms = NULL,
@@ -50,6 +62,7 @@ impl Store {
             return Ok(false);
         }
         journal::append(&mut tx, [(Some(link), entry)].into_iter(), now_ms).await?;
+        hint::offer(&mut tx, hints, now_ms).await?;
         tx.commit().await?;
         Ok(true)
     }

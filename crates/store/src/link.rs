@@ -58,6 +58,8 @@ pub struct Link {
     pub jira_key: String,
     /// Who made it.
     pub origin: Origin,
+    /// The side whose record other links of the item may share with it.
+    pub shares: Option<Side>,
     /// What may happen to it.
     pub state: LinkState,
     /// When the read that the base rests on began, by each peer's own clock.
@@ -257,6 +259,7 @@ pub(crate) fn link(row: &Row) -> Result<Link, StoreError> {
         jira_id: row.text("jira_id")?,
         jira_key: row.text("jira_key")?,
         origin: origin(row)?,
+        shares: shares(row)?,
         state: state(row)?,
         read_ms: Sides::new(row.int("salesforce_read_ms")?, row.int("jira_read_ms")?),
         versions: Sides::new(row.text_or_null("salesforce_version")?, row.text_or_null("jira_version")?),
@@ -272,6 +275,15 @@ fn origin(row: &Row) -> Result<Origin, StoreError> {
         "auto" => Ok(Origin::Auto),
         "manual" => Ok(Origin::Manual),
         _ => Err(damaged("origin", "is unknown")),
+    }
+}
+
+fn shares(row: &Row) -> Result<Option<Side>, StoreError> {
+    match row.text_or_null("shares")?.as_deref() {
+        None => Ok(None),
+        Some("salesforce") => Ok(Some(Side::Salesforce)),
+        Some("jira") => Ok(Some(Side::Jira)),
+        Some(_) => Err(damaged("shares", "is unknown")),
     }
 }
 

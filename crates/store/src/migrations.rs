@@ -18,6 +18,7 @@ const RECOVERY: &str = include_str!("../migrations/0004_recovery.sql");
 const CONFIGURATIONS: &str = include_str!("../migrations/0005_configurations.sql");
 const ENDED_INTENTS: &str = include_str!("../migrations/0006_ended_intents.sql");
 const SENT: &str = include_str!("../migrations/0007_sent.sql");
+const SHARED: &str = include_str!("../migrations/0008_shared.sql");
 const ACCESS: &str = include_str!("../migrations/0009_access.sql");
 
 /// The newest form of the database.
@@ -49,6 +50,7 @@ fn migrator(dialect: Dialect) -> Migrator {
         (5, "configurations", dialect.tables(CONFIGURATIONS)),
         (6, "ended intents", dialect.tables(ENDED_INTENTS)),
         (7, "sent", dialect.tables(SENT)),
+        (8, "shared", dialect.tables(SHARED)),
         (NEWEST, "access", dialect.tables(ACCESS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {

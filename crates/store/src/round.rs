@@ -7,7 +7,7 @@ pub(crate) mod links;
 use std::collections::BTreeMap;
 
 use entente_core::{
-    Base, MappingKey, Sides,
+    Base, MappingKey, Side, Sides,
     link::{Blocked, Origin},
 };
 
@@ -34,6 +34,8 @@ pub struct NewLink {
     pub jira_key: String,
     /// Who made it.
     pub origin: Origin,
+    /// The side whose record other links of the item may share with it.
+    pub shares: Option<Side>,
     /// What was agreed.
     pub base: Base,
     /// When the reads that the base rests on began, by each peer's own clock.

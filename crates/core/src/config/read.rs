@@ -10,6 +10,7 @@ mod fields;
 mod filters;
 mod items;
 mod names;
+mod roll_ups;
 mod server;
 mod steps;
 

@@ -8,6 +8,7 @@ use super::ConflictPolicy;
 use crate::{
     field_type::Form,
     record::{Field, FieldPath, Record},
+    roll_up::RollUp,
     side::{Side, Sides},
     transform::{Collected, Transform},
     value::Value,
@@ -67,6 +68,8 @@ pub struct FieldMapping {
     pub to_salesforce: Vec<Transform>,
     /// The further fields of each side that steps read on the way to the other.
     pub further: Sides<Vec<FieldPath>>,
+    /// What several records of one side say together to the one that they share, when the line flows that way.
+    pub roll_up: Option<RollUp>,
     /// Who wins here, when it differs from the item's rule.
     pub conflicts: Option<ConflictPolicy>,
     /// On which side the field holds rich text. Learned from the vendors; the document does not say.
@@ -145,6 +148,7 @@ impl FieldMapping {
             to_jira: Vec::new(),
             to_salesforce: Vec::new(),
             further: Sides::default(),
+            roll_up: None,
             conflicts: None,
             rich: Sides::default(),
             always_refers: Sides::default(),
@@ -178,6 +182,15 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The direction in which values flow to `side` only.
+    #[must_use]
+    pub fn towards(side: Side) -> Self {
+        match side {
+            Side::Salesforce => Self::ToSalesforce,
+            Side::Jira => Self::ToJira,
+        }
+    }
+
     /// Whether values may flow towards `side`.
     #[must_use]
     pub fn allows(self, side: Side) -> bool {
@@ -233,12 +246,14 @@ pub struct StatusMapping {
     /// What is filled in on the way into a Jira status, by its name in lower case: the resolution, other fields of the
     /// transition's screen.
     pub on: BTreeMap<String, Vec<(FieldPath, Value)>>,
+    /// What the statuses of several records say together, when they decide that of the one that they share.
+    pub roll_up: Option<RollUp>,
 }
 
 impl StatusMapping {
     /// A table with nothing to fill in on the way.
     #[must_use]
     pub fn new(field: impl Into<FieldPath>, values: ValueMap) -> Self {
-        Self { field: field.into(), values, on: BTreeMap::new() }
+        Self { field: field.into(), values, on: BTreeMap::new(), roll_up: None }
     }
 }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use jiff::SignedDuration;
 
-use super::{Conflict, FieldWrite, Need, Note, NoteCode, Plan, Why, join, lens};
+use super::{Conflict, FieldWrite, Need, Note, NoteCode, Plan, Why, join, lens, roll_up};
 use crate::{
     base::Base,
     item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, Mode},
@@ -44,6 +44,7 @@ pub(super) fn reconcile(
     updates: &mut Sides<Vec<FieldWrite>>,
 ) {
     let Some(collected) = read(mapping, now, plan) else { return };
+    let Some(collected) = roll_up::shown(item, mapping, link, base, collected, plan) else { return };
     let values = Sides::new(&*collected.salesforce, &*collected.jira);
     let flows = |side: &Side| direction(item, mapping).allows(*side);
     let losses =
@@ -342,7 +343,7 @@ impl Scene<'_> {
         lens::own(self.mapping, side, self.now.get(side))
     }
 
-    fn drifted(&self, side: Side) -> Note {
+    pub(super) fn drifted(&self, side: Side) -> Note {
         let (path, value) = (self.mapping.paths.get(side), self.own(side));
         let text = format!("{side} {path} is \"{value}\", which does not flow back; left as it is");
         Note { code: NoteCode::Drift, key: Some(self.mapping.key.clone()), text }

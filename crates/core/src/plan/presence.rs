@@ -274,6 +274,11 @@ fn linked(
     known: &Known,
     plan: &mut Plan,
 ) {
+    if let Some(others) = &link.crowded {
+        let text = format!("{others} share a record, and the item does not allow that; it rests until one of them is unlinked");
+        plan.notes.push(Note { code: NoteCode::Paused, key: Some(MappingKey::named(CORRELATION)), text });
+        return;
+    }
     if lifecycle::converted(item, link, plan) {
         return;
     }
@@ -284,7 +289,7 @@ fn linked(
         return;
     }
     if let Some(paths) = &item.correlation {
-        correlate(paths, link, base, now, plan);
+        correlate(item, paths, link, base, now, plan);
     }
     let mut updates = Sides::new(Vec::new(), Vec::new());
     for mapping in &item.fields {
@@ -321,9 +326,22 @@ fn display(item: &ConnectedItem, base: Option<&Base>, salesforce: &Record, plan:
 
 /// Keeps the correlation fields true. They are ours: a value that we wrote may be corrected (an issue that moved has a
 /// new key), a value that somebody else wrote is only reported.
-fn correlate(paths: &Sides<FieldPath>, link: &LinkFacts, base: Option<&Base>, now: Sides<&Record>, plan: &mut Plan) {
+///
+/// What several share names the first of them; the others see to their own side only.
+fn correlate(
+    item: &ConnectedItem,
+    paths: &Sides<FieldPath>,
+    link: &LinkFacts,
+    base: Option<&Base>,
+    now: Sides<&Record>,
+    plan: &mut Plan,
+) {
     let (Some(id), Some(issue_key)) = (&link.salesforce_id, &link.jira_key) else { return };
-    let expected = Sides::new(Value::text(issue_key), Value::text(id));
+    let mut expected = Sides::new(Value::text(issue_key), Value::text(id));
+    let led = item.cardinality.one().zip(link.siblings.as_ref().filter(|siblings| !siblings.leads));
+    if let Some((one, siblings)) = led {
+        *expected.get_mut(one) = Value::text(&siblings.named);
+    }
     let key = MappingKey::named(CORRELATION);
     let agreed = base.and_then(|b| b.get(&key));
     let mut shown = true;
@@ -339,6 +357,9 @@ fn correlate(paths: &Sides<FieldPath>, link: &LinkFacts, base: Option<&Base>, no
             continue;
         }
         shown = false;
+        if led.is_some_and(|(one, _)| one == side) {
+            continue;
+        }
         if let Some(blocked) = link.blocked.get(&correlation_refusal(side)) {
             let text = format!("{side} refused the correlation field {path}: {}", blocked.message);
             plan.notes.push(Note { code: NoteCode::Blocked, key: Some(correlation_refusal(side)), text });

@@ -1,15 +1,19 @@
 //! Status, which flows both ways whatever the item's mode, and which Jira takes only as a transition.
+//! Where several share a record, it flows one way: from the one to all of them, or rolled up to the one.
 //!
 //! The side that changed since the base wins; both: the later; no base: Salesforce, so that a new issue never
 //! overwrites the record it was made for.
 
+use std::borrow::Cow;
+
 use super::{
     FieldWrite, Hop, Need, Plan, Write,
     field::{Scene, Verdict},
+    roll_up,
 };
 use crate::{
     base::Base,
-    item::{ConflictPolicy, ConnectedItem, Direction, Drift, FieldMapping, MappingKey, StatusMapping, ValueMap},
+    item::{ConflictPolicy, ConnectedItem, Direction, FieldMapping, MappingKey, StatusMapping, ValueMap},
     known::Known,
     link::LinkFacts,
     plan::{Conflict, Note, NoteCode},
@@ -27,6 +31,7 @@ pub(super) fn mapping(status: &StatusMapping) -> FieldMapping {
     FieldMapping {
         key: MappingKey::named(STATUS),
         values: Some(status.values.clone()),
+        roll_up: status.roll_up,
         ..FieldMapping::plain(status.field.as_str(), STATUS)
     }
 }
@@ -120,21 +125,30 @@ pub(super) fn reconcile(
         });
         return None;
     };
+    let now = Sides::new(Cow::Borrowed(salesforce), Cow::Borrowed(jira));
+    let now = roll_up::shown(item, &mapping(status), link, base, now, plan)?;
+    let now = Sides::new(&*now.salesforce, &*now.jira);
     let agreed = base.and_then(|b| b.fields.get(STATUS));
     let chosen = link.decisions.get(STATUS);
-    if chosen.is_none() && agreed.is_some_and(|a| a.salesforce == *salesforce && a.jira == *jira) {
+    if chosen.is_none() && agreed.is_some_and(|a| a.as_ref() == now) {
         return None;
     }
-    let now = Sides::new(salesforce, jira);
     if wants_workflow(status, now, known) {
         plan.needs.push(Need::Workflow);
         return None;
     }
     let mapping = mapping_now(status, now, known);
+    // Several to one: either the one decides for all of them, or all of them together for the one.
+    let direction = match (item.cardinality.one(), status.roll_up) {
+        (None, _) => Direction::Both,
+        (Some(one), Some(_)) => Direction::towards(one),
+        (Some(one), None) => Direction::towards(one.other()),
+    };
     let scene = Scene {
         mapping: &mapping,
-        direction: Direction::Both,
-        drift: Drift::Restore,
+        direction,
+        // What flows both ways has no drift.
+        drift: item.drift,
         policy: if agreed.is_some() { ConflictPolicy::LatestWins } else { ConflictPolicy::SalesforceWins },
         agreed,
         now,
@@ -144,6 +158,10 @@ pub(super) fn reconcile(
         None if scene.is_as_agreed() => return None,
         None => match scene.verdict(link, known) {
             Verdict::Write(side, why) => scene.write(side, why, link).map(|change| (side, change)),
+            Verdict::Drift(side) => {
+                plan.notes.push(scene.drifted(side));
+                return None;
+            }
             verdict => return unwritten(verdict, &mapping, now, plan),
         },
     };
@@ -163,7 +181,7 @@ fn unwritten(verdict: Verdict, mapping: &FieldMapping, now: Sides<&Value>, plan:
     match verdict {
         Verdict::Agree => plan.base.push((mapping.key.clone(), now.map(Value::clone))),
         Verdict::Need => plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
-        // The status is two-sided, has no `ask` and joins nothing, so none can arise; a conflict is the safe reading.
+        // The status has no `ask` and joins nothing, so none can arise; a conflict is the safe reading.
         Verdict::Write(..) | Verdict::Join(..) | Verdict::Conflict | Verdict::Drift(_) => {
             plan.conflicts.push(Conflict { key: mapping.key.clone(), now: now.map(Value::clone) });
         }

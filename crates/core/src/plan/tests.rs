@@ -6,7 +6,7 @@ use super::{explain::why, *};
 use crate::{
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
+        AutoCreate, BaseForm, Cardinality, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
         OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Heir, Succession, Take},
@@ -16,6 +16,7 @@ use crate::{
 
 mod presence;
 mod rich_text;
+mod siblings;
 mod status;
 mod whole;
 
@@ -34,6 +35,7 @@ fn item() -> ConnectedItem {
             issue_type: Some("Bug".into()),
             filter: Filter::default(),
         },
+        cardinality: Cardinality::OneToOne,
         on_leave: OnLeave::Keep,
         on_delete: OnDelete::Unlink,
         on_merge: OnMerge::Follow,

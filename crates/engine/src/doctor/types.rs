@@ -3,6 +3,7 @@
 use entente_core::{
     ConnectedItem, FieldMapping, Side,
     field_type::{Fit, fit},
+    roll_up::RollUp,
 };
 
 use super::finding::{error, warning};
@@ -34,6 +35,34 @@ pub(super) fn misfits(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Lines whose roll-up is of values that the fields of the many do not have.
+pub(super) fn unrollable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
+    let Some(one) = item.cardinality.one() else { return Vec::new() };
+    let many = one.other();
+    let finding = |line: &FieldMapping| {
+        let roll_up = line.roll_up?;
+        let (from, to) = (scheme.salesforce.get(&line.paths.salesforce)?, scheme.jira.get(&line.paths.jira)?);
+        let (is_flag, is_great) = match many {
+            Side::Salesforce => (from.field_type.is_flag(), from.field_type.has_greatest()),
+            Side::Jira => (false, to.field_type.has_greatest()),
+        };
+        let lacks = match roll_up {
+            RollUp::All | RollUp::Any if !is_flag && line.values.is_none() => {
+                "is no checkbox, and the line has no value table whose order could count"
+            }
+            RollUp::Max if !is_great => "holds neither numbers nor days nor times",
+            RollUp::All | RollUp::Any | RollUp::Max | RollUp::Latest | RollUp::Join => return None,
+        };
+        let message = format!("{many} {} {lacks}, so it cannot be rolled up like this", line.paths.get(many));
+        let remedy = match roll_up {
+            RollUp::Max => "Write `roll_up: latest` or `join`, or map another field.",
+            _ => "Add `values:` in the order in which they count, or write `roll_up: latest` or `join`.",
+        };
+        Some(error("roll-up-type", message, remedy))
+    };
+    item.fields.iter().filter_map(finding).collect()
 }
 
 fn is_changed(line: &FieldMapping, side: Side) -> bool {

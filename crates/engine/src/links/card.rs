@@ -10,7 +10,7 @@ use entente_core::{
 use entente_store::{Conflict, Link, LinkState};
 use serde::Serialize;
 
-use crate::{EngineError, Inner, wiring::Wiring};
+use crate::{EngineError, Inner, round::siblings, wiring::Wiring};
 
 /// One link.
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +37,8 @@ pub struct Card {
     pub jira: End,
     /// What both sides last showed, field by field.
     pub fields: Vec<Shown>,
+    /// Who else shares its record under the item, by issue key or record id, in the order in which they were linked.
+    pub siblings: Vec<String>,
     /// Whether it may be unlinked in the panel: an automatic link is its item's.
     pub may_unlink: bool,
     /// Sentences for people.
@@ -73,7 +75,9 @@ pub struct Shown {
 pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, EngineError> {
     let wiring = inner.wiring();
     let ids: Vec<i64> = links.iter().map(|link| link.id).collect();
-    let bases = inner.store.bases(&ids).await?;
+    let siblings = siblings::of_links(&inner.store, &wiring, links.iter()).await?;
+    let leading = siblings.values().filter_map(|links| Some(links.first()?.id));
+    let bases = inner.store.bases(&ids.iter().copied().chain(leading).collect::<Vec<_>>()).await?;
     let conflicts = inner.store.conflicts(&ids).await?;
     let mut notes: HashMap<i64, Vec<String>> = HashMap::new();
     for note in inner.store.notes(&ids).await? {
@@ -82,7 +86,11 @@ pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, 
     let now_ms = inner.outside.now_ms();
     let card = |link: Link| {
         let item = wiring.config.item(&link.item);
-        let base = bases.get(&link.id).map(|(base, _)| base);
+        let shared = siblings::shared(&wiring, &link).and_then(|shared| siblings.get(&shared)).map(Vec::as_slice);
+        let base = |id: i64| bases.get(&id).map(|(base, _)| base);
+        // What is rolled up is kept with the link that speaks for all.
+        let leading = shared.and_then(|links| base(links.first()?.id));
+        let base = base(link.id);
         let open: Vec<&Conflict> = conflicts.iter().filter(|conflict| conflict.link_id == link.id).collect();
         Card {
             link: link.id,
@@ -97,7 +105,8 @@ pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, 
             },
             salesforce: end(&wiring, &link, Side::Salesforce, now_ms),
             jira: end(&wiring, &link, Side::Jira, now_ms),
-            fields: item.map(|item| fields(item, base, &open)).unwrap_or_default(),
+            fields: item.map(|item| fields(item, base, leading, &open)).unwrap_or_default(),
+            siblings: siblings::others(&wiring, shared.unwrap_or_default(), &link),
             may_unlink: link.origin == Origin::Manual,
             notes: notes.remove(&link.id).unwrap_or_default(),
             item: link.item,
@@ -130,13 +139,19 @@ fn end(wiring: &Wiring, link: &Link, side: Side, now_ms: i64) -> End {
 }
 
 /// What was agreed, and for what is in dispute what either side showed.
-fn fields(item: &ConnectedItem, base: Option<&Base>, conflicts: &[&Conflict]) -> Vec<Shown> {
+fn fields(
+    item: &ConnectedItem,
+    base: Option<&Base>,
+    leading: Option<&Base>,
+    conflicts: &[&Conflict],
+) -> Vec<Shown> {
     let mapped = item.fields.iter().map(|mapping| (mapping.key.clone(), mapping.paths.clone()));
     let status =
         item.status.iter().map(|status| (MappingKey::named(STATUS), Sides::new(status.field.clone(), STATUS.into())));
     let shown = mapped.chain(status).map(|(key, paths)| {
         let conflict = conflicts.iter().find(|conflict| conflict.mapping == key);
-        let values = conflict.map(|conflict| &conflict.values).or_else(|| base.and_then(|base| base.get(&key)));
+        let kept = base.and_then(|base| base.get(&key)).or_else(|| leading?.get(&key));
+        let values = conflict.map(|conflict| &conflict.values).or(kept);
         let text = |side: Side| values.map(|values| values.get(side)).map(ToString::to_string).unwrap_or_default();
         Shown {
             salesforce_field: paths.salesforce.to_string(),

@@ -39,6 +39,7 @@ impl Engine {
             jira_id: issue.id(),
             jira_key: key,
             origin: Origin::Manual,
+            shares: wired.item.cardinality.one(),
             base: Base::default(),
             // What was done in the issue before that has nothing to do with this link.
             read_ms: Sides::new(0, succession::after(issue.issue.updated())),
@@ -60,12 +61,18 @@ impl Engine {
         card.ok_or_else(|| EngineError::Missing(format!("Link {id} was dissolved a moment ago.")))
     }
 
-    /// Under one item, and under items that would write the same correlation field, a record and an issue have one link.
+    /// Under one item, and under items that would write the same correlation field, a record and an issue have one link, unless
+    /// the item lets several share a record.
     async fn both_are_free(&self, wired: &Wired, record: &str, issue: &str) -> Result<(), EngineError> {
         let (store, org, site) = (&self.inner.store, &wired.org.name, &wired.site.name);
         for (side, at, id) in [(Side::Salesforce, org, record), (Side::Jira, site, issue)] {
             let links = store.links_by_records(org, side, at, &[id.to_owned()]).await?;
-            if let Some(link) = links.iter().find(|link| self.is_in_the_way(wired, side, link)) {
+            let is_pair = |link: &Link| (link.salesforce_id.as_str(), link.jira_id.as_str()) == (record, issue);
+            let is_shared = |link: &Link| {
+                link.item == wired.item.name && wired.item.cardinality.one() == Some(side) && !is_pair(link)
+            };
+            let in_the_way = |link: &&Link| !is_shared(link) && self.is_in_the_way(wired, side, link);
+            if let Some(link) = links.iter().find(in_the_way) {
                 return Err(EngineError::Declined(format!(
                     "{} and {} are linked already, under {}; `entente unlink {}` would set them free.",
                     link.salesforce_id, link.jira_key, link.item, link.id

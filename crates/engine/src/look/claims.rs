@@ -32,6 +32,11 @@ impl Claims {
         self.by_record.get(salesforce_id)?.iter().min_by_key(|claim| rank(claim, shown_key))
     }
 
+    /// Every issue that names a record.
+    pub(super) fn of(&self, salesforce_id: &str) -> impl Iterator<Item = &str> {
+        self.by_record.get(salesforce_id).into_iter().flatten().map(|claim| claim.issue_id.as_str())
+    }
+
     /// The record's own word has been heard: its best claim stands before the others for good.
     pub(super) fn settle(&mut self, salesforce_id: &str, shown_key: Option<&str>) {
         if let Some(claims) = self.by_record.get_mut(salesforce_id) {

@@ -97,6 +97,17 @@ async fn begin(
 }
 
 impl JiraSide {
+    /// What an issue shows; it has no further counterpart, unless several records may share it.
+    pub(super) fn meet(&mut self, scene: &Scene<'_>, issue: &str) -> Option<Seen> {
+        match scene.wired.item.cardinality.one() {
+            Some(Side::Jira) => {
+                self.linked.insert(issue.to_owned());
+                self.seen.get(issue).cloned()
+            }
+            Some(Side::Salesforce) | None => self.seen.remove(issue),
+        }
+    }
+
     fn add(&mut self, scene: &Scene<'_>, earlier: &Earlier, issue: &SiteIssue, links: &[Link]) {
         let item = &scene.wired.item;
         let seen = read::jira_seen(scene, issue);

@@ -94,8 +94,11 @@ async fn salesforce_page(
         let own = links.iter().filter(|link| link.item == scene.wired.item.name);
         match own.max_by_key(|link| link.is_live()) {
             Some(link) if link.is_live() => {
-                met.insert(link.id);
-                works.push(linked(link.clone(), seen, jira));
+                for link in links.iter().filter(|other| other.item == link.item && other.is_live()) {
+                    met.insert(link.id);
+                    works.push(linked(scene, link.clone(), seen.clone(), jira));
+                }
+                works.extend(further(scene, &row.id, &seen, jira));
             }
             Some(link) if link.may_return() && !links.iter().any(Link::is_live) => {
                 works.extend(lost(scene, link.clone(), &row.id, seen, jira));
@@ -105,7 +108,8 @@ async fn salesforce_page(
             None if links.iter().any(Link::is_live) || was_parted(&links) => {}
             None => {
                 let taken = || earlier.take_record(scene, &row, &links);
-                works.extend(candidate(scene, &row.id, seen, last, jira, taken));
+                works.extend(candidate(scene, &row.id, seen.clone(), last, jira, taken));
+                works.extend(further(scene, &row.id, &seen, jira));
             }
         }
     }
@@ -122,9 +126,25 @@ fn lost(scene: &Scene<'_>, link: Link, id: &str, salesforce: Seen, jira: &mut Ji
     Some(Work::new(Unit { ended: vec![link], ..Unit::candidate(ids) }, Sides::new(salesforce, issue)))
 }
 
-fn linked(link: Link, salesforce: Seen, jira: &mut JiraSide) -> Work {
+/// Further issues that name a record which may have several.
+fn further(scene: &Scene<'_>, id: &str, seen: &Seen, jira: &mut JiraSide) -> Vec<Work> {
+    let item = &scene.scheme.item;
+    let enters = || seen.record().map(|record| admits(item, Side::Salesforce, record)) == Some(Verdict::Passes);
+    if item.cardinality.one() != Some(Side::Salesforce) || !enters() {
+        return Vec::new();
+    }
+    let issues: Vec<String> = jira.claims.of(id).filter(|issue| !jira.elsewhere.contains(*issue)).map(str::to_owned).collect();
+    let work = |issue: String| {
+        let shown = jira.seen.remove(&issue)?;
+        let unit = Unit::candidate(Sides::new(Some(id.to_owned()), Some(issue)));
+        Some(Work::new(unit, Sides::new(seen.clone(), shown)))
+    };
+    issues.into_iter().filter_map(work).collect()
+}
+
+fn linked(scene: &Scene<'_>, link: Link, salesforce: Seen, jira: &mut JiraSide) -> Work {
     // An issue that the search does not show is read by its id in a round; nothing is concluded here.
-    let issue = jira.seen.remove(&link.jira_id).unwrap_or_else(not_in_search);
+    let issue = jira.meet(scene, &link.jira_id).unwrap_or_else(not_in_search);
     Work::new(Unit::linked(link), Sides::new(salesforce, issue))
 }
 
@@ -153,9 +173,10 @@ fn candidate(
     }
     let shown_issue = || jira.ids_by_key.get(shown?).filter(|issue| !jira.claims.issues().contains(*issue)).cloned();
     let twin = claimed.or_else(shown_issue);
-    let twin = twin.filter(|twin| !jira.linked.contains(twin));
+    let may_share = item.cardinality.one() == Some(Side::Jira);
+    let twin = twin.filter(|twin| may_share || !jira.linked.contains(twin));
     let issue = match (&twin, shown) {
-        (Some(twin), _) => jira.seen.remove(twin).unwrap_or_else(not_in_search),
+        (Some(twin), _) => jira.meet(scene, twin).unwrap_or_else(not_in_search),
         // It names an issue that is not in scope or not found: a round will say which.
         (None, Some(_)) => not_in_search(),
         (None, None) => Seen::absent(State::None),
@@ -206,7 +227,7 @@ async fn missing_links(
             Some(row) => read::salesforce_seen(scene, row),
             None => Seen::absent(State::Unreadable("the query did not return it".to_owned())),
         };
-        let works = missing.into_iter().map(|link| (seen(&link), link)).map(|(seen, link)| linked(link, seen, jira));
+        let works = missing.into_iter().map(|link| (seen(&link), link)).map(|(seen, link)| linked(scene, link, seen, jira));
         let works: Vec<Work> = works.collect();
         each(planned(scene, works, needs).await?).await?;
     }

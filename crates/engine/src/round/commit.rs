@@ -1,12 +1,14 @@
 //! The end of a round: everything it achieved in one transaction, fenced by the lease.
 
+use std::collections::HashSet;
+
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
     Again, Heard, HintKey, Link, LinkId, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked,
     ParkedKey, RoundCommit, StoreError,
 };
 
-use super::{Scene, alike, digests::Digests, landed, meet, succession};
+use super::{Scene, alike, digests::Digests, landed, meet, siblings, succession};
 use crate::{
     error::EngineError,
     unit::{End, Ticket, Unit, Work},
@@ -35,6 +37,9 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
         add(scene, &mut ends, &mut work);
         busy.push(work.unit);
     }
+    // A hint that brought several links here is done when it is for all of them.
+    let again: HashSet<HintKey> = ends.round.hints_again.iter().map(|again| again.key.clone()).collect();
+    ends.round.hints_done.retain(|(key, _)| !again.contains(key));
     let committed = commit(scene.worker, ends, &busy).await;
     for unit in &busy {
         scene.worker.busy.release(unit, &scene.wired.org.name, &scene.wired.site.name);
@@ -152,9 +157,11 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
             round.journal.extend(moved(link, work).map(|entry| stamped(scene, work, entry)));
             round.journal.extend(journal);
             round.offers.extend(succession::next(scene, work));
+            round.offers.extend(siblings::next(scene, work));
         }
         (None, Sides { salesforce: Some(_), jira: Some(_) }) if !matches!(work.end, End::PassOn | End::Refused) => {
             unpark(scene, round, work);
+            round.offers.extend(siblings::next(scene, work));
             round.links_new.push(new_link(scene, work, journal));
         }
         (None, _) => round.journal.extend(journal),
@@ -278,6 +285,7 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
         site: scene.wired.site.name.clone(),
         jira_id: work.id(Side::Jira).to_owned(),
         jira_key: work.facts.jira_key.clone().unwrap_or_default(),
+        shares: scene.wired.item.cardinality.one(),
         origin: work.unit.before(&scene.wired.item.name).map_or(Origin::Auto, |before| before.origin),
         base: stored(scene, work),
         read_ms: read_ms(work),

@@ -12,7 +12,7 @@ use entente_store::ParkedClass;
 use entente_transport::CallError;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Scene, alike, digests::Digests, landed, succession};
+use super::{Scene, alike, digests::Digests, landed, siblings, succession};
 use crate::{
     apply::{jira::is_ours, payload::Payload},
     error::EngineError,
@@ -52,6 +52,8 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             succession: None,
             ancestor: None,
             waits_for: None,
+            siblings: None,
+            crowded: None,
             alike: work.alike.clone().unwrap_or_default(),
             was_linked: work.unit.is_over(item),
             is_unsettled: work.unit.link.as_ref().is_some_and(|link| link.versions.jira.is_none()),
@@ -60,6 +62,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     succession::load(scene, works).await?;
     recovered(scene, works).await?;
     landed::load(scene, works).await?;
+    siblings::load(scene, works).await?;
     parked(scene, works).await
 }
 

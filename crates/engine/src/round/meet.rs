@@ -257,14 +257,19 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
     }
     match holder {
         Some(link) if link.salesforce_id == work.id(Side::Salesforce) => is_linked_now(scene, work),
-        Some(link) => {
+        Some(link) if !may_share(scene, Side::Jira) => {
             refuse(scene, work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id))
         }
-        None => match claimants::names_another(scene, &seen, work.id(Side::Salesforce)) {
-            Some(other) => refuse(scene, work, &format!("it names issue {}, which names {other}", issue.key())),
-            None => join(scene, work, Side::Jira, issue.id(), seen),
+        _ => match claimants::names_another(scene, &seen, work.id(Side::Salesforce)) {
+            Some(other) if !may_share(scene, Side::Jira) => refuse(scene, work, &format!("it names issue {}, which names {other}", issue.key())),
+            _ => join(scene, work, Side::Jira, issue.id(), seen),
         },
     }
+}
+
+/// Whether links of the item may share the record of a side.
+fn may_share(scene: &Scene<'_>, side: Side) -> bool {
+    scene.wired.item.cardinality.one() == Some(side)
 }
 
 /// Project and type are part of how an item finds issues. What an issue of others is.

@@ -82,6 +82,10 @@ async fn heir(scene: &Scene<'_>, work: &Work, item: &str, id: &str) -> Result<He
     if item != scene.wired.item.name {
         links.extend(store.links_by_records(org, Side::Jira, site, &[work.id(Side::Jira).to_owned()]).await?);
     }
+    if item == scene.wired.item.name && scene.wired.item.cardinality.one() == Some(Side::Salesforce) {
+        // It may have this one beside its own.
+        links.clear();
+    }
     let held = |link: &Link| link.item == item && link.is_kept();
     let issue = links.into_iter().find(held).map(|link| link.jira_key);
     Ok(Heir { item: item.to_owned(), id: id.to_owned(), issue })

@@ -84,6 +84,10 @@ pub(super) fn in_words(card: &Json) -> String {
         format!("  {} ({})", text(&salesforce["url"]), age(salesforce)),
         format!("  {} ({})", text(&jira["url"]), age(jira)),
     ];
+    let siblings: Vec<String> = rows(card, "siblings").iter().map(|name| text(name).to_owned()).collect();
+    if !siblings.is_empty() {
+        lines.push(format!("  together with {}", siblings.join(", ")));
+    }
     lines.extend(rows(card, "fields").iter().map(|field| {
         let mark = if field["conflict"] == true { "  CONFLICT" } else { "" };
         let (name, other) = (text(&field["salesforce_field"]), text(&field["jira_field"]));

@@ -47,6 +47,7 @@ mod rich_text;
 mod rights;
 mod secrecy;
 mod shapes;
+mod siblings;
 mod statuses;
 mod steps;
 mod templates;

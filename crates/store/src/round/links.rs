@@ -22,6 +22,7 @@ struct LinkRow<'a> {
     jira_id: Option<&'a str>,
     jira_key: Option<&'a str>,
     origin: Option<&'static str>,
+    shares: Option<&'static str>,
     state: Option<&'static str>,
     reason: Option<String>,
     salesforce_read_ms: i64,
@@ -43,31 +44,38 @@ struct BaseRow {
 /// Inserts new links with their bases; answers their ids in the same order.
 pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i64) -> Result<Vec<LinkId>, StoreError> {
     const SQL: &str = "
-        INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, state, reason,
+        INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, shares, state, reason,
             salesforce_read_ms, jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
         SELECT r.value->>'item', r.value->>'org', r.value->>'salesforce_id', r.value->>'site', r.value->>'jira_id',
-            r.value->>'jira_key', r.value->>'origin', r.value->>'state', r.value->>'reason',
+            r.value->>'jira_key', r.value->>'origin', r.value->>'shares', r.value->>'state', r.value->>'reason',
             CAST(r.value->>'salesforce_read_ms' AS BIGINT), CAST(r.value->>'jira_read_ms' AS BIGINT), r.value->>'salesforce_version', r.value->>'jira_version',
             r.value->>'blocked', $2, $2
         FROM json_each($1) AS r WHERE true
         ON CONFLICT DO NOTHING
-        RETURNING id, item, salesforce_id";
+        RETURNING id, item, salesforce_id, jira_id";
     if links.is_empty() {
         return Ok(Vec::new());
     }
     let rows = links.iter().map(|link| new_row(org, link)).collect::<Result<Vec<_>, _>>()?;
     let mut made = HashMap::new();
     for row in tx.rows(SQL, &[list(&rows)?, now_ms.into()]).await? {
-        made.insert((row.text("item")?, row.text("salesforce_id")?), row.int("id")?);
+        made.insert((row.text("item")?, row.text("salesforce_id")?, row.text("jira_id")?), row.int("id")?);
     }
     // One row per link, or some link found its place taken.
     if made.len() != links.len() {
         return Err(taken(tx, org, links, &made).await?);
     }
-    let id_of = |link: &NewLink| made.get(&(link.item.clone(), link.salesforce_id.clone())).copied();
+    let id_of = |link: &NewLink| made.get(&place(link)).copied();
     let link_ids: Vec<LinkId> = links.iter().filter_map(id_of).collect();
     set_bases(tx, link_ids.iter().copied().zip(links.iter().map(|link| &link.base))).await?;
     Ok(link_ids)
+}
+
+/// An item, a record and an issue.
+type Place = (String, String, String);
+
+fn place(link: &NewLink) -> Place {
+    (link.item.clone(), link.salesforce_id.clone(), link.jira_id.clone())
 }
 
 /// Updates links that were looked at. Those that go on with another record come one by one: of two that go on with the
@@ -123,8 +131,8 @@ async fn is_free(tx: &mut Tx, org: &str, id: LinkId, item: &str, salesforce_id: 
     const SQL: &str = "
         SELECT holder.id AS id FROM link AS own JOIN link AS holder ON holder.item = $2 AND holder.state <> 'unlinked'
             AND holder.id <> own.id
-            AND ((holder.org = $3 AND holder.salesforce_id = $4)
-                OR (holder.site = own.site AND holder.jira_id = own.jira_id))
+            AND ((holder.org = $3 AND holder.salesforce_id = $4 AND COALESCE(own.shares, '') <> 'salesforce')
+                OR (holder.site = own.site AND holder.jira_id = own.jira_id AND COALESCE(own.shares, '') <> 'jira'))
         WHERE own.id = $1 AND own.state <> 'unlinked' ORDER BY holder.id LIMIT 1";
     let Some(row) = tx.row(SQL, &[id.into(), item.into(), org.into(), salesforce_id.into()]).await? else {
         return Ok(());
@@ -153,17 +161,24 @@ async fn taken(
     tx: &mut Tx,
     org: &str,
     links: &[NewLink],
-    made: &HashMap<(String, String), LinkId>,
+    made: &HashMap<Place, LinkId>,
 ) -> Result<StoreError, StoreError> {
     const SQL: &str = "
         SELECT id, salesforce_id FROM link WHERE item = $1 AND state <> 'unlinked'
-            AND ((org = $2 AND salesforce_id = $3) OR (site = $4 AND jira_id = $5))
+            AND ((org = $2 AND salesforce_id = $3 AND $6 <> 'salesforce') OR (site = $4 AND jira_id = $5 AND $6 <> 'jira')
+                OR (org = $2 AND salesforce_id = $3 AND site = $4 AND jira_id = $5))
         ORDER BY CASE WHEN salesforce_id = $3 THEN 0 ELSE 1 END, id LIMIT 1";
-    let refused = links.iter().find(|link| !made.contains_key(&(link.item.clone(), link.salesforce_id.clone())));
+    let refused = links.iter().find(|link| !made.contains_key(&place(link)));
     // Without one, two of the new links name the same record: the later one found the place taken by the earlier.
     let Some(link) = refused.or(links.last()) else { return Ok(StoreError::Refused("no new link".into())) };
-    let params =
-        [(&link.item).into(), org.into(), (&link.salesforce_id).into(), (&link.site).into(), (&link.jira_id).into()];
+    let params = [
+        (&link.item).into(),
+        org.into(),
+        (&link.salesforce_id).into(),
+        (&link.site).into(),
+        (&link.jira_id).into(),
+        link.shares.map_or("", Side::as_str).into(),
+    ];
     let Some(row) = tx.row(SQL, &params).await? else {
         return Ok(StoreError::Refused("a link was neither made nor found".into()));
     };
@@ -183,6 +198,7 @@ fn new_row<'a>(org: &'a str, link: &'a NewLink) -> Result<LinkRow<'a>, StoreErro
         jira_id: Some(&link.jira_id),
         jira_key: Some(&link.jira_key),
         origin: Some(link.origin.as_str()),
+        shares: link.shares.map(Side::as_str),
         state: Some(state.as_str()),
         reason: state.reason().map(str::to_owned),
         salesforce_read_ms: link.read_ms.salesforce,
@@ -206,6 +222,7 @@ fn update_row<'a>(org: &'a str, link: &'a LinkUpdate) -> Result<LinkRow<'a>, Sto
         jira_id: None,
         jira_key: link.jira_key.as_deref(),
         origin: None,
+        shares: None,
         state: link.state.as_ref().map(|state| state.as_str()),
         reason: link.state.as_ref().and_then(|state| state.reason()).map(str::to_owned),
         salesforce_read_ms: link.read_ms.salesforce,

@@ -46,7 +46,7 @@ async fn a_source_that_is_linked_by_now_gets_no_intent() {
         let elsewhere = NewIntent { item: "another".into(), ..new_intent("op-3", 1) };
         let asked = [new_intent("op-1", 1), new_intent("op-2", 2), elsewhere, issue("op-4", 3), issue("op-5", 9)];
         assert_eq!(op_ids(&store.plan_intents(&fence, &asked, NOW).await.unwrap()), ["op-3", "op-5"]);
-        store.unlink_by_hand(links[0].id, &NewEntry::default(), NOW).await.unwrap();
+        store.unlink_by_hand(links[0].id, &NewEntry::default(), &[], NOW).await.unwrap();
         let free = store.plan_intents(&fence, &[new_intent("op-6", 1)], NOW).await.unwrap();
         assert_eq!(op_ids(&free), ["op-6"], "a tombstone holds nothing");
     })

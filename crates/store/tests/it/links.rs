@@ -276,7 +276,7 @@ async fn only_a_loss_leaves_a_tombstone_that_can_be_undone() {
         assert!(only_link(&store, links[0].id).await.may_return());
         assert!(!only_link(&store, links[1].id).await.may_return(), "it is only missed");
         let entry = entente_store::NewEntry { text: "by hand".into(), ..Default::default() };
-        assert!(store.unlink_by_hand(links[1].id, &entry, NOW).await.unwrap());
+        assert!(store.unlink_by_hand(links[1].id, &entry, &[], NOW).await.unwrap());
         assert!(!only_link(&store, links[1].id).await.may_return(), "a person's word stays");
         let late = RoundCommit { links: vec![lose(&links[1], None)], ..RoundCommit::default() };
         store.commit(&fence, &late, NOW).await.unwrap();

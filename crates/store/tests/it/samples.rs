@@ -45,6 +45,7 @@ pub(crate) fn new_link(n: u32) -> NewLink {
         jira_id: format!("{}", 10_000 + n),
         jira_key: format!("OPS-{n}"),
         origin: Origin::Auto,
+        shares: None,
         base: base("Printer on fire"),
         read_ms: Sides::new(NOW, NOW + 1),
         versions: Sides::new(Some("2026-11-21T10:00:00Z".into()), None),

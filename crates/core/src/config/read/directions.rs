@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::{
     config::tree::Node,
-    item::{Direction, Mode},
+    item::{Cardinality, Direction, Mode},
     record::shown,
     side::{Side, Sides},
     transform::Transform,
@@ -24,6 +24,30 @@ struct Block {
     unless_told: bool,
 }
 
+/// How a line stands to several records that share one.
+#[derive(Clone, Copy)]
+pub(super) struct Many {
+    one: Side,
+    is_rolled_up: bool,
+}
+
+impl Many {
+    pub(super) fn of(item: &Node, line: &Node) -> Option<Self> {
+        let one = item.get("cardinality").word::<Cardinality>()?.one()?;
+        Some(Self { one, is_rolled_up: line.has("roll_up") })
+    }
+
+    /// The side to which the line cannot flow: to the one unless it is rolled up, and then to no other.
+    fn block(self, side: Side) -> Option<Block> {
+        let why = match (side == self.one, self.is_rolled_up) {
+            (true, false) => "several records share one there, and no `roll_up` says what they say together",
+            (false, true) => "`roll_up` is what several records say together to the one that they share",
+            (true, true) | (false, false) => return None,
+        };
+        Some(Block::new("several-to-one", why))
+    }
+}
+
 impl Block {
     fn new(code: &'static str, why: &'static str) -> Self {
         Self { code, why, unless_told: false }
@@ -36,13 +60,18 @@ impl Reader<'_> {
         &mut self,
         line: &Node,
         mode: Mode,
+        many: Option<Many>,
         paths: Sides<&str>,
         steps: Sides<&[Transform]>,
     ) -> Direction {
-        let blocks = Sides::new(to_salesforce_block(mode, paths), to_jira_block(paths.jira));
+        let by_many = |side| many.and_then(|many| many.block(side));
+        let blocks = Sides::new(
+            to_salesforce_block(mode, paths).or_else(|| by_many(Side::Salesforce)),
+            to_jira_block(paths.jira).or_else(|| by_many(Side::Jira)),
+        );
         let node = line.get("direction");
         let Some(wanted) = node.word::<Direction>() else {
-            return self.implied(line, blocks.map(|block| block.is_some()), steps);
+            return self.implied(line, many, blocks.map(|block| block.is_some()), steps);
         };
         for side in Side::BOTH {
             if let Some(block) = blocks.get(side).as_ref().filter(|block| wanted.allows(side) && !block.unless_told) {
@@ -60,7 +89,13 @@ impl Reader<'_> {
 
     /// Without a word: every way that is open. Steps that cannot be undone close the way back unless its own steps are
     /// given; cutting text off can be, by whatever fits.
-    fn implied(&mut self, line: &Node, blocked: Sides<bool>, steps: Sides<&[Transform]>) -> Direction {
+    fn implied(
+        &mut self,
+        line: &Node,
+        many: Option<Many>,
+        blocked: Sides<bool>,
+        steps: Sides<&[Transform]>,
+    ) -> Direction {
         let loses = |steps: &[Transform]| steps.iter().any(|step| !matches!(step, Transform::FirstCharacters(_)));
         let closed = Sides::new(
             blocked.salesforce || (loses(steps.jira) && !line.has("to_salesforce")),
@@ -76,7 +111,10 @@ impl Reader<'_> {
                     line.at,
                     "no-direction",
                     message,
-                    "remove the line, or map fields that can be written",
+                    match many {
+                        Some(_) => "remove the line, map fields that can be written, or say `roll_up`",
+                        None => "remove the line, or map fields that can be written",
+                    },
                 );
                 Direction::Both
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Reader;
+use super::{Reader, directions::Many};
 use crate::{
     config::{
         suggest::nearest,
@@ -68,9 +68,11 @@ impl Reader<'_> {
         let direction = match mode {
             Mode::DisplayOnly => Direction::ToJira,
             Mode::OneWay | Mode::TwoWay => {
-                self.direction(line, mode, Sides::new(&salesforce, &jira), Sides::new(&to_salesforce, &to_jira))
+                let many = Many::of(item, line);
+                self.direction(line, mode, many, Sides::new(&salesforce, &jira), Sides::new(&to_salesforce, &to_jira))
             }
         };
+        let roll_up = self.roll_up(line, item, mode);
         let paths = Sides::new(FieldPath::new(salesforce), FieldPath::new(jira));
         let conflicts = line.get("conflicts").word();
         let is_changed = ["values", "otherwise", "to_jira", "to_salesforce"].into_iter().find(|key| line.has(key));
@@ -98,12 +100,15 @@ impl Reader<'_> {
             to_jira,
             to_salesforce,
             further: Sides::default(),
+            roll_up,
             conflicts,
             rich: Sides::default(),
             always_refers: Sides::default(),
             form: Form::Any,
         };
-        Some(mapping.with_further_fields())
+        let mapping = mapping.with_further_fields();
+        self.roll_up_of_one_field(line, item, &mapping);
+        Some(mapping)
     }
 
     /// The value table of a line.
@@ -177,8 +182,9 @@ impl Reader<'_> {
             let message = "a status is missing in this line of the status table";
             self.report.error(entry.at, "empty-value", message, "write `SALESFORCE VALUE: JIRA STATUS`");
         }
+        let roll_up = self.roll_up(node, item, Mode::TwoWay);
         let on = node.get("on").entries().iter().map(|entry| (entry.key.to_lowercase(), screen(&entry.value)));
-        Some(StatusMapping { field: FieldPath::new(field), values: values(node.get("values")), on: on.collect() })
+        Some(StatusMapping { field: FieldPath::new(field), values: values(node.get("values")), on: on.collect(), roll_up })
     }
 }
 

@@ -18,8 +18,6 @@ use crate::{
 
 /// Parts of an item that a later version runs, as a sentence begins about them.
 const NOT_YET: [(&str, &str); 2] = [("comments", "comments are"), ("attachments", "attachments are")];
-/// Choices of which only the first is run by this version.
-const ONLY_YET: [(&str, &str); 1] = [("cardinality", "one-to-one")];
 
 /// The rhythm of the connectors that people come from.
 const CONNECTOR_POLL_SECONDS: u32 = 300;
@@ -64,6 +62,7 @@ impl Reader<'_> {
             start: self.start(node.get("start")),
             salesforce: self.salesforce_end(node.get("salesforce")),
             jira: self.jira_end(node, mode),
+            cardinality: node.get("cardinality").word().unwrap_or_default(),
             on_leave: node.get("on_leave").word().unwrap_or_default(),
             on_delete: node.get("on_delete").word().unwrap_or_default(),
             on_merge: node.get("on_merge").word().unwrap_or_default(),
@@ -120,9 +119,6 @@ impl Reader<'_> {
     fn later_parts(&mut self, node: &Node) {
         for (key, what) in NOT_YET.iter().filter(|(key, _)| node.has(key)) {
             self.not_yet(node.key_at(key), what);
-        }
-        for (key, _) in ONLY_YET.iter().filter(|(key, only)| node.get(key).text().is_some_and(|word| word != *only)) {
-            self.not_yet(node.key_at(key), &format!("`{key}: {}` is", node.get(key).text_or_empty()));
         }
     }
 

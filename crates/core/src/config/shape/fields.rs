@@ -22,6 +22,11 @@ pub(super) static FIELD: Shape = Shape {
         Key::optional("to_jira", STEPS, "What is done to a value on its way to Jira."),
         Key::optional("to_salesforce", STEPS, "What is done to a value on its way to Salesforce."),
         Key::optional(
+            "roll_up",
+            Kind::Word(&["all", "any", "max", "latest", "join"]),
+            "What several records say together to the one that they share, under a `cardinality` that is not one-to-one.",
+        ),
+        Key::optional(
             "conflicts",
             Kind::Word(&["salesforce-wins", "jira-wins", "latest-wins", "ask", "union", "append"]),
             "Who wins here, or how both are joined. Default: as the item says.",

@@ -82,7 +82,7 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
         Key::optional(
             "cardinality",
             Kind::Word(&["one-to-one", "many-issues", "many-records"]),
-            "How many twins a record has. Only one-to-one, the default, is run by this version.",
+            "Whether a record may have several issues, or an issue several records. Default one-to-one.",
         ),
         Key::optional(
             "base",
@@ -168,6 +168,11 @@ static STATUS: Shape = Shape {
             "values",
             STATUSES,
             "Salesforce value to Jira status, or to several: the first that exists counts.",
+        ),
+        Key::optional(
+            "roll_up",
+            Kind::Word(&["all", "any"]),
+            "What the statuses of several records say together to the one that they share: what all have reached, or one has.",
         ),
         Key::optional(
             "on",

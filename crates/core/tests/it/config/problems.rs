@@ -277,10 +277,38 @@ fn items() {
         ("renamed-from", "    owner:", "    renamed_from: ¦bugs\n    owner:", "still there"),
         ("not-yet", "    owner:", "    ¦comments: {}\n    owner:", "comments are not run by this version"),
         ("not-yet", "    owner:", "    ¦attachments: {}\n    owner:", "attachments are"),
-        ("not-yet", "    owner:", "    ¦cardinality: many-issues\n    owner:", "`cardinality: many-issues` is not run"),
         ("not-yet", "issue_type: Bug", "issue_type: Bug, ¦request_type: Report", "service desk"),
         ("not-yet", "triggers: {", "triggers: { ¦change_events: true,", "change events are"),
     ]);
+}
+
+#[test]
+fn several_that_share_a_record() {
+    let line = "{ salesforce: Subject, jira: summary }";
+    let status = "status: { field";
+    let many = "      - { salesforce: Id, jira: Ids }\n    cardinality: many-issues\n";
+    let text = |line: &str| PAIR.replace("      - { salesforce: Subject, jira: summary }\n", &format!("      - {line}\n{many}"));
+    let found = |text: &str| parse(text, &vars).1.into_iter().map(|problem| (problem.code, problem.message)).collect::<Vec<_>>();
+    assert_eq!(found(&text(line)), [], "without a word a line flows from the one to all");
+    assert_eq!(found(&text("{ salesforce: Subject, jira: summary, roll_up: join }")), []);
+    for (line, code, said) in [
+        ("{ salesforce: Subject, jira: summary, direction: both }", "several-to-one", "no `roll_up` says"),
+        ("{ salesforce: Subject, jira: summary, direction: to-jira, roll_up: join }", "several-to-one", "say together"),
+        ("{ salesforce: Subject, jira: issue.key }", "no-direction", "neither to Salesforce nor to Jira"),
+        (
+            "{ salesforce: Subject, jira: summary, roll_up: join, to_salesforce: [ { template: \"{key} {summary}\" } ] }",
+            "roll-up-of-several-fields",
+            "reads further ones",
+        ),
+    ] {
+        let problems = found(&text(line));
+        assert!(problems.len() == 1 && problems[0].0 == code && problems[0].1.contains(said), "{line}: {problems:?}");
+    }
+    let hashes = text("{ salesforce: Subject, jira: summary, roll_up: join }").replace("    owner:", "    base: hashes\n    owner:");
+    assert_eq!(found(&hashes)[0].0, "roll-up-with-hashes");
+    for rolled in [PAIR.replace(line, "{ salesforce: Subject, jira: summary, roll_up: max }"), PAIR.replace(status, "status: { roll_up: all, field")] {
+        assert_eq!(found(&rolled)[0].0, "roll-up-of-one");
+    }
 }
 
 #[test]

@@ -135,7 +135,12 @@ pub(super) const SECTIONS: &[Section] = &[
                 differ are allowed for, as far as the servers' answers tell. Edits within two minutes of each other, or at \
                 a time that is not known, have no order: then Salesforce stands, and the journal says so.\n\n\
                 Records do not stay what they were; [Lifecycle](lifecycle.md) says what becomes of a link then, and what \
-                `on_leave`, `on_delete`, `on_merge` and `on_convert` (of an item about leads) change about it.",
+                `on_leave`, `on_delete`, `on_merge` and `on_convert` (of an item about leads) change about it.\n\n\
+                With `cardinality: many-issues` a record may have several issues, with `many-records` an issue several \
+                records. They come together as others do: who names a record that has a twin already joins it, and so does \
+                what `entente link` links; `auto_create` makes a twin only for what has none. Each line then flows one way: \
+                from the one to all of them, or, with `roll_up`, from all of them to the one. The one names the first of \
+                them in its correlation field. An item that is made one-to-one again leaves alone what still shares a record.",
         example: Some(Excerpt::Shallow(&["items", "support-bugs"])),
     },
     Section {
@@ -230,6 +235,12 @@ pub(super) const SECTIONS: &[Section] = &[
         title: "Field",
         prose: "Left to itself a line flows both ways, except where something speaks against it: the item's mode, a \
                 field that the vendor fills in, a related record, or steps that cannot be undone.\n\n\
+                `roll_up` says what several records show together to the one that they share. `all` and `any` are of \
+                checkboxes, or of a value table, whose lines are then an order: `all` is the first of them that one shows, \
+                `any` the last. `max` is the greatest number, the latest day or time. `latest` is the value that was edited \
+                last; of several edits between two rounds, that of the record that was changed last. `join` puts texts one \
+                after the other, each once, and makes one list of lists. Steps and tables apply to what comes out. While one \
+                of them cannot be read, or shows what has no part in it, the line rests, with a note.\n\n\
                 Several Salesforce values may share one Jira value. On the way back the old value stays if it still \
                 fits, else the first one listed is taken. A value that the table does not have is left alone, and said. \
                 A value may stand for nothing (`None: ~`); an empty Jira field then keeps a record that shows that value, \
@@ -304,6 +315,9 @@ pub(super) const SECTIONS: &[Section] = &[
                 keeps it open if the value does. Without one nothing is written, and a note names both values. An \
                 issue always has a status: where the Salesforce field is emptied, the status is left as it is, with a note. \
                 Which statuses close, Jira says by their category \"Done\", and Salesforce for cases, opportunities and tasks.\n\n\
+                Where several share a record, the status of the one decides theirs; with `roll_up` theirs together decide that \
+                of the one. The order of the table counts: `all` is what all of them have reached, so that a Case closes when \
+                all of its issues are done and reopens when one does; `any` is what one of them has reached.\n\n\
                 `on` fills in fields of the transition's screen, such as the resolution that a workflow demands; where \
                 the screen does not have the field, it is left out.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "status"])),

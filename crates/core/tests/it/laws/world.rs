@@ -7,7 +7,7 @@ use entente_core::{
     Workflow,
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
+        AutoCreate, BaseForm, Cardinality, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
         OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Take},
@@ -250,6 +250,7 @@ fn item(rules: Rules) -> ConnectedItem {
             issue_type: Some("Bug".into()),
             filter: Filter::default(),
         },
+        cardinality: Cardinality::OneToOne,
         on_leave: rules.on_leave,
         on_delete: OnDelete::Unlink,
         on_merge: OnMerge::Follow,

@@ -8,7 +8,7 @@ use entente_salesforce::Filter;
 use entente_store::Link;
 use entente_transport::CallError;
 
-use super::{before, is_linked_now, join, put_off, refuse, taken};
+use super::{before, is_linked_now, join, may_share, put_off, refuse, taken};
 use crate::{
     error::EngineError,
     outside::OrgRow,
@@ -111,20 +111,20 @@ async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: O
         is_ours || seen.record().map(|r| admits(&scene.scheme.item, Side::Salesforce, r)) == Some(Verdict::Passes);
     match holder {
         Some(link) if link.jira_id == work.id(Side::Jira) => is_linked_now(scene, work),
-        Some(link) => {
+        Some(link) if !may_share(scene, Side::Salesforce) => {
             refuse(scene, work, &format!("it names Salesforce record {}, which is linked to {}", row.id, link.jira_key))
         }
-        None => match names_other_issue(scene, work, &seen).await {
-            Ok(Some(key)) => {
+        _ => match names_other_issue(scene, work, &seen).await {
+            Ok(Some(key)) if !may_share(scene, Side::Salesforce) => {
                 refuse(scene, work, &format!("it names Salesforce record {}, which names issue {key}", row.id));
             }
-            Ok(None) if !enters && before(scene, work).is_some() => work.end = End::PassOn,
-            Ok(None) if !enters => {
+            Ok(_) if !enters && before(scene, work).is_some() => work.end = End::PassOn,
+            Ok(_) if !enters => {
                 // Should the record enter later, this is its issue.
                 scene.wired.remember_claim(&row.id, work.id(Side::Jira));
                 work.end = End::PassOn;
             }
-            Ok(None) => join(scene, work, Side::Salesforce, row.id.clone(), seen),
+            Ok(_) => join(scene, work, Side::Salesforce, row.id.clone(), seen),
             Err(error) => put_off(scene, std::slice::from_mut(work), [0].iter(), &error),
         },
     }
