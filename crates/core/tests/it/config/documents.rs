@@ -33,7 +33,7 @@ fn the_complete_example_is_read_and_warns_of_what_does_not_run_yet() {
     let config = config.expect("only warnings");
     assert_eq!(
         config.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(),
-        ["support-bugs", "account-card"]
+        ["support-bugs", "sales-work", "account-card"]
     );
     assert_eq!(config.connections.len(), 4);
     assert_eq!(config.renamed["support-bugs"], "case-bugs");
