@@ -86,6 +86,15 @@ impl ConnectedItem {
         self.fields.iter().find(|mapping| mapping.key == *key)
     }
 
+    /// What tells the steps and the table of a key from others, the status included.
+    #[must_use]
+    pub fn rule(&self, key: &MappingKey) -> Option<u64> {
+        match key.as_str() {
+            STATUS => self.status.as_ref()?.rule,
+            _ => self.mapping(key)?.rule,
+        }
+    }
+
     /// The field of a side that a key stands for, the status included.
     #[must_use]
     pub fn path(&self, key: &MappingKey, side: Side) -> Option<FieldPath> {

@@ -221,6 +221,8 @@ pub enum Why {
     Filled,
     /// The record is new.
     Created,
+    /// Nobody changed anything, but the line has other steps or another table now.
+    Remapped,
     /// Both changed, and the rule names the other side.
     Won(ConflictPolicy),
     /// Both changed, and which came later cannot be told; then Salesforce stands.
@@ -277,10 +279,34 @@ pub enum NoteCode {
     Succeeds,
     /// Several records could be its twin; a person must say.
     Ambiguous,
+    /// It shares a record with others, and the item does not allow that.
+    Crowded,
     /// The action that would write it does not run, or the item whose record it is.
     Paused,
     /// The other side shows the text of a field without all of its formatting.
     Formatting,
+}
+
+impl NoteCode {
+    /// The word used in stored rows and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmapped => "unmapped",
+            Self::Unreadable => "unreadable",
+            Self::Blocked => "blocked",
+            Self::Drift => "drift",
+            Self::CorrelationTaken => "correlation-taken",
+            Self::Missing => "missing",
+            Self::Left => "left",
+            Self::Converted => "converted",
+            Self::Succeeds => "succeeds",
+            Self::Ambiguous => "ambiguous",
+            Self::Crowded => "crowded",
+            Self::Paused => "paused",
+            Self::Formatting => "formatting",
+        }
+    }
 }
 
 /// A fact that costs a call and is wanted only now.

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, access, doctor, forget, intake, preview,
     report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
+    items::{self, Items},
     setup, status, sync, verify,
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -188,6 +189,14 @@ impl Engine {
     /// Whether the configuration's names exist: connections, objects, fields, projects, types.
     pub async fn check_online(&self) -> Vec<Finding> {
         doctor::names(&self.inner.wiring(), &self.inner.store).await
+    }
+
+    /// The list of items: what each is, how it is doing, and what it last did.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn items(&self) -> Result<Items, EngineError> {
+        items::list(&self.inner).await
     }
 
     /// The state of the whole.

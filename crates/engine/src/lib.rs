@@ -24,6 +24,7 @@ mod error;
 mod forget;
 mod identity;
 mod intake;
+mod items;
 mod limits;
 mod links;
 mod look;
@@ -66,6 +67,7 @@ pub use entente_store::Entry as JournalEntry;
 pub use error::{EngineError, Unfinished};
 pub use identity::Identity;
 pub use intake::IntakeError;
+pub use items::{ItemRow, Items, JiraScope, LatestSync, SalesforceSource};
 pub use links::{Card, End, Found, FoundRecord, Panel, PanelCard, SeenIssue, Shown};
 pub use outside::{Outside, Wires};
 pub use remedy::{

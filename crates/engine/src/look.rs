@@ -11,7 +11,10 @@ mod issues;
 mod pages;
 mod recovery;
 
-use std::{collections::HashMap, sync::atomic::Ordering};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::atomic::Ordering,
+};
 
 use entente_core::{MappingKey, Side, State, plan::NoteCode};
 use entente_store::{Hint, HintKey, Link};
@@ -35,6 +38,9 @@ use crate::{
 
 pub(crate) use earlier::Earlier;
 pub(crate) use pages::{each_page, each_page_for_sure, read_again};
+
+/// What leaves a field as it is, though nobody refused anything.
+const LEFT_ALONE: [NoteCode; 3] = [NoteCode::Unmapped, NoteCode::Unreadable, NoteCode::Crowded];
 
 /// What a look saw besides the pages it handed over.
 #[derive(Debug, Default)]
@@ -191,10 +197,11 @@ async fn finish(worker: &Worker, wired: &Wired, looked: &Looked, started_ms: i64
 /// Hints for the units of a page that are not as they should be, and whether each is about a link.
 async fn unsettled(worker: &Worker, wired: &Wired, works: &[Work]) -> Result<Vec<(Hint, bool)>, EngineError> {
     let conflicts = stored_conflicts(worker, works).await?;
+    let told = told(worker, works).await?;
     let rests = rests_that_begin(worker, works.iter()).await?;
     let begins = |work: &Work| work.unit.link.as_ref().is_some_and(|link| rests.iter().any(|(id, _)| *id == link.id));
     let (settled, unsettled): (Vec<&Work>, Vec<&Work>) =
-        works.iter().partition(|work| is_settled(work, &conflicts) && !begins(work));
+        works.iter().partition(|work| is_settled(work, &conflicts) && is_told(work, &told) && !begins(work));
     let n_quiet = settled.iter().filter(|work| work.unit.link.is_some()).count();
     worker.tally.noops.fetch_add(n_quiet as u64, Ordering::Relaxed);
     Ok(unsettled.into_iter().map(|work| (hint(worker, wired, work), work.unit.link.is_some())).collect())
@@ -209,6 +216,29 @@ async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, 
         by_link.entry(conflict.link_id).or_default().push(conflict);
     }
     Ok(by_link)
+}
+
+/// Fields that are left as they are, as people were told so far, by link.
+type Told = HashMap<i64, BTreeSet<(String, MappingKey)>>;
+
+async fn told(worker: &Worker, works: &[Work]) -> Result<Told, EngineError> {
+    let ids: Vec<i64> = works.iter().filter_map(|work| Some(work.unit.link.as_ref()?.id)).collect();
+    let mut told = Told::new();
+    for note in worker.store().notes(&ids).await? {
+        let Some(key) = note.note.mapping.filter(|_| LEFT_ALONE.iter().any(|code| code.as_str() == note.note.code)) else {
+            continue;
+        };
+        told.entry(note.link_id).or_default().insert((note.note.code, key));
+    }
+    Ok(told)
+}
+
+/// Whether people were told of all fields that are left as they are, and of no others.
+fn is_told(work: &Work, told: &Told) -> bool {
+    let Some(link) = &work.unit.link else { return true };
+    let notes = work.plan.notes.iter().filter(|note| LEFT_ALONE.contains(&note.code));
+    let now: BTreeSet<_> = notes.filter_map(|note| Some((note.code.as_str().to_owned(), note.key.clone()?))).collect();
+    told.get(&link.id).map_or_else(|| now.is_empty(), |told| *told == now)
 }
 
 /// Nothing to write, nothing to store, nothing to ask; open conflicts are those that are known.

@@ -31,6 +31,8 @@ pub struct SyncReport {
     pub conflicts: u64,
     /// Links and records whose writes a vendor refused for good.
     pub parked: u64,
+    /// Fields that are left as they are, because a value has no counterpart or cannot be read; `verify` names them.
+    pub left_alone: u64,
     /// Records that cannot be handled now (back-off, settling, unconfirmed deletes).
     pub waiting: u64,
     /// Links of items that a guard stopped.
@@ -190,6 +192,8 @@ pub struct Status {
     pub conflicts: u64,
     /// Refused writes.
     pub parked: u64,
+    /// Fields that are left as they are, because a value has no counterpart or cannot be read.
+    pub left_alone: u64,
     /// Hints that wait for their time.
     pub waiting: u64,
     /// Items that a guard stopped.

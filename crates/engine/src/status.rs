@@ -86,6 +86,7 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         links: of_items.links,
         conflicts: of_items.conflicts,
         parked: of_items.parked,
+        left_alone: of_items.left_alone,
         waiting: counts.backlog.waiting,
         items: items.collect(),
         connections: connections.map(|gauges| connection(&wiring, gauges, now)).collect(),

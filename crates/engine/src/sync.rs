@@ -170,6 +170,7 @@ async fn report(
     let mut report = SyncReport {
         links: of_items.links,
         conflicts: of_items.conflicts,
+        left_alone: of_items.left_alone,
         parked: of_items.parked,
         writes: calls.writes,
         reads: calls.reads,

@@ -94,7 +94,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             NoteCode::Unreadable => DifferenceWhy::Unreadable,
             NoteCode::Blocked => DifferenceWhy::Blocked,
             NoteCode::Drift => DifferenceWhy::Drift,
-            NoteCode::Paused => DifferenceWhy::Paused,
+            NoteCode::Paused | NoteCode::Crowded => DifferenceWhy::Paused,
             NoteCode::Converted => DifferenceWhy::Blocked,
             NoteCode::Ambiguous
             | NoteCode::Succeeds

@@ -24,6 +24,7 @@ mod doctor;
 mod explain;
 mod failure;
 mod init;
+mod items;
 mod journal;
 mod link;
 mod listen;
@@ -91,6 +92,7 @@ enum Command {
     TestRecord(test_record::TestRecord),
     Objects(objects::Objects),
     Status(status::Status),
+    Items(items::Items),
     Conflicts(conflicts::Conflicts),
     Matches(matches::Matches),
     Parked(parked::Parked),
@@ -156,6 +158,7 @@ impl Command {
             Self::TestRecord(test) => test.run(screen).await,
             Self::Objects(objects) => objects.run(screen).await,
             Self::Status(status) => status.run(screen).await,
+            Self::Items(items) => items.run(screen).await,
             Self::Conflicts(conflicts) => conflicts.run(screen).await,
             Self::Matches(matches) => matches.run(screen).await,
             Self::Parked(parked) => parked.run(screen).await,
@@ -191,6 +194,7 @@ impl Command {
             Self::TestRecord(test) => test.json,
             Self::Objects(objects) => objects.json,
             Self::Status(status) => status.json,
+            Self::Items(items) => items.json,
             Self::Conflicts(conflicts) => conflicts.is_json(),
             Self::Matches(matches) => matches.is_json(),
             Self::Parked(parked) => parked.json,

@@ -84,6 +84,7 @@ fn api_v1() -> Router<App> {
         .route("/items/{name}/activate", post(api::configuration::activate))
         .route("/items/{name}/deactivate", post(api::configuration::deactivate))
         .route("/status", get(api::status))
+        .route("/items", get(api::items::list))
         .route("/journal", get(api::journal))
         .route("/items/{name}/resume", post(api::resume))
         .route("/journal/verify", get(api::verify))

@@ -12,6 +12,12 @@ impl Store {
         self.db().row(SQL, &[org.into(), name.into()]).await?.map(|row| row.text("content")).transpose()
     }
 
+    /// When a poller of an org last moved.
+    pub async fn cursor_moved_ms(&self, org: &str, name: &str) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "SELECT changed_ms FROM cursor WHERE org = $1 AND name = $2";
+        self.db().row(SQL, &[org.into(), name.into()]).await?.map(|row| row.int("changed_ms")).transpose()
+    }
+
     /// Moves a cursor and offers the hints that it covers, in one transaction. `fence.org` is the cursor's org.
     pub async fn advance(
         &self,

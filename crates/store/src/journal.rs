@@ -70,6 +70,15 @@ pub struct Figure {
 }
 
 impl Store {
+    /// How many values and records of an item were written since a time, in Salesforce and in Jira.
+    pub async fn written_since(&self, item: &str, since_ms: i64) -> Result<(u64, u64), StoreError> {
+        const SQL: &str = "
+            SELECT COUNT(CASE WHEN side = 'salesforce' THEN 1 END) AS salesforce, COUNT(CASE WHEN side = 'jira' THEN 1 END) AS jira
+            FROM journal WHERE item = $1 AND at_ms >= $2 AND kind IN ('create', 'write')";
+        let row = self.db().row(SQL, &[item.into(), since_ms.into()]).await?;
+        row.map_or(Ok((0, 0)), |row| Ok((row.number("salesforce")?, row.number("jira")?)))
+    }
+
     /// Appends entries that belong to no round.
     pub async fn journal(&self, entries: &[NewEntry], now_ms: i64) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;

@@ -70,6 +70,8 @@ pub struct FieldMapping {
     pub further: Sides<Vec<FieldPath>>,
     /// What several records of one side say together to the one that they share, when the line flows that way.
     pub roll_up: Option<RollUp>,
+    /// What tells its steps and its table from others; none for a line that has neither.
+    pub rule: Option<u64>,
     /// Who wins here, when it differs from the item's rule.
     pub conflicts: Option<ConflictPolicy>,
     /// On which side the field holds rich text. Learned from the vendors; the document does not say.
@@ -86,6 +88,15 @@ impl FieldMapping {
     pub fn with_further_fields(mut self) -> Self {
         self.further =
             Sides::new(further(&self.paths.salesforce, &self.to_jira), further(&self.paths.jira, &self.to_salesforce));
+        self
+    }
+
+    /// Notes what tells its steps and its table from others.
+    #[must_use]
+    pub fn with_rule(mut self) -> Self {
+        let has_rule = self.values.is_some() || !self.to_jira.is_empty() || !self.to_salesforce.is_empty();
+        let rule = || fnv(&format!("{:?}", (&self.values, &self.to_jira, &self.to_salesforce)));
+        self.rule = has_rule.then(rule);
         self
     }
 
@@ -149,6 +160,7 @@ impl FieldMapping {
             to_salesforce: Vec::new(),
             further: Sides::default(),
             roll_up: None,
+            rule: None,
             conflicts: None,
             rich: Sides::default(),
             always_refers: Sides::default(),
@@ -166,6 +178,11 @@ fn further(own: &FieldPath, steps: &[Transform]) -> Vec<FieldPath> {
         }
     }
     paths
+}
+
+/// A short digest that is the same on every machine: <https://www.rfc-editor.org/rfc/rfc9923>.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Which way a field's values flow.
@@ -246,6 +263,8 @@ pub struct StatusMapping {
     /// What is filled in on the way into a Jira status, by its name in lower case: the resolution, other fields of the
     /// transition's screen.
     pub on: BTreeMap<String, Vec<(FieldPath, Value)>>,
+    /// What tells its table from others.
+    pub rule: Option<u64>,
     /// What the statuses of several records say together, when they decide that of the one that they share.
     pub roll_up: Option<RollUp>,
 }
@@ -254,6 +273,7 @@ impl StatusMapping {
     /// A table with nothing to fill in on the way.
     #[must_use]
     pub fn new(field: impl Into<FieldPath>, values: ValueMap) -> Self {
-        Self { field: field.into(), values, on: BTreeMap::new(), roll_up: None }
+        let rule = Some(fnv(&format!("{values:?}")));
+        Self { field: field.into(), values, on: BTreeMap::new(), rule, roll_up: None }
     }
 }

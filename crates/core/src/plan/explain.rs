@@ -17,6 +17,7 @@ pub fn why(write: &FieldWrite, side: Side) -> String {
             LATER_BY.as_secs()
         ),
         Why::Won(_) => format!("both changed and the rule prefers {other}"),
+        Why::Remapped => "the mapping changed".to_owned(),
         Why::Joined => "both changed and the rule joins them".to_owned(),
         Why::Decided => "a person decided what stands".to_owned(),
         Why::Restored => format!("the field does not flow from {side}"),

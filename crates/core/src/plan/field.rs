@@ -52,7 +52,9 @@ pub(super) fn reconcile(
     plan.notes.extend(losses.flatten());
     let agreed = base.and_then(|b| b.get(&mapping.key));
     let chosen = link.decisions.get(&mapping.key);
-    if chosen.is_none() && agreed.is_some_and(|a| a.salesforce == *values.salesforce && a.jira == *values.jira) {
+    let is_outdated = base.is_some_and(|base| base.is_outdated(mapping));
+    let is_same = agreed.is_some_and(|a| a.salesforce == *values.salesforce && a.jira == *values.jira);
+    if chosen.is_none() && is_same && !is_outdated {
         return;
     }
     let scene = Scene {
@@ -61,6 +63,7 @@ pub(super) fn reconcile(
         drift: item.drift,
         policy: mapping.conflicts.unwrap_or(item.conflicts),
         agreed,
+        is_outdated,
         now: values,
     };
     match scene.chosen(chosen, link) {
@@ -119,6 +122,8 @@ pub(super) struct Scene<'a> {
     pub(super) drift: Drift,
     pub(super) policy: ConflictPolicy,
     pub(super) agreed: Option<&'a Sides<Value>>,
+    /// Both sides agreed under another rule than the line has now.
+    pub(super) is_outdated: bool,
     pub(super) now: Sides<&'a Value>,
 }
 
@@ -139,9 +144,9 @@ enum Edit {
 }
 
 impl Scene<'_> {
-    /// Whether both sides show what was agreed.
+    /// Whether both sides show what was agreed, and under the rule that counts.
     pub(super) fn is_as_agreed(&self) -> bool {
-        self.agreed.is_some_and(|agreed| agreed.as_ref() == self.now)
+        !self.is_outdated && self.agreed.is_some_and(|agreed| agreed.as_ref() == self.now)
     }
 
     /// The next write towards a value that a person gave; none when it stands already, or when somebody has edited since.
@@ -184,7 +189,7 @@ impl Scene<'_> {
         }
         let Some(agreed) = self.agreed else { return self.first_meeting(link, known) };
         match (self.edit(Side::Salesforce, agreed), self.edit(Side::Jira, agreed)) {
-            // Only a mapping that was edited makes two unchanged values disagree: then neither side has a claim.
+            (Edit::Same, Edit::Same) if self.is_outdated => self.remapped(),
             (Edit::Same, Edit::Same) => self.unclaimed(link, known),
             (Edit::New, Edit::New) => self.both(link, known),
             (Edit::New, Edit::Same) => self.one(Side::Salesforce),
@@ -210,6 +215,19 @@ impl Scene<'_> {
             Some(side) if self.direction.allows(side.other()) => Verdict::Write(side.other(), Why::Filled),
             _ => self.both(link, known),
         }
+    }
+
+    /// At this point neither side has changed, and the line has: what follows from its new rule is no edit of anybody's.
+    fn remapped(&self) -> Verdict {
+        let side = match self.direction {
+            Direction::ToJira => Side::Jira,
+            Direction::ToSalesforce => Side::Salesforce,
+            Direction::Both if self.policy == ConflictPolicy::JiraWins || lens::leads_back(self.mapping) => {
+                Side::Salesforce
+            }
+            Direction::Both => Side::Jira,
+        };
+        Verdict::Write(side, Why::Remapped)
     }
 
     fn edit(&self, side: Side, agreed: &Sides<Value>) -> Edit {

@@ -19,7 +19,7 @@ pub(super) fn agree(mapping: &FieldMapping, now: Sides<&Value>) -> bool {
     if has_forward_rule(mapping) {
         return shows(mapping, now.salesforce, own.jira);
     }
-    if has_backward_rule(mapping) {
+    if leads_back(mapping) {
         return steps_back(mapping, now.jira).is_some_and(|back| back.into_value().means(own.salesforce));
     }
     own.salesforce.means(own.jira)
@@ -40,7 +40,7 @@ fn has_forward_rule(mapping: &FieldMapping) -> bool {
 }
 
 /// A way back without a way there. Where nothing may flow back, it says nothing.
-fn has_backward_rule(mapping: &FieldMapping) -> bool {
+pub(super) fn leads_back(mapping: &FieldMapping) -> bool {
     !has_forward_rule(mapping) && !mapping.to_salesforce.is_empty() && mapping.direction.allows(Side::Salesforce)
 }
 
@@ -123,7 +123,7 @@ fn to_jira(mapping: &FieldMapping, salesforce: &Value) -> Option<Value> {
         Some(_) if value.is_empty() && !maps_empty(mapping) => Some(Value::Empty),
         Some(values) => each(&value, |value| values.to_jira(value)),
         // Where only the way back has a rule, a value may go there only if it would come back as itself.
-        None if has_backward_rule(mapping) => {
+        None if leads_back(mapping) => {
             let back = steps_back(mapping, &value)?.into_value();
             back.means(&value).then_some(value)
         }

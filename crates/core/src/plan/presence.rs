@@ -276,7 +276,7 @@ fn linked(
 ) {
     if let Some(others) = &link.crowded {
         let text = format!("{others} share a record, and the item does not allow that; it rests until one of them is unlinked");
-        plan.notes.push(Note { code: NoteCode::Paused, key: Some(MappingKey::named(CORRELATION)), text });
+        plan.notes.push(Note { code: NoteCode::Crowded, key: Some(MappingKey::named(CORRELATION)), text });
         return;
     }
     if lifecycle::converted(item, link, plan) {

@@ -32,6 +32,7 @@ pub(super) fn mapping(status: &StatusMapping) -> FieldMapping {
         key: MappingKey::named(STATUS),
         values: Some(status.values.clone()),
         roll_up: status.roll_up,
+        rule: status.rule,
         ..FieldMapping::plain(status.field.as_str(), STATUS)
     }
 }
@@ -130,7 +131,8 @@ pub(super) fn reconcile(
     let now = Sides::new(&*now.salesforce, &*now.jira);
     let agreed = base.and_then(|b| b.fields.get(STATUS));
     let chosen = link.decisions.get(STATUS);
-    if chosen.is_none() && agreed.is_some_and(|a| a.as_ref() == now) {
+    let is_outdated = base.is_some_and(|base| base.is_outdated(&mapping(status)));
+    if chosen.is_none() && !is_outdated && agreed.is_some_and(|a| a.as_ref() == now) {
         return None;
     }
     if wants_workflow(status, now, known) {
@@ -151,6 +153,7 @@ pub(super) fn reconcile(
         drift: item.drift,
         policy: if agreed.is_some() { ConflictPolicy::LatestWins } else { ConflictPolicy::SalesforceWins },
         agreed,
+        is_outdated,
         now,
     };
     let write = match scene.chosen(chosen, link) {

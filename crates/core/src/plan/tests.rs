@@ -64,7 +64,7 @@ fn state(fields: &[(&str, &str)]) -> State {
 
 fn subject(base: Option<(&str, &str)>, salesforce: &str, jira: &str, item: &ConnectedItem, known: &Known) -> Plan {
     let key = item.fields[0].key.clone();
-    let base = base.map(|(s, j)| Base { fields: [(key, Sides::new(Value::text(s), Value::text(j)))].into() });
+    let base = base.map(|(s, j)| Base::of([(key, Sides::new(Value::text(s), Value::text(j)))]));
     let now = Sides::new(state(&[("Subject", salesforce)]), state(&[("summary", jira)]));
     plan(item, &LinkFacts::default(), base.as_ref(), now.as_ref(), known)
 }
@@ -180,7 +180,7 @@ fn where_a_write_of_ours_may_not_have_been_recorded_no_rule_decides_before_jira_
             let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "c")]));
             outcome(&plan(&item, &unsettled, base, now.as_ref(), known))
         };
-        let base = Base { fields: [(key.clone(), Sides::new(Value::text("a"), Value::text("a")))].into() };
+        let base = Base::of([(key.clone(), Sides::new(Value::text("a"), Value::text("a")))]);
         let mut known = Known::default();
         assert_eq!(of(Some(&base), &known), "need", "{policy:?}");
         assert_ne!(of(None, &known), "need", "{policy:?}: nothing was agreed, so nothing was written");
@@ -355,7 +355,7 @@ fn a_line_that_reads_further_fields_sees_their_changes() {
     let both = |priority: &str, urgency: &str| Value::List(vec![Value::text(priority), Value::text(urgency)]);
     let plan_of = |base: (Value, &str), priority: &str, urgency: &str, jira: &str| {
         let key = item.fields[0].key.clone();
-        let base = Base { fields: [(key, Sides::new(base.0, Value::text(base.1)))].into() };
+        let base = Base::of([(key, Sides::new(base.0, Value::text(base.1)))]);
         let salesforce = state(&[("Priority", priority), ("Urgency", urgency)]);
         let jira = state(&[("priority", jira)]);
         plan(&item, &LinkFacts::default(), Some(&base), Sides::new(&salesforce, &jira), &Known::default())
@@ -426,7 +426,7 @@ fn a_table_may_have_a_value_for_nothing() {
     item.fields = vec![FieldMapping { values: Some(values), ..FieldMapping::plain("P__c", "JP") }];
     let planned = |base: Option<(&str, &str)>, salesforce: &str, jira: &str| {
         let agreed = base.map(|(s, j)| Sides::new(Value::text(s), Value::text(j)));
-        let base = agreed.map(|agreed| Base { fields: [(item.fields[0].key.clone(), agreed)].into() });
+        let base = agreed.map(|agreed| Base::of([(item.fields[0].key.clone(), agreed)]));
         let now = Sides::new(state(&[("P__c", salesforce)]), state(&[("JP", jira)]));
         outcome(&plan(&item, &LinkFacts::default(), base.as_ref(), now.as_ref(), &Known::default()))
     };
@@ -446,9 +446,8 @@ fn status() {
     let values = ValueMap::of_texts([("New", "To Do"), ("Working", "In Progress"), ("Closed", "Done")]);
     item.status = Some(StatusMapping::new("Status", values));
     let status = |base: Option<(&str, &str)>, salesforce: &str, jira: &str| {
-        let base = base.map(|(s, j)| Base {
-            fields: [(MappingKey::named(STATUS), Sides::new(Value::text(s), Value::text(j)))].into(),
-        });
+        let base =
+            base.map(|(s, j)| Base::of([(MappingKey::named(STATUS), Sides::new(Value::text(s), Value::text(j)))]));
         let now = Sides::new(state(&[("Status", salesforce)]), state(&[(STATUS, jira)]));
         let plan = plan(&item, &LinkFacts::default(), base.as_ref(), now.as_ref(), &Known::default());
         match &plan.writes[..] {
@@ -486,7 +485,7 @@ fn a_status_that_the_table_does_not_have_finds_the_closest_safe_one_or_none() {
     let known = Known { workflow: Some(workflow.into()), ..Known::default() };
     let status = |salesforce: &str, jira: &str| {
         let agreed = Sides::new(Value::text("New"), Value::text("To Do"));
-        let base = Base { fields: [(MappingKey::named(STATUS), agreed)].into() };
+        let base = Base::of([(MappingKey::named(STATUS), agreed)]);
         let now = Sides::new(state(&[("Status", salesforce)]), state(&[(STATUS, jira)]));
         let plan = plan(&item, &LinkFacts::default(), Some(&base), now.as_ref(), &known);
         match (&plan.writes[..], &plan.notes[..]) {

@@ -268,11 +268,8 @@ fn conflicts(work: &Work) -> Vec<NewConflict> {
 }
 
 fn notes(work: &Work) -> Vec<NewNote> {
-    let code = |code: NoteCode| {
-        serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-    };
     let notes = work.plan.notes.iter().chain(&work.notes);
-    notes.map(|note| NewNote { code: code(note.code), mapping: note.key.clone(), text: note.text.clone() }).collect()
+    notes.map(|note| NewNote { code: note.code.as_str().to_owned(), mapping: note.key.clone(), text: note.text.clone() }).collect()
 }
 
 fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLink {
@@ -299,7 +296,7 @@ fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLi
 
 /// What was agreed, in the form that the item asks for.
 fn stored(scene: &Scene<'_>, work: &Work) -> Base {
-    Digests { item: &scene.wired.item, link: work.id(Side::Jira) }.stored(&work.base_next)
+    Digests { item: &scene.wired.item, link: work.id(Side::Jira) }.stored(&work.base_next.stamped(&scene.wired.item))
 }
 
 fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
@@ -315,7 +312,7 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
     // A side that was not read keeps nothing that would let a hint pass for an echo.
     LinkUpdate {
         id,
-        base: (work.is_base_stale || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
+        base: (work.is_base_stale || work.base_next.has_news() || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
         read_ms: read_ms(work),
         versions: versions(work),
         state: Some(state(work)),

@@ -68,7 +68,7 @@ impl Digests<'_> {
             };
             (key.clone(), Sides::new(of(Side::Salesforce), of(Side::Jira)))
         });
-        Base { fields: fields.collect() }
+        base.with_values(fields)
     }
 
     fn digest(&self, key: &MappingKey, side: Side, value: &Value) -> Value {

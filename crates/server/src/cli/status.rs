@@ -49,8 +49,12 @@ fn unasked(status: &mut Json) {
 fn in_words(status: &Json, runs: bool) -> String {
     let count = |name: &str| status[name].as_u64().unwrap_or_default();
     let n = |name: &str, noun: &str| counted(usize::try_from(count(name)).unwrap_or(usize::MAX), noun);
+    let left_alone = match count("left_alone") {
+        0 => String::new(),
+        n => format!("{n} left alone, "),
+    };
     let mut lines = vec![format!(
-        "{}, {}, {} parked, {} waiting, {} due.",
+        "{}, {}, {} parked, {left_alone}{} waiting, {} due.",
         n("links", "link"),
         n("conflicts", "conflict"),
         count("parked"),
@@ -116,7 +120,7 @@ mod tests {
     #[test]
     fn each_item_and_each_connection_has_its_line() {
         let status = json!({
-            "links": 12, "conflicts": 1, "parked": 2, "waiting": 0, "backlog": 3,
+            "links": 12, "conflicts": 1, "parked": 2, "left_alone": 4, "waiting": 0, "backlog": 3,
             "items": [{"name": "bugs", "state": "active", "links": 12, "last_sync": null, "problem": "no field X"}],
             "connections": [{"name": "org", "state": "ok", "fresh_seconds": 3, "problem": null, "circuit": "closed",
                  "quota": {"scope": "daily calls", "allowed": 15000, "left": 14983, "per_hour": 40, "runs_out_at": null,
@@ -129,7 +133,7 @@ mod tests {
             "configuration_problem": null,
         });
         insta::assert_snapshot!(in_words(&status, true), @r"
-        12 links, 1 conflict, 2 parked, 0 waiting, 3 due.
+        12 links, 1 conflict, 2 parked, 4 left alone, 0 waiting, 3 due.
         item bugs: active, 12 links, not looked at yet: no field X
         connection org: ok, read 3 s ago
           14983 of 15000 calls left (daily calls), 40 an hour; 1500 in reserve

@@ -136,11 +136,11 @@ fn exit(report: &SyncReport) -> Exit {
 }
 
 fn done(report: &SyncReport) -> String {
-    let SyncReport { links, created, writes, reads, conflicts, parked, waiting, held, seconds, .. } = report;
+    let SyncReport { links, created, writes, reads, conflicts, parked, left_alone, waiting, held, seconds, .. } = report;
     let calls =
         writes.salesforce + writes.jira + reads.salesforce + reads.jira + report.auth.salesforce + report.auth.jira;
     // What is left is counted in records and fields, so it cannot be taken from the number of links.
-    let agree = if report.is_clean() && *links > 0 { " in agreement" } else { "" };
+    let agree = if report.is_clean() && *left_alone == 0 && *links > 0 { " in agreement" } else { "" };
     let mut text = format!(
         "{}{agree}; created {} in Salesforce, {} in Jira; {calls} calls in {seconds:.1} s.",
         counted(usize::try_from(*links).unwrap_or(usize::MAX), "link"),
@@ -150,6 +150,7 @@ fn done(report: &SyncReport) -> String {
     let left = [
         (*conflicts, "conflicts: both sides changed, a person decides"),
         (*parked, "parked: the write was refused; tried again when the record or the mapping changes"),
+        (*left_alone, "left alone: the value has no counterpart or cannot be read; `entente verify` names each"),
         (*waiting, "waiting: run it again later, or use --wait"),
         (*held, "held: a guard stopped the item; `entente status` says why, `entente resume` lets it go on"),
     ];
@@ -198,6 +199,11 @@ mod tests {
           1 conflicts: both sides changed, a person decides
         ");
         assert_eq!(exit(&report), Exit::No);
+        let left_alone = SyncReport { links: 4, left_alone: 9, ..SyncReport::default() };
+        insta::assert_snapshot!(done(&left_alone), @r"
+        4 links; created 0 in Salesforce, 0 in Jira; 0 calls in 0.0 s.
+          9 left alone: the value has no counterpart or cannot be read; `entente verify` names each
+        ");
         assert_eq!(exit(&SyncReport::default()), Exit::Done);
     }
 

@@ -32,6 +32,7 @@ mod lifecycle;
 mod links;
 mod matches;
 mod matrix;
+mod mappings;
 mod modes;
 mod obstacles;
 mod outages;

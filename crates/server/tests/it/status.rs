@@ -16,6 +16,7 @@ async fn the_status_has_its_pinned_shape() {
       "links": 0,
       "conflicts": 0,
       "parked": 0,
+      "left_alone": 0,
       "waiting": 0,
       "held": [],
       "items": [

@@ -101,12 +101,13 @@ impl Reader<'_> {
             to_salesforce,
             further: Sides::default(),
             roll_up,
+            rule: None,
             conflicts,
             rich: Sides::default(),
             always_refers: Sides::default(),
             form: Form::Any,
         };
-        let mapping = mapping.with_further_fields();
+        let mapping = mapping.with_further_fields().with_rule();
         self.roll_up_of_one_field(line, item, &mapping);
         Some(mapping)
     }
@@ -184,7 +185,8 @@ impl Reader<'_> {
         }
         let roll_up = self.roll_up(node, item, Mode::TwoWay);
         let on = node.get("on").entries().iter().map(|entry| (entry.key.to_lowercase(), screen(&entry.value)));
-        Some(StatusMapping { field: FieldPath::new(field), values: values(node.get("values")), on: on.collect(), roll_up })
+        let table = StatusMapping::new(FieldPath::new(field), values(node.get("values")));
+        Some(StatusMapping { on: on.collect(), roll_up, ..table })
     }
 }
 

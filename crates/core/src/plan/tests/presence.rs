@@ -52,7 +52,7 @@ fn a_record_that_is_gone_is_never_made_again() {
 #[test]
 fn who_loses_a_record_is_told_whether_the_other_was_edited() {
     let item = item();
-    let base = Base { fields: [(item.fields[0].key.clone(), Sides::new(Value::text("a"), Value::text("a")))].into() };
+    let base = Base::of([(item.fields[0].key.clone(), Sides::new(Value::text("a"), Value::text("a")))]);
     let gone = State::Gone { since: Timestamp::from_second(0).unwrap(), confirmed: true };
     let told = |shown: &str| {
         let kept = state(&[("Subject", shown)]);
@@ -207,7 +207,7 @@ fn correlation_is_kept_true_and_never_stolen() {
     let taken = correlate("OPS-9", "500000000000001AAA", None);
     assert_eq!((taken.writes.len(), taken.notes[0].code), (0, NoteCode::CorrelationTaken));
     let ours = Sides::new(Value::text("OLD-3"), Value::text("500000000000001AAA"));
-    let base = Base { fields: [(MappingKey::named(CORRELATION), ours)].into() };
+    let base = Base::of([(MappingKey::named(CORRELATION), ours)]);
     let moved = correlate("OLD-3", "500000000000001AAA", Some(&base));
     assert!(matches!(moved.writes[..], [Write::Correlate { side: Side::Salesforce, .. }]), "the issue moved");
     let found = LinkFacts { former_key: Some("OLD-3".into()), ..link.clone() };

@@ -27,7 +27,7 @@ fn planned(policy: ConflictPolicy, base: Option<(Shown, Shown)>, salesforce: Sho
     item.conflicts = policy;
     item.fields[0].rich = Sides::new(matches!(salesforce, Html(_)), true);
     let key = item.fields[0].key.clone();
-    let base = base.map(|(s, j)| Base { fields: [(key, Sides::new(s.value(), j.value()))].into() });
+    let base = base.map(|(s, j)| Base::of([(key, Sides::new(s.value(), j.value()))]));
     let shown = |path: &str, shown: Shown| {
         State::Present([(FieldPath::from(path), Field::Known(shown.value()))].into_iter().collect())
     };

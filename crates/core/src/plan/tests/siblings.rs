@@ -57,7 +57,7 @@ fn what_they_share_names_the_first_of_them() {
     let second = || state(&[("summary", "two"), ("Case", "500")]);
     assert!(planned(false, second(), "", None).writes.is_empty(), "that is for the first to see to");
     let names = Sides::new(Value::text("OPS-9"), Value::text("500"));
-    let base = Base { fields: [(MappingKey::named(CORRELATION), names)].into() };
+    let base = Base::of([(MappingKey::named(CORRELATION), names)]);
     let writes = planned(true, second(), "OPS-9", Some(&base)).writes;
     assert!(matches!(&writes[0], Write::Correlate { side: Side::Salesforce, .. }), "the one before it is gone: {writes:?}");
 }
@@ -67,5 +67,5 @@ fn what_may_share_no_more_is_left_alone() {
     let link = LinkFacts { crowded: Some("OPS-1, OPS-2".into()), ..LinkFacts::default() };
     let now = Sides::new(state(&[("Subject", "a")]), state(&[("summary", "b")]));
     let plan = plan(&item(), &link, None, now.as_ref(), &Known::default());
-    assert_eq!((outcome(&plan).as_str(), plan.notes[0].code), ("note", NoteCode::Paused));
+    assert_eq!((outcome(&plan).as_str(), plan.notes[0].code), ("note", NoteCode::Crowded));
 }

@@ -7,7 +7,7 @@ fn planned(values: ValueMap, link: &LinkFacts, salesforce: &str) -> Plan {
     let status = Some(StatusMapping::new("Status", values));
     let item = ConnectedItem { fields: Vec::new(), status, ..item() };
     let agreed = Sides::new(Value::text("New"), Value::text("To Do"));
-    let base = Base { fields: [(MappingKey::named(STATUS), agreed)].into() };
+    let base = Base::of([(MappingKey::named(STATUS), agreed)]);
     let now = Sides::new(state(&[("Status", salesforce)]), state(&[(STATUS, "To Do")]));
     plan(&item, link, Some(&base), now.as_ref(), &Known::default())
 }

@@ -21,7 +21,7 @@ fn what_would_be_written_to_a_side_that_is_not_active_waits() {
     item.status = Some(StatusMapping::new("Status", ValueMap::of_texts([("New", "To Do"), ("Closed", "Done")])));
     let key = item.fields[0].key.clone();
     let agreed = |salesforce, jira| Sides::new(Value::text(salesforce), Value::text(jira));
-    let base = Base { fields: [(key, agreed("a", "a")), (MappingKey::named(STATUS), agreed("New", "To Do"))].into() };
+    let base = Base::of([(key, agreed("a", "a")), (MappingKey::named(STATUS), agreed("New", "To Do"))]);
     let edited =
         Sides::new(state(&[("Subject", "b"), ("Status", "Closed")]), state(&[("summary", "a"), (STATUS, "To Do")]));
     let planned = |item: &ConnectedItem| {
@@ -107,6 +107,7 @@ fn every_reason_is_a_clause_of_its_own() {
             "both changed, within 120 seconds of each other or at a time that is not known, and then Salesforce stands",
         ),
         (Why::Won(ConflictPolicy::SalesforceWins), "both changed and the rule prefers Salesforce"),
+        (Why::Remapped, "the mapping changed"),
         (Why::Joined, "both changed and the rule joins them"),
         (Why::Decided, "a person decided what stands"),
         (Why::Restored, "the field does not flow from Jira"),

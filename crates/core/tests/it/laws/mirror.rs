@@ -67,13 +67,13 @@ pub(super) fn world(world: &World) -> World {
     }
     link.blocked.values_mut().for_each(|blocked| blocked.side = blocked.side.other());
     link.blocked = link.blocked.into_iter().map(|(k, blocked)| (key(k), blocked)).collect();
-    let base = world.base.fields.iter().map(|(key, values)| (key.clone(), swap(values.clone()))).collect();
+    let base = world.base.fields.iter().map(|(key, values)| (key.clone(), swap(values.clone())));
     let times = world.known.change_times.iter().map(|(key, times)| (key.clone(), swap(*times))).collect();
     World {
         item,
         mapped: world.mapped.clone(),
         link,
-        base: Base { fields: base },
+        base: Base::of(base),
         now: swap(world.now.clone()),
         known: Known { change_times: times, ..world.known.clone() },
     }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/items/{name}`: an item as the configuration has it. `GET .../{name}/preview`: what it would write now.
+//! `GET /api/v1/items`: all of them, and how they are doing. `GET .../items/{name}`: an item as the configuration has it. `GET .../{name}/preview`: what it would write now.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use entente_core::item::{
     AutoCreate, ConflictPolicy, ConnectedItem, Direction, FieldMapping, ItemState, Mode, OnLeave, Start, ValueMap,
 };
 use entente_core::{Side, Sides};
-use entente_engine::{DryRun, EngineError};
+use entente_engine::{DryRun, EngineError, Items};
 use serde::Serialize;
 
 use crate::web::{App, Problem};
@@ -58,6 +58,11 @@ struct Line {
 struct Status {
     field: String,
     values: Vec<Sides<String>>,
+}
+
+/// Answers with every item, in the order of the document.
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<Items>, Problem> {
+    Ok(Json(app.engine().items().await?))
 }
 
 /// Describes an item.
