@@ -14,8 +14,8 @@ use entente_core::{
     codec::html,
     filter::Filter,
     item::{
-        AutoCreate, BaseForm, Cardinality, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave, OnMerge,
-        SalesforceEnd, Start, ValueMap,
+        AutoCreate, BaseForm, Cardinality, ConflictPolicy, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete,
+        OnLeave, OnMerge, SalesforceEnd, Start, ValueMap,
     },
     plan,
     plan::CORRELATION,

@@ -221,6 +221,21 @@ impl Filter {
             Self::Test(path, _) | Self::SinceLast(path) => BTreeSet::from([path]),
         }
     }
+
+    /// The texts that fields must be, or must not be, with the field of each.
+    #[must_use]
+    pub fn choices(&self) -> Vec<(&FieldPath, &str)> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::choices).collect(),
+            Self::Test(path, Condition::Is(value) | Condition::IsNot(value)) => {
+                value.as_text().map(|text| (path, text)).into_iter().collect()
+            }
+            Self::Test(path, Condition::IsOneOf(values) | Condition::IsNotOneOf(values)) => {
+                values.iter().filter_map(|value| Some((path, value.as_text()?))).collect()
+            }
+            Self::Test(..) | Self::SinceLast(_) => Vec::new(),
+        }
+    }
 }
 
 impl Condition {

@@ -16,9 +16,10 @@ pub enum RollUp {
     All,
     /// What one of them has reached: whether any is ticked, the last line of the table that one shows.
     Any,
-    /// The greatest number, the latest day or time.
+    /// The greatest number, the latest day or time; of a value table the first line that one shows, as priorities are
+    /// listed from the highest.
     Max,
-    /// The one that was edited last.
+    /// The latest day or time; of other values the one that was edited last.
     Latest,
     /// All of them: texts one after the other, each once; lists as one list.
     Join,
@@ -67,7 +68,9 @@ pub(crate) fn together(
         (RollUp::Any, Some(order)) => reached(said, order).map(|ranks| at(order, ranks.into_iter().max().flatten())),
         (RollUp::All, None) => ticked(said).map(|ticked| Value::Flag(ticked.into_iter().all(|is| is))),
         (RollUp::Any, None) => ticked(said).map(|ticked| Value::Flag(ticked.into_iter().any(|is| is))),
-        (RollUp::Max, _) => greatest(said),
+        (RollUp::Max, Some(order)) => reached(said, order).map(|ranks| at(order, ranks.into_iter().flatten().min())),
+        (RollUp::Max, None) => greatest(said),
+        (RollUp::Latest, _) if are_times(said) => greatest(said),
         (RollUp::Latest, _) => Ok(by_edit(said, before).first().map(|said| said.value.clone()).unwrap_or_default()),
         (RollUp::Join, _) => Ok(joined(said)),
     }
@@ -76,7 +79,8 @@ pub(crate) fn together(
 /// What has to be remembered for the next time: of `latest`, whose value was edited in which order.
 pub(crate) fn memory(roll_up: RollUp, said: &[Said<'_>], before: Option<&Value>) -> Option<Value> {
     let pair = |said: &Said<'_>| Value::List(vec![Value::text(&said.sibling.id), said.value.clone()]);
-    (roll_up == RollUp::Latest).then(|| Value::List(by_edit(said, before).into_iter().map(pair).collect()))
+    (roll_up == RollUp::Latest && !are_times(said))
+        .then(|| Value::List(by_edit(said, before).into_iter().map(pair).collect()))
 }
 
 /// The place of each in the table; nothing shown has no place, and stands before all others.
@@ -105,6 +109,11 @@ fn ticked(said: &[Said<'_>]) -> Result<Vec<bool>, String> {
     said.iter().map(flag).collect()
 }
 
+fn are_times(said: &[Said<'_>]) -> bool {
+    let is_time = |said: &Said<'_>| matches!(said.value, Value::Empty | Value::Date(_) | Value::Instant(_));
+    said.iter().all(is_time) && said.iter().any(|said| !said.value.is_empty())
+}
+
 fn greatest(said: &[Said<'_>]) -> Result<Value, String> {
     let mut greatest = Value::Empty;
     for said in said.iter().filter(|said| !said.value.is_empty()) {
@@ -130,7 +139,8 @@ fn greatest(said: &[Said<'_>]) -> Result<Value, String> {
 /// Whose value was edited since both sides last agreed stand first, the newest before the others; then those before them
 /// in their old order.
 fn by_edit<'s, 'a>(said: &'s [Said<'a>], before: Option<&Value>) -> Vec<&'s Said<'a>> {
-    let before: Vec<(&Value, &Value)> = before.map(Value::members).unwrap_or_default().iter().filter_map(pair).collect();
+    let before: Vec<(&Value, &Value)> =
+        before.map(Value::members).unwrap_or_default().iter().filter_map(pair).collect();
     let place = |said: &Said<'_>| before.iter().position(|(id, _)| id.as_text() == Some(&said.sibling.id));
     let is_edited = |said: &Said<'_>| match place(said) {
         Some(place) => *before[place].1 != said.value,
@@ -181,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_several_values_say_together() {
-        use RollUp::{All, Any, Join, Max};
+        use RollUp::{All, Any, Join, Latest, Max};
         let text = Value::text;
         let number = |n: f64| Value::Number(Number::new(n).unwrap());
         let day = |day| Value::Date(jiff::civil::date(2026, 1, day));
@@ -195,6 +205,7 @@ mod tests {
             ("none ticked", Any, vec![no.clone(), nothing.clone()], Ok(no)),
             ("the greatest number", Max, vec![number(2.0), nothing.clone(), number(10.0)], Ok(number(10.0))),
             ("the latest day", Max, vec![day(3), day(2)], Ok(day(3))),
+            ("the latest of days", Latest, vec![day(3), nothing.clone(), day(9), day(2)], Ok(day(9))),
             ("nothing at all", Max, vec![nothing.clone()], Ok(nothing.clone())),
             ("texts, each once", Join, vec![text("b"), text("a"), nothing, text("b")], Ok(text("b, a"))),
             ("lists", Join, vec![list(&["x", "y"]), list(&["z", "y"])], Ok(list(&["x", "y", "z"]))),
@@ -216,6 +227,8 @@ mod tests {
         assert_eq!(all(&["Done", "In Progress", "Done"]), Ok(Value::text("In Progress")));
         assert_eq!(all(&["Done", "Done"]), Ok(Value::text("Done")));
         assert_eq!(all(&["Done", ""]), Ok(Value::Empty));
+        let max = |texts: &[&str]| roll(RollUp::Max, &of(texts), Some(&order));
+        assert_eq!(max(&["Done", "", "In Progress"]), Ok(Value::text("In Progress")), "listed from the greatest");
         assert_eq!(any(&["To Do", "In Progress", ""]), Ok(Value::text("In Progress")));
         assert_eq!(all(&["Dropped"]), Err("OPS-0 shows \"Dropped\", which the table does not have".into()));
     }

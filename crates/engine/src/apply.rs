@@ -4,7 +4,7 @@
 //! depends on it for the next round; what was achieved, and only that, becomes the base.
 
 pub(crate) mod access;
-mod create;
+pub(crate) mod create;
 mod culprit;
 pub(crate) mod jira;
 pub(crate) mod payload;

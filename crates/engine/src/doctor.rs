@@ -133,7 +133,10 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String
         };
         error("field-type", format!("connection {connection}: {text}"), "Map another field.")
     });
-    let lines = types::misfits(item, &scheme).into_iter().chain(types::unrollable(item, &scheme)).chain(unsearchable(item, &scheme));
+    let lines = types::misfits(item, &scheme)
+        .into_iter()
+        .chain(types::unrollable(item, &scheme))
+        .chain(unsearchable(item, &scheme));
     let kinds = kinds::unjoinable(item, &scheme).into_iter().chain(kinds::uncorrelated(item, &scheme));
     let lines = lines.chain(kinds);
     unknown.chain(foreign).chain(misread(&scheme)).chain(lines).chain(unfindable(item, &scheme)).collect()

@@ -14,9 +14,10 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, access, doctor, forget, intake, preview,
-    report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
+    EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, access, doctor, forget, intake,
     items::{self, Items},
+    preview,
+    report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
     setup, status, sync, verify,
     wiring::{Wired, Wiring},
     worker::Worker,

@@ -225,7 +225,8 @@ async fn told(worker: &Worker, works: &[Work]) -> Result<Told, EngineError> {
     let ids: Vec<i64> = works.iter().filter_map(|work| Some(work.unit.link.as_ref()?.id)).collect();
     let mut told = Told::new();
     for note in worker.store().notes(&ids).await? {
-        let Some(key) = note.note.mapping.filter(|_| LEFT_ALONE.iter().any(|code| code.as_str() == note.note.code)) else {
+        let Some(key) = note.note.mapping.filter(|_| LEFT_ALONE.iter().any(|code| code.as_str() == note.note.code))
+        else {
             continue;
         };
         told.entry(note.link_id).or_default().insert((note.note.code, key));

@@ -95,6 +95,7 @@ fn create(item: &ConnectedItem, link: &LinkFacts, target: Side, source: &Record,
     }
     let mapped = item.fields.iter().filter(|mapping| mapping.direction.allows(target));
     let mut fields: Vec<FieldWrite> = mapped.filter_map(|mapping| first_value(mapping, target, source, plan)).collect();
+    fields.retain(|write| !is_refused(link, target, write, plan));
     let status = status::create(item, target, source, known, plan);
     // A record takes its status with its other fields, an issue only by a transition once it is there.
     let moved = match target {
@@ -178,6 +179,16 @@ pub(super) fn first_value(
         overwrites: false,
         why: Why::Created,
     })
+}
+
+/// A value that was refused for itself is left out of the new record; the others are not kept waiting for it.
+fn is_refused(link: &LinkFacts, target: Side, write: &FieldWrite, plan: &mut Plan) -> bool {
+    let refused = link.blocked.get(&write.key).filter(|b| b.side == target && b.value == write.refusal());
+    plan.notes.extend(refused.map(|blocked| {
+        let text = format!("{target} refused \"{}\" for {}: {}", write.to, write.path, blocked.message);
+        Note { code: NoteCode::Blocked, key: Some(write.key.clone()), text }
+    }));
+    refused.is_some()
 }
 
 /// Whether the record is new enough for auto-create. A record whose age is unknown is not, unless all are.
@@ -275,7 +286,9 @@ fn linked(
     plan: &mut Plan,
 ) {
     if let Some(others) = &link.crowded {
-        let text = format!("{others} share a record, and the item does not allow that; it rests until one of them is unlinked");
+        let text = format!(
+            "{others} share a record, and the item does not allow that; it rests until one of them is unlinked"
+        );
         plan.notes.push(Note { code: NoteCode::Crowded, key: Some(MappingKey::named(CORRELATION)), text });
         return;
     }

@@ -75,7 +75,8 @@ fn rolled(
         said.push(Said { sibling, value: value.into_owned() });
     }
     let column = |(salesforce, jira)| *Sides::new(salesforce, jira).get(many);
-    let order = mapping.values.as_ref().map(|values| values.pairs.iter().map(|(s, j)| column((s, j))).collect::<Vec<_>>());
+    let order =
+        mapping.values.as_ref().map(|values| values.pairs.iter().map(|(s, j)| column((s, j))).collect::<Vec<_>>());
     let before = base.and_then(|base| base.get(&key_of_each(mapping))).map(|before| before.get(many));
     match roll_up::together(roll_up, &said, order.as_deref(), before) {
         Ok(value) => Ok((value, roll_up::memory(roll_up, &said, before))),

@@ -38,11 +38,13 @@ pub(super) fn mapping(status: &StatusMapping) -> FieldMapping {
 }
 
 /// The same with the closest safe match for what the table does not list.
-fn mapping_now(status: &StatusMapping, now: Sides<&Value>, known: &Known) -> FieldMapping {
+fn mapping_now(status: &StatusMapping, now: Sides<&Value>, known: &Known, is_outdated: bool) -> FieldMapping {
     let Some(workflow) = &known.workflow else { return mapping(status) };
     let mut values = status.values.clone();
     values.pairs.retain(|(from, to)| is_chosen(status, workflow, from, to));
     let mapped = Sides::new(maps_back(&values, now), values.to_jira(now.salesforce).is_some());
+    // Where only the table has changed, it says where the issue belongs, not how what it no longer lists might still fit.
+    let mapped = Sides::new(mapped.salesforce || is_outdated && mapped.jira, mapped.jira);
     for target in Side::BOTH.into_iter().filter(|target| !mapped.get(*target)) {
         let (source, shown) = (now.get(target.other()), now.get(target));
         let closest = workflow.closest(target, &source.to_string(), &shown.to_string());
@@ -90,7 +92,7 @@ pub(super) fn create(
     if wants_workflow(status, now, known) {
         plan.needs.push(Need::Workflow);
     }
-    super::presence::first_value(&mapping_now(status, now, known), target, source, plan)
+    super::presence::first_value(&mapping_now(status, now, known, false), target, source, plan)
 }
 
 /// The write that moves an issue.
@@ -139,7 +141,8 @@ pub(super) fn reconcile(
         plan.needs.push(Need::Workflow);
         return None;
     }
-    let mapping = mapping_now(status, now, known);
+    let only_the_table = is_outdated && agreed.is_some_and(|agreed| agreed.as_ref() == now);
+    let mapping = mapping_now(status, now, known, only_the_table);
     // Several to one: either the one decides for all of them, or all of them together for the one.
     let direction = match (item.cardinality.one(), status.roll_up) {
         (None, _) => Direction::Both,

@@ -6,8 +6,8 @@ use super::{explain::why, *};
 use crate::{
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, Cardinality, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
-        OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
+        AutoCreate, BaseForm, Cardinality, Direction, Drift, FieldMapping, ItemState, JiraEnd, Mode, OnConvert,
+        OnDelete, OnLeave, OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Heir, Succession, Take},
     record::{Field, Record},

@@ -8,10 +8,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entente_core::{Side, State};
+use entente_core::{
+    MappingKey, Side, Sides, State, Value,
+    link::Blocked,
+    plan::{CORRELATION, FieldWrite, Write},
+};
 use entente_jira::{Created, IssueRef, NewIssue, Property, limits::BULK_CREATE_ISSUES_MAX};
 use entente_store::{Intent, IntentState, NewEntry, NewIntent, ParkedClass};
-use entente_transport::CallError;
+use entente_transport::{CallError, CallProblem};
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value as Json, json};
 
@@ -148,9 +152,37 @@ fn by_unit(
     wanting.iter().filter_map(announced).collect()
 }
 
+/// What is remembered of a creation that was refused as a whole, and what people read of it: also what was left out of it
+/// before, without which it was not taken either.
+fn as_a_whole(work: &mut Work, side: Side, error: &CallError) -> (String, String) {
+    if work.blocked_next.is_empty() {
+        return (error.to_string(), fingerprint(work));
+    }
+    let reason = format!("{error}; left out of it before: {}", in_words(&work.blocked_next));
+    let value = work.plan.writes.iter().find_map(Write::fingerprint).unwrap_or_default();
+    let whole = work.refusal(side, value, &error.to_string(), false);
+    work.blocked_next.insert(MappingKey::named(CORRELATION), whole);
+    (reason, values_to_text(&work.blocked_next))
+}
+
+fn in_words(refused: &BTreeMap<MappingKey, Blocked>) -> String {
+    let said = refused.iter().map(|(key, blocked)| format!("{} refused {key}: {}", blocked.side, blocked.message));
+    said.collect::<Vec<_>>().join("; ")
+}
+
+/// The values that were left out of a creation, as they are remembered until it is made.
+fn values_to_text(refused: &BTreeMap<MappingKey, Blocked>) -> String {
+    serde_json::to_string(refused).unwrap_or_default()
+}
+
+/// The values that are to be left out of a creation; none where it was refused as a whole at once.
+pub(crate) fn values_left_out(fingerprint: &str) -> Option<BTreeMap<MappingKey, Blocked>> {
+    serde_json::from_str(fingerprint).ok()
+}
+
 /// What a creation would send, for remembering a refusal.
 fn fingerprint(work: &Work) -> String {
-    let value = work.plan.writes.iter().find_map(entente_core::plan::Write::fingerprint).unwrap_or_default();
+    let value = work.plan.writes.iter().find_map(Write::fingerprint).unwrap_or_default();
     serde_json::to_string(&value).unwrap_or_default()
 }
 
@@ -272,6 +304,11 @@ async fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, 
     let ourselves = scene.wired.org.user_id().await;
     let payload = Payload::parse(&intent.new.payload);
     work.base_next = payload.base(&scene.wired.item, side, after.as_ref(), ourselves.as_deref());
+    // What was left out has still to get there.
+    for key in work.blocked_next.keys().filter(|key| scene.wired.item.mapping(key).is_some()) {
+        let given = work.base_next.get(key).map(|values| values.get(side).clone()).unwrap_or_default();
+        work.base_next.set(key.clone(), Sides::from_view(side, given, Value::Empty));
+    }
     scene.worker.count_created(side);
     let (from, to) = (work.name(side.other()).to_owned(), work.label(side).to_owned());
     let text = format!("{from} -> {to} created");
@@ -324,13 +361,20 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
             work.intent = Some((op, Err(error.to_string())));
             work.again(scene.worker.outside().now_ms(), error.to_string());
         }
+        CallError::Invalid { problems } if leave_out(scene, work, side, problems) => {
+            work.intent = Some((op, Err(error.to_string())));
+            let reason = in_words(&work.blocked_next);
+            work.parked = Some(Refused::new(reason, ParkedClass::Rejected, values_to_text(&work.blocked_next)));
+            work.again(scene.worker.outside().now_ms(), "it is created without what was refused");
+        }
         CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. } => {
             work.intent = Some((op, Err(error.to_string())));
             let class = match error {
                 CallError::Denied { .. } | CallError::Gone { .. } => ParkedClass::Denied,
                 _ => ParkedClass::Rejected,
             };
-            work.parked = Some(Refused::new(error.to_string(), class, fingerprint(work)));
+            let (reason, fingerprint) = as_a_whole(work, side, error);
+            work.parked = Some(Refused::new(reason, class, fingerprint));
             let text = format!("{side} refused to create a twin for {}: {error}", work.name(side.other()));
             work.journal.push(NewEntry {
                 kind: "refused".to_owned(),
@@ -341,6 +385,36 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
             });
         }
     }
+}
+
+/// Remembers the values that were refused by the names of their fields, if that is all that was refused: the record is
+/// created without them. What cannot be left out is refused once more, as the want of it, and then for good.
+fn leave_out(scene: &Scene<'_>, work: &mut Work, side: Side, problems: &[CallProblem]) -> bool {
+    let writes = work.creation(side).unwrap_or_default().to_vec();
+    let mut refused: Vec<(&FieldWrite, &CallProblem)> = Vec::new();
+    for problem in problems {
+        let named =
+            |write: &&FieldWrite| problem.field.as_deref() == Some(wire_name(scene, side, &write.path).as_str());
+        let Some(write) = writes.iter().find(named) else { return false };
+        refused.push((write, problem));
+    }
+    if refused.is_empty() {
+        return false;
+    }
+    for (write, problem) in refused {
+        let blocked = work.refusal(side, write.refusal(), &problem.message, false);
+        work.blocked_next.insert(write.key.clone(), blocked);
+        let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
+        work.journal.push(NewEntry {
+            kind: "refused".to_owned(),
+            side: Some(side),
+            record_id: Some(work.id(side.other()).to_owned()),
+            mapping: Some(write.key.clone()),
+            text,
+            ..NewEntry::default()
+        });
+    }
+    true
 }
 
 /// Creates the Salesforce records that the plans of a round ask for. The operation id is a unique external id there, so

@@ -41,9 +41,9 @@ pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath) 
     error("unknown-field", message, remedy)
 }
 
-/// A value of a table that its field does not have.
+/// A value of a table or a filter that its field does not have.
 pub(super) fn unknown_value(connection: &str, field: &str, value: &str, known: &[&str]) -> Finding {
-    let message = format!("connection {connection}: {field} has no value {value}, which the value table names");
+    let message = format!("connection {connection}: {field} has no value {value}, which the item names");
     warning("unknown-value", message, format!("Write one of: {}.", known.join(", ")))
 }
 

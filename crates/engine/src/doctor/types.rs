@@ -52,14 +52,13 @@ pub(super) fn unrollable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> 
             RollUp::All | RollUp::Any if !is_flag && line.values.is_none() => {
                 "is no checkbox, and the line has no value table whose order could count"
             }
-            RollUp::Max if !is_great => "holds neither numbers nor days nor times",
+            RollUp::Max if !is_great && line.values.is_none() => {
+                "holds neither numbers nor days nor times, and the line has no value table whose order could count"
+            }
             RollUp::All | RollUp::Any | RollUp::Max | RollUp::Latest | RollUp::Join => return None,
         };
         let message = format!("{many} {} {lacks}, so it cannot be rolled up like this", line.paths.get(many));
-        let remedy = match roll_up {
-            RollUp::Max => "Write `roll_up: latest` or `join`, or map another field.",
-            _ => "Add `values:` in the order in which they count, or write `roll_up: latest` or `join`.",
-        };
+        let remedy = "Add `values:` in the order in which they count, or write `roll_up: latest` or `join`.";
         Some(error("roll-up-type", message, remedy))
     };
     item.fields.iter().filter_map(finding).collect()

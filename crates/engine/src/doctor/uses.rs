@@ -16,6 +16,8 @@ pub(super) struct Use<'a> {
     pub(super) written: bool,
     /// The values that its table names on this side.
     pub(super) values: Vec<&'a str>,
+    /// The values that its filter asks for on this side, whatever their case.
+    pub(super) asked: Vec<&'a str>,
 }
 
 /// Every field that the item uses on a side, once. Jira's status is changed by transitions, so it is never written.
@@ -44,6 +46,9 @@ pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Us
         Side::Jira => &item.jira.filter,
     };
     filter.fields().into_iter().for_each(|path| uses.add(path, false, None));
+    for (path, text) in filter.choices() {
+        uses.all.entry(path.clone()).or_default().asked.push(text);
+    }
     uses.all.retain(|path, _| !shown::has(side, path.as_str()));
     uses.all
 }

@@ -139,12 +139,7 @@ fn end(wiring: &Wiring, link: &Link, side: Side, now_ms: i64) -> End {
 }
 
 /// What was agreed, and for what is in dispute what either side showed.
-fn fields(
-    item: &ConnectedItem,
-    base: Option<&Base>,
-    leading: Option<&Base>,
-    conflicts: &[&Conflict],
-) -> Vec<Shown> {
+fn fields(item: &ConnectedItem, base: Option<&Base>, leading: Option<&Base>, conflicts: &[&Conflict]) -> Vec<Shown> {
     let mapped = item.fields.iter().map(|mapping| (mapping.key.clone(), mapping.paths.clone()));
     let status =
         item.status.iter().map(|status| (MappingKey::named(STATUS), Sides::new(status.field.clone(), STATUS.into())));

@@ -99,6 +99,7 @@ async fn salesforce_page(
                     works.push(linked(scene, link.clone(), seen.clone(), jira));
                 }
                 works.extend(further(scene, &row.id, &seen, jira));
+                works.extend(clones(scene, &row.id, jira));
             }
             Some(link) if link.may_return() && !links.iter().any(Link::is_live) => {
                 works.extend(lost(scene, link.clone(), &row.id, seen, jira));
@@ -133,11 +134,28 @@ fn further(scene: &Scene<'_>, id: &str, seen: &Seen, jira: &mut JiraSide) -> Vec
     if item.cardinality.one() != Some(Side::Salesforce) || !enters() {
         return Vec::new();
     }
-    let issues: Vec<String> = jira.claims.of(id).filter(|issue| !jira.elsewhere.contains(*issue)).map(str::to_owned).collect();
+    let issues: Vec<String> =
+        jira.claims.of(id).filter(|issue| !jira.elsewhere.contains(*issue)).map(str::to_owned).collect();
     let work = |issue: String| {
         let shown = jira.seen.remove(&issue)?;
         let unit = Unit::candidate(Sides::new(Some(id.to_owned()), Some(issue)));
         Some(Work::new(unit, Sides::new(seen.clone(), shown)))
+    };
+    issues.into_iter().filter_map(work).collect()
+}
+
+/// Issues that name a record which has its own, and that would be given a record if they named nobody: a round says so.
+fn clones(scene: &Scene<'_>, id: &str, jira: &mut JiraSide) -> Vec<Work> {
+    let item = &scene.scheme.item;
+    if item.cardinality.one() == Some(Side::Salesforce) || !item.creates_on(Side::Salesforce) {
+        return Vec::new();
+    }
+    let issues: Vec<String> =
+        jira.claims.of(id).filter(|issue| !jira.elsewhere.contains(*issue)).map(str::to_owned).collect();
+    let work = |issue: String| {
+        let shown = jira.seen.remove(&issue)?;
+        let unit = Unit::candidate(Sides::new(None, Some(issue)));
+        Some(Work { is_unjudged: true, ..Work::new(unit, Sides::new(Seen::absent(State::None), shown)) })
     };
     issues.into_iter().filter_map(work).collect()
 }
@@ -227,7 +245,8 @@ async fn missing_links(
             Some(row) => read::salesforce_seen(scene, row),
             None => Seen::absent(State::Unreadable("the query did not return it".to_owned())),
         };
-        let works = missing.into_iter().map(|link| (seen(&link), link)).map(|(seen, link)| linked(scene, link, seen, jira));
+        let works =
+            missing.into_iter().map(|link| (seen(&link), link)).map(|(seen, link)| linked(scene, link, seen, jira));
         let works: Vec<Work> = works.collect();
         each(planned(scene, works, needs).await?).await?;
     }

@@ -269,7 +269,9 @@ fn conflicts(work: &Work) -> Vec<NewConflict> {
 
 fn notes(work: &Work) -> Vec<NewNote> {
     let notes = work.plan.notes.iter().chain(&work.notes);
-    notes.map(|note| NewNote { code: note.code.as_str().to_owned(), mapping: note.key.clone(), text: note.text.clone() }).collect()
+    notes
+        .map(|note| NewNote { code: note.code.as_str().to_owned(), mapping: note.key.clone(), text: note.text.clone() })
+        .collect()
 }
 
 fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLink {
@@ -312,7 +314,8 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
     // A side that was not read keeps nothing that would let a hint pass for an echo.
     LinkUpdate {
         id,
-        base: (work.is_base_stale || work.base_next.has_news() || work.base.as_ref() != Some(&work.base_next)).then(|| stored(scene, work)),
+        base: (work.is_base_stale || work.base_next.has_news() || work.base.as_ref() != Some(&work.base_next))
+            .then(|| stored(scene, work)),
         read_ms: read_ms(work),
         versions: versions(work),
         state: Some(state(work)),

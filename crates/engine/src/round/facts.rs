@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Scene, alike, digests::Digests, landed, siblings, succession};
 use crate::{
-    apply::{jira::is_ours, payload::Payload},
+    apply::{create::values_left_out, jira::is_ours, payload::Payload},
     error::EngineError,
     unit::{Seen, Work},
 };
@@ -163,6 +163,13 @@ async fn parked(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError
             let Some(parked) = parked.iter().find(|parked| parked.key.record_id == work.id(side)) else { continue };
             if let Some(review) = alike::review(parked).filter(|_| parked.class.is_review()) {
                 work.facts.alike = work.alike.clone().unwrap_or_else(|| known(review));
+                continue;
+            }
+            if let Some(mut left_out) = values_left_out(&parked.fingerprint) {
+                left_out.values_mut().for_each(|blocked| blocked.circumstances.clone_from(&parked.circumstances));
+                work.blocked_next = left_out;
+                let standing = work.standing(&scene.scheme.circumstances);
+                work.facts.blocked.extend(standing);
                 continue;
             }
             let Ok(value) = serde_json::from_str::<Value>(&parked.fingerprint) else { continue };

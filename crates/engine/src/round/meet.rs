@@ -261,7 +261,9 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
             refuse(scene, work, &format!("it names issue {}, which is linked to {}", issue.key(), link.salesforce_id))
         }
         _ => match claimants::names_another(scene, &seen, work.id(Side::Salesforce)) {
-            Some(other) if !may_share(scene, Side::Jira) => refuse(scene, work, &format!("it names issue {}, which names {other}", issue.key())),
+            Some(other) if !may_share(scene, Side::Jira) => {
+                refuse(scene, work, &format!("it names issue {}, which names {other}", issue.key()))
+            }
             _ => join(scene, work, Side::Jira, issue.id(), seen),
         },
     }

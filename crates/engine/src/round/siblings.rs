@@ -110,13 +110,14 @@ pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     }
     let links = live_of(scene, works, one, |work| work.pair().is_some()).await?;
     let mut seen = seen_in(works, one.other());
-    if item.status.as_ref().is_some_and(|status| status.roll_up.is_some()) || item.fields.iter().any(|f| f.roll_up.is_some())
-    {
-        read_others(scene, works, one, &links, &mut seen).await;
+    let rolls_up = item.fields.iter().map(|line| line.roll_up).chain(item.status.iter().map(|status| status.roll_up));
+    if rolls_up.flatten().next().is_some() {
+        read_others(scene, one.other(), &links, &mut seen).await;
     }
     for work in works.iter_mut().filter(|work| work.pair().is_some()) {
         let shared = Shared { item: item.name.clone(), side: one, id: work.id(one).to_owned() };
-        work.facts.siblings = Some(siblings(work, one, links.get(&shared).map(Vec::as_slice).unwrap_or_default(), &seen));
+        work.facts.siblings =
+            Some(siblings(work, one, links.get(&shared).map(Vec::as_slice).unwrap_or_default(), &seen));
     }
     Ok(())
 }
@@ -175,16 +176,11 @@ fn seen_in(works: &[Work], side: Side) -> HashMap<String, Seen> {
 /// Siblings that came by another way than through a round for all of them are read here: what they show counts too.
 async fn read_others(
     scene: &Scene<'_>,
-    works: &[Work],
-    one: Side,
+    many: Side,
     links: &HashMap<Shared, Vec<Link>>,
     seen: &mut HashMap<String, Seen>,
 ) {
-    let many = one.other();
-    let leading = |links: &&Vec<Link>| {
-        links.first().is_some_and(|first| works.iter().any(|work| work.unit.link.as_ref().is_some_and(|l| l.id == first.id)))
-    };
-    let ids = links.values().filter(leading).flatten().map(|link| end(link, many).to_owned());
+    let ids = links.values().flatten().map(|link| end(link, many).to_owned());
     let ids: Vec<String> = ids.filter(|id| !seen.contains_key(id)).collect();
     if ids.is_empty() {
         return;
@@ -228,7 +224,8 @@ pub(super) fn see_the_same(scene: &Scene<'_>, works: &mut [Work]) {
     let Some(one) = scene.wired.item.cardinality.one() else { return };
     let leads = |work: &&Work| work.facts.siblings.as_ref().is_some_and(|siblings| siblings.leads) && work.is_open();
     let written = works.iter().filter(leads).filter(|work| work.has_writes());
-    let shown: HashMap<String, Seen> = written.map(|work| (work.id(one).to_owned(), work.seen.get(one).clone())).collect();
+    let shown: HashMap<String, Seen> =
+        written.map(|work| (work.id(one).to_owned(), work.seen.get(one).clone())).collect();
     for work in works.iter_mut().filter(|work| work.unit.link.is_some() && work.is_open()) {
         if let Some(seen) = shown.get(work.id(one)) {
             *work.seen.get_mut(one) = seen.clone();

@@ -47,8 +47,7 @@ impl Items {
 /// A table, and below it what does not fit into one.
 fn in_words(answer: &Json) -> String {
     let items = answer["items"].as_array().cloned().unwrap_or_default();
-    let rows: Vec<[String; 10]> =
-        std::iter::once(COLUMNS.map(str::to_owned)).chain(items.iter().map(row)).collect();
+    let rows: Vec<[String; 10]> = std::iter::once(COLUMNS.map(str::to_owned)).chain(items.iter().map(row)).collect();
     let width = |n: usize| rows.iter().map(|row| row[n].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..COLUMNS.len()).map(width).collect();
     let line = |row: &[String; 10]| {
@@ -132,12 +131,17 @@ mod tests {
             item("card", "display-only", Json::Null, json!({ "state": "display-only", "at": null, "written": {} })),
         ] });
         let text = in_words(&answer);
-        let lines: Vec<Vec<&str>> =
-            text.lines().map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()).collect();
+        let lines: Vec<Vec<&str>> = text
+            .lines()
+            .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+            .collect();
         assert_eq!(lines[0], COLUMNS);
         let usual = ["Case", "OPS, SUP"];
         assert_eq!(lines[1][..4], ["bugs", "two-way", usual[0], usual[1]]);
-        assert_eq!(lines[1][4..], ["Bug", "3", "jira", "yes", "12", "needs a person at 2026-11-21T12:00:00Z, next in 42 s"]);
+        assert_eq!(
+            lines[1][4..],
+            ["Bug", "3", "jira", "yes", "12", "needs a person at 2026-11-21T12:00:00Z, next in 42 s"]
+        );
         assert_eq!(lines[2][4..], ["manual link only", "3", "jira", "yes", "12", "shown only, next in 42 s"]);
         assert_eq!(text.lines().nth(3), Some("bugs: held, 2 parked (`entente parked`); a@acme.example answers for it"));
     }

@@ -136,7 +136,8 @@ fn exit(report: &SyncReport) -> Exit {
 }
 
 fn done(report: &SyncReport) -> String {
-    let SyncReport { links, created, writes, reads, conflicts, parked, left_alone, waiting, held, seconds, .. } = report;
+    let SyncReport { links, created, writes, reads, conflicts, parked, left_alone, waiting, held, seconds, .. } =
+        report;
     let calls =
         writes.salesforce + writes.jira + reads.salesforce + reads.jira + report.auth.salesforce + report.auth.jira;
     // What is left is counted in records and fields, so it cannot be taken from the number of links.

@@ -4,7 +4,9 @@ use entente_store::{Backlog, Hint, ItemCounts, LinkState, LinkUpdate, NewLink, N
 
 use crate::{
     databases::on_each,
-    samples::{ITEM, MINUTE, NOW, case_hint, conflict, fence, key, make_links, new_intent, new_link, parked, unchanged},
+    samples::{
+        ITEM, MINUTE, NOW, case_hint, conflict, fence, key, make_links, new_intent, new_link, parked, unchanged,
+    },
 };
 
 #[tokio::test]
@@ -19,7 +21,8 @@ async fn everything_is_counted_once() {
             ..unchanged(&links[n])
         };
         let note = |code: &str, mapping| NewNote { code: code.into(), mapping, text: "why".into() };
-        let told = vec![note("unmapped", Some(key("Priority"))), note("unmapped", None), note("drift", Some(key("Type")))];
+        let told =
+            vec![note("unmapped", Some(key("Priority"))), note("unmapped", None), note("drift", Some(key("Type")))];
         let round = RoundCommit {
             links_new: vec![NewLink { item: "other".into(), notes: told, ..new_link(1) }],
             links: vec![

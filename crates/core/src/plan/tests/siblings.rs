@@ -59,7 +59,10 @@ fn what_they_share_names_the_first_of_them() {
     let names = Sides::new(Value::text("OPS-9"), Value::text("500"));
     let base = Base::of([(MappingKey::named(CORRELATION), names)]);
     let writes = planned(true, second(), "OPS-9", Some(&base)).writes;
-    assert!(matches!(&writes[0], Write::Correlate { side: Side::Salesforce, .. }), "the one before it is gone: {writes:?}");
+    assert!(
+        matches!(&writes[0], Write::Correlate { side: Side::Salesforce, .. }),
+        "the one before it is gone: {writes:?}"
+    );
 }
 
 #[test]

@@ -287,8 +287,12 @@ fn several_that_share_a_record() {
     let line = "{ salesforce: Subject, jira: summary }";
     let status = "status: { field";
     let many = "      - { salesforce: Id, jira: Ids }\n    cardinality: many-issues\n";
-    let text = |line: &str| PAIR.replace("      - { salesforce: Subject, jira: summary }\n", &format!("      - {line}\n{many}"));
-    let found = |text: &str| parse(text, &vars).1.into_iter().map(|problem| (problem.code, problem.message)).collect::<Vec<_>>();
+    let text = |line: &str| {
+        PAIR.replace("      - { salesforce: Subject, jira: summary }\n", &format!("      - {line}\n{many}"))
+    };
+    let found = |text: &str| {
+        parse(text, &vars).1.into_iter().map(|problem| (problem.code, problem.message)).collect::<Vec<_>>()
+    };
     assert_eq!(found(&text(line)), [], "without a word a line flows from the one to all");
     assert_eq!(found(&text("{ salesforce: Subject, jira: summary, roll_up: join }")), []);
     for (line, code, said) in [
@@ -304,9 +308,13 @@ fn several_that_share_a_record() {
         let problems = found(&text(line));
         assert!(problems.len() == 1 && problems[0].0 == code && problems[0].1.contains(said), "{line}: {problems:?}");
     }
-    let hashes = text("{ salesforce: Subject, jira: summary, roll_up: join }").replace("    owner:", "    base: hashes\n    owner:");
+    let hashes = text("{ salesforce: Subject, jira: summary, roll_up: join }")
+        .replace("    owner:", "    base: hashes\n    owner:");
     assert_eq!(found(&hashes)[0].0, "roll-up-with-hashes");
-    for rolled in [PAIR.replace(line, "{ salesforce: Subject, jira: summary, roll_up: max }"), PAIR.replace(status, "status: { roll_up: all, field")] {
+    for rolled in [
+        PAIR.replace(line, "{ salesforce: Subject, jira: summary, roll_up: max }"),
+        PAIR.replace(status, "status: { roll_up: all, field"),
+    ] {
         assert_eq!(found(&rolled)[0].0, "roll-up-of-one");
     }
 }

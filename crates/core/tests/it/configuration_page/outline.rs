@@ -237,8 +237,9 @@ pub(super) const SECTIONS: &[Section] = &[
                 field that the vendor fills in, a related record, or steps that cannot be undone.\n\n\
                 `roll_up` says what several records show together to the one that they share. `all` and `any` are of \
                 checkboxes, or of a value table, whose lines are then an order: `all` is the first of them that one shows, \
-                `any` the last. `max` is the greatest number, the latest day or time. `latest` is the value that was edited \
-                last; of several edits between two rounds, that of the record that was changed last. `join` puts texts one \
+                `any` the last. `max` is the greatest number, the latest day or time, and of a value table the first \
+                line that one shows, as priorities are listed from the highest. `latest` is the latest day or time, and of other \
+                values the one that was edited last; of several edits between two rounds, that of the record that was changed last. `join` puts texts one \
                 after the other, each once, and makes one list of lists. Steps and tables apply to what comes out. While one \
                 of them cannot be read, or shows what has no part in it, the line rests, with a note.\n\n\
                 A line whose steps or table are changed is judged anew for all pairs, though nobody has edited them: what it \

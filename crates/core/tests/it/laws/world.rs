@@ -7,8 +7,8 @@ use entente_core::{
     Workflow,
     filter::{Condition, Filter},
     item::{
-        AutoCreate, BaseForm, Cardinality, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnConvert, OnDelete, OnLeave,
-        OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
+        AutoCreate, BaseForm, Cardinality, ConflictPolicy, Direction, Drift, ItemState, JiraEnd, Mode, OnConvert,
+        OnDelete, OnLeave, OnMerge, SalesforceEnd, Start, StatusMapping, ValueMap,
     },
     link::{Blocked, Decision, Take},
     plan,

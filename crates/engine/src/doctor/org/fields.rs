@@ -74,7 +74,7 @@ pub(super) fn required(item: &ConnectedItem, described: &Described) -> Vec<Findi
     said.collect()
 }
 
-/// Values of tables that a picklist does not offer.
+/// Values of tables and filters that a picklist does not offer.
 pub(super) fn values(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
     let object = &described.object().summary.name;
     let mut found = Vec::new();
@@ -86,6 +86,8 @@ pub(super) fn values(item: &ConnectedItem, described: &Described) -> Vec<Finding
         let offered: Vec<&str> = offered.map(|value| value.value.as_str()).collect();
         let name = format!("{object}.{}", field.name);
         let off_list = usage.values.iter().filter(|value| !offered.contains(value));
+        let unasked = usage.asked.iter().filter(|asked| !offered.iter().any(|value| value.eq_ignore_ascii_case(asked)));
+        let off_list = off_list.chain(unasked);
         found.extend(off_list.map(|value| unknown_value(&item.salesforce.connection, &name, value, &offered)));
     }
     found

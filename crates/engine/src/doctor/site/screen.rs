@@ -67,6 +67,9 @@ fn by_id<'a>(item: &'a ConnectedItem, all: &'a [Field]) -> BTreeMap<&'a str, Use
         let found = uses.entry(&field.id).or_default();
         found.written |= usage.written;
         found.values.extend(usage.values);
+        // Projects, types and people go by more than one name.
+        let is_listed = field.id == STATUS || field.id == PRIORITY || field.id.starts_with("customfield_");
+        found.asked.extend(usage.asked.into_iter().filter(|_| is_listed));
     }
     uses
 }
@@ -104,10 +107,10 @@ impl Screen<'_> {
         said.collect()
     }
 
-    /// Values of tables that the project does not offer.
+    /// Values of tables and filters that the project does not offer.
     async fn values(&self) -> Result<Vec<Finding>, CallError> {
         let mut found = Vec::new();
-        for (id, usage) in self.uses.iter().filter(|(_, usage)| !usage.values.is_empty()) {
+        for (id, usage) in self.uses.iter().filter(|(_, usage)| !(usage.values.is_empty() && usage.asked.is_empty())) {
             let offered = self.offered(id).await?;
             // A field that lists no choices takes any value.
             if offered.is_empty() {
@@ -116,6 +119,9 @@ impl Screen<'_> {
             let offered: Vec<&str> = offered.iter().map(String::as_str).collect();
             let place = format!("project {}, issue type {}: the field {id}", self.project.key, self.kind.name);
             let unknown = usage.values.iter().filter(|value| !offered.contains(value));
+            let unasked =
+                usage.asked.iter().filter(|asked| !offered.iter().any(|value| value.eq_ignore_ascii_case(asked)));
+            let unknown = unknown.chain(unasked);
             found.extend(unknown.map(|value| unknown_value(&self.site.name, &place, value, &offered)));
         }
         Ok(found)

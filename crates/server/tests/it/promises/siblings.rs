@@ -125,7 +125,7 @@ const MANY_RECORDS: &str = cases!(
     cardinality: many-records
     fields:
       - { salesforce: Subject, jira: summary, direction: to-salesforce }
-      - { salesforce: Priority, jira: priority, values: { Low: Low, Medium: Medium, High: High }, roll_up: any }
+      - { salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low }, roll_up: max }
       - { salesforce: Description, jira: description, roll_up: latest }
     status: { field: Status, values: { New: To Do, Working: In Progress, Closed: Done } }
 "
