@@ -1,4 +1,5 @@
-//! `GET /api/v1/items`: all of them, and how they are doing. `GET .../items/{name}`: an item as the configuration has it. `GET .../{name}/preview`: what it would write now.
+//! `GET /api/v1/items`: all of them, and how they are doing. `GET .../{name}`: an item as the configuration has it.
+//! `GET .../{name}/preview`: what it would write now.
 
 use std::sync::Arc;
 
