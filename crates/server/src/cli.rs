@@ -9,6 +9,7 @@
 //! `ENTENTE_API_TOKEN`) or of the database that `--config FILE` names: [`ask`] is the one place that tells the two
 //! apart, and [`status`] the smallest example. What such a command does stands in `web/api`, once.
 
+mod access;
 mod activate;
 mod answer;
 mod apply;
@@ -21,6 +22,7 @@ mod conflicts;
 mod data;
 mod demo;
 mod doctor;
+mod domains;
 mod explain;
 mod failure;
 mod init;
@@ -95,6 +97,8 @@ enum Command {
     Items(items::Items),
     Conflicts(conflicts::Conflicts),
     Matches(matches::Matches),
+    Access(access::Access),
+    Domains(domains::Domains),
     Parked(parked::Parked),
     Retry(parked::Retry),
     Undo(undo::Undo),
@@ -161,6 +165,8 @@ impl Command {
             Self::Items(items) => items.run(screen).await,
             Self::Conflicts(conflicts) => conflicts.run(screen).await,
             Self::Matches(matches) => matches.run(screen).await,
+            Self::Access(access) => access.run(screen).await,
+            Self::Domains(domains) => domains.run(screen).await,
             Self::Parked(parked) => parked.run(screen).await,
             Self::Retry(retry) => retry.run(screen).await,
             Self::Undo(undo) => undo.run(screen).await,
@@ -197,6 +203,8 @@ impl Command {
             Self::Items(items) => items.json,
             Self::Conflicts(conflicts) => conflicts.is_json(),
             Self::Matches(matches) => matches.is_json(),
+            Self::Access(access) => access.is_json(),
+            Self::Domains(domains) => domains.is_json(),
             Self::Parked(parked) => parked.json,
             Self::Retry(retry) => retry.json,
             Self::Undo(undo) => undo.json,

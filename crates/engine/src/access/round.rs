@@ -86,6 +86,9 @@ impl<'w> Round<'w> {
     async fn one(&mut self, row: &mut Row) -> Result<bool, EngineError> {
         let mut refusal = None;
         for _ in 0..PASSES_MAX {
+            if !row.grant.is_open() {
+                return Ok(false);
+            }
             let facts = match self.facts(row).await {
                 Ok(facts) => Facts { refusal: refusal.take(), ..facts },
                 Err(error) => match trouble("Reading the service desk", error)? {

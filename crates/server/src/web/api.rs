@@ -1,9 +1,11 @@
 //! The API, version 1. Every address under `/api` needs a bearer token; see [`super::token`].
 
 mod about;
+pub(crate) mod access;
 pub(crate) mod configuration;
 pub(crate) mod conflicts;
 pub(crate) mod connections;
+pub(crate) mod domains;
 mod explain;
 mod figures;
 pub(crate) mod items;

@@ -17,6 +17,7 @@ macro_rules! cases {
     };
 }
 
+mod access;
 mod actions;
 mod activation;
 mod ages;

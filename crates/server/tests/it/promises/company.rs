@@ -98,6 +98,12 @@ impl Company {
         answer(with(person.basic_auth("admin@sandbox.example", Some("sandbox-api-token")), body))
     }
 
+    /// A person's call to the service desks of the site.
+    pub(super) fn portal(&self, method: Method, path: &str, body: &Value) -> Value {
+        let person = self.client.request(method, format!("{}/rest/servicedeskapi/{path}", self.jira));
+        answer(with(person.basic_auth("admin@sandbox.example", Some("sandbox-api-token")), body))
+    }
+
     /// The webhooks of the site.
     pub(super) fn webhooks(&self) -> String {
         let request = self.client.get(format!("{}/rest/webhooks/1.0/webhook", self.jira));

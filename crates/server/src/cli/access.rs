@@ -1,0 +1,192 @@
+//! `entente access`: who is let into the customer portal.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value as Json, json};
+
+use super::answer::{counted, json as document};
+use super::ask::{Ask, Asked, who};
+use super::{Exit, Failure};
+use crate::screen::{Screen, harmless};
+
+/// List grants of portal access, ask for one, take it back, have it tried again
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  entente access list --status Error --config entente.yaml\n  \
+                        entente access request customer-project a0B000000000001AAA dana@acme.example --config entente.yaml")]
+pub(crate) struct Access {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// List grants, the oldest first
+    List(List),
+    /// Show one
+    Show(One),
+    /// Ask for access, as the button in Salesforce does
+    Request(Request),
+    /// Take access back
+    Revoke(One),
+    /// Have a grant that failed tried again
+    Retry(One),
+}
+
+#[derive(Debug, Args)]
+struct List {
+    /// Only those with this status, in the configured words
+    #[arg(long, value_name = "STATUS")]
+    status: Option<String>,
+
+    /// Only those of this Account
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+
+    /// Only those in this organization, by its id or name
+    #[arg(long, value_name = "NAME")]
+    organization: Option<String>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct One {
+    /// The grant, by its number or id
+    #[arg(value_name = "GRANT")]
+    grant: String,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Request {
+    /// The source under `access:` in the configuration
+    #[arg(value_name = "SOURCE")]
+    source: String,
+
+    /// The id of the record
+    #[arg(value_name = "RECORD")]
+    record: String,
+
+    /// The person, by id or e-mail address, unless the record is the person
+    #[arg(value_name = "PERSON")]
+    person: Option<String>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    ask: Ask,
+}
+
+impl Access {
+    /// Runs the command.
+    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
+        let Common { json: as_json, ask } = self.act.common();
+        let asked = match self.act {
+            Act::List(_) | Act::Show(_) => ask.open(screen).await?,
+            Act::Request(_) | Act::Revoke(_) | Act::Retry(_) => ask.open_to_remember(screen).await?,
+        };
+        let answer = self.act.ask(&asked).await;
+        let runs = asked.is_running();
+        asked.close().await;
+        let answer = answer?;
+        let text = if *as_json { document(&answer) } else { self.act.in_words(&answer, runs) };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
+        Ok(Exit::Done)
+    }
+
+    /// Whether the answer is one JSON document.
+    pub(crate) fn is_json(&self) -> bool {
+        self.act.common().json
+    }
+}
+
+impl Act {
+    fn common(&self) -> &Common {
+        match self {
+            Self::List(List { common, .. }) | Self::Request(Request { common, .. }) => common,
+            Self::Show(one) | Self::Revoke(one) | Self::Retry(one) => &one.common,
+        }
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let by = json!({ "by": who() });
+        match self {
+            Self::List(List { status, account, organization, .. }) => {
+                let query =
+                    [("status", status.clone()), ("account", account.clone()), ("organization", organization.clone())];
+                asked.get(&["access"], &query).await
+            }
+            Self::Show(one) => asked.get(&["access", &one.grant], &[]).await,
+            Self::Request(Request { source, record, person, .. }) => {
+                let wish = json!({ "source": source, "record": record, "person": person, "by": who() });
+                asked.post(&["access"], &wish).await
+            }
+            Self::Revoke(one) => asked.post(&["access", &one.grant, "revoke"], &by).await,
+            Self::Retry(one) => asked.post(&["access", &one.grant, "retry"], &by).await,
+        }
+    }
+
+    fn in_words(&self, answer: &Json, runs: bool) -> String {
+        match self {
+            Self::List(_) => {
+                let all = answer["grants"].as_array().cloned().unwrap_or_default();
+                let last = format!("{}.", counted(all.len(), "grant"));
+                all.iter().map(line).chain([last]).collect::<Vec<_>>().join("\n")
+            }
+            Self::Show(_) => line(answer),
+            Self::Request(_) | Self::Revoke(_) | Self::Retry(_) => {
+                let when = match (answer["finished"].is_null(), runs) {
+                    (true, true) => "The server carries it out now.",
+                    (true, false) => "The next `entente sync` or `serve` carries it out.",
+                    (false, _) => "There is nothing to do.",
+                };
+                format!("{}\n{when}", line(answer))
+            }
+        }
+    }
+}
+
+fn line(grant: &Json) -> String {
+    let text = |value: &Json| value.as_str().map(str::to_owned);
+    let name = text(&grant["name"]).unwrap_or_default();
+    let status = text(&grant["status"]).unwrap_or_default();
+    let person =
+        text(&grant["person"]["email"]).or_else(|| text(&grant["person"]["name"])).unwrap_or("nobody".to_owned());
+    let source = text(&grant["source"]).unwrap_or("no source".to_owned());
+    let record = text(&grant["record"]).map(|record| format!(" {record}")).unwrap_or_default();
+    let organization = text(&grant["organization"]["name"]).map(|name| format!(", in \"{name}\"")).unwrap_or_default();
+    let wish = if grant["revoke"] == true { ", to be revoked" } else { "" };
+    let first = harmless(&format!("{name}  {status}: {person} through {source}{record}{organization}{wish}"));
+    match text(&grant["reason"]) {
+        Some(reason) => format!("{first}\n    {}", harmless(&reason)),
+        None => first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_is_one_line_and_its_reason_another() {
+        let grant = json!({
+            "name": "000007", "status": "Error", "reason": "no way", "revoke": false, "source": "evaluation",
+            "record": "00QA", "person": {"id": "00QA", "name": "Dana", "email": "dana@acme.test"},
+            "organization": {"id": "7", "name": "Acme – Dana"},
+        });
+        insta::assert_snapshot!(line(&grant), @r#"
+        000007  Error: dana@acme.test through evaluation 00QA, in "Acme – Dana"
+            no way
+        "#);
+    }
+}
