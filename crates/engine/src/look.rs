@@ -56,7 +56,10 @@ pub(crate) struct Looked {
 /// holds up no other.
 pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
     let looks = worker.wiring.items_of(&worker.org.name).map(|wired| keep_one(worker, wired, stop));
-    try_join_all(looks).await.map(drop)
+    try_join_all(looks).await?;
+    // Without items there is nothing to look at, which is no reason for anybody else to end.
+    stop.cancelled().await;
+    Ok(())
 }
 
 async fn keep_one(worker: &Worker, wired: &Wired, stop: &CancellationToken) -> Result<(), EngineError> {
