@@ -18,7 +18,22 @@ const DISPLAYED = `
     fields: [ { salesforce: Name } ]
 `;
 const MATCHED = 'match: [ correlation, { salesforce: Subject, jira: summary } ]';
-const PAGES = ['/', '/items', `/items/${ITEM}`, '/configuration', '/links', '/links/1', '/conflicts', '/matches', '/parked', '/activity', '/connections', '/nowhere'];
+const ACCESS = `
+access:
+  salesforce: acme-org
+  jira: acme-site
+  sources:
+    customer-project:
+      object: Customer_Project__c
+      grant_field: Customer_Project__c
+      person: Contact__c
+      account: Account__c
+      organization: "{Name} - {Project_Number__c}"
+      desk: SUP
+  domain_task:
+    jira: { project: OPS, issue_type: Task, assignee: admin@sandbox.example }
+`;
+const PAGES = ['/', '/items', `/items/${ITEM}`, '/configuration', '/links', '/links/1', '/conflicts', '/matches', '/parked', '/activity', '/access', '/connections', '/nowhere'];
 const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 
 describe('the console', { timeout: 300_000 }, () => {
@@ -307,6 +322,39 @@ describe('the console', { timeout: 300_000 }, () => {
     await page.getByText('1 value would come back').first().waitFor();
     await button('Bring 1 value back').click();
     await until('the old words are back', async () => (await issues.read(jira.id)).fields.summary === before);
+  });
+
+  it('lets people into the portal once their domain is allowed, and takes it back', async () => {
+    await go('/access');
+    await page.getByText('There is no portal access here.').waitFor();
+    // The browser logs that the API declined.
+    assert.ok(seen.splice(0).length > 0);
+    await go('/configuration');
+    await write((text) => text + ACCESS);
+    await button('Save').click();
+    await page.getByText('What would change').waitFor({ state: 'detached' });
+    await until('portal access is configured', async () => (await fetch(`${demo.server}/api/v1/domains`, { headers: { authorization: `Bearer ${demo.token}` } })).ok);
+
+    const { create } = await org(demo);
+    const account = await create({ Name: 'Portal Customer' }, 'Account');
+    const person = await create({ LastName: 'Doe', FirstName: 'Dana', Email: 'dana@portal.example', AccountId: account }, 'Contact');
+    const project = await create({ Name: 'Testing', Account__c: account, Project_Number__c: '922' }, 'Customer_Project__c');
+    await create({ Customer_Project__c: project, Contact__c: person, Account__c: account }, 'Entente_Access__c');
+
+    await go('/access');
+    const row = page.getByRole('row').filter({ hasText: 'dana@portal.example' });
+    await row.getByText('Requested').waitFor();
+    await button('Allow portal.example').click();
+    await row.getByText('Has Access').waitFor();
+    await row.getByText('Testing - 922').waitFor();
+    assert.deepEqual(await axe(page), []);
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await dialog().getByRole('button', { name: 'Take it back' }).click();
+    await row.getByText('Revoked').waitFor();
+    await button('Withdraw portal.example').click();
+    await page.getByText('No domain is on the list yet.').waitFor();
+    await go('/activity');
+    await page.getByRole('listitem').filter({ hasText: 'portal.example' }).first().getByText('somebody at the console').waitFor();
   });
 
   it('says who answers at each connection, and what is missing there', async () => {

@@ -53,10 +53,10 @@ export async function org(demo) {
   const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret });
   const { access_token } = await (await fetch(`${url}/services/oauth2/token`, { method: 'POST', body: form })).json();
   const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' };
-  const all = `${url}/services/data/v64.0/sobjects/Case`;
-  const at = (id) => `${all}/${id}`;
+  const all = (object) => `${url}/services/data/v64.0/sobjects/${object}`;
+  const at = (id) => `${all('Case')}/${id}`;
   return {
-    create: async (fields) => (await must(await fetch(all, { method: 'POST', headers, body: JSON.stringify(fields) }))).id,
+    create: async (fields, object = 'Case') => (await must(await fetch(all(object), { method: 'POST', headers, body: JSON.stringify(fields) }))).id,
     read: async (id) => (await fetch(at(id), { headers })).json(),
     edit: async (id, fields) => must(await fetch(at(id), { method: 'PATCH', headers, body: JSON.stringify(fields) })),
   };

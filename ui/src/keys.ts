@@ -11,6 +11,7 @@ export const PAGES = [
   { key: 'm', to: '/matches', name: 'Matches' },
   { key: 'p', to: '/parked', name: 'Parked' },
   { key: 'a', to: '/activity', name: 'Activity' },
+  { key: 's', to: '/access', name: 'Portal access' },
   { key: 'n', to: '/connections', name: 'Connections' },
   { key: 'f', to: '/configuration', name: 'Configuration' },
 ] as const;

@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanst
 import { ask, query } from './api';
 import type { Figures } from './figures';
 import type {
-  Card, ConfigurationText, Conflict, Connection, EntryPage, Explanation, Finding, Identity, Item, LinkPage, Match, Parked, Status, Version,
+  Card, ConfigurationText, Conflict, Connection, Domain, EntryPage, Explanation, Finding, Grant, Identity, Item, LinkPage, Match, Parked, Status, Version,
 } from './types';
 
 /** How often what changes by itself is read again. */
@@ -76,3 +76,9 @@ export const useFindings = (enabled: boolean) => useQuery({ queryKey: ['doctor']
 
 export const useConfiguration = () => useQuery({ queryKey: ['configuration'], queryFn: () => ask<ConfigurationText>('/configuration/text') });
 export const useVersions = () => useQuery({ queryKey: ['versions'], queryFn: () => ask<{ versions: Version[] }>('/configuration/versions') });
+
+/** Grants are records in the org, so that each look is a call there. */
+const ACCESS_MS = 10_000;
+
+export const useGrants = () => useQuery({ queryKey: ['grants'], queryFn: () => ask<{ grants: Grant[] }>('/access'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });
+export const useDomains = () => useQuery({ queryKey: ['domains'], queryFn: () => ask<{ domains: Domain[] }>('/domains'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });

@@ -1,6 +1,7 @@
 // Which address shows which page. Filters stand in the address, so that what is seen can be sent to somebody.
 
 import { createRootRoute, createRoute, createRouter, Link, type ErrorComponentProps } from '@tanstack/react-router';
+import { AccessPage } from './pages/access';
 import { ActivityPage } from './pages/activity';
 import { ConfigurationPage } from './pages/configuration';
 import { ConflictsPage } from './pages/conflicts';
@@ -39,6 +40,7 @@ const routes = [
     component: ActivityPage,
     validateSearch: (search): EntrySearch => ({ item: text(search.item), kind: text(search.kind), link: number(search.link), round: text(search.round), since: text(search.since) }),
   }),
+  createRoute({ getParentRoute, path: '/access', component: AccessPage }),
   createRoute({ getParentRoute, path: '/connections', component: ConnectionsPage }),
 ] as const;
 

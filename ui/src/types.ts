@@ -306,3 +306,25 @@ export interface Trial {
   unexpected: number;
   notes: string[];
 }
+
+export interface Grant {
+  id: string;
+  name: string;
+  status: string;
+  reason: string | null;
+  revoke: boolean;
+  source: string | null;
+  record: string | null;
+  person: { id: string; name: string; email: string | null } | null;
+  account: string | null;
+  organization: { id: string; name: string } | null;
+  requested: string | null;
+  finished: string | null;
+}
+
+export interface Domain {
+  domain: string;
+  added_by: string | null;
+  added: string | null;
+  task: string | null;
+}
