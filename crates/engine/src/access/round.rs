@@ -141,7 +141,12 @@ impl<'w> Round<'w> {
     /// What both systems show of a grant, as far as its plan can get to it.
     async fn facts(&mut self, row: &Row) -> Result<Facts, EngineError> {
         let mut facts = Facts { person: row.person.clone(), ..Facts::unread() };
-        let Some(source) = &row.source else { return Ok(facts) };
+        if row.grant.wish == Wish::NoAccess
+            && let Some(organization) = self.granted(row).await?
+        {
+            facts.standing = Standing::ToClaim(organization);
+        }
+        let Some(source) = &row.source else { return self.of_granted(row, facts).await };
         let shown = self.shown.get(&source.record).unwrap_or(&source.shown).clone();
         let desk = source.source.desk.clone();
         facts.source = Some(SourceRecord { desk: desk.clone(), account: source.account.clone(), shown: shown.clone() });
@@ -153,7 +158,9 @@ impl<'w> Round<'w> {
                 return Ok(facts);
             }
         }
-        facts.standing = self.standing(row, source, &shown).await?;
+        if facts.standing.found().is_none() {
+            facts.standing = self.standing(row, source, &shown).await?;
+        }
         let Some(organization) = facts.standing.found() else { return Ok(facts) };
         let members = self.members(&organization.id).await?;
         facts.n_members = u32::try_from(members.len()).unwrap_or(u32::MAX);
@@ -161,6 +168,27 @@ impl<'w> Round<'w> {
             facts.on_desk = self.desk(&desk).await?.organizations.contains(&organization.id);
         }
         facts.customer = self.customer(row, &desk, &members).await?;
+        Ok(facts)
+    }
+
+    /// The organization into which a grant let the person, unless it is that of another record than the grant names.
+    async fn granted(&self, row: &Row) -> Result<Option<entente_core::access::Organization>, EngineError> {
+        let Some(organization) = &row.grant.shown.organization else { return Ok(None) };
+        let Some(seen) = self.seen_by_id(&organization.id).await? else { return Ok(None) };
+        let is_own = match (&row.source, &seen.owner) {
+            (Some(source), Owner::Record(owner)) => *owner == self.key_of(source),
+            (Some(_), Owner::Nobody | Owner::Unknown) | (None, _) => true,
+        };
+        Ok(Some(seen.organization).filter(|_| is_own))
+    }
+
+    /// What is left to know when the source is gone: who is still in the organization that the grant names.
+    async fn of_granted(&self, row: &Row, mut facts: Facts) -> Result<Facts, EngineError> {
+        let Some(organization) = facts.standing.found() else { return Ok(facts) };
+        let members = self.members(&organization.id).await?;
+        let customer = row.grant.shown.customer.clone();
+        facts.customer = customer
+            .map(|account| Customer { is_member: members.iter().any(|member| member.account_id == account), account });
         Ok(facts)
     }
 

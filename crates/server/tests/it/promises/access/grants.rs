@@ -140,6 +140,23 @@ fn access_is_taken_away_and_given_back() {
     assert_eq!(portal.organizations(), [one("Testing – CP#1", &["dana@acme.test"])]);
 }
 
+/// S0-39: access is taken away also when the project is gone, with which its organization could be found.
+#[test]
+fn access_is_taken_away_when_the_project_is_gone() {
+    let portal = Portal::new();
+    let (project, dana) = (portal.project("Testing", "1"), portal.contact("Dana", "dana@acme.test"));
+    let grant = portal.click(&project, &dana);
+    portal.sync();
+    portal.company.edit(GRANT, &grant, &json!({ "Customer_Project__c": null }));
+    portal.company.delete(PROJECT, &project);
+    portal.company.edit(GRANT, &grant, &json!({ "Revoke__c": true }));
+    portal.sync();
+    assert_eq!(
+        (portal.status(&grant), portal.organizations()),
+        ("Revoked".to_owned(), vec![one("Testing – CP#1", &[])])
+    );
+}
+
 /// S0-15, S0-16, S0-17, S0-46, S0-54: the button follows what Jira shows, also when somebody changes it there.
 #[test]
 fn the_button_follows_what_jira_shows() {
