@@ -12,6 +12,7 @@ pub mod access;
 pub mod base;
 pub mod codec;
 pub mod config;
+pub mod delivery;
 pub mod field_type;
 pub mod filter;
 pub mod item;

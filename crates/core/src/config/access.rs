@@ -1,5 +1,6 @@
 //! Portal access: from which records it is granted, and in which words that is told.
 
+use super::Evaluations;
 use crate::{
     access::{AccessState, GrantStatus},
     transform::Template,
@@ -22,6 +23,10 @@ pub struct Access {
     pub domain_task: DomainTaskRoute,
     /// The words that records show.
     pub texts: AccessTexts,
+    /// Whether people may ask for access by a form of the server.
+    pub request_form: bool,
+    /// Evaluations that are sent to Leads, if any are.
+    pub evaluations: Option<Evaluations>,
 }
 
 impl Access {

@@ -6,6 +6,7 @@ mod access;
 mod addresses;
 mod connections;
 mod directions;
+mod evaluations;
 mod fields;
 mod filters;
 mod items;

@@ -22,7 +22,9 @@ impl Reader<'_> {
         }
         let salesforce = self.connection_named(node.get("salesforce"), Side::Salesforce);
         let jira = self.connection_named(node.get("jira"), Side::Jira);
-        let sources = node.get("sources").entries().iter().filter_map(|entry| self.access_source(entry)).collect();
+        let sources: Vec<_> =
+            node.get("sources").entries().iter().filter_map(|entry| self.access_source(entry)).collect();
+        let evaluations = self.evaluations(node, &sources);
         Some(Access {
             salesforce,
             jira,
@@ -31,6 +33,8 @@ impl Reader<'_> {
             sources,
             domain_task: self.domain_task(node)?,
             texts: self.access_texts(node.get("texts")),
+            request_form: node.get("request_form").flag().unwrap_or(false),
+            evaluations,
         })
     }
 
@@ -111,14 +115,18 @@ impl Reader<'_> {
         };
         let statuses = [&texts.requested, &texts.has_access, &texts.error, &texts.revoked];
         let states = [&texts.add_to_jsm, &texts.organization_in_jsm, &texts.jsm_access];
-        for words in [&statuses[..], &states[..]] {
-            for (n, word) in words.iter().enumerate() {
-                if words[..n].iter().any(|other| other.eq_ignore_ascii_case(word)) {
-                    let message = format!("`{word}` stands for two things");
-                    self.report.error(node.at, "same-text", message, "give each its own words");
-                }
+        self.differ(node, &statuses);
+        self.differ(node, &states);
+        texts
+    }
+
+    /// Words that stand for different things must differ.
+    pub(super) fn differ(&mut self, node: &Node, words: &[&String]) {
+        for (n, word) in words.iter().enumerate() {
+            if words[..n].iter().any(|other| other.eq_ignore_ascii_case(word)) {
+                let message = format!("`{word}` stands for two things");
+                self.report.error(node.at, "same-text", message, "give each its own words");
             }
         }
-        texts
     }
 }

@@ -25,6 +25,12 @@ pub(super) static ACCESS: Shape = Shape {
             "How often organizations and their members are read again. Default 3600.",
         ),
         Key::optional("texts", Kind::Map(&TEXTS), "The words that records show."),
+        Key::optional(
+            "request_form",
+            Kind::Flag,
+            "Whether the server has a form, `/access/request`, on which people ask for access without an account. Default false.",
+        ),
+        Key::optional("evaluations", Kind::Map(&EVALUATIONS), "Products that are sent to Leads. Default: none are."),
     ],
 };
 
@@ -93,5 +99,54 @@ static TEXTS: Shape = Shape {
             "Button: there is an organization with nobody in it. Default Organization in JSM.",
         ),
         Key::optional("jsm_access", Kind::Text, "Button: somebody is in the organization. Default JSM Access."),
+    ],
+};
+
+static EVALUATIONS: Shape = Shape {
+    name: "evaluations",
+    about: "Products that are sent to a Lead for evaluation, together with access to the evaluation desk.",
+    keys: &[
+        Key::required("source", Kind::Text, "The access source whose records are the Leads."),
+        Key::optional(
+            "delivery",
+            Kind::Word(&["direct", "support"]),
+            "Whether the mail leaves at once, or when somebody of support has set the status to Approved. Default direct.",
+        ),
+        Key::required("queue_copy", Kind::Text, "Who is copied when a queue owns the Lead; else its owner is."),
+        Key::required("subject", Kind::Text, "The mail's subject, with fields of the Lead and `{products}` in braces."),
+        Key::required(
+            "body",
+            Kind::Text,
+            "Its text, with the same and `{instructions}`, which says where each product is.",
+        ),
+        Key::required("mail", Kind::Map(&MAIL), "By which server, and from whom."),
+        Key::optional("texts", Kind::Map(&DELIVERY_TEXTS), "The words for a delivery's status."),
+    ],
+};
+
+static MAIL: Shape = Shape {
+    name: "mail",
+    about: "A mail server.",
+    keys: &[
+        Key::required(
+            "smtp_url",
+            Kind::Setting,
+            "Its address: `smtps://HOST`, or `smtp://HOST:PORT`, where the server must offer STARTTLS unless it is on this machine.",
+        ),
+        Key::optional("user", Kind::Setting, "Who signs in. Default: nobody does."),
+        Key::optional("password", Kind::Secret, "With what."),
+        Key::required("from", Kind::Text, "The sender: `name@host.example`, perhaps with a name before it."),
+    ],
+};
+
+static DELIVERY_TEXTS: Shape = Shape {
+    name: "delivery-texts",
+    about: "The words for a delivery's status. Any other word, such as Draft, waits.",
+    keys: &[
+        Key::optional("requested", Kind::Text, "Somebody waits for it. Default Requested."),
+        Key::optional("with_support", Kind::Text, "Somebody of support has to have a look. Default With Support."),
+        Key::optional("approved", Kind::Text, "Support lets it go. Default Approved."),
+        Key::optional("delivered", Kind::Text, "The mail server took the mail. Default Delivered."),
+        Key::optional("error", Kind::Text, "It failed, and the reason stands beside it. Default Error."),
     ],
 };

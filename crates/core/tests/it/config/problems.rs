@@ -1,6 +1,6 @@
 //! One broken document per kind of problem: it is found where it stands, alone, and with words that help.
 
-use entente_core::config::{Problem, Reference, Severity, parse};
+use entente_core::config::{Problem, Protection, Reference, Severity, parse};
 
 use super::{PAIR, codes, hidden};
 
@@ -658,4 +658,65 @@ fn what_is_wrong_with_portal_access_is_said_where_it_stands() {
     let (config, problems) = parse(&with_access("{ error: Failed }", "{ error: Failed, has_access: Ja }"), &vars);
     let texts = config.and_then(|config| config.access).map(|access| access.texts).expect("access");
     assert_eq!((texts.error.as_str(), texts.has_access.as_str(), problems.len()), ("Failed", "Ja", 0));
+}
+
+/// The document with evaluations in it, of which one part is written otherwise.
+fn with_evaluations(from: &str, to: &str) -> String {
+    let evaluations = "  texts: { error: Failed }
+  evaluations:
+    source: lead
+    queue_copy: sales@acme.example
+    subject: 'Your {products}'
+    body: '{FirstName}, {instructions}'
+    mail: { smtp_url: 'smtps://mail.acme.example', from: 'Acme <a@acme.example>' }
+    texts: { error: Failed }
+server:";
+    assert!(evaluations.contains(from), "{from}");
+    with_access("  texts: { error: Failed }\nserver:", &evaluations.replacen(from, to, 1))
+}
+
+#[test]
+fn what_is_wrong_with_evaluations_is_said_where_it_stands() {
+    let rows = [
+        ("missing-key", "    queue_copy: sales@acme.example\n", "", "`queue_copy` is missing"),
+        ("no-leads", "source: lead", "source: ¦project", "no source whose records are Leads"),
+        ("bad-address", "queue_copy: sales@acme.example", "queue_copy: ¦sales", "no e-mail address"),
+        ("bad-template", "'Your {products}'", "¦'Your {products'", "write each field as `{FIELD}`"),
+        ("bad-field", "'Your {products}'", "¦'Your {instructions} {a b}'", "no API name"),
+        ("bad-address", "'Acme <a@acme.example>'", "¦'Acme'", "no e-mail address"),
+        ("bad-url", "'smtps://mail.acme.example'", "¦'https://mail.acme.example'", "`smtps://HOST`"),
+        ("bad-url", "'smtps://mail.acme.example'", "¦'smtps://a:b@mail.acme.example'", "keys of their own"),
+        ("incomplete-auth", "mail: { ", "mail: { ¦user: a, ", "add `password:`"),
+        ("incomplete-auth", "mail: { ", "mail: { ¦password: '${WORD}', ", "add `user:`"),
+        ("secret-in-document", "mail: { ", "mail: { user: a, password: ¦word, ", "everyone who can read it"),
+        ("same-text", "    texts: { error: Failed }", "    texts: ¦{ error: delivered }", "two things"),
+    ];
+    for (code, from, to, says) in rows {
+        let marked = with_evaluations(from, to);
+        let (_, problems) = parse(&marked.replace('¦', ""), &vars);
+        let [problem] = problems.as_slice() else { panic!("{code}: {problems:#?}") };
+        assert_eq!(problem.code, code, "{problem:#?}");
+        let said = format!("{} {}", problem.message, problem.remedy);
+        assert!(said.contains(says) && !said.contains("a:b"), "{says}: {problem:#?}");
+        if marked.contains('¦') {
+            assert_eq!((problem.line, problem.column), place(&marked), "{problem:#?}");
+        }
+    }
+}
+
+#[test]
+fn the_way_to_a_mail_server_is_protected_unless_it_is_here() {
+    let rows = [
+        ("smtps://mail.acme.example", "mail.acme.example", 465, Protection::Tls),
+        ("smtp://mail.acme.example:2525", "mail.acme.example", 2525, Protection::StartTls),
+        ("smtp://10.0.0.1", "10.0.0.1", 587, Protection::StartTls),
+        ("smtp://127.0.0.1:2525", "127.0.0.1", 2525, Protection::None),
+        ("smtp://localhost", "localhost", 587, Protection::None),
+    ];
+    for (url, host, port, protection) in rows {
+        let (config, problems) = parse(&with_evaluations("smtps://mail.acme.example", url), &vars);
+        let evaluations = config.and_then(|config| config.access).and_then(|access| access.evaluations);
+        let mail = evaluations.unwrap_or_else(|| panic!("{problems:#?}")).mail;
+        assert_eq!((mail.host.as_str(), mail.port, mail.protection), (host, port, protection), "{url}");
+    }
 }

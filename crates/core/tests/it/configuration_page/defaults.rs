@@ -13,9 +13,17 @@ const ACCESS: &str = "access: { salesforce: org, jira: site, domain_task: { sale
                       LINE }\nserver: {";
 const ACCESS_TEXTS: &str = "access: { salesforce: org, jira: site, domain_task: { salesforce: { owner: Ops } }, sources: { lead: { object: \
      Lead, grant_field: Lead__c, person: Lead__c, organization: \"{Name}\", desk: SUP } }, texts: { LINE } }\nserver: {";
+const EVALUATIONS: &str = "access: { salesforce: org, jira: site, domain_task: { salesforce: { owner: Ops } }, sources: { lead: { object: \
+     Lead, grant_field: Lead__c, person: Lead__c, organization: \"{Name}\", desk: SUP } }, evaluations: { source: lead, \
+     queue_copy: a@b.example, subject: x, body: x, mail: { smtp_url: \"smtps://b.example\", from: a@b.example }, LINE } \
+     }\nserver: {";
+const DELIVERY_TEXTS: &str = "access: { salesforce: org, jira: site, domain_task: { salesforce: { owner: Ops } }, sources: { lead: { object: \
+     Lead, grant_field: Lead__c, person: Lead__c, organization: \"{Name}\", desk: SUP } }, evaluations: { source: lead, \
+     queue_copy: a@b.example, subject: x, body: x, mail: { smtp_url: \"smtps://b.example\", from: a@b.example }, texts: \
+     { LINE } } }\nserver: {";
 
 /// Where one more line stands in each part that states defaults, and in place of what.
-const PLACES: [(&str, &str, &str); 8] = [
+const PLACES: [(&str, &str, &str); 10] = [
     ("connection", "  site:\n", "  site:\n    LINE\n"),
     ("connected-item", "  bugs:\n", "  bugs:\n    LINE\n"),
     ("actions", "  bugs:\n", "  bugs:\n    actions: { LINE }\n"),
@@ -24,6 +32,8 @@ const PLACES: [(&str, &str, &str); 8] = [
     ("triggers", "triggers: { poll_seconds: 60 }\n", "triggers: { LINE }\n"),
     ("access", "server: {", ACCESS),
     ("access-texts", "server: {", ACCESS_TEXTS),
+    ("evaluations", "server: {", EVALUATIONS),
+    ("delivery-texts", "server: {", DELIVERY_TEXTS),
 ];
 
 fn config(text: &str) -> Option<Config> {

@@ -404,4 +404,26 @@ pub(super) const SECTIONS: &[Section] = &[
         prose: "The words for a status must differ from each other, and so must those on the button.",
         example: Some(Excerpt::Whole(&["access", "texts"])),
     },
+    Section {
+        shape: "evaluations",
+        level: 3,
+        title: "Evaluations",
+        prose: "A delivery is one `Evaluation_List__c`; it is open as long as its status is `requested` or `approved`. Each has \
+                one mail: setting a delivered one to `requested` again sends nothing.",
+        example: Some(Excerpt::Shallow(&["access", "evaluations"])),
+    },
+    Section {
+        shape: "mail",
+        level: 4,
+        title: "Mail",
+        prose: "",
+        example: Some(Excerpt::Whole(&["access", "evaluations", "mail"])),
+    },
+    Section {
+        shape: "delivery-texts",
+        level: 4,
+        title: "Delivery texts",
+        prose: "",
+        example: Some(Excerpt::Whole(&["access", "evaluations", "texts"])),
+    },
 ];
