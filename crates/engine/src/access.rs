@@ -4,6 +4,7 @@
 //! missing, lets [`crate::apply::access`] do it, and reads again until nothing is left. [`sweep`] goes the other way: what
 //! Jira shows now is shown on records that are at rest. Nothing is remembered between two rounds but announcements.
 
+pub(crate) mod form;
 pub(crate) mod grants;
 pub(crate) mod remedy;
 pub(crate) mod round;
@@ -16,7 +17,7 @@ use entente_core::config::Access;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::{grants::Row, round::Round};
-use crate::{error::EngineError, limits::BACKOFF_FIRST_MS, outside::Site, wiring::Wiring, worker::Worker};
+use crate::{delivery, error::EngineError, limits::BACKOFF_FIRST_MS, outside::Site, wiring::Wiring, worker::Worker};
 
 /// The object of the grants.
 pub(crate) const GRANT: &str = "Entente_Access__c";
@@ -79,11 +80,14 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
         return Ok(Looked { is_delayed: true });
     }
     worker.org.is_the_same(worker.store()).await?;
+    // Deliveries first: they request access, and neither Jira nor the mail server holds up the other.
+    let delivered = delivery::once(worker, access).await;
     let mut round = Round::begin(worker, access, site).await?;
     let looked = round.run().await?;
     if sweeps {
         sweep::run(&mut round).await?;
     }
+    delivered?;
     Ok(looked)
 }
 

@@ -6,6 +6,7 @@
 pub(crate) mod access;
 pub(crate) mod create;
 mod culprit;
+pub(crate) mod delivery;
 pub(crate) mod jira;
 pub(crate) mod payload;
 mod receipt;

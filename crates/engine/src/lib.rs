@@ -16,6 +16,7 @@ mod access;
 mod activation;
 mod apply;
 mod catalogue;
+mod delivery;
 mod dispatch;
 mod doctor;
 mod drain;
@@ -59,6 +60,7 @@ use entente_transport::Tenure;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
 
+pub use access::form::{Approval, FormRequest, RequestTold};
 pub use access::remedy::{AccessWish, DomainChanged, DomainTold, GrantFilter, GrantTold, OrganizationTold, PersonTold};
 pub use activation::Activation;
 pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, ObjectGroup};

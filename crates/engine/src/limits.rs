@@ -126,3 +126,12 @@ pub(crate) const LINE_CHARS_MAX: usize = 255;
 
 /// How long a hint rests whose item has not been looked at yet.
 pub(crate) const UNDISCOVERED_REST_MS: i64 = 100;
+
+/// Requests by the form that wait for a decision at once; nobody decides about more.
+pub(crate) const FORM_REQUESTS_OPEN_MAX: i64 = 200;
+/// Requests by the form within an hour; more come from a machine.
+pub(crate) const FORM_REQUESTS_HOURLY_MAX: i64 = 30;
+/// Characters of a name, a company or an address on the form.
+pub(crate) const FORM_LINE_CHARS_MAX: usize = 200;
+/// Characters of a message on the form.
+pub(crate) const FORM_MESSAGE_CHARS_MAX: usize = 2_000;

@@ -1,6 +1,7 @@
 //! The two outside worlds as the engine sees them: an [`Org`] and a [`Site`], each a vendor client with what the engine
 //! remembers about it. Nothing here decides; everything here is a read, a write that was decided elsewhere, or a name.
 
+mod mail;
 mod org;
 mod quota;
 mod site;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 
 use crate::error::EngineError;
 
+pub(crate) use mail::Handed;
 pub(crate) use org::{
     AskedObject, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgPerson, OrgRow, OwnUpdate,
 };

@@ -10,6 +10,7 @@ mod hooks;
 mod login;
 mod page;
 mod problem;
+mod request;
 mod token;
 
 use axum::Router;
@@ -41,6 +42,7 @@ pub fn router(app: App) -> Router {
         .route("/plain", get(page::plain))
         .route("/login", get(login::form).post(login::log_in))
         .route("/logout", post(login::log_out))
+        .route("/access/request", get(request::form).post(request::ask))
         .route("/assets/{name}", get(page::asset))
         .route("/console/{name}", get(console::asset));
     Router::new()
@@ -96,6 +98,9 @@ fn api_v1() -> Router<App> {
         .route("/access/{grant}", get(api::access::show))
         .route("/access/{grant}/revoke", post(api::access::revoke))
         .route("/access/{grant}/retry", post(api::access::retry))
+        .route("/requests", get(api::requests::list))
+        .route("/requests/{id}/approve", post(api::requests::approve))
+        .route("/requests/{id}/deny", post(api::requests::deny))
         .route("/domains", get(api::domains::list).post(api::domains::add))
         .route("/domains/{domain}/withdraw", post(api::domains::withdraw))
         .route("/conflicts", get(api::conflicts::list))

@@ -3,7 +3,9 @@
 
 mod domain;
 mod organization;
+mod request;
 mod task;
 
 pub use domain::AllowedDomain;
+pub use request::{AccessRequest, RequestLimits};
 pub use task::OpenTask;

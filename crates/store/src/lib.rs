@@ -22,6 +22,7 @@ mod journal;
 mod lease;
 mod link;
 mod link_filter;
+mod mail;
 mod note;
 mod offers;
 mod parked;
@@ -38,7 +39,7 @@ mod sql;
 
 use std::sync::Arc;
 
-pub use access::{AllowedDomain, OpenTask};
+pub use access::{AccessRequest, AllowedDomain, OpenTask, RequestLimits};
 pub use backup::Backup;
 pub use configuration::Applied;
 pub use conflict::{Conflict, Decided, NewConflict, NewDecision};
@@ -50,6 +51,7 @@ pub use journal::{Entry, Figure, JournalFilter, NewEntry, Verified, is_digest};
 pub use lease::Fence;
 pub use link::{Link, LinkId, LinkState};
 pub use link_filter::LinkFilter;
+pub use mail::{KnownMail, SentMail};
 pub use note::{NewNote, Note};
 pub use offers::Offers;
 pub use open::DATABASE_FILE;

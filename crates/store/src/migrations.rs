@@ -20,9 +20,11 @@ const ENDED_INTENTS: &str = include_str!("../migrations/0006_ended_intents.sql")
 const SENT: &str = include_str!("../migrations/0007_sent.sql");
 const SHARED: &str = include_str!("../migrations/0008_shared.sql");
 const ACCESS: &str = include_str!("../migrations/0009_access.sql");
+const MAIL: &str = include_str!("../migrations/0010_mail.sql");
+const ACCESS_REQUESTS: &str = include_str!("../migrations/0012_access_request.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 9;
+pub(crate) const NEWEST: i64 = 12;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -51,7 +53,9 @@ fn migrator(dialect: Dialect) -> Migrator {
         (6, "ended intents", dialect.tables(ENDED_INTENTS)),
         (7, "sent", dialect.tables(SENT)),
         (8, "shared", dialect.tables(SHARED)),
-        (NEWEST, "access", dialect.tables(ACCESS)),
+        (9, "access", dialect.tables(ACCESS)),
+        (10, "mail", dialect.tables(MAIL)),
+        (NEWEST, "access requests", dialect.tables(ACCESS_REQUESTS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

@@ -177,13 +177,13 @@ pub(crate) fn source_row(access: &Access, source: &AccessSource, record: &Json) 
 }
 
 /// What stands at a path of a row; an empty last part is the record itself.
-fn at<'r>(fields: &'r Fields, path: &str) -> Option<&'r Json> {
+pub(crate) fn at<'r>(fields: &'r Fields, path: &str) -> Option<&'r Json> {
     let mut parts = path.split('.').filter(|part| !part.is_empty());
     let first = fields.get(parts.next()?)?;
     parts.try_fold(first, |here, part| here.get(part)).filter(|value| !value.is_null())
 }
 
-fn text(fields: &Fields, path: &str) -> Option<String> {
+pub(crate) fn text(fields: &Fields, path: &str) -> Option<String> {
     match at(fields, path)? {
         Json::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         other => Some(other.to_string()),

@@ -246,7 +246,7 @@ impl Engine {
     }
 
     /// The worker of the org in which access is requested.
-    fn access(&self) -> Result<(Worker, Access), EngineError> {
+    pub(super) fn access(&self) -> Result<(Worker, Access), EngineError> {
         let wiring = self.inner.wiring();
         let access = wiring.config.access.clone().ok_or_else(|| {
             EngineError::Declined("This configuration grants no portal access: it has no `access:`.".to_owned())
@@ -257,7 +257,7 @@ impl Engine {
     }
 }
 
-fn entry(org: &str, record_id: Option<String>, text: String) -> NewEntry {
+pub(super) fn entry(org: &str, record_id: Option<String>, text: String) -> NewEntry {
     NewEntry { kind: "access".to_owned(), org: Some(org.to_owned()), record_id, text, ..NewEntry::default() }
 }
 

@@ -241,7 +241,7 @@ async fn open_record(round: &Round<'_>, domain: &Domain, task: &OpenTask, owner:
 }
 
 /// The members of a JSON object that was just written down.
-fn fields(object: Json) -> Map<String, Json> {
+pub(super) fn fields(object: Json) -> Map<String, Json> {
     match object {
         Json::Object(fields) => fields,
         _ => Map::new(),

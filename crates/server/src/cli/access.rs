@@ -29,6 +29,12 @@ enum Act {
     Revoke(One),
     /// Have a grant that failed tried again
     Retry(One),
+    /// List what people asked for by the form, the oldest first
+    Requests(Requests),
+    /// Grant what somebody asked for by the form
+    Approve(Approve),
+    /// Say no to what somebody asked for by the form
+    Deny(Deny),
 }
 
 #[derive(Debug, Args)]
@@ -78,6 +84,44 @@ struct Request {
 }
 
 #[derive(Debug, Args)]
+struct Requests {
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Approve {
+    /// The request, by its id
+    #[arg(value_name = "REQUEST")]
+    request: String,
+
+    /// The source under `access:` in the configuration
+    #[arg(long, value_name = "SOURCE")]
+    source: String,
+
+    /// The id of the record
+    #[arg(long, value_name = "ID")]
+    record: String,
+
+    /// The person, by id; without it, whoever has the address of the request
+    #[arg(long, value_name = "ID")]
+    person: Option<String>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct Deny {
+    /// The request, by its id
+    #[arg(value_name = "REQUEST")]
+    request: String,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
 struct Common {
     /// Print one JSON document
     #[arg(long)]
@@ -92,8 +136,10 @@ impl Access {
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let Common { json: as_json, ask } = self.act.common();
         let asked = match self.act {
-            Act::List(_) | Act::Show(_) => ask.open(screen).await?,
-            Act::Request(_) | Act::Revoke(_) | Act::Retry(_) => ask.open_to_remember(screen).await?,
+            Act::List(_) | Act::Show(_) | Act::Requests(_) => ask.open(screen).await?,
+            Act::Request(_) | Act::Revoke(_) | Act::Retry(_) | Act::Approve(_) | Act::Deny(_) => {
+                ask.open_to_remember(screen).await?
+            }
         };
         let answer = self.act.ask(&asked).await;
         let runs = asked.is_running();
@@ -115,6 +161,9 @@ impl Act {
         match self {
             Self::List(List { common, .. }) | Self::Request(Request { common, .. }) => common,
             Self::Show(one) | Self::Revoke(one) | Self::Retry(one) => &one.common,
+            Self::Requests(Requests { common })
+            | Self::Approve(Approve { common, .. })
+            | Self::Deny(Deny { common, .. }) => common,
         }
     }
 
@@ -133,6 +182,12 @@ impl Act {
             }
             Self::Revoke(one) => asked.post(&["access", &one.grant, "revoke"], &by).await,
             Self::Retry(one) => asked.post(&["access", &one.grant, "retry"], &by).await,
+            Self::Requests(_) => asked.get(&["requests"], &[]).await,
+            Self::Approve(Approve { request, source, record, person, .. }) => {
+                let approval = json!({ "source": source, "record": record, "person": person, "by": who() });
+                asked.post(&["requests", request, "approve"], &approval).await
+            }
+            Self::Deny(Deny { request, .. }) => asked.post(&["requests", request, "deny"], &by).await,
         }
     }
 
@@ -144,7 +199,20 @@ impl Act {
                 all.iter().map(line).chain([last]).collect::<Vec<_>>().join("\n")
             }
             Self::Show(_) => line(answer),
-            Self::Request(_) | Self::Revoke(_) | Self::Retry(_) => {
+            Self::Requests(_) => {
+                let all = answer["requests"].as_array().cloned().unwrap_or_default();
+                let last = format!("{}.", counted(all.len(), "request"));
+                all.iter().map(asked_for).chain([last]).collect::<Vec<_>>().join(
+                    "
+",
+                )
+            }
+            Self::Deny(_) => format!(
+                "{}
+Denied.",
+                asked_for(answer)
+            ),
+            Self::Request(_) | Self::Revoke(_) | Self::Retry(_) | Self::Approve(_) => {
                 let when = match (answer["finished"].is_null(), runs) {
                     (true, true) => "The server carries it out now.",
                     (true, false) => "The next `entente sync` or `serve` carries it out.",
@@ -171,6 +239,18 @@ fn line(grant: &Json) -> String {
         Some(reason) => format!("{first}\n    {}", harmless(&reason)),
         None => first,
     }
+}
+
+fn asked_for(request: &Json) -> String {
+    let text = |key: &str| request[key].as_str().unwrap_or_default().to_owned();
+    let first = format!("{}  {}: {} <{}>, {}", text("id"), text("asked"), text("name"), text("email"), text("company"));
+    let message = text("message").split_whitespace().collect::<Vec<_>>().join(" ");
+    [first, message]
+        .into_iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| harmless(&line))
+        .collect::<Vec<_>>()
+        .join("\n    ")
 }
 
 #[cfg(test)]

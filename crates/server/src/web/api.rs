@@ -15,6 +15,7 @@ pub(crate) mod matches;
 pub(crate) mod objects;
 pub(crate) mod parked;
 mod records;
+pub(crate) mod requests;
 mod resume;
 mod status;
 pub(crate) mod trial;

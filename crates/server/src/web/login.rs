@@ -77,7 +77,7 @@ fn welcome(app: &App, token: &str, to: &str) -> Response {
 }
 
 /// Refuses forms that another site's page sent. Browsers say where a request comes from; other callers need not.
-fn own_form(headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn own_form(headers: &HeaderMap) -> Result<(), Problem> {
     match headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes) {
         None | Some(b"same-origin" | b"none") => Ok(()),
         Some(_) => Err(Problem::new(StatusCode::FORBIDDEN, "This form belongs to another site.")),

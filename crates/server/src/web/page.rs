@@ -4,6 +4,7 @@
 mod layout;
 mod login;
 mod overview;
+mod request;
 
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
@@ -14,6 +15,7 @@ use super::{App, Problem, console, token};
 use crate::limits::JOURNAL_PAGE;
 
 pub(crate) use login::{Login, login};
+pub(crate) use request::{request, request_taken};
 
 /// `GET /` and the addresses below it: the console, or where none was built, the plain page. For people who have logged
 /// in; others are sent to do so, and come back.

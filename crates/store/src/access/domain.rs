@@ -56,7 +56,13 @@ impl Store {
         self.changed(tx, n_rows > 0, entry, now_ms).await
     }
 
-    async fn changed(&self, mut tx: Tx, has_changed: bool, entry: &NewEntry, now_ms: i64) -> Result<bool, StoreError> {
+    pub(super) async fn changed(
+        &self,
+        mut tx: Tx,
+        has_changed: bool,
+        entry: &NewEntry,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
         if has_changed {
             self.append_journal(&mut tx, std::iter::once((None, entry)), now_ms).await?;
         }

@@ -14,6 +14,7 @@ mod items;
 mod journal;
 mod leases;
 mod links;
+mod mail;
 mod offers;
 mod parked;
 mod rounds;

@@ -51,6 +51,8 @@ ALTER TABLE item DROP COLUMN recovered;
 DROP TABLE access_domain;
 DROP TABLE access_task;
 DROP TABLE access_organization;
+DROP TABLE mail;
+DROP TABLE access_request;
 DROP TABLE sent;
 DROP TABLE configuration;
 DROP TABLE tested;
