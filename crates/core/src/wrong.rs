@@ -46,11 +46,15 @@ pub enum Wrong {
     NoTombstone,
     /// Takes a pair for settled without looking at what both sides show after the writes.
     RestUnproven,
+    /// Counts what a round overwrites against the limit of an hour, and forgets it with the round.
+    BudgetPerRound,
+    /// Moves a cursor in a transaction of its own, before the hints that it covers.
+    CursorApart,
 }
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::NoIntent,
         Self::BaseBeforeConfirm,
         Self::SearchOnlyProbe,
@@ -71,6 +75,8 @@ impl Wrong {
         Self::LostUnheard,
         Self::NoTombstone,
         Self::RestUnproven,
+        Self::BudgetPerRound,
+        Self::CursorApart,
     ];
 }
 

@@ -120,6 +120,7 @@ impl Worker {
     pub(crate) async fn next_rounds(&self, sites: &BTreeSet<&str>, behind: bool) -> Result<Vec<Round>, EngineError> {
         let (mut skipped, now_ms) = (0, self.outside().now_ms());
         let mut rounds: Vec<Round> = Vec::new();
+        self.age_hints(now_ms).await?;
         loop {
             let due = self.store().due_behind(&self.org.name, now_ms, skipped, DUE_HINTS_MAX).await?;
             let n_due = due.len();

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{Inner, access, unit::DELETED, wiring::Wiring};
+use crate::{Inner, access, limits::PUSH_PRIORITY, unit::DELETED, wiring::Wiring};
 
 /// Why a push is not taken.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -138,7 +138,7 @@ async fn offer(
     for key in keys {
         let org = key.org.clone();
         // Somebody is waiting for this one: it goes before what polls and looks have found.
-        let hint = Hint { key, version: version.clone(), due_ms: now_ms, priority: 1 };
+        let hint = Hint { key, version: version.clone(), due_ms: now_ms, priority: PUSH_PRIORITY };
         inner.offers.offer(hint, now_ms).await.map_err(|error| IntakeError::Unavailable {
             connection: connection.to_owned(),
             reason: error.to_string(),

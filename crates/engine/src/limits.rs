@@ -55,8 +55,17 @@ pub(crate) const CHANGE_BUDGET_WINDOW_MS: i64 = 60 * 60 * 1_000;
 /// Journal entries that one undo looks at.
 pub(crate) const UNDO_ENTRIES_MAX: usize = 100_000;
 
-/// What a person asked for goes before what was found.
+/// What a person asked for goes before what was pushed.
 pub(crate) const PERSON_PRIORITY: i32 = 10;
+
+/// What was pushed was edited a moment ago: it goes before what polls and looks have found.
+pub(crate) const PUSH_PRIORITY: i32 = 1;
+
+/// What has been due for so long goes as if it had been pushed, and before what was pushed since.
+pub(crate) const AGED_AFTER_MS: i64 = 5 * 60 * 1_000;
+
+/// How often hints are looked through for those that have been due for long.
+pub(crate) const AGE_EVERY_MS: i64 = 60 * 1_000;
 
 /// First wait of a hint that could not be handled; doubles with each attempt.
 pub(crate) const BACKOFF_FIRST_MS: i64 = 1_000;

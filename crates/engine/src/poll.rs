@@ -106,12 +106,18 @@ async fn keep_some(worker: &Worker, mut schedule: Schedule, stop: &CancellationT
         if !worker.pause(pause_ms, stop).await {
             return Ok(());
         }
-        let due = schedule.due(worker.outside().now_ms());
+        let due = schedule.due(worker.outside().now_ms(), stretch(worker, &schedule));
         some(worker, &mut offered, &|name| due.iter().any(|due| due == name)).await?;
         journal_news(worker).await?;
     }
     stop.cancelled().await;
     Ok(())
+}
+
+/// How many times rarer than usual a connection is polled, so that its calls last.
+fn stretch(worker: &Worker, schedule: &Schedule) -> u32 {
+    let site = sites(worker).into_iter().find(|site| schedule.has(&jira_cursor(&site.name)));
+    site.map_or_else(|| worker.org.stretch(), |site| site.stretch())
 }
 
 /// Items that rest or go on since the last poll: a project was archived, a field taken away, or is back.

@@ -6,7 +6,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -26,8 +26,8 @@ use crate::{
     engine::SyncOptions,
     error::EngineError,
     limits::{
-        BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_MARGIN_MS, LEASE_RENEW_MS, LEASE_TTL_MS, PROBE_AFTER_MS,
-        WORKER_RETRY_MS,
+        AGED_AFTER_MS, AGE_EVERY_MS, BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_MARGIN_MS, LEASE_RENEW_MS, LEASE_TTL_MS, PROBE_AFTER_MS,
+        PUSH_PRIORITY, WORKER_RETRY_MS,
     },
     look,
     outside::{Org, Outside},
@@ -56,6 +56,8 @@ pub(crate) struct Worker {
     pub(crate) wake: Arc<Notify>,
     pub(crate) access_wake: Arc<Notify>,
     pub(crate) tally: Tally,
+    /// When hints were last looked through for those that have been due for long.
+    aged_ms: AtomicI64,
 }
 
 /// What a worker has done, for the report of a `sync`.
@@ -86,6 +88,7 @@ impl Worker {
             wake,
             access_wake,
             tally: Tally::default(),
+            aged_ms: AtomicI64::default(),
         }
     }
 
@@ -136,6 +139,15 @@ impl Worker {
     /// The lease was taken or renewed at this time.
     pub(crate) fn extend_tenure(&self, now_ms: i64) {
         self.tenure.extend(now_ms + LEASE_TTL_MS - LEASE_MARGIN_MS);
+    }
+
+    /// Nothing that is due waits for ever behind what comes in: from time to time the longest due goes first.
+    pub(crate) async fn age_hints(&self, now_ms: i64) -> Result<(), StoreError> {
+        if now_ms < self.aged_ms.load(Ordering::Relaxed).saturating_add(AGE_EVERY_MS) {
+            return Ok(());
+        }
+        self.aged_ms.store(now_ms, Ordering::Relaxed);
+        self.store().age(&self.org.name, now_ms - AGED_AFTER_MS, PUSH_PRIORITY).await.map(drop)
     }
 
     /// Gives the lease back.

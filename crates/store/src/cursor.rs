@@ -40,6 +40,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         fence.check(&mut tx).await?;
+        #[cfg(feature = "simulation")]
+        if entente_core::wrong::is(entente_core::wrong::Wrong::CursorApart) {
+            set(&mut tx, &fence.org, name, value, now_ms).await?;
+            tx.commit().await?;
+            return self.offer_once(hints, now_ms).await;
+        }
         hint::offer(&mut tx, hints, now_ms).await?;
         set(&mut tx, &fence.org, name, value, now_ms).await?;
         tx.commit().await

@@ -104,7 +104,7 @@ impl Store {
         retried(|| self.offer_once(hints, now_ms)).await
     }
 
-    async fn offer_once(&self, hints: &[Hint], now_ms: i64) -> Result<(), StoreError> {
+    pub(crate) async fn offer_once(&self, hints: &[Hint], now_ms: i64) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         offer(&mut tx, hints, now_ms).await?;
         tx.commit().await
@@ -161,6 +161,16 @@ impl Store {
         let mut tx = self.begin().await?;
         tx.run(SQL, &[rows]).await?;
         tx.commit().await
+    }
+
+    /// Gives hints that came due by some time a priority, unless theirs is higher: however much comes that goes before
+    /// them, they are not put off for ever.
+    pub async fn age(&self, org: &str, due_by_ms: i64, priority: i32) -> Result<u64, StoreError> {
+        const SQL: &str = "UPDATE hint SET priority = $3 WHERE org = $1 AND due_ms <= $2 AND priority < $3";
+        let mut tx = self.begin().await?;
+        let n = tx.run(SQL, &[org.into(), due_by_ms.into(), i64::from(priority).into()]).await?;
+        tx.commit().await?;
+        Ok(n)
     }
 
     /// How much work waits, in one org or in all.

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
-use crate::limits::{GAUGE_SAMPLE_EVERY_MS, GAUGE_SAMPLES_MAX, QUOTA_LOOK_MS};
+use crate::limits::{DAY_SECS, GAUGE_SAMPLE_EVERY_MS, GAUGE_SAMPLES_MAX, QUOTA_LOOK_MS, STRETCH_MAX};
 
 /// What one answer tells of an allowance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,20 @@ impl Quota {
     pub fn reserve(&self, percent: u8) -> u64 {
         (self.reading.allowed / 100).saturating_mul(u64::from(percent))
             + (self.reading.allowed % 100) * u64::from(percent) / 100
+    }
+
+    /// How many times rarer than of late calls must become to last until there are more: for a day, where the window
+    /// slides. 1 where they last, and where nobody can say.
+    pub fn stretch(&self, percent: u8, now: Timestamp) -> u32 {
+        let (Some(per_hour), Some(left)) = (self.per_hour, self.reading.left) else { return 1 };
+        let (window_secs, there) = match self.reading.resets_at {
+            Some(resets_at) => (resets_at.duration_since(now).as_secs().clamp(0, DAY_SECS), left),
+            // What was used a day ago comes back as time goes by.
+            None => (DAY_SECS, self.reading.allowed),
+        };
+        let wanted = per_hour.saturating_mul(window_secs.unsigned_abs()) / 3_600;
+        let usable = there.saturating_sub(self.reserve(percent)).max(1);
+        u32::try_from(wanted.div_ceil(usable)).unwrap_or(STRETCH_MAX).clamp(1, STRETCH_MAX)
     }
 
     /// For how long only the reserve is left; none while there is more, or while it is time to ask again.
@@ -124,6 +138,21 @@ mod tests {
             gauge.read(reading, at(*minutes));
         }
         gauge.quota().expect("a reading")
+    }
+
+    #[test]
+    fn calls_become_rarer_where_the_present_rate_would_not_last() {
+        let soon = Some(at(30 + 60));
+        for (readings, resets_at, stretch, why) in [
+            (&[(0, 900)][..], None, 1, "one reading is no rate"),
+            (&[(0, 900), (30, 885)], None, 1, "30 an hour are 720 a day, of 900"),
+            (&[(0, 900), (30, 800)], None, 6, "200 an hour are 4,800 a day, of 900"),
+            (&[(0, 900), (30, 800)], soon, 1, "200 more until the window ends, of 700"),
+            (&[(0, 500), (30, 300)], soon, 2, "400 more, of 200"),
+            (&[(0, 900), (30, 100)], soon, 60, "none but the reserve is left"),
+        ] {
+            assert_eq!(gauge(readings, resets_at).stretch(10, at(30)), stretch, "{why}");
+        }
     }
 
     #[test]

@@ -66,3 +66,9 @@ pub(crate) const READ_IDLE_TIMEOUT_MS: u64 = 300_000;
 
 /// Idle connections are closed before the vendors' load balancers do it silently.
 pub(crate) const POOL_IDLE_TIMEOUT_MS: u64 = 50_000;
+
+/// A window that slides is taken for a day: the vendor's daily allowance is the one that does.
+pub(crate) const DAY_SECS: i64 = 24 * 3_600;
+
+/// However scarce calls are, what is asked for again and again is asked for this many times as rarely at most.
+pub(crate) const STRETCH_MAX: u32 = 60;

@@ -86,6 +86,11 @@ impl Org {
         quota::held_back(self.client.transport(), &*self.clock, self.reserve_percent)
     }
 
+    /// How many times rarer polls must come for its calls to last.
+    pub(crate) fn stretch(&self) -> u32 {
+        quota::stretch(self.client.transport(), &*self.clock, self.reserve_percent)
+    }
+
     /// How many calls are left, once the org has told.
     pub(crate) fn quota(&self) -> Option<QuotaStatus> {
         Some(quota::status(self.client.transport().quota()?, self.reserve_percent, &*self.clock))

@@ -19,7 +19,12 @@ pub(crate) fn held_back(transport: &Transport, clock: &dyn Clock, reserve_percen
     Some(CallError::Throttled { after, scope: Scope::Connection, reason })
 }
 
-/// The same for people and machines that watch.
+/// How many times rarer polls must come for a connection's calls to last.
+pub(crate) fn stretch(transport: &Transport, clock: &dyn Clock, reserve_percent: u8) -> u32 {
+    transport.quota().map_or(1, |quota| quota.stretch(reserve_percent, clock.now()))
+}
+
+/// What is left, for people and machines that watch.
 pub(crate) fn status(quota: Quota, reserve_percent: u8, clock: &dyn Clock) -> QuotaStatus {
     QuotaStatus {
         reserve: quota.reserve(reserve_percent),

@@ -37,17 +37,22 @@ impl Schedule {
         asked.next_ms = now_ms + asked.every_ms;
     }
 
+    /// Whether it is asked at times.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.asked.contains_key(name)
+    }
+
     /// How long nobody is to be asked; none when there is nobody.
     pub(super) fn pause_ms(&self, now_ms: i64) -> Option<u64> {
         let next_ms = self.asked.values().map(|asked| asked.next_ms).min()?;
         Some((next_ms - now_ms).max(0).unsigned_abs())
     }
 
-    /// Who is to be asked now; the next time counts from here.
-    pub(super) fn due(&mut self, now_ms: i64) -> Vec<String> {
+    /// Who is to be asked now; the next time counts from here, so many times as far off as usual.
+    pub(super) fn due(&mut self, now_ms: i64, stretch: u32) -> Vec<String> {
         let due = self.asked.iter_mut().filter(|(_, asked)| asked.next_ms <= now_ms);
         due.map(|(name, asked)| {
-            asked.next_ms = now_ms + asked.every_ms;
+            asked.next_ms = now_ms + asked.every_ms * i64::from(stretch);
             name.clone()
         })
         .collect()
@@ -67,12 +72,14 @@ mod tests {
             schedule.add(name.to_owned(), every_ms, 0);
         }
         assert_eq!(schedule.pause_ms(0), Some(5_000));
-        assert_eq!(schedule.due(4_999), [""; 0]);
-        assert_eq!(schedule.due(5_000), ["case"]);
+        assert_eq!(schedule.due(4_999, 1), [""; 0]);
+        assert_eq!(schedule.due(5_000, 1), ["case"]);
         assert_eq!(schedule.pause_ms(6_000), Some(4_000));
-        assert_eq!(schedule.due(60_000), ["case", "site"]);
-        assert_eq!(schedule.due(301_000), ["case", "lead", "site"]);
+        assert_eq!(schedule.due(60_000, 1), ["case", "site"]);
+        assert_eq!(schedule.due(301_000, 1), ["case", "lead", "site"]);
         assert_eq!(schedule.pause_ms(400_000), Some(0), "late is at once");
+        assert_eq!(schedule.due(400_000, 3), ["case", "site"]);
+        assert_eq!(schedule.pause_ms(400_000), Some(15_000), "calls are scarce");
         assert_eq!(Schedule::default().pause_ms(0), None);
     }
 }

@@ -27,6 +27,10 @@ pub(super) async fn count(scene: &Scene<'_>, works: &mut [Work]) -> Result<Optio
     }
     let links = store.count_links(Some(item)).await?;
     let limit = CHANGE_BUDGET_MIN.max(links * CHANGE_BUDGET_PERCENT / 100);
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::BudgetPerRound) && acts <= limit {
+        return Ok(Some(counted));
+    }
     let fence = scene.worker.fence()?;
     let Spent::Over(spent) = store.spend(&fence, item, acts, limit, CHANGE_BUDGET_WINDOW_MS, now_ms).await? else {
         return Ok(Some(counted));

@@ -39,6 +39,8 @@ struct Slot {
     actor: ActorId,
     /// For a wait for time.
     due_ms: Option<i64>,
+    /// What a call that may change something says.
+    said: Option<Arc<str>>,
     open: bool,
     waker: Option<Waker>,
 }
@@ -55,7 +57,19 @@ impl Gate {
 
     /// A place in front of the gate; with a time, it opens by itself when that has come.
     pub(crate) fn wait(&self, due_ms: Option<i64>) -> Waiting {
-        Waiting { gate: self.clone(), due_ms, slot: None }
+        Waiting { gate: self.clone(), due_ms, said: None, slot: None }
+    }
+
+    /// A place for a call that may change something.
+    pub(crate) fn wait_to_write(&self, said: String) -> Waiting {
+        Waiting { gate: self.clone(), due_ms: None, said: Some(said.into()), slot: None }
+    }
+
+    /// Whose call that may change something stands at the gate, and what it says.
+    pub(crate) fn some_write(&self) -> Option<(ActorId, Arc<str>)> {
+        let inner = self.inner.lock();
+        let mut waiting = inner.slots.values().filter(|slot| !slot.open);
+        waiting.find_map(|slot| Some((slot.actor, slot.said.clone()?)))
     }
 
     /// Whether a call of an actor stands at the gate.
@@ -118,6 +132,7 @@ impl Slot {
 pub(crate) struct Waiting {
     gate: Gate,
     due_ms: Option<i64>,
+    said: Option<Arc<str>>,
     slot: Option<u64>,
 }
 
@@ -135,7 +150,8 @@ impl Future for Waiting {
             None => {
                 let (id, actor) = (inner.next, inner.current);
                 inner.next += 1;
-                inner.slots.insert(id, Slot { actor, due_ms: self.due_ms, open: false, waker: None });
+                let (due_ms, said) = (self.due_ms, self.said.clone());
+                inner.slots.insert(id, Slot { actor, due_ms, said, open: false, waker: None });
                 self.slot = Some(id);
                 id
             }

@@ -4,7 +4,9 @@
 mod brief;
 mod day;
 mod machines;
+mod meanwhile;
 mod peace;
+mod spells;
 mod steps;
 mod trouble;
 
@@ -43,6 +45,9 @@ use crate::{
 pub(crate) const STEPS: u64 = 200;
 /// Steps of one of its days. Each day ends in peace, in which polls alone must bring everything together.
 const STEPS_A_DAY: u64 = 40;
+
+/// How often the accounts are looked at within a day.
+const STEPS_CHECKED: u64 = 5;
 
 /// Far longer than a history takes on a busy machine.
 const HANGS_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
@@ -111,6 +116,7 @@ pub(crate) fn play(script: &Script) -> Played {
 pub(crate) struct History {
     pub(crate) stage: Stage,
     pub(crate) people: People,
+    pub(crate) accounts: oracles::Accounts,
     pub(crate) configured: Configured,
     /// Every policy that was in force at some time.
     pub(crate) policies: Vec<Policy>,
@@ -135,6 +141,8 @@ pub(crate) struct History {
     down_until: BTreeMap<&'static str, i64>,
     hidden_until: Option<i64>,
     lag_until: Option<i64>,
+    /// When a person let the item go on last.
+    resumed_ms: Option<i64>,
 }
 
 impl History {
@@ -147,6 +155,7 @@ impl History {
             day: Day::drawn(&dice, &rare),
             rare,
             people: People::of(&stage).await,
+            accounts: oracles::Accounts::default(),
             configured,
             policies: vec![configured.policy],
             chance: dice.fork(),
@@ -165,6 +174,7 @@ impl History {
             down_until: BTreeMap::new(),
             hidden_until: None,
             lag_until: None,
+            resumed_ms: None,
         };
         history.watch_commits();
         history
@@ -189,9 +199,12 @@ impl History {
             self.dice = Dice::new(self.seed.wrapping_mul(1_000_003).wrapping_add(step));
             self.stage.dice.become_like(&self.dice.fork());
             if !script.without.contains(&step) {
-                self.one().await;
+                self.one().await?;
             }
             self.serve().await;
+            if step % STEPS_CHECKED == 0 {
+                oracles::are_kept(self).await?;
+            }
         }
         self.heal().await;
         oracles::in_the_end(self).await
@@ -276,6 +289,11 @@ impl History {
         *books.events.entry(what).or_default() += 1;
         books.note(what);
         books.tell(|| format!("{step} at {now_ms}: {what}"));
+    }
+
+    /// What must not happen at any time did not happen.
+    pub(crate) fn nobody_did_wrong(&self) -> Result<(), String> {
+        self.stage.books.lock().wrongdoing.clone().map_or(Ok(()), Err)
     }
 
     /// Whether something of this kind has ever befallen the company.

@@ -26,6 +26,10 @@ use history::{Played, Script, play};
 use parking_lot::Mutex;
 use wire::{Fault, WRITES};
 
+/// A history is mostly small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Histories that failed once, one per line with a sentence.
 const KEPT: &str = include_str!("../seeds.txt");
 /// A history that catches each wrong variant.

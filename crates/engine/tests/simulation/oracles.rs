@@ -1,5 +1,6 @@
 //! What must be true, asked of the org, the site and the ledger of what people wrote, not of the engine's own words.
 
+mod accounts;
 mod agreement;
 mod journal;
 mod merge;
@@ -7,6 +8,10 @@ mod twins;
 mod words;
 mod writes;
 
+pub(crate) use self::{
+    accounts::{Accounts, are_kept},
+    writes::n_overwritten,
+};
 use entente_store::{Link, LinkState};
 
 use crate::history::History;
@@ -15,11 +20,12 @@ use crate::history::History;
 pub(crate) async fn in_the_evening(history: &mut History) -> Result<(), String> {
     if history.polls_must_do() {
         history.polls_until_quiet().await?;
-        agreement::holds(history).await.map_err(|why| format!("without a look: {why}"))?;
+        agreement::holds_without_a_look(history).await?;
     } else {
         history.sweep().await?;
         history.polls_are_sound_again();
     }
+    history.nobody_did_wrong()?;
     twins::at_most_one(history).await?;
     words::are_the_last(history).await?;
     journal::has_everything_overwritten(history).await
@@ -35,7 +41,7 @@ pub(crate) async fn live_links(history: &History) -> Vec<Link> {
 pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
     if history.polls_must_do() {
         history.polls_until_quiet().await?;
-        agreement::holds(history).await.map_err(|why| format!("without a look: {why}"))?;
+        agreement::holds_without_a_look(history).await?;
     }
     let mut last = Ok(());
     for _ in 0..3 {
@@ -47,6 +53,7 @@ pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
         history.rest(600_000).await;
     }
     last.map_err(|why| format!("after three looks: {why}"))?;
+    history.nobody_did_wrong()?;
     twins::at_most_one(history).await?;
     twins::nobody_is_forgotten(history).await?;
     twins::only_the_deleted_are_unlinked(history).await?;

@@ -4,10 +4,15 @@
 //! text that they write is a word that never was before, so that it can be found again wherever it went.
 
 mod field;
+mod upheaval;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use axum::{Router, body::Body};
+use bytes::Bytes;
 use entente_sandbox::Clock as Hand;
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -19,6 +24,9 @@ use crate::{
 };
 
 pub(crate) use self::field::{Field, Place};
+
+/// More issues in a row than a worker makes while people open none.
+const GAP_MAX: u64 = 60;
 
 /// What every call takes at least.
 pub(crate) const A_MOMENT: Duration = Duration::from_millis(1);
@@ -38,11 +46,14 @@ pub(crate) struct Record {
     pub(crate) name: String,
     /// What its correlation field names.
     pub(crate) names: Option<String>,
-    /// An issue: the record and the operation in our marker. A case: the operation in its key field.
-    pub(crate) source: Option<String>,
+    /// An issue: the case whose twin it is, by our marker or by its correlation field.
+    pub(crate) case: Option<String>,
+    /// The operation: in an issue's marker, in a case's key field.
     pub(crate) operation: Option<String>,
     /// A case: whether it passes the filter.
     pub(crate) enters: bool,
+    /// What calls name it by: a case's id, an issue's number.
+    pub(crate) id: String,
     shown: [String; 4],
 }
 
@@ -60,14 +71,24 @@ pub(crate) struct People {
     token: String,
     case_field: &'static str,
     n_words: u64,
+    /// The highest number of an issue that people have opened.
+    last_number: u64,
     /// Cases that were made, also those that were deleted since.
     pub(crate) cases: Vec<String>,
     pub(crate) deleted_cases: Vec<String>,
-    /// Keys of issues that people have deleted.
+    /// Cases that were merged into others.
+    pub(crate) merged: BTreeMap<String, String>,
+    /// Keys of issues that people have deleted, and those they had before they were moved.
     pub(crate) deleted_issues: Vec<String>,
+    /// Issues that were moved to another project: the key of now, and the one before.
+    pub(crate) moved: BTreeMap<String, String>,
+    /// Numbers of issues that were moved at some time.
+    pub(crate) ever_moved: BTreeSet<String>,
     pub(crate) n_edits: u64,
-    /// What people wrote last, per case or issue and field.
+    /// What people wrote last, per case or issue's number and field.
     pub(crate) last_words: BTreeMap<(String, Field), String>,
+    /// When people changed each record last, by a case's id or an issue's number.
+    pub(crate) edited_ms: BTreeMap<String, i64>,
     /// How many of the cases people care about now, and which fields they change.
     pub(crate) n_cared_for: usize,
     pub(crate) fields: Vec<Field>,
@@ -82,15 +103,21 @@ impl People {
             token: String::new(),
             case_field: "customfield_10030",
             n_words: 0,
+            last_number: 0,
             cases: Vec::new(),
             deleted_cases: Vec::new(),
+            merged: BTreeMap::new(),
             deleted_issues: Vec::new(),
+            moved: BTreeMap::new(),
+            ever_moved: BTreeSet::new(),
             n_edits: 0,
             last_words: BTreeMap::new(),
+            edited_ms: BTreeMap::new(),
             n_cared_for: usize::MAX,
             fields: Field::ALL.to_vec(),
         };
         people.sign_in().await;
+        people.prepare_other_project().await;
         let right = json!({"user": "integration@sandbox.example", "object": "Case", "delete": true});
         let (status, answer) = people.turn(Place::Salesforce, "rights", right).await;
         assert_eq!(status, 204, "{answer}");
@@ -176,7 +203,8 @@ impl People {
         let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
         assert_eq!(status, 201, "{answer}");
         let key = text(&answer["key"]);
-        self.last_words.insert((key.clone(), Field::Subject), word);
+        self.last_number = self.last_number.max(number(&key).unwrap_or_default());
+        self.last_words.insert((text(&answer["id"]), Field::Subject), word);
         key
     }
 
@@ -189,8 +217,7 @@ impl People {
     /// Issues that people care about: those of such cases, or any.
     async fn issues_cared_for(&self) -> Vec<Record> {
         let (all, cases) = (self.issues().await, self.cared_for());
-        let is_of =
-            |issue: &&Record| issue.source.as_ref().or(issue.names.as_ref()).is_some_and(|case| cases.contains(case));
+        let is_of = |issue: &&Record| issue.case.as_ref().is_some_and(|case| cases.contains(case));
         let some: Vec<Record> = all.iter().filter(is_of).cloned().collect();
         if some.is_empty() { all } else { some }
     }
@@ -206,8 +233,18 @@ impl People {
             return None;
         }
         let issue = dice.pick(&issues).clone();
-        let case = issue.source.clone().or(issue.names.clone()).filter(|case| cases.contains(case))?;
+        let case = issue.case.clone().filter(|case| cases.contains(case))?;
         Some((self.case(&case).await?, issue))
+    }
+
+    /// All cases that are there and have an issue, with it.
+    pub(crate) async fn pairs(&mut self) -> Vec<(Record, Record)> {
+        let (cases, issues) = (self.all_cases().await, self.issues().await);
+        let of = |issue: &Record| {
+            let case = issue.case.as_ref()?;
+            cases.iter().find(|other| other.name == *case).cloned()
+        };
+        issues.iter().filter_map(|issue| Some((of(issue)?, issue.clone()))).collect()
     }
 
     /// Somebody changes a field of a case; with nothing else to do, nothing happens.
@@ -234,7 +271,8 @@ impl People {
 
     fn wrote(&mut self, record: &Record, field: Field, word: String) {
         self.n_edits += 1;
-        self.last_words.insert((record.name.clone(), field), word);
+        self.last_words.insert((record.id.clone(), field), word);
+        self.edited_ms.insert(record.id.clone(), self.hand.now_ms());
     }
 
     pub(crate) async fn edit_issue(&mut self, dice: &Dice) {
@@ -281,54 +319,6 @@ impl People {
         }
     }
 
-    pub(crate) async fn delete_case(&mut self, dice: &Dice) {
-        let alive: Vec<String> = self.cases.iter().filter(|id| !self.deleted_cases.contains(id)).cloned().collect();
-        if alive.len() < 3 {
-            return;
-        }
-        let id = dice.pick(&alive).clone();
-        let (status, answer) = self.in_salesforce(Method::DELETE, &format!("sobjects/Case/{id}"), Value::Null).await;
-        assert_eq!(status, 204, "{answer}");
-        self.deleted_cases.push(id);
-    }
-
-    pub(crate) async fn undelete_case(&mut self, dice: &Dice) {
-        if self.deleted_cases.is_empty() {
-            return;
-        }
-        let id = self.deleted_cases.swap_remove(dice.below(self.deleted_cases.len()));
-        let (status, answer) = self.turn(Place::Salesforce, "undelete", json!({"ids": [id]})).await;
-        assert_eq!(status, 200, "{answer}");
-    }
-
-    pub(crate) async fn delete_issue(&mut self, key: &str) {
-        // admin@sandbox.example:sandbox-api-token
-        let admin = "Basic YWRtaW5Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtYXBpLXRva2Vu";
-        let (status, _) = self.jira_as(admin, Method::DELETE, &format!("issue/{key}"), Value::Null).await;
-        // Who does not see the project now cannot delete in it either.
-        if status == 204 {
-            self.deleted_issues.push(key.to_owned());
-        }
-    }
-
-    /// Issues of another kind come and go, and leave a gap in the numbers.
-    pub(crate) async fn leave_a_gap(&mut self, dice: &Dice) {
-        let mut keys = Vec::new();
-        for _ in 0..1 + dice.below(9) {
-            keys.push(self.open_task().await);
-        }
-        for key in keys {
-            self.delete_issue(&key).await;
-        }
-    }
-
-    async fn open_task(&mut self) -> String {
-        let fields = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": "Something else"});
-        let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
-        assert_eq!(status, 201, "{answer}");
-        text(&answer["key"])
-    }
-
     pub(crate) async fn case(&mut self, id: &str) -> Option<Record> {
         let (status, row) = self.in_salesforce(Method::GET, &format!("sobjects/Case/{id}"), Value::Null).await;
         (status == 200).then(|| case(&row))
@@ -354,16 +344,27 @@ impl People {
             });
             let (status, page) = self.in_jira(Method::POST, "issue/bulkfetch", body).await;
             assert_eq!(status, 200, "{page}");
-            let rows = page["issues"].as_array().cloned().unwrap_or_default();
-            let n_rows = rows.len();
-            found.extend(
-                rows.iter().filter(|row| row["fields"]["issuetype"]["name"] == "Bug").map(|row| self.issue(row)),
-            );
-            if n_rows == 0 {
+            let rows = page["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
+            for row in rows.iter().filter(|row| row["fields"]["issuetype"]["name"] == "Bug") {
+                let issue = self.issue(row);
+                // One that was moved away and back answers to both of its numbers.
+                if !found.iter().any(|other: &Record| other.id == issue.id) {
+                    found.push(issue);
+                }
+            }
+            let last = rows.iter().filter_map(|row| number(row["key"].as_str()?.strip_prefix("OPS")?)).max().unwrap_or_default();
+            if last.max(self.last_number) + GAP_MAX < from * 100 + 100 {
                 return found;
             }
         }
         found
+    }
+
+    /// The marker names the case for which an issue was made; where that was merged into another, the field says whose
+    /// twin it is since.
+    fn case_of(&self, marked: Option<String>, named: Option<String>) -> Option<String> {
+        let is_merged = marked.as_ref().is_some_and(|case| self.merged.contains_key(case));
+        if is_merged { named.or(marked) } else { marked.or(named) }
     }
 
     fn issue(&self, row: &Value) -> Record {
@@ -376,9 +377,10 @@ impl People {
         Record {
             name: text(&row["key"]),
             names: some(&fields[self.case_field]),
-            source: some(&marker["source"]),
+            case: self.case_of(some(&marker["source"]), some(&fields[self.case_field])),
             operation: some(&marker["op"]),
             enters: true,
+            id: text(&row["id"]),
             shown,
         }
     }
@@ -389,11 +391,17 @@ fn case(row: &Value) -> Record {
     Record {
         name: text(&row["Id"]),
         names: some(&row["Jira_Reference__c"]),
-        source: None,
+        case: None,
         operation: some(&row["Entente_Key__c"]),
+        id: text(&row["Id"]),
         enters: ["Web", "Email"].contains(&row["Origin"].as_str().unwrap_or_default()),
         shown: Field::ALL.map(|field| text(&row[field.name(Place::Salesforce)])),
     }
+}
+
+/// An issue's number.
+fn number(key: &str) -> Option<u64> {
+    key.rsplit_once('-')?.1.parse().ok()
 }
 
 fn text(value: &Value) -> String {
@@ -410,8 +418,16 @@ fn content(body: &Value) -> Body {
 }
 
 async fn send(router: &Router, request: Request<Body>) -> (u16, Value) {
+    let (status, bytes) = answer(router, request).await;
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+async fn send_text(router: &Router, request: Request<Body>) -> String {
+    String::from_utf8_lossy(&answer(router, request).await.1).into_owned()
+}
+
+async fn answer(router: &Router, request: Request<Body>) -> (u16, Bytes) {
     let response = router.clone().oneshot(request).await.expect("an answer");
     let status = response.status().as_u16();
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body"))
 }

@@ -56,7 +56,7 @@ impl Configured {
     pub(crate) fn drawn(dice: &Dice) -> Self {
         Self {
             policy: *dice.pick(&Policy::ALL),
-            creates_in_salesforce: dice.in_a_thousand(300),
+            creates_in_salesforce: dice.in_a_thousand(400),
             with_description: true,
         }
     }
@@ -133,7 +133,7 @@ impl Stage {
             salesforce: salesforce_router(&world.salesforce),
             jira: jira_router(&world.jira),
             world,
-            store: Store::memory().await.expect("a store"),
+            store: Store::blank().await.expect("a store"),
             gate,
             books,
             dice: Dice::new(seed),
@@ -144,7 +144,9 @@ impl Stage {
     pub(crate) fn machine(&self, configured: Configured, chance: &Dice) -> Machine {
         let (config, problems) = config::parse(&configured.text(), &|_| Err("there are no variables".to_owned()));
         let config = config.unwrap_or_else(|| panic!("{problems:#?}"));
+        let life = Life::default();
         let wire = SimWire {
+            life: life.clone(),
             salesforce: self.salesforce.clone(),
             jira: self.jira.clone(),
             world: self.world.clone(),
@@ -160,6 +162,6 @@ impl Stage {
         };
         let engine = Engine::new(Arc::new(config), self.store.clone(), outside).expect("an engine");
         let steps = engine.steps().into_iter().next().expect("one org");
-        Machine { engine, steps, clock, life: Life::default() }
+        Machine { engine, steps, clock, life }
     }
 }

@@ -123,6 +123,14 @@ pub(crate) struct Books {
     pub(crate) dies_at: Option<(u64, bool)>,
     /// What the next write meets.
     pub(crate) next_fault: Option<Fault>,
+    /// What the next creation of issues meets.
+    pub(crate) next_creation: Option<Fault>,
+    /// A kind of call that fails each time, for a while.
+    pub(crate) failing: Option<&'static str>,
+    /// The machine that took the org last.
+    pub(crate) owner: Option<Life>,
+    /// What nobody may do at any time, as soon as somebody has done it.
+    pub(crate) wrongdoing: Option<String>,
     /// The machine that is working now.
     pub(crate) life: Life,
     /// How many commits in a thousand fail, and how many machines die at one.
@@ -134,6 +142,12 @@ pub(crate) struct Books {
     pub(crate) n_writes: u64,
     /// What befell the company, beside faults of calls and of commits.
     pub(crate) events: BTreeMap<&'static str, u64>,
+    /// Writes that took effect late: what they put there may have been overwritten where it came from meanwhile.
+    pub(crate) late: Vec<String>,
+    /// Whether a full look is what is going on now.
+    pub(crate) looks: bool,
+    /// What was read and when: questions by id, and answers to full looks.
+    pub(crate) reads: Vec<(i64, String)>,
     /// The last call, for a history that does not end.
     pub(crate) last: String,
 }
@@ -152,6 +166,17 @@ impl Books {
             told: self.told.clone().unwrap_or_default(),
             n_calls: self.n_calls,
             n_boundaries: self.n_boundaries,
+        }
+    }
+
+    /// A write leaves a machine: whoever has lost the org to another one sends nothing more.
+    fn leaves(&mut self, life: &Life, kind: &'static str) {
+        let is_lost = self.owner.as_ref().is_some_and(|owner| !Arc::ptr_eq(owner, life));
+        // A machine whose own clock jumps cannot know that its lease has run out.
+        if is_lost && !self.events.contains_key("clock jumps") {
+            let words = || format!("a machine that had lost the org sent a write: {kind}");
+            self.wrongdoing.get_or_insert_with(words);
+            self.tell(words);
         }
     }
 
@@ -186,6 +211,8 @@ pub(crate) struct SimWire {
     pub(crate) gate: Gate,
     pub(crate) dice: Dice,
     pub(crate) books: Arc<Mutex<Books>>,
+    /// The machine that sends.
+    pub(crate) life: Life,
 }
 
 impl Wire for SimWire {
@@ -205,9 +232,16 @@ impl SimWire {
         let (parts, body) = request.into_parts();
         let bytes = collect(body).await?;
         let kind = kind(parts.method.as_str(), parts.uri.path(), &bytes);
+        let looks = self.books.lock().looks;
         if kind != "sign in" {
             let since_ms = self.gate.hand.now_ms();
-            self.gate.wait(None).await;
+            if WRITES.contains(&kind) {
+                self.books.lock().leaves(&self.life, kind);
+                let said = format!("{kind} {} {}", parts.uri, String::from_utf8_lossy(&bytes));
+                self.gate.wait_to_write(said).await;
+            } else {
+                self.gate.wait(None).await;
+            }
             if self.gate.hand.now_ms() - since_ms > CONNECTION_MS {
                 return Err(lost("the connection is gone"));
             }
@@ -219,15 +253,26 @@ impl SimWire {
         if let Some(described) = fault.and_then(|fault| fault.described(is_salesforce, &self.dice)) {
             self.control(is_salesforce).add_fault(&described).map_err(lost)?;
         }
+        let asked = READS.contains(&kind).then(|| format!("{} {}", parts.uri, String::from_utf8_lossy(&bytes)));
+        let said = String::from_utf8_lossy(&bytes).into_owned();
         let request = Request::from_parts(parts, axum::body::Body::from(bytes));
         let answered = self.ask(is_salesforce, request).await;
+        if fault == Some(Fault::CommitLate) {
+            self.books.lock().late.push(said);
+        }
+        if let (Ok((parts, bytes)), None | Some(Fault::Slow), Some(asked)) = (&answered, fault, asked)
+            && parts.status == http::StatusCode::OK
+        {
+            let said = if looks { String::from_utf8_lossy(bytes).into_owned() } else { asked };
+            self.books.lock().reads.push((self.gate.hand.now_ms(), said));
+        }
         self.control(is_salesforce).clear_faults();
-        let status = answered.as_ref().map_or(0, |response| response.status().as_u16());
+        let status = answered.as_ref().map_or(0, |(parts, _)| parts.status.as_u16());
         self.end(kind, fault, status).await?;
         if fault == Some(Fault::Slow) {
             self.gate.wait(Some(self.gate.hand.now_ms() + self.dice.between(500, 90_000))).await;
         }
-        answered
+        answered.map(|(parts, bytes)| Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
     }
 
     fn control(&self, is_salesforce: bool) -> &Arc<entente_sandbox::control::Control> {
@@ -283,12 +328,24 @@ impl SimWire {
         {
             return Some(fault);
         }
+        if kind == "create issues"
+            && let Some(fault) = self.books.lock().next_creation.take()
+        {
+            return Some(fault);
+        }
         let (rate, faults) = {
             let books = self.books.lock();
+            if books.failing == Some(kind) {
+                return Some(Fault::ServerError);
+            }
             (books.faults_in_a_thousand, books.faults.clone())
         };
-        // Writes are what matters most.
-        let rate = if WRITES.contains(&kind) { rate * 2 } else { rate };
+        // Writes are what matters most, and creations are few.
+        let rate = match kind {
+            "create issues" | "upsert records" => rate * 4,
+            _ if WRITES.contains(&kind) => rate * 2,
+            _ => rate,
+        };
         if faults.is_empty() || !self.dice.in_a_thousand(rate) {
             return None;
         }
@@ -306,7 +363,11 @@ impl SimWire {
     }
 
     /// One call to the sandbox, at once.
-    async fn ask(&self, is_salesforce: bool, request: Request<axum::body::Body>) -> Result<Response<Body>, WireError> {
+    async fn ask(
+        &self,
+        is_salesforce: bool,
+        request: Request<axum::body::Body>,
+    ) -> Result<(http::response::Parts, Bytes), WireError> {
         let router = if is_salesforce { &self.salesforce } else { &self.jira };
         let response = router.clone().oneshot(request).await.map_err(lost)?;
         if entente_sandbox::control::was_reset(&response) {
@@ -314,7 +375,7 @@ impl SimWire {
         }
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(lost)?;
-        Ok(Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
+        Ok((parts, bytes))
     }
 }
 
@@ -329,6 +390,9 @@ pub(crate) async fn collect(body: Body) -> Result<Bytes, WireError> {
 
 /// Kinds of calls that change records.
 pub(crate) const WRITES: [&str; 5] = ["create issues", "edit issue", "move issue", "update records", "upsert records"];
+
+/// Kinds of calls that answer with whole records.
+const READS: [&str; 4] = ["fetch issues", "query records", "search issues", "edit issue"];
 
 /// What a call is, for people and for the accounts of what has happened.
 fn kind(method: &str, path: &str, body: &[u8]) -> &'static str {

@@ -95,6 +95,22 @@ async fn the_order_is_priority_then_time_then_arrival() {
 }
 
 #[tokio::test]
+async fn what_has_been_due_for_long_goes_before_what_is_urgent_since() {
+    on_each(async |store| {
+        let hint = |n, priority, due_ms| Hint { priority, due_ms, ..case_hint(n) };
+        store.offer(&[hint(1, 0, NOW - 90), hint(2, 0, NOW - 10), hint(3, 1, NOW - 20), hint(4, 9, NOW)], NOW).await.unwrap();
+        assert_eq!(store.age(ORG, NOW - 60, 1).await.unwrap(), 1);
+        let due = store.due(ORG, NOW, 10).await.unwrap();
+        let order: Vec<u32> =
+            due.iter().map(|due| due.hint.key.record_id.trim_start_matches("500").parse().unwrap()).collect();
+        assert_eq!(order, [4, 1, 3, 2], "a person's first, then the aged one, then what was pushed, then the rest");
+        assert_eq!(store.age("other-org", NOW, 1).await.unwrap(), 0);
+        assert_eq!(store.age(ORG, NOW - 60, 1).await.unwrap(), 0, "once is enough");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_hint_put_off_waits_until_somebody_offers_it_again() {
     on_each(async |store| {
         let fence = fence(&store).await;

@@ -82,7 +82,7 @@ impl History {
             (Act::DeleteCase, _) => self.delete_case().await,
             (Act::DeleteIssue, Some(issue)) => {
                 self.people.delete_issue(&issue.name).await;
-                self.widowed.extend(issue.source.or(issue.names));
+                self.widowed.extend(issue.case);
             }
             (Act::Issue(_) | Act::DeleteIssue, None) => {}
         }

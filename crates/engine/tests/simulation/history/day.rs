@@ -12,6 +12,7 @@ pub(super) enum Step {
     EditCase,
     EditIssue,
     EditBoth,
+    EditMeanwhile,
     OpenCase,
     OpenIssue,
     DeleteCase,
@@ -20,6 +21,8 @@ pub(super) enum Step {
     LeaveGap,
     Label,
     Unlink,
+    MoveIssue,
+    Merge,
     Deliver,
     Poll,
     Round,
@@ -30,19 +33,35 @@ pub(super) enum Step {
     Trouble,
 }
 
+impl Step {
+    /// Whether people do it.
+    pub(super) fn is_of_people(self) -> bool {
+        match self {
+            Self::EditCase | Self::EditIssue | Self::EditBoth | Self::EditMeanwhile | Self::OpenCase => true,
+            Self::OpenIssue | Self::DeleteCase | Self::DeleteIssue | Self::Undelete => true,
+            Self::LeaveGap | Self::Label | Self::Unlink | Self::MoveIssue | Self::Merge => true,
+            Self::Deliver | Self::Poll | Self::Round | Self::Look | Self::GoOn | Self::Finish => false,
+            Self::Pass | Self::Trouble => false,
+        }
+    }
+}
+
 /// How often a step comes, on a day that knows it. Of those that may be missing, each day knows about half.
-const STEPS: [(Step, usize, bool); 19] = [
+const STEPS: [(Step, usize, bool); 22] = [
     (Step::EditCase, 110, true),
     (Step::EditIssue, 110, true),
     (Step::EditBoth, 60, false),
+    (Step::EditMeanwhile, 60, false),
     (Step::OpenCase, 45, false),
-    (Step::OpenIssue, 12, false),
+    (Step::OpenIssue, 25, false),
     (Step::DeleteCase, 12, false),
     (Step::DeleteIssue, 12, false),
     (Step::Undelete, 10, false),
     (Step::LeaveGap, 30, false),
     (Step::Label, 10, false),
     (Step::Unlink, 10, false),
+    (Step::MoveIssue, 10, false),
+    (Step::Merge, 10, false),
     (Step::Deliver, 90, false),
     (Step::Poll, 90, true),
     (Step::Round, 220, true),
@@ -71,6 +90,8 @@ pub(super) struct Day {
     /// How many cases people care about; the others rest.
     pub(super) n_cared_for: usize,
     pub(super) fields: Vec<Field>,
+    /// The step of the day from which on people rest: nothing that they do later brings up again what was missed.
+    pub(super) people_rest_from: u64,
 }
 
 impl Day {
@@ -90,6 +111,7 @@ impl Day {
             away_ms: *dice.pick(&[20_000, 120_000, 1_500_000]),
             n_cared_for: *dice.pick(&[1, 2, 4, 100]),
             fields: some(dice, &Field::ALL),
+            people_rest_from: *dice.pick(&[40, 40, 30, 20]),
         }
     }
 

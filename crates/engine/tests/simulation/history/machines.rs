@@ -77,7 +77,9 @@ impl History {
     /// What runs from now on runs on this machine.
     pub(super) fn enter(&self, at: usize, actor: ActorId) {
         self.stage.gate.enter(actor);
-        self.stage.books.lock().life = self.machines[at].machine.life.clone();
+        let looks = self.actors.iter().any(|other| other.id == actor && other.task == Task::Look);
+        let books = &mut *self.stage.books.lock();
+        (books.life, books.looks) = (self.machines[at].machine.life.clone(), looks);
     }
 
     pub(super) fn index(&self, id: u64) -> Option<usize> {
@@ -176,8 +178,16 @@ impl History {
         if !running.owns {
             if now_ms >= running.try_ms {
                 running.try_ms = now_ms + RETRY_MS;
-                let owns = steps.own().await.unwrap_or(false);
+                let owned = steps.own().await;
+                let owns = matches!(owned, Ok(true));
                 let running = &mut self.machines[at];
+                let (id, books) = (running.id, &mut *self.stage.books.lock());
+                books.tell(|| format!("machine {id} asks for the org: {owned:?}"));
+                match owned {
+                    Ok(true) => books.owner = Some(running.machine.life.clone()),
+                    Ok(false) => {}
+                    Err(_) => books.owner = None,
+                }
                 (running.owns, running.renewed_ms) = (owns, now_ms);
                 running.look_ms = owns.then_some(now_ms);
             }

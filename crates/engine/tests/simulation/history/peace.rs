@@ -2,7 +2,10 @@
 
 use entente_engine::Retry;
 
-use super::{History, machines::Actor};
+use super::{
+    History,
+    machines::{Actor, Task},
+};
 use crate::{gate::ActorId, wire::LATE_MS_MAX};
 
 impl History {
@@ -12,6 +15,7 @@ impl History {
             let books = &mut *self.stage.books.lock();
             (books.faults_in_a_thousand, books.commits_fail, books.commits_kill) = (0, 0, 0);
             books.down.clear();
+            books.failing = None;
             books.note("peace");
             books.tell(|| "peace".to_owned());
         }
@@ -89,9 +93,18 @@ impl History {
 
     /// What a machine has begun comes to its end, as far as it need not wait for time or for another machine.
     pub(super) async fn finish_one(&mut self, at: usize) {
+        self.finish_what(at, None).await;
+    }
+
+    /// The same for what it does of one kind.
+    pub(super) async fn finish_only(&mut self, at: usize, task: Task) {
+        self.finish_what(at, Some(task)).await;
+    }
+
+    async fn finish_what(&mut self, at: usize, task: Option<Task>) {
         let id = self.machines[at].id;
         for _ in 0..300 {
-            let of = |actor: &&Actor| actor.machine == id;
+            let of = |actor: &&Actor| actor.machine == id && task.is_none_or(|task| actor.task == task);
             let ids: Vec<ActorId> = self.actors.iter().filter(of).map(|actor| actor.id).collect();
             if ids.is_empty() || !self.let_one_go_on(&ids).await {
                 return;
@@ -165,6 +178,7 @@ impl History {
         let runtime = self.stage.store.item_runtime("support-bugs").await.expect("the item");
         if runtime.held.is_some() {
             self.happened("item held");
+            self.resumed_ms = Some(self.now_ms());
             self.enter(0, 0);
             let engine = self.machines[0].machine.engine.clone();
             drop(engine.resume("support-bugs", "a person").await);

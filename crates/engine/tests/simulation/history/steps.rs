@@ -3,19 +3,22 @@
 use entente_sandbox::delivery::Delivery;
 
 use super::{
-    History,
+    History, STEPS_A_DAY,
     day::Step,
     machines::{Actor, Task},
 };
 use crate::{gate::ActorId, oracles, people::Place};
 
 impl History {
-    pub(super) async fn one(&mut self) {
+    pub(super) async fn one(&mut self) -> Result<(), String> {
         let dice = self.dice.clone();
-        match self.day.step(&dice) {
+        let step = self.day.step(&dice);
+        let rests = step.is_of_people() && self.step % STEPS_A_DAY >= self.day.people_rest_from;
+        match if rests { Step::GoOn } else { step } {
             Step::EditCase => self.people.edit_case(&dice).await,
             Step::EditIssue => self.people.edit_issue(&dice).await,
             Step::EditBoth => self.edit_both().await,
+            Step::EditMeanwhile => self.edit_meanwhile().await?,
             Step::OpenCase => drop(self.people.open_case(&dice, None).await),
             Step::OpenIssue => drop(self.people.open_issue().await),
             Step::DeleteCase => self.delete_case().await,
@@ -24,6 +27,8 @@ impl History {
             Step::LeaveGap => self.people.leave_a_gap(&dice).await,
             Step::Label => self.people.label_issue(&dice).await,
             Step::Unlink => self.unlink().await,
+            Step::MoveIssue => self.move_issue().await,
+            Step::Merge => self.merge().await,
             Step::Deliver => self.deliver().await,
             Step::Poll => self.on_a_machine(Task::Poll).await,
             Step::Round => self.on_a_machine(Task::Round).await,
@@ -37,6 +42,7 @@ impl History {
         if self.dice.in_a_thousand(700) {
             self.go_on().await;
         }
+        Ok(())
     }
 
     /// Two people change the same field of a pair, each on their side, and perhaps some calls lie between.
@@ -84,7 +90,35 @@ impl History {
             let issue = self.dice.pick(&issues).clone();
             self.happened("issue deleted");
             self.people.delete_issue(&issue.name).await;
-            self.widowed.extend(issue.source.or(issue.names));
+            self.widowed.extend(issue.case);
+        }
+    }
+
+    /// An issue goes to another project, or comes back: it keeps its number and gets another key.
+    async fn move_issue(&mut self) {
+        let issues = self.people.issues().await;
+        // Who does not see the project cannot move anything out of it.
+        if !issues.is_empty() && self.hidden_until.is_none() {
+            let issue = self.dice.pick(&issues).clone();
+            self.happened("issue moved");
+            self.people.move_elsewhere(&issue).await;
+        }
+    }
+
+    /// Two cases become one, whose issue shows what is left.
+    async fn merge(&mut self) {
+        let is_whole = |id: &&String| {
+            !self.ever_deleted_cases.contains(*id) && !self.parted.contains_key(*id) && !self.widowed.contains(*id)
+        };
+        let cases: Vec<String> = self.people.cases.iter().filter(is_whole).cloned().collect();
+        if cases.len() < 3 {
+            return;
+        }
+        let (master, loser) = (self.dice.below(cases.len()), self.dice.below(cases.len()));
+        if master != loser {
+            self.happened("cases merged");
+            self.people.merge_cases(&cases[master], &cases[loser]).await;
+            self.ever_deleted_cases.insert(cases[loser].clone());
         }
     }
 

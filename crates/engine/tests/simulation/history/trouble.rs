@@ -21,10 +21,13 @@ pub(super) enum Trouble {
     MappingEdited,
     Image,
     ProjectHidden,
+    QuestionsFail,
+    Script,
+    CreationUnheard,
 }
 
 /// Everything that must have happened in a run, as [`History::happened`] calls it.
-pub(crate) const TROUBLES: [&str; 19] = [
+pub(crate) const TROUBLES: [&str; 24] = [
     "crash",
     "restart",
     "machine paused",
@@ -37,6 +40,9 @@ pub(crate) const TROUBLES: [&str; 19] = [
     "image taken",
     "image put back",
     "project hidden",
+    "questions fail",
+    "script",
+    "creation unheard",
     "push lost",
     "push late",
     "push doubled",
@@ -44,10 +50,12 @@ pub(crate) const TROUBLES: [&str; 19] = [
     "case undeleted",
     "issue deleted",
     "pair parted",
+    "issue moved",
+    "cases merged",
 ];
 
 impl Trouble {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Restart,
         Self::Pause,
         Self::Stall,
@@ -58,11 +66,14 @@ impl Trouble {
         Self::MappingEdited,
         Self::Image,
         Self::ProjectHidden,
+        Self::QuestionsFail,
+        Self::Script,
+        Self::CreationUnheard,
     ];
 
     /// What not every history knows: some oracles cannot say anything after it.
     pub(super) fn is_rare(self) -> bool {
-        matches!(self, Self::ClockJumps | Self::MappingEdited | Self::Image)
+        matches!(self, Self::ClockJumps | Self::MappingEdited | Self::Image | Self::Script)
     }
 }
 
@@ -84,8 +95,7 @@ impl History {
             Trouble::IndexLags => {
                 self.happened("index lags");
                 let lag_ms = self.dice.between(5_000, 400_000);
-                self.people.turn(Place::Jira, "index", json!({"lag_ms": lag_ms})).await;
-                self.lag_until = Some(self.back_at_ms());
+                self.index_lags(lag_ms, self.back_at_ms()).await;
             }
             Trouble::ClockJumps => self.shift_a_clock(),
             Trouble::SideDown => {
@@ -101,12 +111,20 @@ impl History {
                 self.image = self.stage.store.image().await.ok();
             }
             Trouble::ProjectHidden => self.hide_project().await,
+            Trouble::QuestionsFail => self.questions_fail().await,
+            Trouble::Script => self.script_runs().await,
+            Trouble::CreationUnheard => self.creation_unheard().await,
         }
     }
 
     /// When what goes away now is back.
     fn back_at_ms(&self) -> i64 {
         self.now_ms() + self.dice.between(5_000, self.day.away_ms)
+    }
+
+    pub(super) async fn index_lags(&mut self, by_ms: i64, until_ms: i64) {
+        self.people.turn(Place::Jira, "index", json!({"lag_ms": by_ms})).await;
+        self.lag_until = Some(until_ms);
     }
 
     fn pause(&mut self) {
@@ -183,6 +201,7 @@ impl History {
         (self.stage.books.lock().commits_fail, self.stage.books.lock().commits_kill) = (0, 0);
         self.stage.store = entente_store::Store::from_image(image).await.expect("an image");
         self.polls_are_sound = false;
+        self.accounts.forget_hints();
         // Whether the older database knows of it depends on when that was.
         self.parted.values_mut().for_each(|is_known| *is_known = false);
         self.switch_on();

@@ -11,7 +11,7 @@ use crate::{history::History, people::Record};
 pub(super) fn by_case(issues: &[Record]) -> BTreeMap<&str, Vec<&Record>> {
     let mut by_case: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     for issue in issues {
-        if let Some(case) = issue.source.as_deref().or(issue.names.as_deref()) {
+        if let Some(case) = issue.case.as_deref() {
             by_case.entry(case).or_default().push(issue);
         }
     }
@@ -50,7 +50,9 @@ pub(super) async fn nobody_is_forgotten(history: &mut History) -> Result<(), Str
     let by_case = by_case(&issues);
     for case in history.people.all_cases().await {
         let names_none = case.names.as_ref().is_some_and(|key| history.people.deleted_issues.contains(key));
-        let lost_its_twin = names_none || history.widowed.contains(&case.name);
+        // An issue that was moved before it was linked is none of the item's.
+        let names_moved = case.names.as_ref().is_some_and(|key| history.people.moved.values().any(|was| was == key));
+        let lost_its_twin = names_none || names_moved || history.widowed.contains(&case.name);
         let is_old = history.ever_deleted_cases.contains(&case.name) || history.parted.contains_key(&case.name);
         if case.enters && !lost_its_twin && !is_old && !by_case.contains_key(case.name.as_str()) {
             return Err(format!("case {} has no twin: {case:?}", case.name));

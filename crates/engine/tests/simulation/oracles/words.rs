@@ -18,8 +18,8 @@ pub(super) async fn are_the_last(history: &mut History) -> Result<(), String> {
         mapped(history).into_iter().filter(|field| field.choices(Place::Jira, "").is_none()).collect();
     for (case, issue) in pairs(history).await {
         for field in texts.iter().copied() {
-            let of = |name: &String| history.people.last_words.get(&(name.clone(), field));
-            let (salesforce, jira) = (of(&case.name), of(&issue.name));
+            let of = |id: &String| history.people.last_words.get(&(id.clone(), field));
+            let (salesforce, jira) = (of(&case.id), of(&issue.id));
             for word in words(case.shows(field)).iter().chain(&words(issue.shows(field))) {
                 if Some(word) != salesforce && Some(word) != jira {
                     history.tell_journal().await;

@@ -32,6 +32,17 @@ pub(super) fn ours(history: &History) -> Vec<Write> {
     all.filter(|write| write.by == OURSELVES && !write.route.starts_with("DELETE")).collect()
 }
 
+/// Our writes that took away what somebody had written into that very record.
+pub(crate) fn n_overwritten(history: &History) -> usize {
+    let takes = |write: &&Write| {
+        let (before, after) = (write.before.to_string(), write.after.to_string());
+        let of_jira = write.route.contains("/rest/");
+        let place = if of_jira { "by somebody in Jira" } else { "by somebody in Salesforce" };
+        before.contains(place) && !after.contains(place)
+    };
+    ours(history).iter().filter(takes).count()
+}
+
 pub(super) fn only_mapped_fields(history: &History) -> Result<(), String> {
     let is_edit = |write: &Write| write.route.contains("PUT /rest") || !write.before.is_null();
     let is_strange =
