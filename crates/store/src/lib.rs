@@ -79,6 +79,11 @@ impl Store {
     /// Whether nobody else can work on this database: a directory is locked, a server is shared.
     #[must_use]
     pub fn is_exclusive(&self) -> bool {
+        // The machines of a simulation share a database, as those on a server do.
+        #[cfg(feature = "simulation")]
+        if simulation::is_watched() {
+            return false;
+        }
         self.db().is_local()
     }
 

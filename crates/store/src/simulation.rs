@@ -39,6 +39,11 @@ pub fn watch(probe: Option<Probe>) {
     PROBE.set(probe);
 }
 
+/// Whether this thread's commits are watched: then several machines work on its database.
+pub(crate) fn is_watched() -> bool {
+    PROBE.with_borrow(Option::is_some)
+}
+
 pub(crate) fn at(moment: Moment) -> Result<(), StoreError> {
     let fate = PROBE.with_borrow_mut(|probe| probe.as_mut().map_or(Fate::Goes, |probe| probe(moment)));
     match fate {

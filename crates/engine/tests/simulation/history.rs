@@ -138,6 +138,8 @@ pub(crate) struct History {
     pub(crate) widowed: BTreeSet<String>,
     /// Cases whose link a person has dissolved, and whether that is certain.
     pub(crate) parted: BTreeMap<String, bool>,
+    /// The issues of such links: nobody looks at them any more.
+    pub(crate) left_alone: BTreeSet<String>,
     down_until: BTreeMap<&'static str, i64>,
     hidden_until: Option<i64>,
     lag_until: Option<i64>,
@@ -171,6 +173,7 @@ impl History {
             ever_deleted_cases: BTreeSet::new(),
             widowed: BTreeSet::new(),
             parted: BTreeMap::new(),
+            left_alone: BTreeSet::new(),
             down_until: BTreeMap::new(),
             hidden_until: None,
             lag_until: None,

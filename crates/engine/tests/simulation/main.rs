@@ -40,9 +40,10 @@ const CATCH_NEAR: u64 = 40;
 const SEEDS_USUAL: u64 = 40;
 /// Histories played at the same time: each of them keeps a core busy.
 const THREADS_MAX: usize = 2;
-/// From so many histories on, every kind of fault must have met every kind of write. Within 2,000, an upsert met no error
-/// before it: few histories make cases for issues.
-const SEEDS_COVERING: u64 = 10_000;
+/// From so many histories on, every kind of fault must have met every kind of write.
+const SEEDS_COVERING: u64 = 2_000;
+/// How many of the rarest meetings are told.
+const RAREST_TOLD: usize = 6;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -195,10 +196,19 @@ impl Accounts {
         self.failures.extend(played.failure.map(|failure| (seed, failure)));
     }
 
+    /// How often each kind of fault has met each kind of write, the rarest first.
+    fn meetings(&self) -> Vec<(u64, Fault, &'static str)> {
+        let pairs = Fault::ALL.into_iter().flat_map(|fault| WRITES.map(|write| (fault, write)));
+        let can_meet = pairs.filter(|(fault, write)| fault.can_meet(write));
+        let mut all: Vec<_> =
+            can_meet.map(|pair| (self.met.get(&pair).copied().unwrap_or_default(), pair.0, pair.1)).collect();
+        all.sort_unstable();
+        all
+    }
+
     /// Each kind of fault has met each kind of write, and a read; each kind of trouble has come.
     fn cover_everything(&self) {
-        let pairs = Fault::ALL.into_iter().flat_map(|fault| WRITES.map(|write| (fault, write)));
-        let missed: Vec<_> = pairs.filter(|pair| pair.0.can_meet(pair.1) && !self.met.contains_key(pair)).collect();
+        let missed: Vec<_> = self.meetings().into_iter().filter(|(n, ..)| *n == 0).collect();
         assert!(missed.is_empty(), "these never met: {missed:?}");
         for what in ["killed before", "killed after", "busy", "disk full"] {
             assert!(self.commits.contains_key(what), "no commit was ever {what}");
@@ -214,6 +224,7 @@ impl std::fmt::Display for Accounts {
         let n_faults: u64 = self.met.values().sum();
         writeln!(f, "{} histories, {} calls, {n_faults} faults", self.n_histories, self.n_calls)?;
         writeln!(f, "commits {:?}\nevents {:?}", self.commits, self.events)?;
+        writeln!(f, "rarest {:?}", &self.meetings()[..RAREST_TOLD])?;
         for (seed, failure) in &self.failures {
             writeln!(f, "seed {seed}: {}", failure.lines().next().unwrap_or_default())?;
         }

@@ -352,7 +352,11 @@ impl People {
                     found.push(issue);
                 }
             }
-            let last = rows.iter().filter_map(|row| number(row["key"].as_str()?.strip_prefix("OPS")?)).max().unwrap_or_default();
+            let last = rows
+                .iter()
+                .filter_map(|row| number(row["key"].as_str()?.strip_prefix("OPS")?))
+                .max()
+                .unwrap_or_default();
             if last.max(self.last_number) + GAP_MAX < from * 100 + 100 {
                 return found;
             }

@@ -98,7 +98,10 @@ async fn the_order_is_priority_then_time_then_arrival() {
 async fn what_has_been_due_for_long_goes_before_what_is_urgent_since() {
     on_each(async |store| {
         let hint = |n, priority, due_ms| Hint { priority, due_ms, ..case_hint(n) };
-        store.offer(&[hint(1, 0, NOW - 90), hint(2, 0, NOW - 10), hint(3, 1, NOW - 20), hint(4, 9, NOW)], NOW).await.unwrap();
+        store
+            .offer(&[hint(1, 0, NOW - 90), hint(2, 0, NOW - 10), hint(3, 1, NOW - 20), hint(4, 9, NOW)], NOW)
+            .await
+            .unwrap();
         assert_eq!(store.age(ORG, NOW - 60, 1).await.unwrap(), 1);
         let due = store.due(ORG, NOW, 10).await.unwrap();
         let order: Vec<u32> =

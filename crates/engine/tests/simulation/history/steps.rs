@@ -135,6 +135,7 @@ impl History {
         let is_known = engine.unlink(link.id, "a person", true).await.is_ok();
         self.after(at);
         self.happened("pair parted");
+        self.left_alone.insert(link.jira_key);
         self.parted.insert(link.salesforce_id, is_known);
     }
 

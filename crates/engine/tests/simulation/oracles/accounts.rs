@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use entente_store::HintKey;
+use entente_store::{Hint, HintKey};
 
 use crate::{history::History, people::Place};
 
@@ -28,6 +28,17 @@ struct Offered {
     seq: i64,
     /// The newest offer that it stands for was made after this time.
     after_ms: i64,
+    /// The one version that all its offers announce.
+    version_ms: Option<i64>,
+}
+
+impl Offered {
+    /// Whether it tells of an edit. A push that comes late announces what was there before.
+    fn tells_of(&self, edited_ms: i64, place: Place) -> bool {
+        // Salesforce stamps whole seconds.
+        let stamp_ms = if place == Place::Salesforce { edited_ms / 1_000 * 1_000 } else { edited_ms };
+        self.after_ms >= edited_ms && self.version_ms.is_none_or(|version_ms| version_ms >= stamp_ms)
+    }
 }
 
 impl Accounts {
@@ -57,13 +68,16 @@ pub(crate) async fn are_kept(history: &mut History) -> Result<(), String> {
     history.accounts.take_reads(reads, &edited);
     let due = history.stage.store.due("org", i64::MAX, 10_000).await.expect("hints");
     let (now_ms, checked_ms) = (history.now_ms(), history.accounts.checked_ms);
-    let now: BTreeMap<HintKey, i64> = due.into_iter().map(|due| (due.hint.key, due.seq)).collect();
+    let version_ms = |hint: &Hint| hint.version.as_ref().and_then(|version| version.parse().ok());
+    let now: BTreeMap<HintKey, (i64, Option<i64>)> =
+        due.into_iter().map(|due| (due.hint.key.clone(), (due.seq, version_ms(&due.hint)))).collect();
     let before = std::mem::take(&mut history.accounts.hints);
     let mut suspects: Vec<(String, String)> = Vec::new();
     for (key, offered) in &before {
-        let has_ended = now.get(key).is_none_or(|seq| *seq < offered.seq);
+        let has_ended = now.get(key).is_none_or(|(seq, _)| *seq < offered.seq);
         let id = &key.record_id;
-        if let Some(edited_ms) = edited.get(id).filter(|edited_ms| has_ended && offered.after_ms >= **edited_ms)
+        if let Some(edited_ms) =
+            edited.get(id).filter(|edited_ms| has_ended && offered.tells_of(**edited_ms, place_of(id)))
             && !history.accounts.has_read_since(id, *edited_ms)
         {
             suspects.push((id.clone(), format!("the hint about {id} ended, and nobody has read it since its edit")));
@@ -71,9 +85,9 @@ pub(crate) async fn are_kept(history: &mut History) -> Result<(), String> {
     }
     history.accounts.hints = now
         .into_iter()
-        .map(|(key, seq)| {
+        .map(|(key, (seq, version_ms))| {
             let known = before.get(&key).filter(|offered| offered.seq == seq).copied();
-            let offered = known.unwrap_or(Offered { seq, after_ms: checked_ms });
+            let offered = Offered { version_ms, ..known.unwrap_or(Offered { seq, after_ms: checked_ms, version_ms }) };
             (key, offered)
         })
         .collect();
@@ -100,7 +114,8 @@ async fn behind_cursors(history: &History, edited: &BTreeMap<String, i64>) -> Ve
         for (id, edited_ms) in edited.iter().filter(|(id, _)| is_asked(id)) {
             let waits = history.accounts.hints.keys().any(|key| key.record_id == *id);
             if edited_ms + overlap_ms < cursor_ms && !waits && !history.accounts.has_read_since(id, *edited_ms) {
-                suspects.push((id.clone(), format!("the cursor {name} is past an edit of {id} that nobody was told of")));
+                suspects
+                    .push((id.clone(), format!("the cursor {name} is past an edit of {id} that nobody was told of")));
             }
         }
     }

@@ -28,7 +28,9 @@ async fn all_agree(history: &History, pairs: Vec<(Record, Record)>) -> Result<()
                 return Err(format!("{field:?} of {} is \"{shown}\", of {} \"{there}\"", case.name, issue.name));
             }
         }
-        if case.names.as_deref() != Some(issue.name.as_str()) {
+        // A key that an issue had before it was moved still leads to it, whosever twin it is.
+        let is_named = |key: &String| *key == issue.name || history.people.moved.values().any(|was| was == key);
+        if !case.names.as_ref().is_some_and(is_named) {
             return Err(format!("{} names {:?}, its issue is {}", case.name, case.names, issue.name));
         }
     }
@@ -53,11 +55,22 @@ pub(super) async fn pairs(history: &mut History) -> Vec<(Record, Record)> {
     let is_kept =
         |case: &Record| !history.ever_deleted_cases.contains(&case.name) && !history.parted.contains_key(&case.name);
     let live = cases.into_iter().filter(is_kept);
-    live.filter_map(|case| {
+    let pairs = live.filter_map(|case| {
         let issue = (*by_case.get(case.name.as_str())?.first()?).clone();
         Some((case, issue))
-    })
-    .collect()
+    });
+    let pairs: Vec<(Record, Record)> = pairs.collect();
+    linked_before_they_left(history, pairs).await
+}
+
+/// An issue that was moved before anybody had linked it is none of the item's.
+async fn linked_before_they_left(history: &History, pairs: Vec<(Record, Record)>) -> Vec<(Record, Record)> {
+    if pairs.iter().all(|(_, issue)| issue.name.starts_with("OPS-")) {
+        return pairs;
+    }
+    let links = super::live_links(history).await;
+    let is_linked = |issue: &Record| links.iter().any(|link| link.jira_id == issue.id);
+    pairs.into_iter().filter(|(_, issue)| issue.name.starts_with("OPS-") || is_linked(issue)).collect()
 }
 
 async fn is_open(history: &History, field: Field, case: &Record) -> bool {
