@@ -166,6 +166,10 @@ impl Store {
     /// Gives hints that came due by some time a priority, unless theirs is higher: however much comes that goes before
     /// them, they are not put off for ever.
     pub async fn age(&self, org: &str, due_by_ms: i64, priority: i32) -> Result<u64, StoreError> {
+        retried(|| self.age_once(org, due_by_ms, priority)).await
+    }
+
+    async fn age_once(&self, org: &str, due_by_ms: i64, priority: i32) -> Result<u64, StoreError> {
         const SQL: &str = "UPDATE hint SET priority = $3 WHERE org = $1 AND due_ms <= $2 AND priority < $3";
         let mut tx = self.begin().await?;
         let n = tx.run(SQL, &[org.into(), due_by_ms.into(), i64::from(priority).into()]).await?;
