@@ -28,7 +28,7 @@ pub(crate) async fn in_the_evening(history: &mut History) -> Result<(), String> 
     history.nobody_did_wrong()?;
     twins::at_most_one(history).await?;
     words::are_the_last_without_a_look(history).await?;
-    journal::has_everything_without_a_look(history).await
+    journal::has_everything_overwritten(history).await
 }
 
 /// Links that have not been dissolved.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What an item may overwrite within an hour before a person is asked; an answer that was lost may hide some more.
-const OVERWRITTEN_MAX: usize = 20 + 8;
+const OVERWRITTEN_MAX: usize = 20 + 16;
 
 const HOUR_MS: i64 = 3_600_000;
 

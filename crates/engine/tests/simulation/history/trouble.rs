@@ -6,6 +6,7 @@ use super::History;
 use crate::{
     people::Place,
     stage::{Configured, Policy},
+    wire::LATE_MS_MAX,
 };
 
 /// Something that befalls a company, beside faults of calls and of commits.
@@ -197,7 +198,9 @@ impl History {
         while !self.machines.is_empty() {
             self.kill(0);
         }
-        // Nobody dies over putting it back.
+        // Putting it back takes longer than a call that was sent before.
+        self.pass(LATE_MS_MAX).await;
+        // Nobody dies over it.
         (self.stage.books.lock().commits_fail, self.stage.books.lock().commits_kill) = (0, 0);
         self.stage.store = entente_store::Store::from_image(image).await.expect("an image");
         self.polls_are_sound = false;

@@ -141,9 +141,11 @@ async fn is_any_linked(history: &History, suspects: Vec<(String, String)>) -> Re
         return Ok(());
     }
     let links = super::live_links(history).await;
+    let merged = &history.people.merged;
     let is_kept = |id: &str| {
         links.iter().any(|link| {
-            (link.salesforce_id == id || link.jira_id == id)
+            !merged.values().any(|master| *master == link.salesforce_id)
+                && (link.salesforce_id == id || link.jira_id == id)
                 && !history.ever_deleted_cases.contains(&link.salesforce_id)
                 && !history.widowed.contains(&link.salesforce_id)
                 && !history.parted.contains_key(&link.salesforce_id)

@@ -28,8 +28,11 @@ async fn all_agree(history: &History, pairs: Vec<(Record, Record)>) -> Result<()
                 return Err(format!("{field:?} of {} is \"{shown}\", of {} \"{there}\"", case.name, issue.name));
             }
         }
-        // A key that an issue had before it was moved still leads to it, whosever twin it is.
-        let is_named = |key: &String| *key == issue.name || history.people.moved.values().any(|was| was == key);
+        // What a person wrote there stays: the key that an issue had before it was moved, also one that is gone since.
+        let leads_elsewhere = |key: &String| {
+            history.people.moved.values().any(|was| was == key) || history.people.deleted_issues.contains(key)
+        };
+        let is_named = |key: &String| *key == issue.name || leads_elsewhere(key);
         if !case.names.as_ref().is_some_and(is_named) {
             return Err(format!("{} names {:?}, its issue is {}", case.name, case.names, issue.name));
         }

@@ -20,8 +20,11 @@ pub(super) fn by_case(issues: &[Record]) -> BTreeMap<&str, Vec<&Record>> {
 
 pub(super) async fn at_most_one(history: &mut History) -> Result<(), String> {
     let issues = history.people.issues().await;
+    let masters: BTreeSet<&str> = history.people.merged.values().map(String::as_str).collect();
     for (case, twins) in by_case(&issues) {
-        if twins.len() > 1 {
+        // Whose link a person has dissolved may go on with the issue of a case that was merged into it.
+        let is_heir = masters.contains(case) && history.parted.contains_key(case);
+        if twins.len() > 1 && !is_heir {
             return Err(format!("case {case} has two twins: {twins:#?}"));
         }
     }
@@ -33,8 +36,12 @@ pub(super) async fn at_most_one(history: &mut History) -> Result<(), String> {
         {
             return Err(format!("two cases carry operation {operation}"));
         }
-        // A deleted case that comes back may name an issue which has got another case meanwhile.
-        if let Some(key) = case.names.as_ref().filter(|_| !history.ever_deleted_cases.contains(&case.name))
+        // A deleted case that comes back may name an issue which has got another case meanwhile, and so may one that names
+        // an issue by the key which it had before it was moved away and back.
+        let is_sure = |key: &&String| {
+            !history.ever_deleted_cases.contains(&case.name) && !history.people.moved.contains_key(*key)
+        };
+        if let Some(key) = case.names.as_ref().filter(is_sure)
             && let Some(other) = named.insert(key.clone(), case.name.clone())
         {
             return Err(format!("issue {key} has two twins: {other} and {}", case.name));

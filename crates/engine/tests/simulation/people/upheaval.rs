@@ -95,6 +95,8 @@ impl People {
 
     /// Merges one case into another.
     pub(crate) async fn merge_cases(&mut self, master: &str, loser: &str) {
+        // The session of before may have ended.
+        self.sign_in().await;
         let envelope = format!(
             "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header \
              xmlns=\"urn:partner.soap.sforce.com\"><SessionHeader><sessionId>{}</sessionId></SessionHeader></s:Header>\
