@@ -97,6 +97,10 @@ pub(super) async fn only_the_deleted_are_unlinked(history: &mut History) -> Resu
 /// What a person has dissolved is not linked again by itself.
 pub(super) async fn what_was_parted_stays_parted(history: &mut History) -> Result<(), String> {
     let links = super::live_links(history).await;
-    let again = links.iter().find(|link| history.parted.get(&link.salesforce_id) == Some(&true));
+    // The link of a case that was merged into it is another one.
+    let is_heir = |case: &String| history.people.merged.values().any(|master| master == case);
+    let is_again =
+        |link: &&Link| history.parted.get(&link.salesforce_id) == Some(&true) && !is_heir(&link.salesforce_id);
+    let again = links.iter().find(is_again);
     again.map_or(Ok(()), |link| Err(format!("{} and {} are linked again", link.salesforce_id, link.jira_key)))
 }
