@@ -40,6 +40,10 @@ impl Steps {
             return Ok(false);
         }
         self.worker.busy.clear();
+        // What an owner of before has offered may never have been stored.
+        if let Ok(mut offered) = self.offered.try_lock() {
+            *offered = poll::Offered::default();
+        }
         self.worker.follow_items().await?;
         Ok(true)
     }
