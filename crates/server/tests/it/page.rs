@@ -37,6 +37,28 @@ async fn a_token_opens_the_page_and_logging_out_closes_it() {
     assert_eq!(page(&app, &cookie(&gone)).await.status, StatusCode::SEE_OTHER);
 }
 
+/// At the front stands the console, and where none was built before the server was, the plain page.
+#[tokio::test]
+async fn at_the_front_is_the_console_or_the_plain_page() {
+    let app = TestApp::new().await;
+    let cookie = cookie(&log_in(&app, TOKEN).await);
+    let open = async |path: &str| {
+        let request = Request::get(path).header("cookie", &cookie).header("accept", "text/html,*/*;q=0.8");
+        app.send(request.body(Body::empty()).unwrap()).await
+    };
+    let (front, deep) = (open("/").await, open("/links/7").await);
+    assert_eq!(front.status, StatusCode::OK);
+    if front.body.contains("support-bugs") {
+        assert_eq!(deep.problem(), "404 Not Found: There is nothing under this address.");
+    } else {
+        assert!(front.body.contains(r#"<script type="module""#), "{}", front.body);
+        assert_eq!((deep.status, &deep.body), (StatusCode::OK, &front.body));
+    }
+    for path in ["/api/v1/nothing", "/hooks/nothing", "/forge/nothing"] {
+        assert!(!open(path).await.status.is_success(), "{path} is no page");
+    }
+}
+
 /// Whoever is sent to log in comes back to where they wanted to go, and never to another site.
 #[tokio::test]
 async fn logging_in_leads_back() {
