@@ -341,7 +341,10 @@ impl Work {
     pub(crate) fn label(&self, side: Side) -> &str {
         match side {
             Side::Salesforce => self.id(side),
-            Side::Jira => self.facts.jira_key.as_deref().unwrap_or_else(|| self.id(side)),
+            Side::Jira => {
+                let key = self.facts.jira_key.as_deref().or(self.seen.jira.key.as_deref());
+                key.unwrap_or_else(|| self.id(side))
+            }
         }
     }
 

@@ -282,3 +282,21 @@ fn a_run_takes_up_what_came_in_since_the_last_one_that_finished() {
     company.sync(&items.replace("  cases:\n", "  tickets:\n    renamed_from: cases\n"));
     assert_eq!(company.twin("Case", &old), None);
 }
+
+/// S2-35, S2-50: a choice that its field does not offer is named by `doctor`, in whatever case it is written.
+#[test]
+fn a_misspelt_choice_in_a_filter_is_named() {
+    let company = Company::new();
+    let items = cases!(
+        r"
+    fields: [ { salesforce: Subject, jira: summary } ]
+"
+    )
+    .replace("object: Case }", "object: Case, filter: { any: [ { field: Priority, is: Hgih }, { field: Origin, is one of: [ web, Emial ] } ] } }")
+    .replace("issue_type: Bug }", "issue_type: Bug, filter: { all: [ { field: status, is not: Doen }, { field: priority, is: high } ] } }");
+    let checked = run(&["doctor", "--config", &company.configure(&items, "")]).stdout;
+    for value in ["Hgih", "Emial", "Doen"] {
+        assert!(checked.contains(&format!("has no value {value}, which the item names")), "{value}: {checked}");
+    }
+    assert_eq!(checked.matches("has no value").count(), 3, "{checked}");
+}
