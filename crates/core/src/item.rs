@@ -1,5 +1,6 @@
 //! A connected item: what pairs with what, and how. The parsed form of one entry under `items:`.
 
+mod comments;
 mod mapping;
 
 use std::{borrow::Cow, collections::BTreeMap};
@@ -7,6 +8,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::comments::{CommentRules, HEADER};
 pub use self::mapping::{Direction, FieldMapping, MappingKey, StatusMapping, ValueMap};
 use crate::{
     filter::Filter,
@@ -58,6 +60,8 @@ pub struct ConnectedItem {
     pub fields: Vec<FieldMapping>,
     /// The status table, when status is kept in agreement.
     pub status: Option<StatusMapping>,
+    /// Which comments are carried, when any are.
+    pub comments: Option<CommentRules>,
     /// Who wins when both sides changed.
     pub conflicts: ConflictPolicy,
     /// What becomes of an edit on the target of a one-way field.
@@ -158,6 +162,12 @@ impl ConnectedItem {
     #[must_use]
     pub fn acts_on(&self, side: Side) -> bool {
         self.action(side) == ItemState::Active
+    }
+
+    /// Whether comments are copied to `side` now.
+    #[must_use]
+    pub fn copies_comments_to(&self, side: Side) -> bool {
+        self.acts_on(side) && self.comments.as_ref().is_some_and(|rules| rules.flow_to(side))
     }
 
     /// Whether it runs at all: one of its actions does.

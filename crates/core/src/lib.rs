@@ -24,6 +24,7 @@ pub mod record;
 pub mod rich;
 pub mod roll_up;
 pub mod side;
+pub mod threads;
 pub mod transform;
 pub mod value;
 pub mod workflow;

@@ -283,6 +283,8 @@ pub enum NoteCode {
     Crowded,
     /// The action that would write it does not run, or the item whose record it is.
     Paused,
+    /// A comment stays where it is.
+    Comment,
     /// The other side shows the text of a field without all of its formatting.
     Formatting,
 }

@@ -1,9 +1,10 @@
 //! The only place that changes records in Salesforce or Jira. It obeys plans; it never decides.
 //!
-//! Order: twins first, then fields and correlation on both sides at once, then statuses. A step that fails leaves what
+//! Order: twins first, then fields and correlation on both sides at once, then comments, then statuses. A step that fails leaves what
 //! depends on it for the next round; what was achieved, and only that, becomes the base.
 
 pub(crate) mod access;
+mod comments;
 pub(crate) mod create;
 mod culprit;
 pub(crate) mod delivery;
@@ -38,6 +39,7 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     for receipt in salesforce.into_iter().chain(jira) {
         culprit::settle(scene, works, receipt).await;
     }
+    comments::write(scene, works).await;
     status::write(scene, works).await;
 }
 

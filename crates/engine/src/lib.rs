@@ -42,6 +42,7 @@ mod status;
 #[cfg(feature = "simulation")]
 mod steps;
 mod sync;
+mod threads;
 mod translate;
 mod trial;
 mod unit;
@@ -70,7 +71,7 @@ pub use error::{EngineError, Unfinished};
 pub use identity::Identity;
 pub use intake::IntakeError;
 pub use items::{ItemRow, Items, JiraScope, LatestSync, SalesforceSource};
-pub use links::{Card, End, Found, FoundRecord, Panel, PanelCard, SeenIssue, Shown};
+pub use links::{Card, Copies, End, Found, FoundRecord, Panel, PanelCard, Said, SeenIssue, Shown};
 pub use outside::{Outside, Wires};
 pub use remedy::{
     Candidate, CandidateField, ConflictSide, DecisionTold, Explanation, Match, OpenConflict, ParkedWork, Pick, Retry,

@@ -4,6 +4,7 @@
 //! waits: it is a round of its own. Nothing here writes to a vendor.
 
 mod card;
+mod comments;
 mod make;
 mod panel;
 mod refresh;
@@ -12,7 +13,8 @@ mod search;
 use entente_core::link::Origin;
 use entente_store::{Hint, HintKey, Link, LinkFilter, NewEntry};
 
-pub use card::{Card, End, Shown};
+pub use card::{Card, Copies, End, Shown};
+pub use comments::Said;
 pub use panel::{Panel, PanelCard, SeenIssue};
 pub use search::{Found, FoundRecord};
 

@@ -28,9 +28,11 @@ use crate::{
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
     round::{
+        Scene,
         refusals::{self, Overlooked},
         succession::rests_that_begin,
     },
+    threads,
     unit::Work,
     wiring::Wired,
     worker::Worker,
@@ -142,7 +144,8 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     let mut candidates = Vec::new();
     let mut n_offered = 0;
     let mut overlooked = Overlooked::all(worker, wired).await?;
-    let looked = each_page(worker, wired, false, progress, async |works: Vec<Work>| {
+    let looked = each_page(worker, wired, false, progress, async |mut works: Vec<Work>| {
+        find_talking(worker, wired, &mut works).await?;
         let mut hints = unsettled(worker, wired, &works).await?;
         hints.iter().for_each(|(hint, _)| overlooked.is_offered(&hint.key));
         works.iter().for_each(|work| overlooked.is_met(wired, work));
@@ -168,6 +171,16 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     wired.discover(found.into_iter().chain(looked.claims).collect());
     tracing::info!(item = wired.item.name, n_offered, "Looked at item {}", wired.item.name);
     worker.wake();
+    Ok(())
+}
+
+/// Marks the links whose comments have changed.
+async fn find_talking(worker: &Worker, wired: &Wired, works: &mut [Work]) -> Result<(), EngineError> {
+    let scheme = wired.scheme().await?;
+    let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
+    for (n, thread, _) in threads::changed(&scene, works).await? {
+        works[n].thread = Some(thread);
+    }
     Ok(())
 }
 
@@ -250,6 +263,7 @@ fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     let plan = &work.plan;
     if work.is_base_stale
         || work.is_unjudged
+        || work.thread.is_some()
         || (work.unit.link.is_none() && !work.unit.ended.is_empty())
         || !plan.writes.is_empty()
         || !plan.base.is_empty()

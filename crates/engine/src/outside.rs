@@ -20,7 +20,8 @@ use crate::error::EngineError;
 
 pub(crate) use mail::Handed;
 pub(crate) use org::{
-    AskedObject, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgPerson, OrgRow, OwnUpdate,
+    AskedObject, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgComment, OrgPerson, OrgRow,
+    OwnUpdate, Talk,
 };
 pub(crate) use site::{ORIGIN_PROPERTY, Site, SiteIssue, issue_refs, origin_operation, origin_source};
 

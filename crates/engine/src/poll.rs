@@ -5,6 +5,7 @@
 
 mod narrow;
 mod schedule;
+mod talk;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -180,15 +181,17 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         }
         Err(error) => return Err(error),
     }
-    let items = items().filter(|wired| is_asked(&wired.item.salesforce.object)).cloned();
+    let items: Vec<Arc<Wired>> = items().filter(|wired| is_asked(&wired.item.salesforce.object)).cloned().collect();
+    let talk = talk::objects(&items).await;
     let (mut narrows, mut objects) = (Vec::new(), Vec::new());
-    for (object, items) in by_object(items) {
+    for (object, items) in by_object(items.into_iter()) {
         let narrow = Narrow::of(worker, Side::Salesforce, &items).await?;
         objects.push((object, narrow.fields()));
         narrows.push(narrow);
     }
     let own: HashSet<String> = objects.iter().map(|(object, _)| object.clone()).collect();
     objects.extend(related.iter().filter(|object| !own.contains(*object)).map(|object| (object.clone(), Vec::new())));
+    objects.extend(talk.iter().map(|object| ((*object).to_owned(), vec![talk::PARENT.to_owned()])));
     let asked = asked(worker, objects).await?;
     let Some(earliest) = asked.iter().map(|asked| asked.since).min() else { return Ok(()) };
     let Changes { found: changed, began, refused } = match worker.org.changed(&asked).await {
@@ -200,18 +203,21 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         Err(error) => return failed(&worker.org.health, &worker.org.name, &error),
     };
     let org = &worker.org.name;
+    let is_new = |offered: &mut Offered, changed: &Changed| {
+        offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS)
+    };
+    let (mut comments, changed): (Vec<Changed>, Vec<Changed>) =
+        changed.into_iter().partition(|changed| talk.contains(changed.object.as_str()));
+    comments.retain(|comment| !comment.is_deleted && is_new(offered, comment));
     let mut left_out = HashSet::new();
     for (narrow, AskedObject { object, .. }) in narrows.iter().zip(&asked) {
         let rows = changed.iter().filter(|changed| changed.object == *object);
         left_out.extend(narrow.left_out(worker, org, rows.map(|row| (row.id.clone(), &row.fields))).await?);
     }
-    let news: Vec<Changed> = unless_unknown(worker, changed)
-        .await?
-        .into_iter()
-        .filter(|changed| offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS))
-        .collect();
+    let news: Vec<Changed> =
+        unless_unknown(worker, changed).await?.into_iter().filter(|changed| is_new(offered, changed)).collect();
     let own = |changed: &Changed| own.contains(&changed.object) && !left_out.contains(&changed.id);
-    let hints = match hints(worker, news, &related, own).await {
+    let mut hints = match hints(worker, news, &related, own).await {
         Ok(hints) => hints,
         Err(EngineError::Peer { error, .. }) => {
             // The cursor stays, so everything is seen again; it must then count as new.
@@ -220,6 +226,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         }
         Err(error) => return Err(error),
     };
+    hints.extend(talk::hints(worker, &comments).await?);
     let is_answered = |asked: &&AskedObject| !refused.iter().any(|(object, _)| *object == asked.object);
     if let Some(began) = began {
         let answered: Vec<&str> = asked.iter().filter(is_answered).map(|asked| asked.object.as_str()).collect();
@@ -232,7 +239,8 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     let slowest_secs = i64::from(worker.wiring.config.slowest_poll_seconds());
     offered.forget_before(earliest.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS + slowest_secs)));
     wake_if(worker, !hints.is_empty());
-    match refused.first() {
+    // Who may not query all feeds finds posts where their record has changed, and by looks.
+    match refused.iter().find(|(object, _)| !talk.contains(object.as_str())) {
         None => worker.org.health.read_to_the_end(worker.outside().clock.now()),
         // An object or a field that was taken away from us: what is there now is looked up before it is asked about again.
         Some((_, error)) => {

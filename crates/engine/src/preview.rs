@@ -2,7 +2,8 @@
 
 use entente_core::{
     Side, Sides,
-    plan::{FieldWrite, Write, explain},
+    plan::{FieldWrite, NoteCode, Write, explain},
+    threads::Step,
     workflow::same,
 };
 use entente_jira::limits::BULK_CREATE_ISSUES_MAX;
@@ -12,6 +13,7 @@ use crate::{
     EngineError, look,
     report::{DryRun, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress},
     round::succession,
+    threads,
     unit::Work,
     wiring::Wired,
     worker::Worker,
@@ -28,7 +30,8 @@ pub(crate) async fn item(
     wired.site.verify().await?;
     wired.check_names().await?;
     let (mut told, mut is_asked) = (Told { report, requests: Requests::default(), beginning: None }, false);
-    let looked = look::each_page_for_sure(worker, wired, true, progress, async |scene, works| {
+    let looked = look::each_page_for_sure(worker, wired, true, progress, async |scene, mut works| {
+        threads::read(scene, &mut works).await?;
         if !is_asked && works.iter().any(|work| begins(work).is_some()) {
             is_asked = true;
             told.beginning = workflow::beginning(scene).await.map_err(EngineError::peer(&wired.site.name))?;
@@ -94,6 +97,8 @@ struct Requests {
     own: usize,
     guarded: usize,
     edits: usize,
+    comments: usize,
+    waves: usize,
     hops: usize,
 }
 
@@ -106,14 +111,18 @@ impl Requests {
         self.guarded += usize::from(is_guarded);
         self.own += usize::from(!is_guarded && work.correlation(Side::Salesforce).is_some());
         self.edits += usize::from(!work.updates(Side::Jira).is_empty() || work.correlation(Side::Jira).is_some());
+        let n_comments = |side| work.thread.iter().flat_map(|thread| thread.plan.writes(side)).count();
+        self.comments += n_comments(Side::Jira);
+        // Those of all records travel together, one of each at a time.
+        self.waves = self.waves.max(n_comments(Side::Salesforce));
         self.hops += if is_begun { 0 } else { work.hops().len() };
     }
 
     fn sum(&self) -> PerSide {
-        let in_jira = self.created.jira.div_ceil(BULK_CREATE_ISSUES_MAX) + self.edits + self.hops;
+        let in_jira = self.created.jira.div_ceil(BULK_CREATE_ISSUES_MAX) + self.edits + self.comments + self.hops;
         let together = |n: usize| n.div_ceil(COLLECTION_ROWS_MAX);
         let guarded = self.guarded.div_ceil(COMPOSITE_PARTS_MAX);
-        let in_salesforce = together(self.created.salesforce) + together(self.own) + guarded;
+        let in_salesforce = together(self.created.salesforce) + together(self.own) + guarded + self.waves;
         PerSide { salesforce: in_salesforce as u64, jira: in_jira as u64 }
     }
 }
@@ -132,6 +141,8 @@ fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, rep
     }
     let writes = work.plan.writes.iter().filter(|write| !(is_begun && matches!(write, Write::Status { .. })));
     report.writes.extend(writes.flat_map(|write| preview.entries(write)));
+    let said = work.thread.iter().flat_map(|thread| &thread.plan.steps);
+    report.writes.extend(said.filter_map(|step| preview.comment(step)));
     for conflict in &work.plan.conflicts {
         report.conflicts.push(PlannedConflict {
             item: wired.item.name.clone(),
@@ -141,7 +152,8 @@ fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, rep
             jira: conflict.now.jira.to_string(),
         });
     }
-    for note in &work.plan.notes {
+    let of_comments = work.notes.iter().filter(|note| note.code == NoteCode::Comment);
+    for note in work.plan.notes.iter().chain(of_comments) {
         let record = work.label(if work.unit.ids.jira.is_some() { Side::Jira } else { Side::Salesforce }).to_owned();
         let note = PlannedNote { item: wired.item.name.clone(), link: preview.link(), record, text: note.text.clone() };
         report.notes.push(note);
@@ -192,6 +204,21 @@ impl Preview<'_> {
             to: Some(field.to.to_string()),
             ..self.write(side, op, record, explain::why(field, side))
         }
+    }
+
+    /// A copy that would be written, or follow its original.
+    fn comment(&self, step: &Step) -> Option<PlannedWrite> {
+        let (side, origin) = (step.side(), step.key().origin);
+        let (copy, from, why) = match step {
+            Step::Create { copy, .. } => (copy, None, format!("somebody wrote it in {origin}")),
+            Step::Edit { copy, before, rewrites: true, .. } => {
+                (copy, Some(before.clone()), format!("it was edited in {origin}"))
+            }
+            Step::Edit { copy, .. } => (copy, None, "customers shall not read it any more".to_owned()),
+            Step::Adopt(_) => return None,
+        };
+        let to = Some(copy.text().plain().to_owned());
+        Some(PlannedWrite { from, to, ..self.write(side, "comment", self.work.label(side), why) })
     }
 
     fn entries(&self, write: &Write) -> Vec<PlannedWrite> {

@@ -24,7 +24,7 @@ use entente_jira::{Field, FieldMeta, jql};
 
 use crate::{
     error::EngineError,
-    outside::{Described, Org, Site},
+    outside::{Described, Org, Site, Talk},
     related::{self, Lookup},
     translate::{self, Kind, Level},
 };
@@ -147,6 +147,8 @@ pub(crate) struct Scheme {
     pub(crate) salesforce_markers: bool,
     /// What refusals may rest on, as it is now.
     pub(crate) circumstances: Sides<String>,
+    /// Where its records have their comments, if comments are carried.
+    pub(crate) talk: Option<Talk>,
     /// What is wrong with the tests of its filters.
     pub(crate) misread: filters::Misread,
 }
@@ -196,6 +198,10 @@ impl Scheme {
         let converted = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED]);
         let converted = converted.filter_map(|name| described.field(name).map(|field| field.name.clone()));
         let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone()).chain(converted);
+        let talk = match &item.comments {
+            Some(_) => Some(org.talk(&item.salesforce.object).await?),
+            None => None,
+        };
         let circumstances =
             circumstances::read(item, (&salesforce, &jira), place, &screen, &mapping, (org, site)).await?;
         Ok(Self {
@@ -206,6 +212,7 @@ impl Scheme {
             lookups: related::lookups(item, org, &wanted_in_salesforce(item).into_iter().collect()).await?,
             item: item.clone(),
             circumstances,
+            talk,
             misread,
             salesforce,
             jira,

@@ -11,7 +11,7 @@ use entente_core::{
 use entente_store::{DueHint, HintKey, Link, NewEntry, Pair, ParkedClass, Sent};
 use jiff::Timestamp;
 
-use crate::wiring::Wired;
+use crate::{threads::Thread, wiring::Wired};
 
 /// A due hint on its way through a round.
 #[derive(Clone, Debug)]
@@ -232,6 +232,8 @@ pub(crate) struct Work {
     pub(crate) earlier: Vec<Sent>,
     /// A write of this round had no answer: it may still take effect.
     pub(crate) unheard: bool,
+    /// Its comments, when they have changed.
+    pub(crate) thread: Option<Thread>,
     /// What the vendors were asked about the fields, and the versions of which that is true.
     pub(crate) asked: Option<(Sides<Option<String>>, Known)>,
 }
@@ -271,6 +273,7 @@ impl Work {
             landed: BTreeMap::new(),
             earlier: Vec::new(),
             unheard: false,
+            thread: None,
             asked: None,
         }
     }

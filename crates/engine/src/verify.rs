@@ -1,13 +1,15 @@
 //! Do both sides agree? Every link and every candidate is read and planned; nothing is written, not even to the store.
 
 use entente_core::{
-    MappingKey, Side,
+    MappingKey, Side, Sides,
     plan::{NoteCode, Write},
+    threads::Step,
 };
 
 use crate::{
     EngineError, look,
     report::{Difference, DifferenceWhy, Progress, VerifyReport},
+    threads,
     unit::Work,
     wiring::Wired,
     worker::Worker,
@@ -22,7 +24,8 @@ pub(crate) async fn item(
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
     wired.check_names().await?;
-    look::each_page_for_sure(worker, wired, false, progress, async |_, works| {
+    look::each_page_for_sure(worker, wired, false, progress, async |scene, mut works| {
+        threads::read(scene, &mut works).await?;
         works.iter().for_each(|work| add(wired, work, report));
         Ok(())
     })
@@ -101,12 +104,14 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             | NoteCode::CorrelationTaken
             | NoteCode::Missing
             | NoteCode::Left
+            | NoteCode::Comment
             | NoteCode::Formatting => continue,
         };
         if let Some(key) = &note.key {
             found.push(difference(wired, work, key, why));
         }
     }
+    found.extend(comments(wired, work));
     let open: Vec<MappingKey> = plan.needs.iter().map(entente_core::plan::Need::mapping).collect();
     let written = plan.writes.iter().flat_map(|write| match write {
         Write::Update { fields, .. } => fields.iter().map(|field| &field.key).collect(),
@@ -117,6 +122,21 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
         found.push(difference(wired, work, key, DifferenceWhy::Unexplained));
     }
     found
+}
+
+/// Comments that are not on the other side as they should be.
+fn comments(wired: &Wired, work: &Work) -> Vec<Difference> {
+    let Some(plan) = work.thread.as_ref().map(|thread| &thread.plan) else { return Vec::new() };
+    let lacking = |step: &Step| {
+        let text = match step {
+            Step::Create { copy, .. } | Step::Edit { copy, .. } => copy.text().plain().to_owned(),
+            Step::Adopt(_) => return None,
+        };
+        let Sides { salesforce, jira } = Sides::from_view(step.side(), String::new(), text);
+        let why = DifferenceWhy::Unexplained;
+        Some(Difference { salesforce, jira, ..difference(wired, work, &MappingKey::named("comments"), why) })
+    };
+    plan.steps.iter().filter_map(lacking).collect()
 }
 
 fn difference(wired: &Wired, work: &Work, key: &MappingKey, why: DifferenceWhy) -> Difference {

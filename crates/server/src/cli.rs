@@ -16,6 +16,7 @@ mod apply;
 mod ask;
 mod backup;
 pub(crate) mod check;
+mod comments;
 mod configuration;
 mod configured;
 mod conflicts;
@@ -94,6 +95,7 @@ enum Command {
     TestRecord(test_record::TestRecord),
     Objects(objects::Objects),
     Status(status::Status),
+    Comments(comments::Comments),
     Items(items::Items),
     Conflicts(conflicts::Conflicts),
     Matches(matches::Matches),
@@ -162,6 +164,7 @@ impl Command {
             Self::TestRecord(test) => test.run(screen).await,
             Self::Objects(objects) => objects.run(screen).await,
             Self::Status(status) => status.run(screen).await,
+            Self::Comments(comments) => comments.run(screen).await,
             Self::Items(items) => items.run(screen).await,
             Self::Conflicts(conflicts) => conflicts.run(screen).await,
             Self::Matches(matches) => matches.run(screen).await,
@@ -200,6 +203,7 @@ impl Command {
             Self::TestRecord(test) => test.json,
             Self::Objects(objects) => objects.json,
             Self::Status(status) => status.json,
+            Self::Comments(comments) => comments.is_json(),
             Self::Items(items) => items.json,
             Self::Conflicts(conflicts) => conflicts.is_json(),
             Self::Matches(matches) => matches.is_json(),

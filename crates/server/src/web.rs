@@ -119,6 +119,8 @@ fn api_v1() -> Router<App> {
         .route("/links/all", get(api::links::all))
         .route("/links/{id}/unlink", post(api::links::dissolve))
         .route("/links/{id}/refresh", post(api::links::refresh))
+        .route("/links/{id}/comments", get(api::comments::list))
+        .route("/links/{id}/comments/{comment}/push", post(api::comments::push))
 }
 
 /// The console has addresses that only it knows; a browser that asks for one of them gets the console.

@@ -32,6 +32,7 @@ mod sent;
 #[cfg(feature = "simulation")]
 pub mod simulation;
 mod status;
+mod thread;
 
 mod migrations;
 mod open;
@@ -59,6 +60,7 @@ pub use parked::{Parked, ParkedClass, ParkedKey, Retried, Reviewed};
 pub use round::{Again, Committed, LinkUpdate, NewLink, RoundCommit};
 pub use sent::{Heard, Pair, Sent};
 pub use status::{Counts, ItemCounts};
+pub use thread::{Thread, ThreadUpdate};
 
 /// A handle to the database; clones share it.
 #[derive(Clone, Debug)]

@@ -205,6 +205,8 @@ impl Store {
             "DELETE FROM conflict WHERE link_id = $1",
             "DELETE FROM decision WHERE link_id = $1",
             "DELETE FROM note WHERE link_id = $1",
+            "DELETE FROM comment_copy WHERE link_id = $1",
+            "DELETE FROM thread WHERE link_id = $1",
             "DELETE FROM link WHERE id = $1",
         ] {
             tx.run(sql, &[link_id.into()]).await?;

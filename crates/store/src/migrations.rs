@@ -21,6 +21,7 @@ const SENT: &str = include_str!("../migrations/0007_sent.sql");
 const SHARED: &str = include_str!("../migrations/0008_shared.sql");
 const ACCESS: &str = include_str!("../migrations/0009_access.sql");
 const MAIL: &str = include_str!("../migrations/0010_mail.sql");
+const COMMENTS: &str = include_str!("../migrations/0011_comments.sql");
 const ACCESS_REQUESTS: &str = include_str!("../migrations/0012_access_request.sql");
 
 /// The newest form of the database.
@@ -55,6 +56,7 @@ fn migrator(dialect: Dialect) -> Migrator {
         (8, "shared", dialect.tables(SHARED)),
         (9, "access", dialect.tables(ACCESS)),
         (10, "mail", dialect.tables(MAIL)),
+        (11, "comments", dialect.tables(COMMENTS)),
         (NEWEST, "access requests", dialect.tables(ACCESS_REQUESTS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {

@@ -13,10 +13,11 @@ use entente_core::{
 
 use crate::{
     Fence, Heard, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey, Store,
-    StoreError, conflict, hint,
+    StoreError, ThreadUpdate, conflict, hint,
     intent::{self, Ended},
     note, parked, sent,
     sql::{Tx, retried},
+    thread,
 };
 
 /// A pair that was created or matched in the round. Its org is the fence's.
@@ -119,6 +120,8 @@ pub struct RoundCommit {
     pub offers: Vec<Hint>,
     /// What is known of the updates that were announced.
     pub heard: Heard,
+    /// What is known of the comments of links.
+    pub threads: Vec<ThreadUpdate>,
     /// What to journal. Entries of new links go with the link.
     pub journal: Vec<NewEntry>,
 }
@@ -149,6 +152,7 @@ impl Store {
         parked::park(&mut tx, &fence.org, &round.parked, now_ms).await?;
         parked::unpark(&mut tx, &round.unparked).await?;
         sent::hear(&mut tx, &fence.org, &round.heard).await?;
+        thread::update(&mut tx, &round.threads).await?;
         let hints_done = end_hints(&mut tx, round, now_ms).await?;
         self.append_journal(&mut tx, entries(round, &links_new), now_ms).await?;
         tx.commit().await?;

@@ -4,6 +4,7 @@
 
 mod access;
 mod addresses;
+mod comments;
 mod connections;
 mod directions;
 mod evaluations;

@@ -50,6 +50,7 @@ fn item() -> ConnectedItem {
         drift: Drift::Restore,
         base: BaseForm::Values,
         batch: None,
+        comments: None,
         poll_seconds: None,
     }
 }

@@ -94,6 +94,7 @@ pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, dep
     };
     let mut found = fields::unknown(item, &described);
     found.extend(fields::status(item, &described));
+    found.extend(silent(item, connected).await);
     if depth == Depth::Rights {
         found.extend(object_rights(item, &described));
         found.extend(fields::rights(item, &described));
@@ -103,6 +104,27 @@ pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, dep
         found.extend(companions(item, connected));
     }
     found
+}
+
+/// An object about whose records nobody can say anything.
+async fn silent(item: &ConnectedItem, connected: &Connected<'_>) -> Option<Finding> {
+    item.comments.as_ref()?;
+    let object = &item.salesforce.object;
+    match connected.org.talk(object).await {
+        Ok(talk) if !talk.is_empty() => None,
+        Ok(_) => {
+            let (name, connection) = (&item.name, &item.salesforce.connection);
+            let message = format!(
+                "connection {connection}: {object} has neither CaseComments nor a feed, so item {name} carries no comments"
+            );
+            Some(warning(
+                "no-comments",
+                message,
+                "Remove `comments:` from the item, or switch the object's feed tracking on.",
+            ))
+        }
+        Err(error) => Some(of_engine(error)),
+    }
 }
 
 fn unseen(item: &ConnectedItem) -> Finding {

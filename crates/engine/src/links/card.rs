@@ -5,7 +5,12 @@
 use std::collections::HashMap;
 
 use entente_core::{
-    Base, ConnectedItem, MappingKey, Side, Sides, config::ConnectionKind, item::Mode, link::Origin, plan::STATUS,
+    Base, ConnectedItem, MappingKey, Side, Sides,
+    config::ConnectionKind,
+    item::Mode,
+    link::Origin,
+    plan::STATUS,
+    threads::{Pair, Standing},
 };
 use entente_store::{Conflict, Link, LinkState};
 use serde::Serialize;
@@ -39,6 +44,9 @@ pub struct Card {
     pub fields: Vec<Shown>,
     /// Who else shares its record under the item, by issue key or record id, in the order in which they were linked.
     pub siblings: Vec<String>,
+    /// What became of its comments, where its item carries them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comments: Option<Copies>,
     /// Whether it may be unlinked in the panel: an automatic link is its item's.
     pub may_unlink: bool,
     /// Sentences for people.
@@ -54,6 +62,32 @@ pub struct End {
     pub url: Option<String>,
     /// How old its values are; none before the first round.
     pub age_seconds: Option<i64>,
+}
+
+/// How many comments of both sides are copied, and how many are not yet, or not at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Copies {
+    /// They have a copy.
+    pub copied: usize,
+    /// A person wants a copy, or it is on its way.
+    pub waiting: usize,
+    /// The vendor does not take a copy.
+    pub refused: usize,
+}
+
+impl Copies {
+    /// Counts each comment once, however many parts its copy has.
+    fn of(pairs: &[Pair]) -> Self {
+        let mut counted = Self::default();
+        for pair in pairs.iter().filter(|pair| pair.key.revision == 0 && pair.key.part == 0) {
+            *match pair.standing {
+                Standing::Made { .. } => &mut counted.copied,
+                Standing::Wanted | Standing::Sent { .. } => &mut counted.waiting,
+                Standing::Refused { .. } => &mut counted.refused,
+            } += 1;
+        }
+        counted
+    }
 }
 
 /// One field, as both sides last showed it.
@@ -83,6 +117,7 @@ pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, 
     for note in inner.store.notes(&ids).await? {
         notes.entry(note.link_id).or_default().push(note.note.text);
     }
+    let threads = inner.store.threads(&ids).await?;
     let now_ms = inner.outside.now_ms();
     let card = |link: Link| {
         let item = wiring.config.item(&link.item);
@@ -107,6 +142,9 @@ pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, 
             jira: end(&wiring, &link, Side::Jira, now_ms),
             fields: item.map(|item| fields(item, base, leading, &open)).unwrap_or_default(),
             siblings: siblings::others(&wiring, shared.unwrap_or_default(), &link),
+            comments: item
+                .filter(|item| item.comments.is_some())
+                .map(|_| threads.get(&link.id).map(|thread| Copies::of(&thread.pairs)).unwrap_or_default()),
             may_unlink: link.origin == Origin::Manual,
             notes: notes.remove(&link.id).unwrap_or_default(),
             item: link.item,

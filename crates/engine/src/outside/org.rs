@@ -2,6 +2,7 @@
 
 mod described;
 mod reading;
+mod talk;
 mod writing;
 
 use std::{collections::HashMap, sync::Arc};
@@ -16,6 +17,7 @@ use parking_lot::Mutex;
 pub(crate) use self::{
     described::Described,
     reading::{AskedObject, Changed, Changes, FieldChange, OrgPerson, OrgRow},
+    talk::{OrgComment, Talk},
     writing::{GuardedUpdate, OwnUpdate},
 };
 use super::{Health, Outside, pace, quota, secret};

@@ -39,7 +39,8 @@ pub(crate) struct Site {
     pub(crate) health: Health,
     reserve_percent: u8,
     clock: Arc<dyn Clock>,
-    verified: OnceCell<()>,
+    /// Our account, once Jira was seen to know it.
+    verified: OnceCell<String>,
     cloud_id: OnceCell<String>,
     fields: Mutex<Option<Arc<Vec<Field>>>>,
     projects: Mutex<HashMap<String, Arc<Project>>>,
@@ -144,12 +145,17 @@ impl Site {
 
     /// Makes sure, once, that Jira knows us: wrong credentials look like an empty site everywhere but at `/myself`.
     pub(crate) async fn verify(&self) -> Result<(), EngineError> {
-        let verified = self.verified.get_or_try_init(|| async { self.client.verify().await.map(drop) }).await;
-        verified.map_err(|error| {
+        self.account_id().await.map_err(|error| {
             self.health.failed(&error);
             self.peer()(error)
         })?;
         Ok(())
+    }
+
+    /// The account that our changes carry.
+    pub(crate) async fn account_id(&self) -> Result<String, CallError> {
+        let verify = || async { self.client.verify().await.map(|verified| verified.myself.account_id) };
+        self.verified.get_or_try_init(verify).await.cloned()
     }
 
     /// All fields of the site.

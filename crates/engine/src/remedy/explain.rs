@@ -20,7 +20,7 @@ use crate::{
     look, preview,
     report::DryRun,
     round::Scene,
-    trial,
+    threads, trial,
     unit::{Unit, Work},
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -205,8 +205,9 @@ impl Engine {
         let unit = Unit { link, ..Unit::candidate(ids) };
         let scheme = wired.scheme().await?;
         let scene = Scene { worker: &worker, wired, scheme: &scheme, round: String::new() };
-        let work = look::read_again(&scene, vec![unit]).await?.pop();
-        work.ok_or_else(|| EngineError::Defect("a unit was lost while it was read".to_owned()))
+        let mut works = look::read_again(&scene, vec![unit]).await?;
+        threads::read(&scene, &mut works).await?;
+        works.pop().ok_or_else(|| EngineError::Defect("a unit was lost while it was read".to_owned()))
     }
 }
 

@@ -9,7 +9,7 @@ use entente_core::{
     link::{Decision, Take},
     plan::STATUS,
 };
-use entente_store::{Entry, JournalFilter, Link, NewDecision, is_digest};
+use entente_store::{Entry, JournalFilter, Link, NewDecision, NewEntry, is_digest};
 use serde::Serialize;
 
 use super::{look_at, rfc_3339};
@@ -73,6 +73,7 @@ const HASHED: &str =
 const FLOWS_ONE_WAY: &str = "the field flows one way only; change it at its source";
 const FIRST_STATUS: &str = "the journal does not know a status from before";
 const DIGESTED: &str = "the journal keeps only digests of this field's values (`journal: digest_only`)";
+const SAID: &str = "people have read it, so it is not taken back; delete it by hand if it must go";
 const NO_LINK: &str = "the link, its item or its mapping is not there any more";
 
 impl Engine {
@@ -88,10 +89,10 @@ impl Engine {
             ..JournalFilter::default()
         };
         let entries = self.inner.store.journal_filtered(&filter, UNDO_ENTRIES_MAX).await?;
-        let written = written(&entries);
+        let (written, said) = (written(&entries), said(&entries));
         let begins_ms = self.inner.store.journal_begins_ms().await?.filter(|begins_ms| undo.since_ms < *begins_ms);
         let forgotten_before = begins_ms.map(rfc_3339);
-        if written.is_empty() {
+        if written.is_empty() && said.is_empty() {
             let kept = forgotten_before.map(|time| format!(" What was written before {time} is forgotten."));
             let sentence = "The journal has no such write; `entente journal` lists what was written, with its round.";
             return Err(EngineError::Missing(format!("{sentence}{}", kept.unwrap_or_default())));
@@ -114,6 +115,7 @@ impl Engine {
                 Err(why) => report.left.push(Undone { why: Some(why), ..row }),
             }
         }
+        report.left.extend(said);
         report.done = !dry_run;
         if !dry_run {
             self.inner.store.decide(&decisions, self.inner.outside.now_ms()).await?;
@@ -174,6 +176,23 @@ fn written(entries: &[Entry]) -> BTreeMap<(i64, MappingKey), Written> {
         }
     }
     all
+}
+
+/// Copies of comments, none of which comes back.
+fn said(entries: &[Entry]) -> Vec<Undone> {
+    let copies = entries.iter().map(|entry| &entry.what).filter(|what| what.kind == "comment");
+    let row = |what: &NewEntry| {
+        Some(Undone {
+            link: what.link_id?,
+            record: what.record_id.clone()?,
+            side: what.side?.as_str(),
+            field: "comment".to_owned(),
+            from: what.text.clone(),
+            to: String::new(),
+            why: Some(SAID),
+        })
+    };
+    copies.filter_map(row).collect()
 }
 
 fn flows_both_ways(item: &ConnectedItem, key: &MappingKey) -> Option<bool> {

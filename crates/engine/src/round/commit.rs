@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
-    Again, Heard, HintKey, Link, LinkId, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked,
-    ParkedKey, RoundCommit, StoreError,
+    Again, Heard, Hint, HintKey, Link, LinkId, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked,
+    ParkedKey, RoundCommit, StoreError, ThreadUpdate,
 };
 
 use super::{Scene, alike, digests::Digests, landed, meet, siblings, succession};
@@ -154,6 +154,10 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
     match (&work.unit.link, &work.unit.ids) {
         (Some(link), _) => {
             round.links.push(update(scene, work, link.id));
+            round.threads.extend(talked(work, link.id));
+            if work.thread.as_ref().is_some_and(|thread| thread.moved) {
+                round.offers.extend(talks(scene, work));
+            }
             round.journal.extend(moved(link, work).map(|entry| stamped(scene, work, entry)));
             round.journal.extend(journal);
             round.offers.extend(succession::next(scene, work));
@@ -163,9 +167,25 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
             unpark(scene, round, work);
             round.offers.extend(siblings::next(scene, work));
             round.links_new.push(new_link(scene, work, journal));
+            round.offers.extend(talks(scene, work));
         }
         (None, _) => round.journal.extend(journal),
     }
+}
+
+/// What is known of its comments now.
+fn talked(work: &Work, link_id: LinkId) -> Option<ThreadUpdate> {
+    let thread = work.thread.as_ref()?;
+    let is_known = thread.rests() && !thread.is_young && thread.plan.notes.is_empty();
+    let rests = is_known.then(|| thread.looks.clone());
+    Some(ThreadUpdate { link_id, rests, pairs: thread.known.clone() })
+}
+
+/// The comments of a pair are carried once it is a link, and looked at once more after each copy.
+fn talks(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
+    scene.wired.item.comments.as_ref()?;
+    let key = HintKey::of(&scene.wired.item, Side::Salesforce, work.id(Side::Salesforce));
+    Some(Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 })
 }
 
 /// What was announced and is known now need not be remembered.

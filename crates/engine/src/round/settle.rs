@@ -17,6 +17,7 @@ pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
             (State::Present(_), State::Present(_)) => again_unless_at_rest(scene, work),
             _ => again_when_certain(scene, work),
         }
+        again_for_comments(work);
     }
 }
 
@@ -56,6 +57,15 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     work.plan.needs = last.needs;
     if open > 0 {
         work.again(due_ms, "a side changed while it was written");
+    }
+}
+
+/// A pair whose comments are not at rest is not at rest.
+fn again_for_comments(work: &mut Work) {
+    let Some(thread) = &work.thread else { return };
+    work.at_rest &= thread.rests();
+    if let Some((due_ms, reason)) = thread.again.clone() {
+        work.again(due_ms, reason);
     }
 }
 

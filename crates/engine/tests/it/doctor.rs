@@ -256,3 +256,16 @@ async fn it_only_reads() {
         assert!(routes.iter().all(|route| harmless(route)), "{calls}");
     }
 }
+
+#[tokio::test]
+async fn an_object_without_comments_is_named_with_the_reason() {
+    let talking = format!("{ITEM}    comments: {{}}\n");
+    assert_eq!(findings(&talking).await, []);
+    let stage = Stage::new(Seed::Demo, &talking.replace("object: Case", "object: Visit__c")).await;
+    let fields = json!([{ "name": "Jira_Reference__c", "type": "Text", "length": 255 }]);
+    control(&stage, SALESFORCE, "POST", "objects", &json!({ "object": "Visit__c", "fields": fields })).await;
+    let found = stage.engine().doctor().await;
+    let silent: Vec<&Finding> = found.iter().filter(|finding| finding.code == "no-comments").collect();
+    let [finding] = silent.as_slice() else { panic!("{found:#?}") };
+    assert!(finding.message.contains("Visit__c has neither CaseComments nor a feed"), "{finding:#?}");
+}

@@ -15,6 +15,7 @@ use crate::request::Request;
 
 const ROUTE_ADD: &str = "POST /rest/api/3/issue/{issue}/comment";
 const ROUTE_EDIT: &str = "PUT /rest/api/3/issue/{issue}/comment/{comment}";
+const ROUTE_HIDE: &str = "PUT /rest/api/3/comment/{comment}/properties/{key}";
 const ROUTE_DELETE: &str = "DELETE /rest/api/3/issue/{issue}/comment/{comment}";
 
 /// The property by which the service desk keeps a comment from customers.
@@ -77,6 +78,16 @@ impl Client {
     ) -> Result<Comment, CallError> {
         let request = Request::write(ROUTE_EDIT).segment(issue.into()).segment(comment_id);
         self.fetch(request.query("notifyUsers", false).json(json!({ "body": body }))).await
+    }
+
+    /// Keeps a comment from customers, whatever it says.
+    ///
+    /// # Errors
+    /// `Gone`; `Denied` without the right to edit it.
+    /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-comment-properties/#api-rest-api-3-comment-commentid-properties-propertykey-put>
+    pub async fn hide_comment(&self, comment_id: &str) -> Result<(), CallError> {
+        let request = Request::write(ROUTE_HIDE).segment(comment_id).segment(INTERNAL_KEY).retry_safe();
+        self.send(request.json(json!({ "internal": true }))).await.map(drop)
     }
 
     /// Removes a comment; one that is not there counts as removed.

@@ -2,6 +2,7 @@
 
 mod about;
 pub(crate) mod access;
+pub(crate) mod comments;
 pub(crate) mod configuration;
 pub(crate) mod conflicts;
 pub(crate) mod connections;

@@ -24,6 +24,7 @@ mod ages;
 mod backups;
 mod catalogue;
 mod clones;
+mod comments;
 mod company;
 mod conflicts;
 mod data;

@@ -21,3 +21,4 @@ mod rounds;
 mod samples;
 mod sent;
 mod status;
+mod threads;

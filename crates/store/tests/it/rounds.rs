@@ -38,6 +38,7 @@ fn full_round(link: &entente_store::Link) -> RoundCommit {
         hints_done: vec![(case_hint(1).key, 1)],
         hints_again: vec![Again { key: case_hint(2).key, seq: 1, due_ms: NOW + MINUTE }],
         heard: Heard::default(),
+        threads: Vec::new(),
         offers: vec![case_hint(3)],
         journal: vec![entry("written")],
     }

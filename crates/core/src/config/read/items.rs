@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Parts of an item that a later version runs, as a sentence begins about them.
-const NOT_YET: [(&str, &str); 2] = [("comments", "comments are"), ("attachments", "attachments are")];
+const NOT_YET: [(&str, &str); 1] = [("attachments", "attachments are")];
 
 /// The rhythm of the connectors that people come from.
 const CONNECTOR_POLL_SECONDS: u32 = 300;
@@ -73,6 +73,7 @@ impl Reader<'_> {
             related: self.related(node.get("related")),
             fields: self.item_fields(node, mode, *at, &mut writers),
             status,
+            comments: self.comments(node, mode),
             conflicts: node.get("conflicts").word().unwrap_or_default(),
             drift: node.get("drift").word().unwrap_or_default(),
             base: node.get("base").word().unwrap_or_default(),

@@ -65,7 +65,11 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
         ),
         Key::optional("fields", Kind::List { of: &Kind::Map(&FIELD), min: 0, max: MANY }, "The mapped fields."),
         Key::optional("status", Kind::Map(&STATUS), "The status table."),
-        Key::optional("comments", Kind::Map(&COMMENTS), "Comments. Not synchronised by this version."),
+        Key::optional(
+            "comments",
+            Kind::Either(&[Kind::Word(&["manual"]), Kind::Map(&COMMENTS)]),
+            "Which comments are carried; manual: those that a person picks. Default: none.",
+        ),
         Key::optional("attachments", Kind::Map(&ATTACHMENTS), "Files. Not synchronised by this version."),
         Key::optional("conflicts", CONFLICT_POLICIES, "Who wins when both sides changed. Default ask."),
         Key::optional(
@@ -192,12 +196,27 @@ const ON: Kind = Kind::Named { what: "status", of: &Kind::Named { what: "field",
 
 static COMMENTS: Shape = Shape {
     name: "comments",
-    about: "Which comments are kept in agreement.",
+    about: "Which comments are carried to the other side, and who may read them there.",
     keys: &[
-        Key::optional("direction", DIRECTIONS, "Which way. Default both."),
-        Key::optional("audience", Kind::Word(&["staff", "customer"]), "Who may read them at most. Default staff."),
-        Key::optional("exclude_authors", TEXTS, "Authors whose comments are not sent."),
-        Key::optional("to_open_project", Kind::Flag, "Whether internal feed items may go to an open project."),
+        Key::optional(
+            "direction",
+            Kind::Word(&["both", "to-jira", "to-salesforce", "none"]),
+            "Which way. Default: both; in a one-way item to-jira.",
+        ),
+        Key::optional("manual", Kind::Flag, "Whether a person picks each comment. Default false."),
+        Key::optional("audience", Kind::Word(&["staff", "customer"]), "Who may read a copy at most. Default staff."),
+        Key::optional("exclude_authors", TEXTS, "Authors whose comments stay: names, ids or e-mail addresses."),
+        Key::optional("include", TEXTS, "Only comments that contain one of these texts are carried. Default: all."),
+        Key::optional(
+            "to_open_project",
+            Kind::Flag,
+            "Whether what only some of the staff may read is shown to all of it. Default false.",
+        ),
+        Key::optional(
+            "header",
+            Kind::Text,
+            "The line above a copy, with {author}, {system} and {time}. Default: `{author} in {system}, {time}:`.",
+        ),
     ],
 };
 

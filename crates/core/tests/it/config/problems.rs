@@ -275,7 +275,19 @@ fn items() {
         ),
         ("bad-start", "    owner:", "    start: ¦yesterday\n    owner:", "2026-01-31"),
         ("renamed-from", "    owner:", "    renamed_from: ¦bugs\n    owner:", "still there"),
-        ("not-yet", "    owner:", "    ¦comments: {}\n    owner:", "comments are not run by this version"),
+        (
+            "comments-to-customers",
+            "    owner:",
+            "    comments: { audience: ¦customer }\n    owner:",
+            "shown to those of the other",
+        ),
+        (
+            "comments-left-out",
+            "    owner:",
+            "    comments: { ¦exclude_authors: [ bot ] }\n    owner:",
+            "what automations write",
+        ),
+        ("unknown-word", "    owner:", "    comments: { direction: ¦sideways }\n    owner:", "to-jira"),
         ("not-yet", "    owner:", "    ¦attachments: {}\n    owner:", "attachments are"),
         ("not-yet", "issue_type: Bug", "issue_type: Bug, ¦request_type: Report", "service desk"),
         ("not-yet", "triggers: {", "triggers: { ¦change_events: true,", "change events are"),
@@ -342,6 +354,13 @@ fn a_display_only_item_writes_nothing() {
         "status-against-mode",
     ];
     assert_eq!(codes(&problems), against_mode, "{problems:#?}");
+}
+
+#[test]
+fn a_display_only_item_carries_no_comments() {
+    let text = PAIR.replace("    owner:", "    mode: display-only\n    comments: {}\n    owner:");
+    let (_, problems) = parse(&text, &vars);
+    assert!(codes(&problems).contains(&"comments-against-mode"), "{problems:#?}");
 }
 
 #[test]

@@ -330,7 +330,12 @@ pub(super) const SECTIONS: &[Section] = &[
         shape: "comments",
         level: 3,
         title: "Comments",
-        prose: "",
+        prose: "A comment belongs to the side on which somebody wrote it. The other side gets a copy that begins with a line \
+                about its author and time; copies follow later edits, and are never carried back. What is deleted on one \
+                side stays on the other. A copy never has more readers than its original, and for customers only what \
+                `audience: customer` lets through: [Comments and files](comments-and-files.md) has the table.\n\n\
+                `exclude_authors` is not needed against echoes, and also leaves out what automations write under these \
+                names.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "comments"])),
     },
     Section {

@@ -265,6 +265,7 @@ fn item(rules: Rules) -> ConnectedItem {
         drift: rules.drift,
         base: BaseForm::Values,
         batch: None,
+        comments: None,
         poll_seconds: None,
     }
 }

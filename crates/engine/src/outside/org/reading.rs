@@ -14,6 +14,8 @@ use crate::{error::EngineError, limits::QUERIES_PER_CALL_MAX, translate::instant
 const MASTER: &str = "MasterRecordId";
 /// Whether a record is in the recycle bin; users and some other objects have none.
 const IS_DELETED: &str = "IsDeleted";
+/// The posts of all feeds.
+const FEED: &str = "FeedItem";
 
 /// A row as it was read.
 #[derive(Clone, Debug)]
@@ -257,8 +259,8 @@ impl Org {
                 let system = ["Id", "SystemModstamp"].into_iter().chain(can_be_deleted.then_some(IS_DELETED));
                 let query = Query::select(system.chain(fields.iter().map(String::as_str)))
                     .from(object)
-                    .filter(Filter::at_least("SystemModstamp", Literal::DateTime(*since)))
-                    .order_by("SystemModstamp", Order::Ascending)
+                    .filter(changed_since(object, *since))
+                    .order_by(if object == FEED { "CreatedDate" } else { "SystemModstamp" }, Order::Ascending)
                     .order_by("Id", Order::Ascending);
                 queries.push(if can_be_deleted { query.with_deleted() } else { query });
             }
@@ -333,6 +335,16 @@ impl Org {
                 .or_insert(change);
         }
         Ok(newest)
+    }
+}
+
+/// Rows that are new or different since a time. A feed cannot be filtered by its version.
+/// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_feeditem.htm>
+fn changed_since(object: &str, since: Timestamp) -> Filter {
+    let after = |field: &str| Filter::at_least(field, Literal::DateTime(since));
+    match object {
+        FEED => Filter::Any(vec![after("CreatedDate"), after("LastEditDate")]),
+        _ => after("SystemModstamp"),
     }
 }
 

@@ -143,9 +143,15 @@ pub(crate) async fn refresh(
 }
 
 fn number(id: Result<Path<i64>, PathRejection>) -> Result<i64, Problem> {
-    let Path(link) = id.map_err(|_| {
-        let detail = "A link is named by its number here; GET /api/v1/links?name=N finds it.";
-        Problem::new(StatusCode::NOT_FOUND, detail)
-    })?;
-    Ok(link)
+    id.map(|Path(link)| link).map_err(|_| unnumbered())
+}
+
+/// A link's number as text.
+pub(super) fn numbered(id: &str) -> Result<i64, Problem> {
+    id.parse().map_err(|_| unnumbered())
+}
+
+fn unnumbered() -> Problem {
+    let detail = "A link is named by its number here; GET /api/v1/links?name=N finds it.";
+    Problem::new(StatusCode::NOT_FOUND, detail)
 }

@@ -1,0 +1,355 @@
+//! What should happen to the comments of a pair.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Audience, Comment, Copy, MARK, Pair, PairKey, Standing, TextLimit, copy::Heading, digest_of};
+use crate::{
+    item::CommentRules,
+    side::{Side, Sides},
+};
+
+/// What is known of the comments of a pair.
+#[derive(Clone, Debug)]
+pub struct ThreadFacts<'a> {
+    /// What the item says of comments.
+    pub rules: &'a CommentRules,
+    /// All comments of both sides that can be read.
+    pub comments: Sides<&'a [Comment]>,
+    /// What is remembered of copies.
+    pub pairs: &'a [Pair],
+    /// Whether copies are written to a side now.
+    pub writes_to: Sides<bool>,
+    /// How long a comment of each side may be.
+    pub limits: Sides<TextLimit>,
+    /// Whether the issue is a request of a service desk, which keeps internal comments from customers.
+    pub is_request: bool,
+    /// Epoch milliseconds.
+    pub now_ms: i64,
+}
+
+/// All that should happen to the comments of one pair.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThreadPlan {
+    /// What to do, in this order.
+    pub steps: Vec<Step>,
+    /// Why comments stay where they are, one sentence each.
+    pub notes: Vec<String>,
+    /// Until when something that was sent may still appear; what comes after it waits.
+    pub waits_until_ms: Option<i64>,
+}
+
+impl ThreadPlan {
+    /// Nothing to do and nothing to wait for.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.steps.is_empty() && self.waits_until_ms.is_none()
+    }
+
+    /// What is to be written to a side, in this order.
+    pub fn writes(&self, side: Side) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(move |step| step.side() == side && !matches!(step, Step::Adopt(_)))
+    }
+}
+
+/// One thing to do with a copy.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Write it.
+    Create {
+        /// Which.
+        key: PairKey,
+        /// What.
+        copy: Copy,
+        /// The digest of the original.
+        digest: String,
+    },
+    /// Let it follow its original.
+    Edit {
+        /// Which.
+        key: PairKey,
+        /// The copy's id.
+        id: String,
+        /// What it shall say and to whom.
+        copy: Copy,
+        /// What it says now.
+        before: String,
+        /// Whether its text changes.
+        rewrites: bool,
+        /// Whether customers must not read it any more.
+        narrows: bool,
+        /// The digest of the original, once that is carried.
+        digest: String,
+    },
+    /// Remember a copy that is there: it was written, and nobody heard of it.
+    Adopt(Pair),
+}
+
+impl Step {
+    /// Which copy it is about.
+    #[must_use]
+    pub fn key(&self) -> &PairKey {
+        match self {
+            Self::Create { key, .. } | Self::Edit { key, .. } => key,
+            Self::Adopt(pair) => &pair.key,
+        }
+    }
+
+    /// The side of the copy.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.key().origin.other()
+    }
+}
+
+/// Decides what should happen to the comments of a pair.
+#[must_use]
+pub fn plan(facts: &ThreadFacts<'_>) -> ThreadPlan {
+    let mut planner = Planner { facts, pairs: BTreeMap::new(), copies: Sides::default(), plan: ThreadPlan::default() };
+    for pair in facts.pairs {
+        planner.remember(pair.clone());
+    }
+    for side in Side::BOTH {
+        planner.adopt(side);
+    }
+    for side in Side::BOTH.into_iter().filter(|side| *facts.writes_to.get(*side)) {
+        planner.carry(side);
+    }
+    planner.plan
+}
+
+struct Planner<'a> {
+    facts: &'a ThreadFacts<'a>,
+    /// By key: what is remembered, and what was just found.
+    pairs: BTreeMap<PairKey, Pair>,
+    /// Ids of copies, by the side they are on.
+    copies: Sides<HashSet<String>>,
+    plan: ThreadPlan,
+}
+
+/// Whether the direction goes on with the next comment.
+enum Next {
+    On,
+    /// Comments appear in the order in which they were written.
+    Stop,
+}
+
+impl Planner<'_> {
+    fn remember(&mut self, pair: Pair) {
+        if let Some(id) = pair.copy() {
+            self.copies.get_mut(pair.key.origin.other()).insert(id.to_owned());
+        }
+        self.pairs.insert(pair.key.clone(), pair);
+    }
+
+    /// The comments that people wrote on a side, the oldest first.
+    fn originals(&self, side: Side) -> Vec<Comment> {
+        let copies = self.copies.get(side);
+        let is_said_by_us = |comment: &Comment| comment.is_by_us && comment.text.plain().starts_with(MARK);
+        let is_original =
+            |c: &&Comment| !copies.contains(&c.id) && c.marker.is_none() && !is_said_by_us(c) && !c.text.is_empty();
+        let mut originals: Vec<Comment> = self.facts.comments.get(side).iter().filter(is_original).cloned().collect();
+        originals.sort_by(|a, b| (a.written, &a.id).cmp(&(b.written, &b.id)));
+        originals
+    }
+
+    /// Finds copies on a side of which nothing is known: the answer was lost, or the memory.
+    fn adopt(&mut self, side: Side) {
+        let (found, originals) = (*self.facts.comments.get(side), *self.facts.comments.get(side.other()));
+        for found in found {
+            if self.copies.get(side).contains(&found.id) {
+                continue;
+            }
+            // Salesforce has no place for a marker on a comment: what says the very same under our name is the copy.
+            let key = match side {
+                Side::Salesforce => {
+                    self.sent_as(found).or_else(|| originals.iter().find_map(|original| self.said_by(original, found)))
+                }
+                Side::Jira => found.marker.as_deref().and_then(PairKey::of_marker),
+            };
+            let Some(key) = key.filter(|key| key.origin == side.other() && self.is_open(key)) else { continue };
+            let original = originals.iter().find(|original| original.id == key.comment);
+            let digest = match (self.pairs.get(&key), original) {
+                (Some(sent), _) => sent.digest.clone(),
+                (None, Some(original)) => self.digest_if_same(original, &key, found),
+                (None, None) => continue,
+            };
+            let (id, audience) = (found.id.clone(), found.audience);
+            let (standing, says) = (Standing::Made { id }, digest_of(&[found.text.plain()]));
+            let pair = Pair { key, standing, audience, digest, says, is_fixed: false };
+            self.remember(pair.clone());
+            self.plan.steps.push(Step::Adopt(pair));
+        }
+    }
+
+    /// The digest of an original, if a copy says what it says now; otherwise none, and the copy follows.
+    fn digest_if_same(&self, original: &Comment, key: &PairKey, found: &Comment) -> String {
+        let same = self.part(original, key).is_some_and(|copy| copy.text().plain() == found.text.plain());
+        if same { original.digest() } else { String::new() }
+    }
+
+    /// The copy that was sent and says what was found, whatever its original says by now.
+    fn sent_as(&self, found: &Comment) -> Option<PairKey> {
+        let says = digest_of(&[found.text.plain()]);
+        let is_it = |pair: &&Pair| {
+            pair.key.origin == Side::Jira && matches!(pair.standing, Standing::Sent { .. }) && pair.says == says
+        };
+        self.pairs.values().filter(|_| found.is_by_us).find(is_it).map(|pair| pair.key.clone())
+    }
+
+    /// Whether no copy is known under a key.
+    fn is_open(&self, key: &PairKey) -> bool {
+        self.pairs.get(key).is_none_or(|pair| pair.copy().is_none())
+    }
+
+    /// The part of the copy of a Jira comment that says what was found in Salesforce, unless that part is there already.
+    fn said_by(&self, original: &Comment, found: &Comment) -> Option<PairKey> {
+        if !found.is_by_us || original.marker.is_some() || self.copies.jira.contains(&original.id) {
+            return None;
+        }
+        let revision = self.revision(Side::Jira, &original.id);
+        let key = |part| PairKey { origin: Side::Jira, comment: original.id.clone(), revision, part };
+        let copies = (0..).zip(self.copies_of(Side::Jira, original, revision));
+        let alike = copies.filter(|(_, copy)| copy.text().plain() == found.text.plain());
+        alike.map(|(part, _)| key(part)).find(|key| self.is_open(key))
+    }
+
+    fn part(&self, original: &Comment, key: &PairKey) -> Option<Copy> {
+        self.copies_of(key.origin, original, key.revision).into_iter().nth(key.part as usize)
+    }
+
+    fn revision(&self, origin: Side, comment: &str) -> u32 {
+        self.pairs_of(origin, comment).map(|pair| pair.key.revision).max().unwrap_or_default()
+    }
+
+    fn pairs_of<'s>(&'s self, origin: Side, comment: &'s str) -> impl Iterator<Item = &'s Pair> + use<'s> {
+        self.pairs.values().filter(move |pair| pair.key.origin == origin && pair.key.comment == comment)
+    }
+
+    fn heading<'s>(&'s self, origin: Side, comment: &Comment, revision: u32) -> Heading<'s> {
+        let parent = comment.answers.as_ref();
+        let parent = parent.and_then(|id| self.facts.comments.get(origin).iter().find(|comment| comment.id == *id));
+        Heading { rules: self.facts.rules, side: origin, parent, is_anew: revision > 0 }
+    }
+
+    fn copies_of(&self, origin: Side, comment: &Comment, revision: u32) -> Vec<Copy> {
+        self.heading(origin, comment, revision).copies(comment, *self.facts.limits.get(origin.other()))
+    }
+
+    /// Carries what people wrote on the other side to this one.
+    fn carry(&mut self, side: Side) {
+        let origin = side.other();
+        for comment in self.originals(origin) {
+            let is_known = self.pairs_of(origin, &comment.id).next().is_some();
+            if !is_known {
+                self.carry_new(origin, &comment);
+            } else if matches!(self.follow(origin, &comment), Next::Stop) {
+                return;
+            }
+        }
+    }
+
+    fn carry_new(&mut self, origin: Side, comment: &Comment) {
+        let rules = self.facts.rules;
+        let is_taken = !rules.manual && rules.flow_to(origin.other()) && rules.take(comment);
+        if is_taken && self.may_leave(origin, comment) {
+            self.create(origin, comment, 0);
+        }
+    }
+
+    /// What only some of the staff may read is not shown to all of them, unless the item says so.
+    fn may_leave(&mut self, origin: Side, comment: &Comment) -> bool {
+        let kept_inside = origin == Side::Salesforce && self.facts.is_request;
+        if !comment.is_restricted || kept_inside || self.facts.rules.to_open_project {
+            return true;
+        }
+        self.plan.notes.push(format!(
+            "the comment {} of {} stays in {origin}: only some may read it there, and `comments.to_open_project` does \
+             not let it go further",
+            comment.id, comment.author.name
+        ));
+        false
+    }
+
+    /// What no copy of a comment has had, none gets: readers are taken away with the original, and never added.
+    fn readers(&self, origin: Side, comment: &Comment) -> Audience {
+        let had = self.pairs_of(origin, &comment.id).filter(|pair| pair.standing != Standing::Wanted);
+        had.fold(comment.audience, |readers, pair| readers.at_most(pair.audience))
+    }
+
+    fn create(&mut self, origin: Side, comment: &Comment, revision: u32) {
+        let readers = self.readers(origin, comment);
+        for (part, copy) in (0..).zip(self.copies_of(origin, comment, revision)) {
+            let key = PairKey { origin, comment: comment.id.clone(), revision, part };
+            let copy = copy.at_most(readers);
+            self.plan.steps.push(Step::Create { key, copy, digest: comment.digest() });
+        }
+    }
+
+    /// A comment of which a copy was made, wanted or refused.
+    fn follow(&mut self, origin: Side, comment: &Comment) -> Next {
+        let (revision, digest) = (self.revision(origin, &comment.id), comment.digest());
+        let copies = self.copies_of(origin, comment, revision);
+        let known = self.pairs_of(origin, &comment.id).filter(|pair| pair.key.revision == revision).count();
+        let n_emptied = known.saturating_sub(copies.len());
+        let emptied = self.heading(origin, comment, revision).emptied(comment);
+        let readers = self.readers(origin, comment);
+        for (part, copy) in (0..).zip(copies.iter().chain(std::iter::repeat_n(&emptied, n_emptied))) {
+            let key = PairKey { origin, comment: comment.id.clone(), revision, part };
+            let pair = self.pairs.get(&key).cloned();
+            let create = || {
+                let copy = copy.clone().at_most(readers);
+                Step::Create { key: key.clone(), copy, digest: digest.clone() }
+            };
+            match pair.as_ref().map(|pair| (&pair.standing, pair)) {
+                Some((Standing::Wanted, _)) if !self.may_leave(origin, comment) => return Next::On,
+                None | Some((Standing::Wanted, _)) => self.plan.steps.push(create()),
+                Some((Standing::Sent { until_ms }, _)) if *until_ms <= self.facts.now_ms => {
+                    self.plan.steps.push(create());
+                }
+                Some((Standing::Sent { until_ms }, _)) => {
+                    let earliest = self.plan.waits_until_ms.map_or(*until_ms, |known| known.min(*until_ms));
+                    self.plan.waits_until_ms = Some(earliest);
+                    return Next::Stop;
+                }
+                Some((Standing::Refused { .. }, pair)) if pair.digest != digest => {
+                    self.plan.steps.push(create());
+                }
+                Some((Standing::Refused { reason }, _)) => self.plan.notes.push(format!(
+                    "{} does not take the comment {} of {}: {reason}",
+                    origin.other(),
+                    comment.id,
+                    comment.author.name
+                )),
+                Some((Standing::Made { id }, pair)) => {
+                    if self.edit(comment, pair, id, copy) {
+                        self.create(origin, comment, revision + 1);
+                        return Next::On;
+                    }
+                }
+            }
+        }
+        Next::On
+    }
+
+    /// Lets a copy follow its original; answers whether another has to be made in its place. A copy that is not there any
+    /// more was taken away by somebody, and stays away.
+    fn edit(&mut self, comment: &Comment, pair: &Pair, id: &str, copy: &Copy) -> bool {
+        let digest = comment.digest();
+        let there = self.facts.comments.get(pair.key.origin.other()).iter().find(|copy| copy.id == *id);
+        let Some(there) = there else { return false };
+        let (says_other, narrows) = (pair.digest != digest, copy.audience() < pair.audience);
+        let rewrites = says_other && !pair.is_fixed;
+        if rewrites || narrows {
+            self.plan.steps.push(Step::Edit {
+                key: pair.key.clone(),
+                id: id.to_owned(),
+                copy: copy.clone().at_most(pair.audience),
+                before: there.text.plain().to_owned(),
+                rewrites,
+                narrows,
+                digest: if rewrites { digest } else { pair.digest.clone() },
+            });
+        }
+        says_other && pair.is_fixed
+    }
+}
