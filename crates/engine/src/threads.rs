@@ -91,7 +91,7 @@ pub(crate) async fn changed(scene: &Scene<'_>, works: &[Work]) -> Result<Vec<Cha
     for n in talking {
         let link = works[n].unit.link.as_ref().map(|link| link.id).unwrap_or_default();
         let known = stored.remove(&link).unwrap_or_default();
-        let comments = by_record.remove(works[n].id(Side::Salesforce)).unwrap_or_default();
+        let comments = by_record.get(works[n].id(Side::Salesforce)).cloned().unwrap_or_default();
         let looks = Sides::new(look(&comments), works[n].seen.jira.version.clone().unwrap_or_default());
         let is_open = |pair: &Pair| matches!(pair.standing, Standing::Wanted | Standing::Sent { .. });
         if known.rests.as_ref() != Some(&looks) || known.pairs.iter().any(is_open) {
