@@ -306,6 +306,7 @@ impl NoteCode {
             Self::Ambiguous => "ambiguous",
             Self::Crowded => "crowded",
             Self::Paused => "paused",
+            Self::Comment => "comment",
             Self::Formatting => "formatting",
         }
     }
