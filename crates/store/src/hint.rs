@@ -171,8 +171,13 @@ impl Store {
 
     async fn age_once(&self, org: &str, due_by_ms: i64, priority: i32) -> Result<u64, StoreError> {
         const SQL: &str = "UPDATE hint SET priority = $3 WHERE org = $1 AND due_ms <= $2 AND priority < $3";
+        const ANY: &str = "SELECT 1 AS n FROM hint WHERE org = $1 AND due_ms <= $2 AND priority < $3 LIMIT 1";
+        let which = [org.into(), due_by_ms.into(), i64::from(priority).into()];
+        if self.inner.db.row(ANY, &which).await?.is_none() {
+            return Ok(0);
+        }
         let mut tx = self.begin().await?;
-        let n = tx.run(SQL, &[org.into(), due_by_ms.into(), i64::from(priority).into()]).await?;
+        let n = tx.run(SQL, &which).await?;
         tx.commit().await?;
         Ok(n)
     }

@@ -50,6 +50,9 @@ where
     }
 }
 
+/// A transaction that first reads and then writes must not lose its place in between.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 impl Db {
     /// Whether it is a file, or memory, of this machine.
     pub(crate) fn is_local(&self) -> bool {
@@ -58,8 +61,14 @@ impl Db {
 
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            // IMMEDIATE: a transaction that first reads and then writes must not lose its place in between.
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { write, .. } => Tx::Sqlite(match write.begin_with(BEGIN).await {
+                // A commit that fails, on a full disk say, leaves its connection in the middle of the transaction.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    write.acquire().await?.close().await?;
+                    write.begin_with(BEGIN).await?
+                }
+                begun => begun?,
+            }),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }

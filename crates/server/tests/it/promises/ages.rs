@@ -48,6 +48,14 @@ CREATE TABLE decision (
 ALTER TABLE parked DROP COLUMN class;
 ALTER TABLE parked DROP COLUMN circumstances;
 ALTER TABLE item DROP COLUMN recovered;
+DROP TABLE comment_copy;
+DROP TABLE thread;
+DROP INDEX link_one_per_pair;
+DROP INDEX link_one_per_record;
+DROP INDEX link_one_per_issue;
+ALTER TABLE link DROP COLUMN shares;
+CREATE UNIQUE INDEX link_one_per_record ON link (org, salesforce_id, item) WHERE state <> 'unlinked';
+CREATE UNIQUE INDEX link_one_per_issue ON link (site, jira_id, item) WHERE state <> 'unlinked';
 DROP TABLE access_domain;
 DROP TABLE access_task;
 DROP TABLE access_organization;

@@ -55,7 +55,7 @@ fn objects_stand_in_their_groups_and_custom_ones_are_found() {
 
     let fields = json!([{ "name": "Serial__c", "type": "Text", "length": 80 }]);
     company.org_door("objects", &json!({ "object": "Machine__c", "fields": fields }));
-    assert_eq!(group(&answer(&company, &["acme-org"]), "Custom objects").0, ["Machine__c"]);
+    assert!(group(&answer(&company, &["acme-org"]), "Custom objects").0.contains(&"Machine__c".to_owned()));
     let words = ask(&company, &["acme-org"]);
     assert!(words.stdout.contains("Custom objects: Your own data model"), "{words:?}");
 
