@@ -8,7 +8,7 @@ const names = (rows) => rows.map((row) => row.name);
 
 test('projects', async () => {
   const page = await v3.projects.searchProjects({ orderBy: 'key', maxResults: 2, expand: 'description,lead,issueTypes' });
-  assert.deepEqual([page.values.length, page.isLast, page.values[0].key], [2, false, 'ITS']);
+  assert.deepEqual([page.values.length, page.isLast, page.values[0].key], [2, false, 'FES']);
   const ops = await v3.projects.getProject({ projectIdOrKey: 'OPS' });
   assert.ok(names(ops.issueTypes).includes('Bug'));
   assert.equal((await v2.projects.getProject({ projectIdOrKey: ops.id })).key, 'OPS');
