@@ -7,7 +7,11 @@ use super::{
     day::Step,
     machines::{Actor, Task},
 };
-use crate::{gate::ActorId, oracles, people::Place};
+use crate::{
+    gate::ActorId,
+    oracles,
+    people::{Place, Record},
+};
 
 impl History {
     pub(super) async fn one(&mut self) -> Result<(), String> {
@@ -86,7 +90,7 @@ impl History {
 
     pub(super) async fn delete_issue(&mut self) {
         let issues = self.people.issues().await;
-        if issues.len() > 2 {
+        if n_at_home(&issues) > 2 {
             let issue = self.dice.pick(&issues).clone();
             self.happened("issue deleted");
             self.people.delete_issue(&issue.name).await;
@@ -100,6 +104,9 @@ impl History {
         // Who does not see the project cannot move anything out of it.
         if !issues.is_empty() && self.hidden_until.is_none() {
             let issue = self.dice.pick(&issues).clone();
+            if is_at_home(&issue) && n_at_home(&issues) <= 2 {
+                return;
+            }
             self.happened("issue moved");
             self.people.move_elsewhere(&issue).await;
         }
@@ -237,4 +244,13 @@ impl History {
         self.after(at);
         taken.is_ok()
     }
+}
+
+fn is_at_home(issue: &Record) -> bool {
+    issue.name.starts_with("OPS-")
+}
+
+/// Some stay: that an issue is gone, rather than hidden, is known while another one of its project is seen.
+fn n_at_home(issues: &[Record]) -> usize {
+    issues.iter().filter(|issue| is_at_home(issue)).count()
 }
