@@ -68,6 +68,10 @@ async fn a_run_that_ends_at_any_write_is_made_again() {
             assert!(n > 5, "{n} commits");
             return;
         }
+        // A lease that nobody gave back runs out.
+        let later_ms = jiff::Timestamp::now().as_millisecond() + 60_000;
+        let fence = stage.store.acquire("org", "the next run", 1_000, later_ms).await.unwrap().expect("the lease");
+        stage.store.release(&fence).await.unwrap();
         stage.sync().await;
         stage.sync().await;
         assert_eq!(stage.search("project = OPS").await.len(), 2, "after {n} commits");
