@@ -98,10 +98,10 @@ impl Engine {
     async fn refused(&self, which: &Retry) -> Result<(Vec<Link>, Vec<Parked>), EngineError> {
         let store = &self.inner.store;
         match which {
-            Retry::All => Ok((store.parked_links(None).await?, store.parked(None).await?)),
+            Retry::All => Ok((store.parked_links(None).await?, undecided(store.parked(None).await?))),
             Retry::Item(name) => {
                 self.inner.wiring().configured(name)?;
-                Ok((store.parked_links(Some(name)).await?, store.parked(Some(name)).await?))
+                Ok((store.parked_links(Some(name)).await?, undecided(store.parked(Some(name)).await?)))
             }
             Retry::Link(id) => {
                 let link = store.parked_links(None).await?.into_iter().find(|link| link.id == *id);
@@ -112,6 +112,12 @@ impl Engine {
             }
         }
     }
+}
+
+/// What a person has said about a doubtful twin was no refusal: trying again must not make it a question once more.
+fn undecided(mut candidates: Vec<Parked>) -> Vec<Parked> {
+    candidates.retain(|candidate| !matches!(candidate.class, ParkedClass::Ignored | ParkedClass::New));
+    candidates
 }
 
 fn look_at_candidate(parked: &Parked, item: &ConnectedItem, now_ms: i64) -> Hint {

@@ -190,6 +190,7 @@ fn a_record_may_stay_without_a_twin() {
     assert_eq!(ask(&company, &items, &["matches", "resolve", &id, "--take", "none"]).code, 0);
     for look in 0..2 {
         assert_eq!(company.sync(&items)["parked"], 0, "look {look}");
+        assert_eq!(ask(&company, &items, &["retry", "--all"]).code, 0, "what was decided is not asked again");
     }
     assert_eq!(text(&matches(&company, &items)[0]["state"]), "none");
     company.edit("Case", &id, &json!({ "Subject": "Another subject" }));
