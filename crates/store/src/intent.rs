@@ -46,7 +46,7 @@ pub struct Intent {
     pub org: String,
     /// How far it has come.
     pub state: IntentState,
-    /// Until when a request that was lost may still take effect.
+    /// Until when a request that was lost may still take effect, by the clock of the side it was sent to where that is known.
     pub settle_until_ms: Option<i64>,
 }
 

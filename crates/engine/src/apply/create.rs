@@ -39,7 +39,7 @@ pub(super) async fn in_jira(scene: &Scene<'_>, works: &mut [Work]) {
         intents.into_iter().partition(|(_, intent)| intent.state == IntentState::Sent);
     let mut to_send = fresh;
     to_send.extend(probe(scene, works, unknown, &project).await);
-    if to_send.is_empty() || !mark_sent(scene, works, &to_send, scene.wired.site.settle_ms).await {
+    if to_send.is_empty() || !mark_sent(scene, works, &to_send, Side::Jira).await {
         return;
     }
     let batches: Vec<Vec<(usize, Intent)>> = to_send.chunks(BULK_CREATE_ISSUES_MAX).map(<[_]>::to_vec).collect();
@@ -60,7 +60,7 @@ pub(super) async fn in_jira(scene: &Scene<'_>, works: &mut [Work]) {
     }
     if !unclear.is_empty() {
         // What a lost request may still do, it may do from now on, not from when it was sent.
-        mark_sent(scene, works, &unclear, scene.wired.site.settle_ms).await;
+        mark_sent(scene, works, &unclear, Side::Jira).await;
     }
     adopt_created(scene, works, created, &project).await;
 }
@@ -186,19 +186,28 @@ fn fingerprint(work: &Work) -> String {
     serde_json::to_string(&value).unwrap_or_default()
 }
 
-async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Intent)], settle_ms: i64) -> bool {
+/// Until when a creation that is sent now may take effect: in Jira by Jira's clock.
+fn settle_until_ms(scene: &Scene<'_>, side: Side) -> i64 {
+    let now_ms = scene.worker.outside().now_ms();
+    let (began_ms, settle_ms) = match side {
+        Side::Salesforce => (now_ms, scene.wired.org.settle_ms),
+        Side::Jira => (scene.wired.site.to_their_ms(now_ms), scene.wired.site.settle_ms),
+    };
+    #[cfg(feature = "simulation")]
+    let settle_ms = if entente_core::wrong::is(entente_core::wrong::Wrong::NoSettle) { 0 } else { settle_ms };
+    began_ms + settle_ms
+}
+
+async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Intent)], side: Side) -> bool {
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::NoIntent) {
         return true;
     }
-    #[cfg(feature = "simulation")]
-    let settle_ms = if entente_core::wrong::is(entente_core::wrong::Wrong::NoSettle) { 0 } else { settle_ms };
+    let until_ms = settle_until_ms(scene, side);
     let ops: Vec<String> = intents.iter().map(|(_, intent)| intent.new.op_id.clone()).collect();
     let now_ms = scene.worker.outside().now_ms();
     let marked = match scene.worker.fence() {
-        Ok(fence) => {
-            scene.worker.store().mark_sent(&fence, &ops, now_ms, now_ms + settle_ms).await.map_err(|e| e.to_string())
-        }
+        Ok(fence) => scene.worker.store().mark_sent(&fence, &ops, now_ms, until_ms).await.map_err(|e| e.to_string()),
         Err(error) => Err(error.to_string()),
     };
     if let Err(reason) = &marked {
@@ -218,8 +227,7 @@ async fn probe(
 ) -> Vec<(usize, Intent)> {
     let Some(floor) = unknown.iter().filter_map(|(_, intent)| intent.new.probe_floor).min() else { return Vec::new() };
     let floor = u64::try_from(floor).unwrap_or_default();
-    // Whatever was settled before the probe began and is not in it will never be there.
-    let began_ms = scene.worker.outside().now_ms();
+    let now_ms = scene.worker.outside().now_ms();
     let found = match scene.wired.site.probe(project, floor).await {
         Ok(found) => found,
         Err(error) => {
@@ -228,6 +236,8 @@ async fn probe(
             return Vec::new();
         }
     };
+    // Whatever was settled before the probe began and is not in it will never be there.
+    let began_ms = scene.wired.site.to_their_ms(now_ms);
     let (mut adopted, mut to_send) = (Vec::new(), Vec::new());
     for (n, intent) in unknown {
         if let Some(created) = found.get(&intent.new.op_id).and_then(created_of) {
@@ -235,9 +245,9 @@ async fn probe(
         } else if intent.settle_until_ms.is_none_or(|until_ms| began_ms >= until_ms) {
             to_send.push((n, intent));
         } else {
-            let settle_ms = intent.settle_until_ms.unwrap_or(began_ms);
+            let rest_ms = intent.settle_until_ms.map_or(0, |until_ms| until_ms - began_ms);
             works[n].again(
-                settle_ms.min(began_ms + BACKOFF_FIRST_MS),
+                now_ms + rest_ms.min(BACKOFF_FIRST_MS),
                 "an issue may still be on its way; waiting until that is settled",
             );
         }
@@ -436,7 +446,7 @@ pub(super) async fn in_salesforce(scene: &Scene<'_>, works: &mut [Work]) {
         return;
     }
     let Some(intents) = announce(scene, works, &wanting, Side::Salesforce, None).await else { return };
-    if !mark_sent(scene, works, &intents, scene.wired.org.settle_ms).await {
+    if !mark_sent(scene, works, &intents, Side::Salesforce).await {
         return;
     }
     let payloads: Vec<Payload> = intents.iter().map(|(_, intent)| Payload::parse(&intent.new.payload)).collect();

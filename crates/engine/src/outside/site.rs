@@ -221,6 +221,11 @@ impl Site {
         theirs.as_millisecond()
     }
 
+    /// Our time as Jira's. What Jira may still do is awaited by its clock: ours may be set, and the next machine has another.
+    pub(crate) fn to_their_ms(&self, ours_ms: i64) -> i64 {
+        ours_ms.saturating_add(i64::try_from(self.offset.lock().as_millis()).unwrap_or_default())
+    }
+
     /// Jira's time as ours.
     pub(crate) fn to_our_time(&self, theirs: Timestamp) -> Timestamp {
         theirs.checked_sub(*self.offset.lock()).unwrap_or(theirs)
@@ -283,6 +288,7 @@ impl Site {
         let mut search = Search::new(jql, ["updated"]);
         search.page_rows = 1;
         let newest = self.client.search(search).next().await?;
+        newest.iter().for_each(|page| drop(self.read_ms(page.moment)));
         let newest = newest.and_then(|page| page.issues.into_iter().next()).and_then(|issue| issue.key);
         let floor = newest.filter(|key| key.project() == project).map_or(0, |key| key.number());
         self.raise_floor(project, floor);
