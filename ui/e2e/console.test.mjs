@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { api, axe, openBrowser, org, site, startDemo, until } from './stage.mjs';
+import { api, axe, openBrowser, org, site, startDemo, until, visit } from './stage.mjs';
 
 const ITEM = 'support-bugs';
 const SHOWN = 'accounts-shown';
@@ -39,15 +39,7 @@ const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 describe('the console', { timeout: 300_000 }, () => {
   let demo, browser, page, seen;
 
-  const go = async (path) => {
-    await page.goto(demo.server + path);
-    await settled();
-  };
-  /** Until nothing is being read for the first time. */
-  const settled = async () => {
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForFunction(() => ![...document.querySelectorAll('main [role=status]')].some((part) => part.textContent.startsWith('Reading')));
-  };
+  const go = (path) => visit(page, demo.server + path);
   const button = (name) => page.getByRole('button', { name });
   const dialog = () => page.getByRole('dialog');
   const picture = async (name) => {

@@ -12,12 +12,12 @@ const START_SECONDS_MAX = 120;
 const PATIENCE_MS = 30_000;
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Starts a demo on free ports; answers once everything answers. */
-export async function startDemo() {
+/** Starts a demo on free ports, with these variables besides; answers once everything answers. */
+export async function startDemo(variables = {}) {
   const place = await mkdtemp(join(tmpdir(), 'entente-console-'));
   const file = join(place, 'ready.json');
   const listen = ['--listen', '--salesforce-listen', '--jira-listen'].flatMap((option) => [option, '127.0.0.1:0']);
-  const child = spawn(process.env.ENTENTE_BIN, ['demo', '--headless', ...listen, '--ready-file', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.env.ENTENTE_BIN, ['demo', '--headless', ...listen, '--ready-file', file], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...variables } });
   const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
   const stop = async () => {
     child.kill();
@@ -95,6 +95,13 @@ export async function openBrowser(demo) {
   page.on('pageerror', (error) => seen.push(`error: ${error.message}`));
   page.on('request', (request) => new URL(request.url()).origin === demo.server || seen.push(`request to ${request.url()}`));
   return { browser, page, seen };
+}
+
+/** Opens a page, and waits until nothing on it is being read for the first time. */
+export async function visit(page, address) {
+  await page.goto(address);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => ![...document.querySelectorAll('main [role=status]')].some((part) => part.textContent.startsWith('Reading')));
 }
 
 /** What axe finds wrong with the page as it stands, in one line each. It is evaluated from outside, where the page's own

@@ -4,7 +4,8 @@ import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanst
 import { ask, query } from './api';
 import type { Figures } from './figures';
 import type {
-  Card, ConfigurationText, Conflict, Connection, Domain, EntryPage, Explanation, Finding, Grant, Identity, Item, LinkPage, Match, Parked, Status, Version,
+  Card, Catalogue, ConfigurationText, Conflict, Connection, Domain, EntryPage, Explanation, Finding, Grant, Identity, IssueField, IssueType, Item, LinkPage, Match, ObjectField, Parked, Status,
+  Version,
 } from './types';
 
 /** How often what changes by itself is read again. */
@@ -71,7 +72,7 @@ export const useEntries = (search: EntrySearch) =>
   });
 
 export const useConnections = () => useQuery({ queryKey: ['connections'], queryFn: () => ask<{ connections: Connection[] }>('/connections'), refetchInterval: LIVE_MS });
-export const useIdentity = (name: string) => useQuery({ queryKey: ['identity', name], queryFn: () => ask<Identity>(`/connections/${path(name)}/identity`), staleTime: 60_000 });
+export const useIdentity = (name: string) => useQuery({ queryKey: ['identity', name], queryFn: () => ask<Identity>(`/connections/${path(name)}/identity`), enabled: !!name, staleTime: 60_000 });
 export const useFindings = (enabled: boolean) => useQuery({ queryKey: ['doctor'], queryFn: () => ask<{ findings: Finding[] }>('/doctor'), enabled, staleTime: Infinity });
 
 export const useConfiguration = () => useQuery({ queryKey: ['configuration'], queryFn: () => ask<ConfigurationText>('/configuration/text') });
@@ -82,3 +83,13 @@ const ACCESS_MS = 10_000;
 
 export const useGrants = () => useQuery({ queryKey: ['grants'], queryFn: () => ask<{ grants: Grant[] }>('/access'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });
 export const useDomains = () => useQuery({ queryKey: ['domains'], queryFn: () => ask<{ domains: Domain[] }>('/domains'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });
+
+/** What can be picked is asked of a side once for each form; it changes rarely while somebody fills one in. */
+const picked = <T>(at: string, ready: boolean) => ({ queryKey: ['picked', at], queryFn: () => ask<T>(`/connections/${at}`), enabled: ready, staleTime: 60_000, retry: false, meta: { once: true } });
+
+export const useObjects = (org: string) => useQuery(picked<Catalogue>(`${path(org)}/objects`, !!org));
+export const useObjectFields = (org: string, object: string) => useQuery(picked<{ fields: ObjectField[] }>(`${path(org)}/objects/${path(object)}`, !!org && !!object));
+export const useProjects = (site: string) => useQuery(picked<{ projects: { key: string; name: string }[] }>(`${path(site)}/projects`, !!site));
+export const useIssueTypes = (site: string, project: string) => useQuery(picked<{ types: IssueType[] }>(`${path(site)}/projects/${path(project)}`, !!site && !!project));
+export const useIssueFields = (site: string, project: string, type: string) =>
+  useQuery(picked<{ fields: IssueField[] }>(`${path(site)}/projects/${path(project)}/types/${path(type)}`, !!site && !!project && !!type));

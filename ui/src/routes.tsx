@@ -1,6 +1,6 @@
 // Which address shows which page. Filters stand in the address, so that what is seen can be sent to somebody.
 
-import { createRootRoute, createRoute, createRouter, Link, type ErrorComponentProps } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, type ErrorComponentProps } from '@tanstack/react-router';
 import { AccessPage } from './pages/access';
 import { ActivityPage } from './pages/activity';
 import { ConfigurationPage } from './pages/configuration';
@@ -24,10 +24,16 @@ const getParentRoute = () => root;
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
 const number = (value: unknown) => (Number.isInteger(Number(value)) && Number(value) > 0 ? Number(value) : undefined);
 
+// Forms bring a reader of YAML with them, so they come when somebody opens one.
+const itemForm = () => import('./pages/item-form');
+const connectionForm = () => import('./pages/connection-form');
+
 const routes = [
   createRoute({ getParentRoute, path: '/', component: OverviewPage }),
   createRoute({ getParentRoute, path: '/items', component: ItemsPage }),
   createRoute({ getParentRoute, path: '/items/$item', component: ItemPage }),
+  createRoute({ getParentRoute, path: '/items/$item/edit', component: lazyRouteComponent(itemForm, 'EditItemPage') }),
+  createRoute({ getParentRoute, path: '/new-item', component: lazyRouteComponent(itemForm, 'NewItemPage') }),
   createRoute({ getParentRoute, path: '/configuration', component: ConfigurationPage, validateSearch: (search): { item?: string | undefined } => ({ item: text(search.item) }) }),
   createRoute({ getParentRoute, path: '/links', component: LinksPage, validateSearch: (search): LinkSearch => ({ text: text(search.text), item: text(search.item), state: text(search.state) }) }),
   createRoute({ getParentRoute, path: '/links/$link', component: LinkPage }),
@@ -42,6 +48,8 @@ const routes = [
   }),
   createRoute({ getParentRoute, path: '/access', component: AccessPage }),
   createRoute({ getParentRoute, path: '/connections', component: ConnectionsPage }),
+  createRoute({ getParentRoute, path: '/connections/$connection', component: lazyRouteComponent(connectionForm, 'ConnectionPage') }),
+  createRoute({ getParentRoute, path: '/new-connection', component: lazyRouteComponent(connectionForm, 'NewConnectionPage') }),
 ] as const;
 
 export const router = createRouter({ routeTree: root.addChildren([...routes]) });

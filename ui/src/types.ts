@@ -72,6 +72,8 @@ export interface Item {
   match_rules: Sides<string>[];
   fields: MappedField[];
   status: { field: string; values: Sides<string>[] } | null;
+  comments: boolean;
+  attachments?: boolean;
 }
 
 export interface MappedField {
@@ -327,4 +329,38 @@ export interface Domain {
   added_by: string | null;
   added: string | null;
   task: string | null;
+}
+
+/** What both sides said about a draft. */
+export interface Looked {
+  identity: Identity | null;
+  findings: Finding[];
+}
+
+export interface Catalogue {
+  groups: { name: string; help: string; objects: { name: string; label: string; status: string | null }[] }[];
+}
+
+export interface ObjectField {
+  name: string;
+  label: string;
+  type: string;
+  updateable: boolean;
+  required: boolean;
+  is_status: boolean;
+  values: string[];
+}
+
+export interface IssueType {
+  name: string;
+  statuses: string[];
+}
+
+export interface IssueField {
+  name: string;
+  label: string;
+  type: string;
+  required: boolean;
+  is_line: boolean;
+  values: string[];
 }

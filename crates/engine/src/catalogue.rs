@@ -1,5 +1,7 @@
 //! What can be connected: the objects of an org that its integration user sees, in the groups people know them by, and
-//! the fields of each. Asked of the org each time, so that nothing here can be stale.
+//! the fields of each; `catalogue/site` has what of a site can be. Asked each time, so that nothing here can be stale.
+
+pub(crate) mod site;
 
 use entente_salesforce::{Field, ObjectDescribe, ObjectSummary};
 use entente_transport::CallError;
@@ -69,6 +71,8 @@ pub struct CatalogueField {
     pub updateable: bool,
     /// Whether a new record needs it.
     pub required: bool,
+    /// Whether an item's status can be kept in it.
+    pub is_status: bool,
     /// The values of a picklist that may be chosen.
     pub values: Vec<String>,
     /// The objects it points to.
@@ -167,6 +171,11 @@ impl Engine {
     }
 }
 
+/// A status is a choice out of a list, and follows the issue's.
+pub(crate) fn holds_status(field: &Field) -> bool {
+    field.kind == "picklist" && field.updateable
+}
+
 fn shown(object: &ObjectSummary, status: Option<&'static str>) -> CatalogueObject {
     CatalogueObject {
         name: object.name.clone(),
@@ -189,6 +198,7 @@ fn field_of(object: &ObjectDescribe, field: &Field) -> CatalogueField {
         kind: field.kind.clone(),
         updateable: field.updateable,
         required: field.is_required_on_create(),
+        is_status: holds_status(field),
         values: values.collect(),
         references: field.reference_to.clone(),
     }

@@ -4,8 +4,9 @@ use entente_transport::CallError;
 use serde::Serialize;
 
 use crate::{
-    Engine, EngineError,
+    Engine, EngineError, doctor,
     outside::{Org, Site},
+    report::Finding,
 };
 
 /// Both ends of a connection that works.
@@ -39,6 +40,12 @@ impl Engine {
             }
         };
         asked.map_err(EngineError::peer(connection))
+    }
+
+    /// Why a connection is not confirmed; none when somebody answers there.
+    pub async fn unanswered(&self, connection: &str) -> Option<Finding> {
+        let error = self.identity(connection).await.err()?;
+        Some(Finding { connection: Some(connection.to_owned()), ..doctor::of_engine(error) })
     }
 }
 

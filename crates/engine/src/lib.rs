@@ -64,6 +64,7 @@ use tokio::sync::{Notify, broadcast};
 pub use access::form::{Approval, FormRequest, RequestTold};
 pub use access::remedy::{AccessWish, DomainChanged, DomainTold, GrantFilter, GrantTold, OrganizationTold, PersonTold};
 pub use activation::Activation;
+pub use catalogue::site::{CatalogueProject, CatalogueType, IssueField, IssueFields, IssueTypes, Projects};
 pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, ObjectGroup};
 pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::limits::CONFIGURATION_BYTES_MAX;
 use crate::secrets::Secrets;
+pub(crate) use vars::look_up;
 
 /// A document as it was read once.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ impl Document {
 
 /// What a text says, with what its references stand for.
 pub(crate) fn parse(text: &str, secrets: &Secrets) -> (Option<Config>, Vec<Problem>) {
-    config::parse(text, &|reference| vars::look_up(reference, secrets))
+    config::parse(text, &|reference| look_up(reference, secrets))
 }
 
 /// Tells one text from another.

@@ -37,6 +37,12 @@ pub struct Secrets {
     file: PathBuf,
 }
 
+/// What a secret may be called.
+pub(crate) fn fits_as_name(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text.len() <= 63 && text.chars().all(fits)
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Content {

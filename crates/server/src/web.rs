@@ -72,6 +72,7 @@ fn api_v1() -> Router<App> {
         .route("/configuration", get(api::configuration::show).post(api::configuration::apply))
         .route("/configuration/text", get(api::configuration::text::show).put(api::configuration::text::save))
         .route("/configuration/check", post(api::configuration::text::check))
+        .route("/configuration/look", post(api::configuration::look::look))
         .route("/items/{name}/trial", post(api::trial::run))
         .route("/items/{name}/trial/remove", post(api::trial::remove))
         .layer(DefaultBodyLimit::max(CONFIGURATION_BODY_BYTES_MAX));
@@ -114,6 +115,9 @@ fn api_v1() -> Router<App> {
         .route("/connections/{name}/identity", get(api::connections::identity))
         .route("/connections/{name}/objects", get(api::objects::all))
         .route("/connections/{name}/objects/{object}", get(api::objects::fields))
+        .route("/connections/{name}/projects", get(api::objects::projects))
+        .route("/connections/{name}/projects/{project}", get(api::objects::types))
+        .route("/connections/{name}/projects/{project}/types/{type}", get(api::objects::issue_fields))
         .route("/items/{name}/records", get(api::records))
         .route("/links", get(api::links::named).post(api::links::make))
         .route("/links/all", get(api::links::all))

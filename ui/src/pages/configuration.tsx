@@ -1,14 +1,15 @@
 // The configuration, as text: every character stays as it was written, and what is wrong is said while it is typed.
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useBlocker, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useRef, useState } from 'react';
-import { ask, Refusal, whoActs } from '../api';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { ask } from '../api';
 import { Failure, Loaded } from '../parts/loaded';
+import { errorsOf, Said, Saving, useChecked } from '../parts/saving';
 import { Ago, Head, Section, Sign, Table } from '../parts/show';
 import { lineOfItem, offsetOf } from '../place';
 import { useConfiguration, useVersions } from '../queries';
-import type { Applied, Checked, ConfigurationText, Fault, Finding } from '../types';
+import type { ConfigurationText, Fault } from '../types';
 import { count } from '../words';
 
 export function ConfigurationPage() {
@@ -28,21 +29,8 @@ function Editor({ kept }: { kept: ConfigurationText }) {
   const { item } = useSearch({ from: '/configuration' });
   const [text, setText] = useState(kept.text);
   const area = useRef<HTMLTextAreaElement>(null);
-  const queries = useQueryClient();
-  const typed = useDeferredValue(text);
   const differs = text !== kept.text;
-  const checked = useQuery({
-    queryKey: ['check', typed],
-    queryFn: ({ signal }) => ask<Checked>('/configuration/check', { method: 'POST', body: { text: typed }, signal }),
-    placeholderData: (before) => before,
-    gcTime: 0,
-  });
-  const saving = useMutation({
-    mutationFn: (how: { dry_run?: boolean; anyway?: boolean }) =>
-      ask<Applied>('/configuration/text', { method: 'PUT', body: { text, by: whoActs(), ...how }, headers: { 'if-match': `"${kept.digest}"` } }),
-    onSuccess: (found) => (found.applied ? queries.invalidateQueries() : undefined),
-  });
-  useBlocker({ shouldBlockFn: () => differs && !saving.data?.applied && !confirm('The text has changes that are not saved. Leave all the same?'), enableBeforeUnload: differs });
+  const checked = useChecked(text);
   const goTo = (line: number, column: number) => {
     const place = area.current;
     if (!place) return;
@@ -58,7 +46,7 @@ function Editor({ kept }: { kept: ConfigurationText }) {
     // eslint-disable-next-line
   }, []);
   const problems = checked.data?.problems ?? [];
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const errors = errorsOf(checked.data);
   return (
     <>
       <div className="sheet mb-4 flex overflow-hidden font-mono text-[13px] leading-5">
@@ -71,10 +59,7 @@ function Editor({ kept }: { kept: ConfigurationText }) {
           spellCheck={false}
           autoCapitalize="off"
           value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            saving.reset();
-          }}
+          onChange={(event) => setText(event.target.value)}
         />
       </div>
       <Section title="Problems">
@@ -89,45 +74,11 @@ function Editor({ kept }: { kept: ConfigurationText }) {
         </ul>
       </Section>
       {differs && (
-        <Section title="What would change">
-          {checked.data?.changes.length ? (
-            <ul className="list-disc pl-5">
-              {checked.data.changes.map(({ text }) => (
-                <li key={text}>{text}</li>
-              ))}
-            </ul>
-          ) : (
-            <p>Nothing but the layout.</p>
-          )}
-          {saving.data && !saving.data.applied && (
-            <div role="status">
-              <Obstacles of={saving.data.obstacles} />
-              {saving.data.obstacles.length === 0 && <p className="mt-2">A first look at the items that would run would write {count(saving.data.writes, 'field')}.</p>}
-            </div>
-          )}
-          {saving.isError && <Failure error={saving.error} />}
-          {saving.error instanceof Refusal && saving.error.status === 412 && (
-            <button type="button" className="button" onClick={() => void queries.invalidateQueries({ queryKey: ['configuration'] })}>
-              Throw this away and take over what it says now
-            </button>
-          )}
-          <div className="mt-3 flex flex-wrap gap-2">
-            <button type="button" className="button" disabled={saving.isPending || errors > 0} onClick={() => saving.mutate({ dry_run: true })}>
-              Look before saving
-            </button>
-            <button type="button" className="button main" disabled={saving.isPending || errors > 0} onClick={() => saving.mutate({})}>
-              {saving.isPending ? 'Looking at both sides …' : 'Save'}
-            </button>
-            {(saving.isError || !!saving.data?.obstacles.length) && (
-              <button type="button" className="button risky" disabled={saving.isPending || errors > 0} onClick={() => saving.mutate({ anyway: true })}>
-                Save all the same
-              </button>
-            )}
-            <button type="button" className="button" onClick={() => setText(kept.text)}>
-              Throw away
-            </button>
-          </div>
-        </Section>
+        <Saving kept={kept} text={text} checked={checked}>
+          <button type="button" className="button" onClick={() => setText(kept.text)}>
+            Throw away
+          </button>
+        </Saving>
       )}
     </>
   );
@@ -158,31 +109,14 @@ function Lines({ text, problems, area }: { text: string; problems: Fault[]; area
 }
 
 function Problem({ problem, goTo }: { problem: Fault; goTo: (line: number, column: number) => void }) {
-  const { severity, message, remedy, line, column } = problem;
+  const { line, column } = problem;
   return (
     <li>
       <button type="button" className="text-accent underline tabular-nums" onClick={() => goTo(line, column)}>
         line {line}, column {column}
       </button>
-      : <Sign mood={severity === 'error' ? 'bad' : 'warn'}>{severity}</Sign>: <span className="value">{message}</span>
-      {remedy && <p className="text-sm text-faint">{remedy}</p>}
+      : <Said problem={problem} />
     </li>
-  );
-}
-
-export function Obstacles({ of }: { of: Finding[] }) {
-  if (!of.length) return null;
-  return (
-    <div className="my-2">
-      <p className="font-medium text-warn">! {count(of.length, 'thing')} against it</p>
-      <ul className="list-disc pl-5 text-sm">
-        {of.map(({ message, remedy }) => (
-          <li key={message}>
-            {message}. <span className="text-faint">{remedy}</span>
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }
 

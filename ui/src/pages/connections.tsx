@@ -1,18 +1,26 @@
 // The orgs and the sites: how they are reached, who answers, what is left of their calls, and what is missing there.
 
-import { useState } from 'react';
-import { Empty, Loaded } from '../parts/loaded';
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { Opens } from '../parts/dialog';
+import { Empty, Loaded, Waiting } from '../parts/loaded';
 import { Badge, Head, Section, Sign } from '../parts/show';
 import { useConnections, useFindings, useIdentity } from '../queries';
-import type { Connection, Finding } from '../types';
+import type { Connection, Finding, Identity, Side } from '../types';
 import { distance } from '../words';
 import { Left } from './overview';
+
+const Removal = lazy(() => import('./removal'));
 
 export function ConnectionsPage() {
   const connections = useConnections();
   return (
     <>
-      <Head title="Connections" about="One Salesforce org or one Jira site each. Credentials stand in the configuration or in the secret store, and are never shown." />
+      <Head title="Connections" about="One Salesforce org or one Jira site each. Credentials are never shown.">
+        <Link to="/new-connection" className="button">
+          New connection
+        </Link>
+      </Head>
       <Loaded query={connections} of="the connections">
         {({ connections }) =>
           connections.length ? (
@@ -22,7 +30,7 @@ export function ConnectionsPage() {
               ))}
             </div>
           ) : (
-            <Empty title="There is no connection yet.">Add one to the configuration.</Empty>
+            <Empty title="There is no connection yet.">Begin with your Salesforce org, then add your Jira site.</Empty>
           )
         }
       </Loaded>
@@ -58,23 +66,34 @@ function One({ connection }: { connection: Connection }) {
       {circuit && circuit !== 'closed' && <p className="text-sm text-warn">! It is left alone{circuit_seconds ? ` for ${circuit_seconds} s` : ' but for one call'}.</p>}
       <Facts of={facts} />
       <Loaded query={identity} of="who answers">
-        {(identity) => (
-          <Facts
-            of={[
-              [side === 'salesforce' ? 'Org name' : 'Site name', identity.name],
-              ...(identity.id ? [['Org ID', identity.id] as [string, string]] : []),
-              ['Instance URL', identity.instance_url],
-              ['Kind', identity.kind ?? 'not said'],
-              ['We act as', identity.user],
-            ]}
-          />
-        )}
+        {(identity) => <Facts of={identityFacts(side, identity)} />}
       </Loaded>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Link to="/connections/$connection" params={{ connection: name }} className="button" aria-label={`Edit ${name}`}>
+          Edit
+        </Link>
+        <Opens label="Revoke" title={`Revoke ${name}`} className="button risky">
+          {(close) => (
+            <Suspense fallback={<Waiting of="the configuration" />}>
+              <Removal section="connections" name={name} close={close} />
+            </Suspense>
+          )}
+        </Opens>
+      </div>
     </Section>
   );
 }
 
-function Facts({ of }: { of: [string, React.ReactNode][] }) {
+/** Who answers, as people know it from the vendor. */
+export const identityFacts = (side: Side, identity: Identity): [string, string][] => [
+  [side === 'salesforce' ? 'Org name' : 'Site name', identity.name],
+  ...(identity.id ? [['Org ID', identity.id] as [string, string]] : []),
+  ['Instance URL', identity.instance_url],
+  ['Kind', identity.kind ?? 'not said'],
+  ['We act as', identity.user],
+];
+
+export function Facts({ of }: { of: [string, React.ReactNode][] }) {
   return (
     <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
       {of.map(([name, fact]) => (
@@ -149,7 +168,7 @@ function Help() {
         <dd>In the Atlassian account of the integration user: Security, Create and manage API tokens.</dd>
       </dl>
       <p className="mt-2 text-sm text-faint">
-        They are written into the environment, a file or the secret store (<code>entente secret set</code>), and the configuration names them.
+        What is typed into a form goes into the encrypted store; a configuration may also name a variable of the environment or a file.
       </p>
     </details>
   );

@@ -6,11 +6,11 @@ import { ask, post, query, whoActs } from '../api';
 import { Act, Opens } from '../parts/dialog';
 import { Empty, Failure, Loaded, Waiting } from '../parts/loaded';
 import { Planned } from '../parts/planned';
+import { Obstacles } from '../parts/saving';
 import { Ago, Badge, Head, Section, Sign, Table } from '../parts/show';
 import { useItem, useStatus } from '../queries';
 import type { Applied, ConfigurationText, DryRun, Item, ItemState, MappedField } from '../types';
 import { count } from '../words';
-import { Obstacles } from './configuration';
 import { Try } from './trial';
 
 export function ItemPage() {
@@ -21,7 +21,7 @@ export function ItemPage() {
     <>
       <Head title={name} about={status && <>{status.state}, {count(status.links, 'link')}, last round <Ago at={status.last_sync} /></>}>
         {item.data && <States item={item.data} held={status?.state === 'held'} />}
-        <Link to="/configuration" search={{ item: name }} className="button">
+        <Link to="/items/$item/edit" params={{ item: name }} className="button">
           Edit
         </Link>
       </Head>

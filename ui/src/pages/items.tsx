@@ -1,25 +1,34 @@
 // All connected items in one table: those that only display beside those that keep in agreement.
 
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Empty, Loaded } from '../parts/loaded';
+import { lazy, Suspense } from 'react';
+import { Opens } from '../parts/dialog';
+import { Empty, Loaded, Waiting } from '../parts/loaded';
 import { Ago, Badge, Head, ItemTo, Table } from '../parts/show';
 import { useItems, useStatus } from '../queries';
 import type { Item, ItemStatus } from '../types';
 import { count } from '../words';
 
-const HEADS = ['Name', 'State', 'Sync mode', 'Jira scope', 'Issue type', 'Salesforce source', 'Fields', 'Auto create', 'Status', 'Latest sync', 'Owner'];
+const HEADS = ['Name', 'State', 'Sync mode', 'Jira scope', 'Issue type', 'Salesforce source', 'Fields', 'Auto create', 'Comments', 'Attachments', 'Status', 'Latest sync', 'Owner', ''];
+
+const Removal = lazy(() => import('./removal'));
 
 export function ItemsPage() {
   const status = useStatus();
+  const queries = useQueryClient();
   return (
     <>
       <Head title="Connected items" about="What pairs with what, and how.">
-        <Link to="/configuration" className="button">
-          Edit the configuration
+        <button type="button" className="button" onClick={() => void queries.invalidateQueries()}>
+          Refresh
+        </button>
+        <Link to="/new-item" className="button main">
+          New item
         </Link>
       </Head>
       <Loaded query={status} of="the items">
-        {({ items }) => (items.length ? <Rows items={items} /> : <Empty title="There is no connected item yet.">Add one to the configuration.</Empty>)}
+        {({ items }) => (items.length ? <Rows items={items} /> : <Empty title="There is no connected item yet.">Make the first one, or write it into the configuration.</Empty>)}
       </Loaded>
     </>
   );
@@ -43,6 +52,9 @@ function Rows({ items }: { items: ItemStatus[] }) {
               <Latest status={status} item={described[place]?.data} />
             </td>
             <td>{status.owner ?? <span className="text-warn">! nobody</span>}</td>
+            <td>
+              <Acts item={status.name} />
+            </td>
           </tr>
         ))}
       </Table>
@@ -50,8 +62,25 @@ function Rows({ items }: { items: ItemStatus[] }) {
   );
 }
 
+function Acts({ item }: { item: string }) {
+  return (
+    <span className="flex gap-2">
+      <Link to="/items/$item/edit" params={{ item }} className="button" aria-label={`Edit ${item}`}>
+        Edit
+      </Link>
+      <Opens label="Delete" title={`Delete ${item}`} className="button risky">
+        {(close) => (
+          <Suspense fallback={<Waiting of="the configuration" />}>
+            <Removal section="items" name={item} close={close} />
+          </Suspense>
+        )}
+      </Opens>
+    </span>
+  );
+}
+
 function Shape({ item }: { item: Item | undefined }) {
-  if (!item) return <td colSpan={7}>…</td>;
+  if (!item) return <td colSpan={9}>…</td>;
   const displays = item.mode === 'display-only';
   return (
     <>
@@ -64,10 +93,14 @@ function Shape({ item }: { item: Item | undefined }) {
       </td>
       <td title={item.fields.map(({ key }) => key).join('\n')}>{count(item.fields.length, displays ? 'preview field' : 'mapped field')}</td>
       <td>{item.auto_create === 'none' ? 'Off' : `Enabled: ${item.auto_create}`}</td>
-      <td>{item.status ? 'Enabled' : 'Off'}</td>
+      <td>{onOff(item.comments)}</td>
+      <td>{onOff(item.attachments)}</td>
+      <td>{onOff(item.status)}</td>
     </>
   );
 }
+
+const onOff = (said: unknown) => (said ? 'Enabled' : 'Off');
 
 /** What the last sync came to, in words. */
 function Latest({ status, item }: { status: ItemStatus; item: Item | undefined }) {

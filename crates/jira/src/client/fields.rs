@@ -104,6 +104,18 @@ impl Field {
     }
 }
 
+impl FieldMeta {
+    /// The choices as people read them: options have a value, everything else a name.
+    #[must_use]
+    pub fn choices(&self) -> Vec<String> {
+        let text = |choice: &Value| {
+            let shown = choice.get("value").or_else(|| choice.get("name"))?;
+            shown.as_str().map(str::to_owned)
+        };
+        self.allowed_values.iter().filter_map(text).collect()
+    }
+}
+
 impl FieldSchema {
     /// Whether values are rich text (ADF) although the type says `string`: description, environment, multi-line fields.
     #[must_use]

@@ -12,7 +12,7 @@ use super::answer::counted;
 use super::{Exit, Failure};
 use crate::limits::SECRET_BYTES_MAX;
 use crate::screen::Screen;
-use crate::secrets::{Key, KeyName, Secrets, SecretsError};
+use crate::secrets::{Key, KeyName, Secrets, SecretsError, fits_as_name};
 
 /// Keep credentials encrypted, for `secret:NAME` in a configuration
 #[derive(Debug, Args)]
@@ -143,36 +143,20 @@ fn from_stdin(name: &str, screen: &Screen) -> Result<Zeroizing<String>, Failure>
 }
 
 fn name(text: &str) -> Result<String, String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let good = !text.is_empty() && text.len() <= 63 && text.chars().all(fits);
-    good.then(|| text.to_owned()).ok_or_else(|| "use up to 63 letters, digits, dots, dashes and underscores".to_owned())
+    let rule = || "use up to 63 letters, digits, dots, dashes and underscores".to_owned();
+    fits_as_name(text).then(|| text.to_owned()).ok_or_else(rule)
 }
 
 impl From<SecretsError> for Failure {
     fn from(error: SecretsError) -> Self {
-        let message = error.to_string();
-        let make = "make one with `openssl rand -base64 32`, keep it apart from the data directory, \
-                    and name its file in ENTENTE_KEY_FILE";
+        let (message, remedy) = (error.to_string(), error.remedy());
         match error {
-            SecretsError::NoKey(KeyName::Present) | SecretsError::BadKey(_) => Self::misuse("key", message, make),
-            SecretsError::NoKey(KeyName::New) => {
-                Self::misuse("key", message, "give the new key there, beside the present one in ENTENTE_KEY")
+            SecretsError::NoKey(_) | SecretsError::BadKey(_) | SecretsError::TwoKeys(_) => {
+                Self::misuse("key", message, remedy)
             }
-            SecretsError::TwoKeys(_) => Self::misuse("key", message, "set one of them"),
-            SecretsError::KeyFile { .. } | SecretsError::File { .. } => {
-                Self::misuse("file", message, "check the path and its permissions")
-            }
-            SecretsError::NoSuchSecret { .. } => {
-                Self::no("secret", message, "`entente secret list` names those that are there")
-            }
-            SecretsError::Locked { .. } => Self::no(
-                "key",
-                message,
-                "give the key that it was stored with; if that is lost, remove and set it anew",
-            ),
-            SecretsError::NoStore { .. } => {
-                Self::no("secret", message, "restore it from a backup, or remove it and set the secrets anew")
-            }
+            SecretsError::KeyFile { .. } | SecretsError::File { .. } => Self::misuse("file", message, remedy),
+            SecretsError::Locked { .. } => Self::no("key", message, remedy),
+            SecretsError::NoSuchSecret { .. } | SecretsError::NoStore { .. } => Self::no("secret", message, remedy),
         }
     }
 }

@@ -58,3 +58,21 @@ pub(crate) enum SecretsError {
         source: io::Error,
     },
 }
+
+impl SecretsError {
+    /// What to do, as the end of a sentence.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self {
+            Self::NoKey(KeyName::Present) | Self::BadKey(_) => {
+                "make one with `openssl rand -base64 32`, keep it apart from the data directory, \
+                 and name its file in ENTENTE_KEY_FILE"
+            }
+            Self::NoKey(KeyName::New) => "give the new key there, beside the present one in ENTENTE_KEY",
+            Self::TwoKeys(_) => "set one of them",
+            Self::KeyFile { .. } | Self::File { .. } => "check the path and its permissions",
+            Self::NoSuchSecret { .. } => "`entente secret list` names those that are there",
+            Self::Locked { .. } => "give the key that it was stored with; if that is lost, remove and set it anew",
+            Self::NoStore { .. } => "restore it from a backup, or remove it and set the secrets anew",
+        }
+    }
+}

@@ -46,6 +46,7 @@ mod outages;
 mod pains;
 mod pairs;
 mod panel;
+mod pickers;
 mod references;
 mod refusals;
 mod rehearsals;

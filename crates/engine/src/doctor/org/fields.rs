@@ -4,6 +4,7 @@ use entente_core::{ConnectedItem, FieldPath, Side};
 use entente_salesforce::Field;
 
 use crate::{
+    catalogue::holds_status,
     doctor::{
         finding::{error, unknown_field, unknown_value, warning},
         uses::{self, Use},
@@ -25,7 +26,7 @@ pub(super) fn status(item: &ConnectedItem, described: &Described) -> Option<Find
     let field = described.field(item.status.as_ref()?.field.as_str()).filter(|field| field.kind != "picklist")?;
     let (connection, object) = (&item.salesforce.connection, &described.object().summary.name);
     let message = format!("connection {connection}: {object}.{} is no picklist, so it holds no status", field.name);
-    let usable = described.object().fields.iter().filter(|field| field.kind == "picklist" && field.updateable);
+    let usable = described.object().fields.iter().filter(|field| holds_status(field));
     let usable: Vec<&str> = usable.map(|field| field.name.as_str()).collect();
     Some(error("status-field", message, format!("Write one of: {}; or remove `status`.", usable.join(", "))))
 }

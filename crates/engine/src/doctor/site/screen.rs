@@ -128,7 +128,7 @@ impl Screen<'_> {
     }
 
     async fn offered(&self, id: &str) -> Result<Vec<String>, CallError> {
-        let listed = self.fields.iter().find(|field| field.field_id == id).map(choices).unwrap_or_default();
+        let listed = self.fields.iter().find(|field| field.field_id == id).map(FieldMeta::choices).unwrap_or_default();
         match id {
             STATUS => {
                 let types = self.site.client.project_statuses(&self.project.id).await?;
@@ -142,13 +142,4 @@ impl Screen<'_> {
             _ => Ok(listed),
         }
     }
-}
-
-/// The choices of a field as people read them: options have a value, everything else a name.
-fn choices(field: &FieldMeta) -> Vec<String> {
-    let text = |choice: &serde_json::Value| {
-        let shown = choice.get("value").or_else(|| choice.get("name"))?;
-        shown.as_str().map(str::to_owned)
-    };
-    field.allowed_values.iter().filter_map(text).collect()
 }

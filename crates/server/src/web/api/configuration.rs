@@ -4,7 +4,9 @@
 //! Before items run that did not, or not like this, they are looked at on both sides. What stands against them is said,
 //! and refused unless the caller knows it and says so.
 
+pub(crate) mod look;
 pub(crate) mod text;
+mod typed;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -23,8 +25,9 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::typed::Typed;
 use super::optional;
-use crate::configuration::{digest, parse};
+use crate::configuration::digest;
 use crate::limits::CONFIGURATIONS_ANSWER_MAX;
 use crate::web::{App, Problem, hex};
 
@@ -156,7 +159,7 @@ pub(crate) async fn apply(
     }
     let how = How { dry_run: wish.dry_run, anyway: wish.anyway, by: wish.by };
     let before = in_use.map(Before::Applied);
-    Edition { app, before, text: wish.text, expects: wish.expects, how }.settle().await
+    Edition::new(app, before, wish.text, wish.expects, how).settle().await
 }
 
 /// Lets an item run.
@@ -186,7 +189,7 @@ async fn set_state(
         let sentence = format!("{item} shares its lines with others; write `state:` by hand and apply the text.");
         Problem::new(StatusCode::CONFLICT, sentence)
     })?;
-    Edition { app, before: Some(Before::Applied(applied)), text, expects: None, how }.settle().await
+    Edition::new(app, Some(Before::Applied(applied)), text, None, how).settle().await
 }
 
 fn none_applied(app: &App) -> Problem {
@@ -228,16 +231,22 @@ struct Edition {
     text: String,
     expects: Option<i64>,
     how: How,
+    /// Secrets that come with it.
+    typed: Typed,
 }
 
 impl Edition {
+    fn new(app: App, before: Option<Before>, text: String, expects: Option<i64>, how: How) -> Self {
+        Self { app, before, text, expects, how, typed: Typed::default() }
+    }
+
     async fn settle(self) -> Result<Json<Answer>, Problem> {
         let version = self.before.as_ref().and_then(Before::version);
         if self.expects.is_some_and(|expects| expects != version.unwrap_or_default()) {
             return Err(overtaken());
         }
         let before = self.before.as_ref().map(Before::text);
-        let (config, problems) = readable(&self.text, &self.app);
+        let (config, problems) = readable(&self.text, &self.app, &self.typed);
         let (differs, activation) = (before != Some(self.text.as_str()), Activation::default());
         let changes = told(before, &self.text);
         let mut answer = Answer { applied: false, version, differs, changes, problems, activation };
@@ -250,7 +259,7 @@ impl Edition {
                 None => Ok(Json(answer)),
             };
         };
-        if !answer.differs {
+        if !answer.differs && self.typed.is_empty() {
             return Ok(Json(answer));
         }
         answer.activation = self.look(&config).await?;
@@ -264,10 +273,16 @@ impl Edition {
     async fn look(&self, config: &Config) -> Result<Activation, EngineError> {
         let before = self.before.as_ref().map(|_| self.app.config());
         let items = newly_run(before.as_deref(), config);
-        if items.is_empty() {
-            return Ok(Activation::default());
+        let engine = self.app.engine().with(Arc::new(config.clone()))?;
+        let mut found = match items.is_empty() {
+            true => Activation::default(),
+            false => engine.activation(items).await?,
+        };
+        for connection in unconfirmed(before.as_deref(), config) {
+            let obstacle = engine.unanswered(connection).await;
+            found.obstacles.extend(obstacle.filter(|obstacle| !found.obstacles.contains(obstacle)));
         }
-        self.app.engine().with(Arc::new(config.clone()))?.activation(items).await
+        Ok(found)
     }
 
     async fn take(self, config: Config, mut answer: Answer) -> Result<Json<Answer>, Problem> {
@@ -278,6 +293,13 @@ impl Edition {
             };
             let sentence = format!("Not applied: {}{more}. {}", obstacle.message, obstacle.remedy);
             return Err(Problem::new(StatusCode::CONFLICT, sentence));
+        }
+        self.typed.store(&self.app)?;
+        if !answer.differs {
+            typed::journal(&self.app, self.by(), &self.typed).await?;
+            self.app.take(config, None)?;
+            answer.applied = true;
+            return Ok(Json(answer));
         }
         if let Some(Before::File(file, _)) = &self.before {
             text::write(&self.app, file, &self.text, self.by(), &answer).await?;
@@ -313,8 +335,8 @@ fn overtaken() -> Problem {
 
 /// What a text says. The database keeps the text and the console shows it, so a credential must not stand in it, unless
 /// it opens sandboxes only.
-fn readable(text: &str, app: &App) -> (Option<Config>, Vec<Fault>) {
-    let (config, mut faults) = parse(text, &app.source().secrets);
+fn readable(text: &str, app: &App, typed: &Typed) -> (Option<Config>, Vec<Fault>) {
+    let (config, mut faults) = typed.parse(text, &app.source().secrets);
     let only_sandboxes =
         config.as_ref().is_some_and(|config| config.connections.values().all(|connection| connection.sandbox));
     for fault in faults.iter_mut().filter(|fault| fault.code == "secret-in-document" && !only_sandboxes) {
@@ -337,6 +359,23 @@ fn newly_run(before: Option<&Config>, after: &Config) -> Vec<String> {
     };
     let items = after.items.iter().filter(|item| item.runs() && !ran_like_this(item));
     items.map(|item| item.name.clone()).collect()
+}
+
+/// Connections that nobody has seen answer as they are, or on which something new is built.
+fn unconfirmed<'a>(before: Option<&Config>, after: &'a Config) -> Vec<&'a str> {
+    let is_new = |item: &&ConnectedItem| {
+        let name = after.renamed.get(&item.name).unwrap_or(&item.name);
+        before.is_none_or(|before| before.item(&item.name).or(before.item(name)).is_none())
+    };
+    let built_on: BTreeSet<&String> = after
+        .items
+        .iter()
+        .filter(is_new)
+        .flat_map(|item| [&item.salesforce.connection, &item.jira.connection])
+        .collect();
+    let differs = |name: &String| before.and_then(|before| before.connections.get(name)) != after.connections.get(name);
+    let names = after.connections.keys().filter(|name| built_on.contains(name) || differs(name));
+    names.map(String::as_str).collect()
 }
 
 /// Changes that the journal's sentence names.

@@ -37,6 +37,8 @@ pub(crate) struct Described {
     match_rules: Vec<Sides<String>>,
     fields: Vec<Line>,
     status: Option<Status>,
+    /// Whether comments are carried.
+    comments: bool,
 }
 
 /// One mapped field.
@@ -86,7 +88,8 @@ fn item<'a>(config: &'a Config, name: &str) -> Result<&'a ConnectedItem, EngineE
     config.item(name).ok_or_else(|| EngineError::Missing(format!("There is no item \"{name}\" in this configuration.")))
 }
 
-fn running(config: &Config, name: &str) -> Config {
+/// A configuration in which an item runs.
+pub(super) fn running(config: &Config, name: &str) -> Config {
     let mut config = config.clone();
     for item in config.items.iter_mut().filter(|item| item.name == name) {
         item.state = ItemState::Active;
@@ -117,6 +120,7 @@ impl Described {
             match_rules: item.match_rules.iter().map(|rule| named(&rule.paths)).collect(),
             fields: item.fields.iter().map(|line| Line::of(item, line)).collect(),
             status: status.map(|status| Status { field: status.field.to_string(), values: pairs(&status.values) }),
+            comments: item.comments.is_some(),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! GET  /configuration/text[?item=I&state=S]   the text and its digest; with another state for an item
 //! PUT  /configuration/text                    another text in its place; `If-Match` holds the digest that was seen
 //! POST /configuration/check                   what is wrong with a text, and what it would change; asks nobody
+//!
+//! `secrets` beside a text are what its `secret:NAME` stand for; they go into the store when the text is taken.
 //! ```
 
 use std::fs;
@@ -21,6 +23,7 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use super::typed::{self, Typed};
 use super::{Answer, Before, Edition, How, Told, readable, sentence, told};
 use crate::configuration::{bounded, digest};
 use crate::limits::CONFIGURATION_BYTES_MAX;
@@ -58,6 +61,11 @@ pub(crate) struct Wish {
     #[serde(default)]
     anyway: bool,
     by: Option<String>,
+    #[serde(default)]
+    secrets: Typed,
+    /// Also take the secrets out of the store that only the text before named.
+    #[serde(default)]
+    forget: bool,
 }
 
 /// A text to look at.
@@ -65,6 +73,8 @@ pub(crate) struct Wish {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Draft {
     text: String,
+    #[serde(default)]
+    secrets: Typed,
 }
 
 /// What was found in it.
@@ -120,7 +130,13 @@ pub(crate) async fn save(
     }
     let how = How { dry_run: wish.dry_run, anyway: wish.anyway, by: wish.by };
     let expects = before.version();
-    Edition { app, before: Some(before), text: wish.text, expects, how }.settle().await
+    let forgotten = if wish.forget { typed::only_before(before.text(), &wish.text) } else { Vec::new() };
+    let edition = Edition { typed: wish.secrets, ..Edition::new(app.clone(), Some(before), wish.text, expects, how) };
+    let answer = edition.settle().await?;
+    if answer.applied {
+        typed::forget(&app, &forgotten)?;
+    }
+    Ok(answer)
 }
 
 /// Looks at a text.
@@ -128,9 +144,9 @@ pub(crate) async fn check(
     State(app): State<App>,
     draft: Result<Json<Draft>, JsonRejection>,
 ) -> Result<Json<Checked>, Problem> {
-    let Json(Draft { text }) = draft.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(Draft { text, secrets }) = draft.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
     let before = kept(&app).await?;
-    let (_, problems) = readable(&text, &app);
+    let (_, problems) = readable(&text, &app, &secrets);
     Ok(Json(Checked { problems, changes: told(Some(before.text()), &text) }))
 }
 
@@ -149,7 +165,7 @@ async fn kept(app: &App) -> Result<Before, Problem> {
 
 /// A file may hold what no browser should see.
 fn shows_no_secret(app: &App, file: &Path, text: &str) -> Result<(), Problem> {
-    let (_, faults) = readable(text, app);
+    let (_, faults) = readable(text, app, &Typed::default());
     let Some(fault) = faults.iter().find(|fault| fault.is_error()) else { return Ok(()) };
     let sentence = format!("{}:{fault}. Mend the file where it lies; then it can be edited here.", file.display());
     Err(Problem::new(StatusCode::CONFLICT, sentence))
