@@ -188,7 +188,7 @@ describe('the console', { timeout: 300_000 }, () => {
     for (const cell of ['display-only', 'OPS, SUP', 'manual link only', 'Account', '1 preview field', 'display only, 0 links']) {
       await shown.getByText(cell, { exact: true }).first().waitFor();
     }
-    await row.getByRole('link', { name: ITEM }).click();
+    await row.getByRole('link', { name: ITEM, exact: true }).click();
     const fields = page.getByRole('region', { name: 'Fields' });
     await fields.getByText('High = High, Medium = Medium, Low = Low').waitFor();
     await fields.getByText('to Jira', { exact: true }).waitFor();

@@ -144,7 +144,8 @@ pub(crate) async fn check(
     State(app): State<App>,
     draft: Result<Json<Draft>, JsonRejection>,
 ) -> Result<Json<Checked>, Problem> {
-    let Json(Draft { text, secrets }) = draft.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(Draft { text, secrets }) =
+        draft.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
     let before = kept(&app).await?;
     let (_, problems) = readable(&text, &app, &secrets);
     Ok(Json(Checked { problems, changes: told(Some(before.text()), &text) }))
