@@ -138,6 +138,11 @@ async fn authors(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashMap<Plac
 
 /// Journals what writes of unknown outcome may have replaced, when the base is about to forget it.
 pub(super) fn remember(work: &mut Work) {
+    remember_but(work, None);
+}
+
+/// The same, but for a write that is journalled by itself.
+fn remember_but(work: &mut Work, told: Option<&Sent>) {
     let agreed = |base: &Base, sent: &Sent| base.get(&sent.mapping).map(|agreed| agreed.get(sent.side).clone());
     let is_forgotten = |sent: &&Sent| {
         let before = work.base.as_ref().and_then(|base| agreed(base, sent));
@@ -148,7 +153,8 @@ pub(super) fn remember(work: &mut Work) {
         let text = format!("{side} {key} := \"{value}\" was sent before, and nobody heard whether it arrived");
         written(work, side, key, &sent.before, value, text)
     };
-    let entries: Vec<NewEntry> = work.earlier.iter().filter(is_forgotten).map(entry).collect();
+    let untold = work.earlier.iter().filter(|sent| told != Some(*sent));
+    let entries: Vec<NewEntry> = untold.filter(is_forgotten).map(entry).collect();
     work.journal.extend(entries);
 }
 
@@ -162,6 +168,7 @@ fn land(scene: &Scene<'_>, work: &mut Work, landing: &Landing) {
     let entry = written(work, side, &sent.mapping, &sent.before, &sent.after, text);
     work.journal.push(entry);
     work.base_next.set(sent.mapping.clone(), Sides::from_view(side, landing.shown.clone(), sent.source.clone()));
+    remember_but(work, Some(sent));
     work.base = Some(work.base_next.clone());
     work.is_base_stale = true;
 }
