@@ -183,6 +183,7 @@ fn item() -> ConnectedItem {
         base: BaseForm::Values,
         batch: None,
         comments: None,
+        attachments: None,
         poll_seconds: None,
     }
 }

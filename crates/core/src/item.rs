@@ -1,5 +1,6 @@
 //! A connected item: what pairs with what, and how. The parsed form of one entry under `items:`.
 
+mod attachments;
 mod comments;
 mod mapping;
 
@@ -8,6 +9,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::attachments::{FILE_BYTES_MAX, FileRules};
 pub use self::comments::{CommentRules, HEADER};
 pub use self::mapping::{Direction, FieldMapping, MappingKey, StatusMapping, ValueMap};
 use crate::{
@@ -62,6 +64,8 @@ pub struct ConnectedItem {
     pub status: Option<StatusMapping>,
     /// Which comments are carried, when any are.
     pub comments: Option<CommentRules>,
+    /// Which files are carried, when any are.
+    pub attachments: Option<FileRules>,
     /// Who wins when both sides changed.
     pub conflicts: ConflictPolicy,
     /// What becomes of an edit on the target of a one-way field.
@@ -168,6 +172,12 @@ impl ConnectedItem {
     #[must_use]
     pub fn copies_comments_to(&self, side: Side) -> bool {
         self.acts_on(side) && self.comments.as_ref().is_some_and(|rules| rules.flow_to(side))
+    }
+
+    /// Whether files are copied to `side` now.
+    #[must_use]
+    pub fn copies_files_to(&self, side: Side) -> bool {
+        self.acts_on(side) && self.attachments.as_ref().is_some_and(|rules| rules.flow_to(side))
     }
 
     /// Whether it runs at all: one of its actions does.

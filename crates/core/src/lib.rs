@@ -14,6 +14,7 @@ pub mod codec;
 pub mod config;
 pub mod delivery;
 pub mod field_type;
+pub mod files;
 pub mod filter;
 pub mod item;
 pub mod known;

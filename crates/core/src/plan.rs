@@ -285,6 +285,8 @@ pub enum NoteCode {
     Paused,
     /// A comment stays where it is.
     Comment,
+    /// A file stays where it is.
+    File,
     /// The other side shows the text of a field without all of its formatting.
     Formatting,
 }
@@ -307,6 +309,7 @@ impl NoteCode {
             Self::Crowded => "crowded",
             Self::Paused => "paused",
             Self::Comment => "comment",
+            Self::File => "file",
             Self::Formatting => "formatting",
         }
     }

@@ -22,7 +22,7 @@ pub use self::{
 };
 use crate::{rich::Document, side::Side};
 
-/// How everything begins that Entente itself says in a thread. It is never carried anywhere.
+/// How everything begins that Entente itself says in a thread, unless its item has another mark. It is never carried anywhere.
 pub const MARK: &str = "[Entente]";
 
 /// A comment as its side shows it.

@@ -1,6 +1,7 @@
 //! The only place that changes records in Salesforce or Jira. It obeys plans; it never decides.
 //!
-//! Order: twins first, then fields and correlation on both sides at once, then comments, then statuses. A step that fails leaves what
+//! Order: twins first, then fields and correlation on both sides at once, then comments and files, then
+//! statuses. A step that fails leaves what
 //! depends on it for the next round; what was achieved, and only that, becomes the base.
 
 pub(crate) mod access;
@@ -8,6 +9,7 @@ mod comments;
 pub(crate) mod create;
 mod culprit;
 pub(crate) mod delivery;
+mod files;
 pub(crate) mod jira;
 pub(crate) mod payload;
 mod receipt;
@@ -40,6 +42,7 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
         culprit::settle(scene, works, receipt).await;
     }
     comments::write(scene, works).await;
+    files::write(scene, works).await;
     status::write(scene, works).await;
 }
 

@@ -22,6 +22,7 @@ mod doctor;
 mod drain;
 mod engine;
 mod error;
+mod folders;
 mod forget;
 mod identity;
 mod intake;

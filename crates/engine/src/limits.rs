@@ -55,6 +55,18 @@ pub(crate) const CHANGE_BUDGET_WINDOW_MS: i64 = 60 * 60 * 1_000;
 /// Journal entries that one undo looks at.
 pub(crate) const UNDO_ENTRIES_MAX: usize = 100_000;
 
+/// Records that one question about changed files names: with them it stays well below the length of a query.
+pub(crate) const FILE_POLL_RECORDS_MAX: usize = 1_000;
+
+/// Files on their way at the same time: each takes no more memory than the pieces that are between two sockets.
+pub(crate) const FILES_IN_FLIGHT_MAX: usize = 4;
+
+/// Files of one link and direction in one round; the others follow in the next.
+pub(crate) const FILES_PER_ROUND_MAX: usize = 10;
+
+/// The slowest way that is reckoned with, in bytes per millisecond: so long may a file that was announced be under way.
+pub(crate) const FILE_BYTES_PER_MS_MIN: u64 = 64;
+
 /// What a person asked for goes before what was pushed.
 pub(crate) const PERSON_PRIORITY: i32 = 10;
 

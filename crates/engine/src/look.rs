@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::EngineError,
+    folders,
     limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS, REFUSALS_EVERY_POLLS},
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
@@ -174,12 +175,15 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     Ok(())
 }
 
-/// Marks the links whose comments have changed.
+/// Marks the links whose comments or files have changed.
 async fn find_talking(worker: &Worker, wired: &Wired, works: &mut [Work]) -> Result<(), EngineError> {
     let scheme = wired.scheme().await?;
     let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
     for (n, thread, _) in threads::changed(&scene, works).await? {
         works[n].thread = Some(thread);
+    }
+    for (n, folder, _) in folders::looked_at(&scene, works).await? {
+        works[n].folder = Some(folder);
     }
     Ok(())
 }
@@ -264,6 +268,7 @@ fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     if work.is_base_stale
         || work.is_unjudged
         || work.thread.is_some()
+        || work.folder.as_ref().is_some_and(|folder| folder.has_changed)
         || (work.unit.link.is_none() && !work.unit.ended.is_empty())
         || !plan.writes.is_empty()
         || !plan.base.is_empty()

@@ -2,7 +2,7 @@
 //! remembers about it. Nothing here decides; everything here is a read, a write that was decided elsewhere, or a name.
 
 mod mail;
-mod org;
+pub(crate) mod org;
 mod quota;
 mod site;
 

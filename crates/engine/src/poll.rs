@@ -3,6 +3,7 @@
 //! A poll looks back far enough that a transaction or an index that was late is still seen; what was offered before is
 //! remembered for as long, so that looking back is free.
 
+mod files;
 mod narrow;
 mod schedule;
 mod talk;
@@ -183,6 +184,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     }
     let items: Vec<Arc<Wired>> = items().filter(|wired| is_asked(&wired.item.salesforce.object)).cloned().collect();
     let talk = talk::objects(&items).await;
+    let with_files: Vec<Arc<Wired>> = items.iter().filter(|wired| wired.item.attachments.is_some()).cloned().collect();
     let (mut narrows, mut objects) = (Vec::new(), Vec::new());
     for (object, items) in by_object(items.into_iter()) {
         let narrow = Narrow::of(worker, Side::Salesforce, &items).await?;
@@ -238,7 +240,11 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     // Who is asked less often looks back further than this poll did.
     let slowest_secs = i64::from(worker.wiring.config.slowest_poll_seconds());
     offered.forget_before(earliest.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS + slowest_secs)));
-    wake_if(worker, !hints.is_empty());
+    let n_files = match files::offer(worker, offered, &with_files).await? {
+        Ok(n_files) => n_files,
+        Err(error) => return failed(&worker.org.health, org, &error),
+    };
+    wake_if(worker, !hints.is_empty() || n_files > 0);
     // Who may not query all feeds finds posts where their record has changed, and by looks.
     match refused.iter().find(|(object, _)| !talk.contains(object.as_str())) {
         None => worker.org.health.read_to_the_end(worker.outside().clock.now()),

@@ -10,7 +10,9 @@ use entente_jira::limits::BULK_CREATE_ISSUES_MAX;
 use entente_salesforce::limits::{COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX};
 
 use crate::{
-    EngineError, look,
+    EngineError,
+    folders::{self, Folder},
+    look,
     report::{DryRun, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress},
     round::succession,
     threads,
@@ -32,6 +34,7 @@ pub(crate) async fn item(
     let (mut told, mut is_asked) = (Told { report, requests: Requests::default(), beginning: None }, false);
     let looked = look::each_page_for_sure(worker, wired, true, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
+        folders::read(scene, &mut works).await?;
         if !is_asked && works.iter().any(|work| begins(work).is_some()) {
             is_asked = true;
             told.beginning = workflow::beginning(scene).await.map_err(EngineError::peer(&wired.site.name))?;
@@ -98,6 +101,7 @@ struct Requests {
     guarded: usize,
     edits: usize,
     comments: usize,
+    files: Sides<usize>,
     waves: usize,
     hops: usize,
 }
@@ -115,14 +119,25 @@ impl Requests {
         self.comments += n_comments(Side::Jira);
         // Those of all records travel together, one of each at a time.
         self.waves = self.waves.max(n_comments(Side::Salesforce));
+        if let Some(folder) = &work.folder {
+            let [to_salesforce, to_jira] = Side::BOTH.map(|side| folder.plan.copies(side).count());
+            // A note follows the files of each link: in Jira always, in Salesforce when they come from Jira.
+            self.files.salesforce += to_salesforce + usize::from(to_salesforce > 0);
+            self.files.jira += to_jira + usize::from(to_salesforce + to_jira > 0);
+        }
         self.hops += if is_begun { 0 } else { work.hops().len() };
     }
 
     fn sum(&self) -> PerSide {
-        let in_jira = self.created.jira.div_ceil(BULK_CREATE_ISSUES_MAX) + self.edits + self.comments + self.hops;
+        let in_jira = self.created.jira.div_ceil(BULK_CREATE_ISSUES_MAX)
+            + self.edits
+            + self.comments
+            + self.hops
+            + self.files.jira;
         let together = |n: usize| n.div_ceil(COLLECTION_ROWS_MAX);
         let guarded = self.guarded.div_ceil(COMPOSITE_PARTS_MAX);
-        let in_salesforce = together(self.created.salesforce) + together(self.own) + guarded + self.waves;
+        let in_salesforce =
+            together(self.created.salesforce) + together(self.own) + guarded + self.waves + self.files.salesforce;
         PerSide { salesforce: in_salesforce as u64, jira: in_jira as u64 }
     }
 }
@@ -143,6 +158,7 @@ fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, rep
     report.writes.extend(writes.flat_map(|write| preview.entries(write)));
     let said = work.thread.iter().flat_map(|thread| &thread.plan.steps);
     report.writes.extend(said.filter_map(|step| preview.comment(step)));
+    report.writes.extend(preview.files());
     for conflict in &work.plan.conflicts {
         report.conflicts.push(PlannedConflict {
             item: wired.item.name.clone(),
@@ -152,10 +168,11 @@ fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, rep
             jira: conflict.now.jira.to_string(),
         });
     }
-    let of_comments = work.notes.iter().filter(|note| note.code == NoteCode::Comment);
-    for note in work.plan.notes.iter().chain(of_comments) {
+    let of_copies = work.notes.iter().filter(|note| matches!(note.code, NoteCode::Comment | NoteCode::File)).cloned();
+    let of_files = work.folder.iter().flat_map(Folder::notes);
+    for note in work.plan.notes.iter().cloned().chain(of_copies).chain(of_files) {
         let record = work.label(if work.unit.ids.jira.is_some() { Side::Jira } else { Side::Salesforce }).to_owned();
-        let note = PlannedNote { item: wired.item.name.clone(), link: preview.link(), record, text: note.text.clone() };
+        let note = PlannedNote { item: wired.item.name.clone(), link: preview.link(), record, text: note.text };
         report.notes.push(note);
     }
 }
@@ -219,6 +236,18 @@ impl Preview<'_> {
         };
         let to = Some(copy.text().plain().to_owned());
         Some(PlannedWrite { from, to, ..self.write(side, "comment", self.work.label(side), why) })
+    }
+
+    /// Files that would be copied.
+    fn files(&self) -> Vec<PlannedWrite> {
+        let Some(folder) = &self.work.folder else { return Vec::new() };
+        let planned = |side: Side| {
+            folder.plan.copies(side).map(move |(key, file)| PlannedWrite {
+                to: Some(file.name.clone()),
+                ..self.write(side, "file", self.work.label(side), format!("somebody added it in {}", key.origin))
+            })
+        };
+        Side::BOTH.into_iter().flat_map(planned).collect()
     }
 
     fn entries(&self, write: &Write) -> Vec<PlannedWrite> {

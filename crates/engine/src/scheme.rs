@@ -147,8 +147,10 @@ pub(crate) struct Scheme {
     pub(crate) salesforce_markers: bool,
     /// What refusals may rest on, as it is now.
     pub(crate) circumstances: Sides<String>,
-    /// Where its records have their comments, if comments are carried.
+    /// Where its records have their comments, if comments are carried, or told of files that are.
     pub(crate) talk: Option<Talk>,
+    /// Whether files are carried, and we may see those of its records.
+    pub(crate) has_files: bool,
     /// What is wrong with the tests of its filters.
     pub(crate) misread: filters::Misread,
 }
@@ -198,10 +200,11 @@ impl Scheme {
         let converted = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED]);
         let converted = converted.filter_map(|name| described.field(name).map(|field| field.name.clone()));
         let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone()).chain(converted);
-        let talk = match &item.comments {
-            Some(_) => Some(org.talk(&item.salesforce.object).await?),
-            None => None,
+        let talk = match item.comments.is_some() || item.attachments.is_some() {
+            true => Some(org.talk(&item.salesforce.object).await?),
+            false => None,
         };
+        let has_files = item.attachments.is_some() && org.has_files().await?;
         let circumstances =
             circumstances::read(item, (&salesforce, &jira), place, &screen, &mapping, (org, site)).await?;
         Ok(Self {
@@ -213,6 +216,7 @@ impl Scheme {
             item: item.clone(),
             circumstances,
             talk,
+            has_files,
             misread,
             salesforce,
             jira,

@@ -7,7 +7,7 @@ use entente_core::{
     Side, Sides,
     codec::adf,
     plan::{Note, NoteCode},
-    threads::{self, Audience, Author, Comment, Pair, Standing, TextLimit, ThreadFacts, ThreadPlan},
+    threads::{self, Audience, Author, Comment, MARK, Pair, Standing, TextLimit, ThreadFacts, ThreadPlan},
 };
 use entente_jira::{CommentOrder, IssueId};
 use entente_store::LinkId;
@@ -194,6 +194,7 @@ async fn plan(scene: &Scene<'_>, work: &Work, pairs: &[Pair], comments: Sides<&V
     let writes_to = |side: Side| item.copies_comments_to(side) && scene.worker.only.is_none_or(|only| only == side);
     threads::plan(&ThreadFacts {
         rules,
+        mark: item.attachments.as_ref().map_or(MARK, |rules| &rules.mark),
         comments: Sides::new(comments.salesforce, comments.jira),
         pairs,
         writes_to: Sides::new(writes_to(Side::Salesforce), writes_to(Side::Jira)),

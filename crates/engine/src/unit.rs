@@ -11,7 +11,7 @@ use entente_core::{
 use entente_store::{DueHint, HintKey, Link, NewEntry, Pair, ParkedClass, Sent};
 use jiff::Timestamp;
 
-use crate::{threads::Thread, wiring::Wired};
+use crate::{folders::Folder, threads::Thread, wiring::Wired};
 
 /// A due hint on its way through a round.
 #[derive(Clone, Debug)]
@@ -234,6 +234,8 @@ pub(crate) struct Work {
     pub(crate) unheard: bool,
     /// Its comments, when they have changed.
     pub(crate) thread: Option<Thread>,
+    /// Its files, when they have changed or some of them stay where they are.
+    pub(crate) folder: Option<Folder>,
     /// What the vendors were asked about the fields, and the versions of which that is true.
     pub(crate) asked: Option<(Sides<Option<String>>, Known)>,
 }
@@ -274,6 +276,7 @@ impl Work {
             earlier: Vec::new(),
             unheard: false,
             thread: None,
+            folder: None,
             asked: None,
         }
     }

@@ -7,7 +7,7 @@ use entente_core::{
 };
 
 use crate::{
-    EngineError, look,
+    EngineError, folders, look,
     report::{Difference, DifferenceWhy, Progress, VerifyReport},
     threads,
     unit::Work,
@@ -26,6 +26,7 @@ pub(crate) async fn item(
     wired.check_names().await?;
     look::each_page_for_sure(worker, wired, false, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
+        folders::read(scene, &mut works).await?;
         works.iter().for_each(|work| add(wired, work, report));
         Ok(())
     })
@@ -105,6 +106,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
             | NoteCode::Missing
             | NoteCode::Left
             | NoteCode::Comment
+            | NoteCode::File
             | NoteCode::Formatting => continue,
         };
         if let Some(key) = &note.key {
@@ -112,6 +114,7 @@ fn differences(wired: &Wired, work: &Work) -> Vec<Difference> {
         }
     }
     found.extend(comments(wired, work));
+    found.extend(files(wired, work));
     let open: Vec<MappingKey> = plan.needs.iter().map(entente_core::plan::Need::mapping).collect();
     let written = plan.writes.iter().flat_map(|write| match write {
         Write::Update { fields, .. } => fields.iter().map(|field| &field.key).collect(),
@@ -137,6 +140,19 @@ fn comments(wired: &Wired, work: &Work) -> Vec<Difference> {
         Some(Difference { salesforce, jira, ..difference(wired, work, &MappingKey::named("comments"), why) })
     };
     plan.steps.iter().filter_map(lacking).collect()
+}
+
+/// Files that are not on the other side as they should be.
+fn files(wired: &Wired, work: &Work) -> Vec<Difference> {
+    let Some(plan) = work.folder.as_ref().map(|folder| &folder.plan) else { return Vec::new() };
+    let lacking = |side: Side| {
+        plan.copies(side).map(move |(_, file)| {
+            let Sides { salesforce, jira } = Sides::from_view(side, String::new(), file.name.clone());
+            let why = DifferenceWhy::Unexplained;
+            Difference { salesforce, jira, ..difference(wired, work, &MappingKey::named("attachments"), why) }
+        })
+    };
+    Side::BOTH.into_iter().flat_map(lacking).collect()
 }
 
 fn difference(wired: &Wired, work: &Work, key: &MappingKey, why: DifferenceWhy) -> Difference {

@@ -48,6 +48,8 @@ pub(crate) struct Worker {
     pub(crate) only_item: Option<String>,
     /// Only writes towards this side are carried out, when a person said so.
     pub(crate) only: Option<Side>,
+    /// Whether a person wants one pair brought up to date.
+    pub(crate) refreshes: bool,
     /// Whether a person waits for the end, so that nothing is gathered.
     by_hand: bool,
     fence: Arc<Mutex<Option<Fence>>>,
@@ -82,6 +84,7 @@ impl Worker {
             busy,
             only_item,
             only,
+            refreshes: false,
             by_hand: true,
             fence,
             tenure,
@@ -95,6 +98,12 @@ impl Worker {
     /// A worker of a server: nobody waits for it, so what can wait is gathered.
     pub(crate) fn serving(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>) -> Self {
         Self { by_hand: false, ..Self::new(inner, wiring, org, &SyncOptions::default()) }
+    }
+
+    /// A worker that brings Salesforce's values to one issue, and carries the pair's files.
+    pub(crate) fn refreshing(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>) -> Self {
+        let options = SyncOptions { direction: Some(Side::Jira), ..SyncOptions::default() };
+        Self { refreshes: true, ..Self::new(inner, wiring, org, &options) }
     }
 
     /// Until when a unit of an item can wait: some time from its first change on, unless it must not.

@@ -30,6 +30,8 @@ pub struct NewFile {
     pub title: String,
     /// Its name with the extension that says its type.
     pub file_name: String,
+    /// What is said of it, at most 1,000 characters; nothing when empty.
+    pub description: String,
     /// The record it is put on.
     pub linked_to: RecordId,
     /// Its bytes; the vendor wants to know beforehand. At most 2 GB.
@@ -76,8 +78,11 @@ impl Client {
 }
 
 fn head(file: &NewFile) -> String {
-    let entity =
+    let mut entity =
         json!({ "Title": file.title, "PathOnClient": file.file_name, "FirstPublishLocationId": file.linked_to });
+    if !file.description.is_empty() {
+        entity["Description"] = json!(file.description);
+    }
     // A quote or line break in the name would end the header it stands in.
     let name: String =
         file.file_name.chars().map(|c| if c.is_control() || matches!(c, '"' | '\\') { '_' } else { c }).collect();

@@ -207,6 +207,8 @@ impl Store {
             "DELETE FROM note WHERE link_id = $1",
             "DELETE FROM comment_copy WHERE link_id = $1",
             "DELETE FROM thread WHERE link_id = $1",
+            "DELETE FROM file_copy WHERE link_id = $1",
+            "DELETE FROM folder WHERE link_id = $1",
             "DELETE FROM link WHERE id = $1",
         ] {
             tx.run(sql, &[link_id.into()]).await?;

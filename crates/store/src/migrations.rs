@@ -23,9 +23,10 @@ const ACCESS: &str = include_str!("../migrations/0009_access.sql");
 const MAIL: &str = include_str!("../migrations/0010_mail.sql");
 const COMMENTS: &str = include_str!("../migrations/0011_comments.sql");
 const ACCESS_REQUESTS: &str = include_str!("../migrations/0012_access_request.sql");
+const FILES: &str = include_str!("../migrations/0013_files.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 12;
+pub(crate) const NEWEST: i64 = 13;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -57,7 +58,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (9, "access", dialect.tables(ACCESS)),
         (10, "mail", dialect.tables(MAIL)),
         (11, "comments", dialect.tables(COMMENTS)),
-        (NEWEST, "access requests", dialect.tables(ACCESS_REQUESTS)),
+        (12, "access requests", dialect.tables(ACCESS_REQUESTS)),
+        (NEWEST, "files", dialect.tables(FILES)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

@@ -12,8 +12,8 @@ use entente_core::{
 };
 
 use crate::{
-    Fence, Heard, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey, Store,
-    StoreError, ThreadUpdate, conflict, hint,
+    Fence, FolderUpdate, Heard, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey,
+    Store, StoreError, ThreadUpdate, conflict, folder, hint,
     intent::{self, Ended},
     note, parked, sent,
     sql::{Tx, retried},
@@ -122,6 +122,8 @@ pub struct RoundCommit {
     pub heard: Heard,
     /// What is known of the comments of links.
     pub threads: Vec<ThreadUpdate>,
+    /// What is known of the files of links.
+    pub folders: Vec<FolderUpdate>,
     /// What to journal. Entries of new links go with the link.
     pub journal: Vec<NewEntry>,
 }
@@ -153,6 +155,7 @@ impl Store {
         parked::unpark(&mut tx, &round.unparked).await?;
         sent::hear(&mut tx, &fence.org, &round.heard).await?;
         thread::update(&mut tx, &round.threads).await?;
+        folder::update(&mut tx, &round.folders).await?;
         let hints_done = end_hints(&mut tx, round, now_ms).await?;
         self.append_journal(&mut tx, entries(round, &links_new), now_ms).await?;
         tx.commit().await?;

@@ -4,6 +4,7 @@
 
 mod access;
 mod addresses;
+mod attachments;
 mod comments;
 mod connections;
 mod directions;

@@ -51,6 +51,7 @@ fn item() -> ConnectedItem {
         base: BaseForm::Values,
         batch: None,
         comments: None,
+        attachments: None,
         poll_seconds: None,
     }
 }

@@ -13,6 +13,8 @@ use crate::{
 pub struct ThreadFacts<'a> {
     /// What the item says of comments.
     pub rules: &'a CommentRules,
+    /// How the notes of the item begin; what begins with [`MARK`] is a note too.
+    pub mark: &'a str,
     /// All comments of both sides that can be read.
     pub comments: Sides<&'a [Comment]>,
     /// What is remembered of copies.
@@ -144,7 +146,8 @@ impl Planner<'_> {
     /// The comments that people wrote on a side, the oldest first.
     fn originals(&self, side: Side) -> Vec<Comment> {
         let copies = self.copies.get(side);
-        let is_said_by_us = |comment: &Comment| comment.is_by_us && comment.text.plain().starts_with(MARK);
+        let is_marked = |text: &str| text.starts_with(MARK) || text.starts_with(self.facts.mark);
+        let is_said_by_us = |comment: &Comment| comment.is_by_us && is_marked(comment.text.plain());
         let is_original =
             |c: &&Comment| !copies.contains(&c.id) && c.marker.is_none() && !is_said_by_us(c) && !c.text.is_empty();
         let mut originals: Vec<Comment> = self.facts.comments.get(side).iter().filter(is_original).cloned().collect();

@@ -51,6 +51,7 @@ impl Scene {
     fn plan(&self) -> ThreadPlan {
         plan(&ThreadFacts {
             rules: &self.rules,
+            mark: "[Files]",
             comments: Sides::new(&self.salesforce, &self.jira),
             pairs: &self.pairs,
             writes_to: Sides::new(true, true),

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use entente_core::{
     Base, ConnectedItem, MappingKey, Side, Sides,
     config::ConnectionKind,
+    files::{FileCopy, FileStanding},
     item::Mode,
     link::Origin,
     plan::STATUS,
@@ -47,6 +48,9 @@ pub struct Card {
     /// What became of its comments, where its item carries them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comments: Option<Copies>,
+    /// What became of its files, where its item carries them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Copies>,
     /// Whether it may be unlinked in the panel: an automatic link is its item's.
     pub may_unlink: bool,
     /// Sentences for people.
@@ -64,14 +68,14 @@ pub struct End {
     pub age_seconds: Option<i64>,
 }
 
-/// How many comments of both sides are copied, and how many are not yet, or not at all.
+/// How many comments or files of both sides are copied, and how many are not yet, or not at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Copies {
     /// They have a copy.
     pub copied: usize,
     /// A person wants a copy, or it is on its way.
     pub waiting: usize,
-    /// The vendor does not take a copy.
+    /// The vendor does not take a copy, or the item lets it stay.
     pub refused: usize,
 }
 
@@ -84,6 +88,18 @@ impl Copies {
                 Standing::Made { .. } => &mut counted.copied,
                 Standing::Wanted | Standing::Sent { .. } => &mut counted.waiting,
                 Standing::Refused { .. } => &mut counted.refused,
+            } += 1;
+        }
+        counted
+    }
+
+    fn of_files(copies: &[FileCopy]) -> Self {
+        let mut counted = Self::default();
+        for copy in copies {
+            *match copy.standing {
+                FileStanding::Made { .. } => &mut counted.copied,
+                FileStanding::Sent { .. } => &mut counted.waiting,
+                FileStanding::Refused { .. } | FileStanding::Skipped { .. } => &mut counted.refused,
             } += 1;
         }
         counted
@@ -118,6 +134,7 @@ pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, 
         notes.entry(note.link_id).or_default().push(note.note.text);
     }
     let threads = inner.store.threads(&ids).await?;
+    let folders = inner.store.folders(&ids).await?;
     let now_ms = inner.outside.now_ms();
     let card = |link: Link| {
         let item = wiring.config.item(&link.item);
@@ -145,6 +162,9 @@ pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, 
             comments: item
                 .filter(|item| item.comments.is_some())
                 .map(|_| threads.get(&link.id).map(|thread| Copies::of(&thread.pairs)).unwrap_or_default()),
+            attachments: item
+                .filter(|item| item.attachments.is_some())
+                .map(|_| folders.get(&link.id).map(|folder| Copies::of_files(&folder.copies)).unwrap_or_default()),
             may_unlink: link.origin == Origin::Manual,
             notes: notes.remove(&link.id).unwrap_or_default(),
             item: link.item,

@@ -7,7 +7,6 @@ use entente_store::{DueHint, Hint, HintKey, Link};
 
 use crate::{
     Engine, EngineError,
-    engine::SyncOptions,
     limits::{REFRESH_STEP_MS, REFRESH_WAIT_MS},
     round, sync,
     trial::{NO_HINT, to_the_end},
@@ -17,7 +16,8 @@ use crate::{
 };
 
 impl Engine {
-    /// Brings Salesforce's values to Jira, and nothing to Salesforce; done when this returns.
+    /// Brings Salesforce's values to Jira, and neither values nor comments to Salesforce; files go wherever the item carries
+    /// them. Done when this returns.
     ///
     /// # Errors
     /// There is no such link, its item does not run, a side does not answer or refuses a value, or the store.
@@ -31,8 +31,7 @@ impl Engine {
             return Err(EngineError::Declined(format!("Item {} is held: {reason}.", link.item)));
         }
         to_the_end(async move || {
-            let options = SyncOptions { direction: Some(Side::Jira), ..SyncOptions::default() };
-            let worker = Worker::new(inner.clone(), wiring, wired.org.clone(), &options);
+            let worker = Worker::refreshing(inner.clone(), wiring, wired.org.clone());
             sync::at_work(&inner, &worker, one(&worker, &wired, link)).await
         })
         .await

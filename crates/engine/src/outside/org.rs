@@ -1,6 +1,7 @@
 //! A Salesforce org: the typed client, and what was learned about the org.
 
 mod described;
+pub(crate) mod files;
 mod reading;
 mod talk;
 mod writing;

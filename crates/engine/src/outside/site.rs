@@ -5,9 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use entente_core::config::{Connection, JiraConnection};
+use entente_core::{
+    config::{Connection, JiraConnection},
+    files::File,
+};
 use entente_jira::{
-    Auth, BulkFetch, Client, Field, Issue, IssueId, IssueKey, IssueRef, Moment, Project, Search, User, egress,
+    Attachment, Auth, BulkFetch, Client, Field, Issue, IssueId, IssueKey, IssueRef, Moment, Project, Search, User,
+    egress,
     jql::{self, Jql, Literal},
     normalize_site_url,
 };
@@ -21,6 +25,9 @@ use crate::{error::EngineError, report::QuotaStatus};
 
 /// Issue property that marks what Entente created: the operation, the source record, the item.
 pub(crate) const ORIGIN_PROPERTY: &str = "entente.origin";
+
+/// The field with an issue's files.
+const ATTACHMENTS: &str = "attachment";
 
 /// Half of the documented burst: <https://developer.atlassian.com/cloud/jira/platform/rate-limiting/>
 const PACE_DEFAULT: PaceLimits =
@@ -214,6 +221,18 @@ impl Site {
         Ok(fetched.issues.into_iter().map(|issue| SiteIssue { issue, read_ms }).collect())
     }
 
+    /// The files of some issues, by issue id; none of an issue that shows no such field: nobody knows which it has.
+    pub(crate) async fn files(&self, issues: &[String]) -> Result<HashMap<String, Vec<File>>, CallError> {
+        let ourselves = self.account_id().await?;
+        let read = self.read(issue_refs(issues), &[ATTACHMENTS.to_owned()], false).await?;
+        let files = |issue: &SiteIssue| {
+            let attachments = issue.issue.fields.get(ATTACHMENTS)?.clone();
+            let attachments: Vec<Attachment> = serde_json::from_value(attachments).ok()?;
+            Some((issue.id(), attachments.iter().filter_map(|attachment| file(attachment, &ourselves)).collect()))
+        };
+        Ok(read.iter().filter_map(files).collect())
+    }
+
     /// When a read began, by Jira's clock.
     pub(crate) fn read_ms(&self, moment: Moment) -> i64 {
         let Some(theirs) = moment.theirs else { return moment.ours.as_millisecond() };
@@ -375,6 +394,18 @@ pub(crate) fn origin_source(issue: &Issue) -> Option<&str> {
 /// An id in a query: never quoted, so that it cannot be taken for a name.
 fn number(id: &str) -> Literal {
     id.parse().map_or_else(|_| Literal::Text(id.to_owned()), Literal::Number)
+}
+
+fn file(attachment: &Attachment, ourselves: &str) -> Option<File> {
+    Some(File {
+        id: attachment.id.clone(),
+        name: attachment.filename.clone(),
+        n_bytes: attachment.size,
+        added: attachment.created?,
+        is_by_us: attachment.author.as_ref().is_some_and(|author| author.account_id == ourselves),
+        copy_of: None,
+        is_elsewhere: false,
+    })
 }
 
 /// Issue ids as the client takes them; what is not one is left out.

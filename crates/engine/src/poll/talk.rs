@@ -15,7 +15,7 @@ pub(super) const PARENT: &str = "ParentId";
 /// The objects in which the comments of some items' records are.
 pub(super) async fn objects(items: &[Arc<Wired>]) -> BTreeSet<&'static str> {
     let mut objects = BTreeSet::new();
-    for wired in items {
+    for wired in items.iter().filter(|wired| wired.item.comments.is_some()) {
         let scheme = wired.scheme().await.ok();
         objects.extend(scheme.iter().filter_map(|scheme| scheme.talk.as_ref()).flat_map(|talk| talk.objects()));
     }

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::rfc_3339;
 use crate::{
-    Engine, EngineError, SyncOptions,
+    Engine, EngineError, SyncOptions, folders,
     limits::EXPLAINED_ENTRIES_MAX,
     look, preview,
     report::DryRun,
@@ -207,6 +207,7 @@ impl Engine {
         let scene = Scene { worker: &worker, wired, scheme: &scheme, round: String::new() };
         let mut works = look::read_again(&scene, vec![unit]).await?;
         threads::read(&scene, &mut works).await?;
+        folders::read(&scene, &mut works).await?;
         works.pop().ok_or_else(|| EngineError::Defect("a unit was lost while it was read".to_owned()))
     }
 }

@@ -178,15 +178,16 @@ fn written(entries: &[Entry]) -> BTreeMap<(i64, MappingKey), Written> {
     all
 }
 
-/// Copies of comments, none of which comes back.
+/// Copies of comments and files, none of which comes back.
 fn said(entries: &[Entry]) -> Vec<Undone> {
-    let copies = entries.iter().map(|entry| &entry.what).filter(|what| what.kind == "comment");
+    let copies =
+        entries.iter().map(|entry| &entry.what).filter(|what| matches!(what.kind.as_str(), "comment" | "file"));
     let row = |what: &NewEntry| {
         Some(Undone {
             link: what.link_id?,
             record: what.record_id.clone()?,
             side: what.side?.as_str(),
-            field: "comment".to_owned(),
+            field: what.kind.clone(),
             from: what.text.clone(),
             to: String::new(),
             why: Some(SAID),

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use entente_core::{Base, Side, Sides, State, link::Origin, plan::NoteCode};
 use entente_store::{
-    Again, Heard, Hint, HintKey, Link, LinkId, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink, NewNote, Parked,
-    ParkedKey, RoundCommit, StoreError, ThreadUpdate,
+    Again, FolderUpdate, Heard, Hint, HintKey, Link, LinkId, LinkState, LinkUpdate, NewConflict, NewEntry, NewLink,
+    NewNote, Parked, ParkedKey, RoundCommit, StoreError, ThreadUpdate,
 };
 
 use super::{Scene, alike, digests::Digests, landed, meet, siblings, succession};
 use crate::{
     error::EngineError,
+    folders::{self, Folder},
     unit::{End, Ticket, Unit, Work},
     wiring::Wired,
     worker::Worker,
@@ -155,8 +156,10 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
         (Some(link), _) => {
             round.links.push(update(scene, work, link.id));
             round.threads.extend(talked(work, link.id));
-            if work.thread.as_ref().is_some_and(|thread| thread.moved) {
-                round.offers.extend(talks(scene, work));
+            round.folders.extend(filed(scene, work, link.id));
+            let has_new_comments = work.thread.as_ref().is_some_and(|thread| thread.moved);
+            if has_new_comments || work.folder.as_ref().is_some_and(|folder| folder.moved) {
+                round.offers.extend(once_more(scene, work));
             }
             round.journal.extend(moved(link, work).map(|entry| stamped(scene, work, entry)));
             round.journal.extend(journal);
@@ -167,7 +170,7 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
             unpark(scene, round, work);
             round.offers.extend(siblings::next(scene, work));
             round.links_new.push(new_link(scene, work, journal));
-            round.offers.extend(talks(scene, work));
+            round.offers.extend(once_more(scene, work));
         }
         (None, _) => round.journal.extend(journal),
     }
@@ -181,9 +184,22 @@ fn talked(work: &Work, link_id: LinkId) -> Option<ThreadUpdate> {
     Some(ThreadUpdate { link_id, rests, pairs: thread.known.clone() })
 }
 
-/// The comments of a pair are carried once it is a link, and looked at once more after each copy.
-fn talks(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
-    scene.wired.item.comments.as_ref()?;
+/// What is known of its files now.
+fn filed(scene: &Scene<'_>, work: &Work, link_id: LinkId) -> Option<FolderUpdate> {
+    let folder = work.folder.as_ref().filter(|folder| folder.has_changed)?;
+    // What this run may not copy is found again by the next.
+    let rests = folder.rests() && folders::limit(scene.worker).is_none();
+    let rests = rests.then(|| folder.looks.clone());
+    let forgotten = folder.forgotten().cloned().collect();
+    Some(FolderUpdate { link_id, rests, copies: folder.known.clone(), forgotten })
+}
+
+/// The comments and files of a pair are carried once it is a link, and looked at once more after each copy.
+fn once_more(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
+    let item = &scene.wired.item;
+    if item.comments.is_none() && item.attachments.is_none() {
+        return None;
+    }
     let key = HintKey::of(&scene.wired.item, Side::Salesforce, work.id(Side::Salesforce));
     Some(Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 })
 }
@@ -288,10 +304,9 @@ fn conflicts(work: &Work) -> Vec<NewConflict> {
 }
 
 fn notes(work: &Work) -> Vec<NewNote> {
-    let notes = work.plan.notes.iter().chain(&work.notes);
-    notes
-        .map(|note| NewNote { code: note.code.as_str().to_owned(), mapping: note.key.clone(), text: note.text.clone() })
-        .collect()
+    let of_files = work.folder.iter().flat_map(Folder::notes);
+    let notes = work.plan.notes.iter().chain(&work.notes).cloned().chain(of_files);
+    notes.map(|note| NewNote { code: note.code.as_str().to_owned(), mapping: note.key, text: note.text }).collect()
 }
 
 fn new_link(scene: &Scene<'_>, work: &Work, mut journal: Vec<NewEntry>) -> NewLink {

@@ -17,7 +17,7 @@ pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
             (State::Present(_), State::Present(_)) => again_unless_at_rest(scene, work),
             _ => again_when_certain(scene, work),
         }
-        again_for_comments(work);
+        again_for_copies(work);
     }
 }
 
@@ -60,12 +60,15 @@ fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
     }
 }
 
-/// A pair whose comments are not at rest is not at rest.
-fn again_for_comments(work: &mut Work) {
-    let Some(thread) = &work.thread else { return };
-    work.at_rest &= thread.rests();
-    if let Some((due_ms, reason)) = thread.again.clone() {
-        work.again(due_ms, reason);
+/// A pair whose comments or files are not at rest is not at rest.
+fn again_for_copies(work: &mut Work) {
+    let thread = work.thread.as_ref().map(|thread| (thread.rests(), thread.again.clone()));
+    let folder = work.folder.as_ref().map(|folder| (folder.rests(), folder.again.clone()));
+    for (rests, again) in [thread, folder].into_iter().flatten() {
+        work.at_rest &= rests;
+        if let Some((due_ms, reason)) = again {
+            work.again(due_ms, reason);
+        }
     }
 }
 

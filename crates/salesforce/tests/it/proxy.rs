@@ -70,7 +70,14 @@ fn file(linked_to: RecordId) -> NewFile {
     let open = || -> entente_transport::BoxFuture<'static, std::io::Result<ByteStream>> {
         Box::pin(async { Ok(ByteStream::from_bytes("bytes".into())) })
     };
-    NewFile { title: "trace".into(), file_name: "trace.txt".into(), linked_to, length: 5, open: Arc::new(open) }
+    NewFile {
+        title: "trace".into(),
+        file_name: "trace.txt".into(),
+        description: String::new(),
+        linked_to,
+        length: 5,
+        open: Arc::new(open),
+    }
 }
 
 #[tokio::test]

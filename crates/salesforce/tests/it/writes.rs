@@ -248,6 +248,7 @@ async fn a_file_travels_as_two_parts_of_known_length() {
     let file = NewFile {
         title: "Log".into(),
         file_name: "we\"ird\r\nname.txt".into(),
+        description: "about it".into(),
         linked_to: case(1),
         length: bytes.len() as u64,
         open: Arc::new(move || {
@@ -265,7 +266,7 @@ async fn a_file_travels_as_two_parts_of_known_length() {
     assert_eq!((parts.len(), parts[0], parts[3]), (4, "", "--\r\n"));
     let entity: Value =
         serde_json::from_str(parts[1].split("\r\n\r\n").nth(1).expect("a body").trim_end()).expect("JSON");
-    assert_eq!(entity["FirstPublishLocationId"], json!(case(1)));
+    assert_eq!((&entity["FirstPublishLocationId"], &entity["Description"]), (&json!(case(1)), &json!("about it")));
     assert!(parts[2].contains("name=\"VersionData\"; filename=\"we_ird__name.txt\"\r\n\r\n"), "{}", parts[2]);
     assert!(parts[2].ends_with("\r\n\r\n\0file\r\nbytes\r\n"));
 }

@@ -220,6 +220,15 @@ pub(crate) fn send(request: reqwest::RequestBuilder) -> Option<(u16, String)> {
     exchange(request).map(|(status, _, body)| (status, body))
 }
 
+/// The same, for an answer that is no text.
+pub(crate) fn fetch(request: reqwest::RequestBuilder) -> Option<(u16, Vec<u8>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let response = request.send().await.ok()?;
+        Some((response.status().as_u16(), response.bytes().await.ok()?.to_vec()))
+    })
+}
+
 fn exchange(request: reqwest::RequestBuilder) -> Option<(u16, http::HeaderMap, String)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -8,6 +8,7 @@ mod conflicts;
 mod cursors;
 mod databases;
 mod directories;
+mod folders;
 mod hints;
 mod intents;
 mod items;

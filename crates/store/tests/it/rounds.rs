@@ -39,6 +39,7 @@ fn full_round(link: &entente_store::Link) -> RoundCommit {
         hints_again: vec![Again { key: case_hint(2).key, seq: 1, due_ms: NOW + MINUTE }],
         heard: Heard::default(),
         threads: Vec::new(),
+        folders: Vec::new(),
         offers: vec![case_hint(3)],
         journal: vec![entry("written")],
     }

@@ -16,9 +16,6 @@ use crate::{
     side::{Side, Sides},
 };
 
-/// Parts of an item that a later version runs, as a sentence begins about them.
-const NOT_YET: [(&str, &str); 1] = [("attachments", "attachments are")];
-
 /// The rhythm of the connectors that people come from.
 const CONNECTOR_POLL_SECONDS: u32 = 300;
 
@@ -46,7 +43,6 @@ impl Reader<'_> {
             let message = format!("nobody answers for `{key}`");
             self.report.warn(*at, "no-owner", message, "add `owner:` with the e-mail address of a person or a team");
         }
-        self.later_parts(node);
         let mode = node.get("mode").word().unwrap_or(Mode::TwoWay);
         let state = node.get("state").word().unwrap_or(ItemState::Active);
         let mut writers = Writers::default();
@@ -74,6 +70,7 @@ impl Reader<'_> {
             fields: self.item_fields(node, mode, *at, &mut writers),
             status,
             comments: self.comments(node, mode),
+            attachments: self.attachments(node, mode),
             conflicts: node.get("conflicts").word().unwrap_or_default(),
             drift: node.get("drift").word().unwrap_or_default(),
             base: node.get("base").word().unwrap_or_default(),
@@ -115,12 +112,6 @@ impl Reader<'_> {
     fn batch(&mut self, node: &Node) -> Option<Batch> {
         let seconds = node.get("seconds").whole()?;
         Some(Batch { unless: self.filter_of(node.get("unless"), Side::Salesforce), seconds })
-    }
-
-    fn later_parts(&mut self, node: &Node) {
-        for (key, what) in NOT_YET.iter().filter(|(key, _)| node.has(key)) {
-            self.not_yet(node.key_at(key), what);
-        }
     }
 
     fn auto_create(&mut self, node: &Node, mode: Mode) -> AutoCreate {

@@ -2,7 +2,7 @@
 
 use super::{Key, Kind, MANY, Shape};
 
-pub(super) const DIRECTIONS: Kind = Kind::Word(&["both", "to-jira", "to-salesforce"]);
+const DIRECTIONS: Kind = Kind::Word(&["both", "to-jira", "to-salesforce"]);
 pub(super) const CONFLICT_POLICIES: Kind = Kind::Word(&["salesforce-wins", "jira-wins", "latest-wins", "ask"]);
 const VALUES: Kind = Kind::Named { what: "value", of: &Kind::Free, min: 1 };
 

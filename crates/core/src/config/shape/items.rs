@@ -2,7 +2,7 @@
 
 use super::{
     Key, Kind, MANY, Shape, TEXTS,
-    fields::{CONFLICT_POLICIES, DIRECTIONS, FIELD, FILTER},
+    fields::{CONFLICT_POLICIES, FIELD, FILTER},
 };
 
 const STATES: Kind = Kind::Word(&["draft", "active", "paused"]);
@@ -70,7 +70,11 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
             Kind::Either(&[Kind::Word(&["manual"]), Kind::Map(&COMMENTS)]),
             "Which comments are carried; manual: those that a person picks. Default: none.",
         ),
-        Key::optional("attachments", Kind::Map(&ATTACHMENTS), "Files. Not synchronised by this version."),
+        Key::optional(
+            "attachments",
+            Kind::Either(&[Kind::Word(&["manual"]), Kind::Map(&ATTACHMENTS)]),
+            "Which files are carried; manual: only when a person links or refreshes a pair. Default: none.",
+        ),
         Key::optional("conflicts", CONFLICT_POLICIES, "Who wins when both sides changed. Default ask."),
         Key::optional(
             "drift",
@@ -222,13 +226,23 @@ static COMMENTS: Shape = Shape {
 
 static ATTACHMENTS: Shape = Shape {
     name: "attachments",
-    about: "Which files are kept in agreement.",
+    about: "Which files are carried to the other side.",
     keys: &[
-        Key::optional("direction", DIRECTIONS, "Which way. Default both."),
+        Key::optional(
+            "direction",
+            Kind::Word(&["both", "to-jira", "to-salesforce", "none"]),
+            "Which way. Default: both; in a one-way item to-jira.",
+        ),
+        Key::optional(
+            "manual",
+            Kind::Flag,
+            "Whether files go only when a person links or refreshes a pair. Default false.",
+        ),
         Key::optional(
             "max_bytes",
             Kind::Whole { min: 1, max: 2_147_483_648 },
-            "Larger files are skipped. Default 10485760.",
+            "Larger files stay where they are. Default 10485760.",
         ),
+        Key::optional("mark", Kind::Text, "How the notes about copies begin. Default: `[Entente]`."),
     ],
 };

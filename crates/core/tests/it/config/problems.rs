@@ -288,7 +288,7 @@ fn items() {
             "what automations write",
         ),
         ("unknown-word", "    owner:", "    comments: { direction: ¦sideways }\n    owner:", "to-jira"),
-        ("not-yet", "    owner:", "    ¦attachments: {}\n    owner:", "attachments are"),
+        ("unknown-word", "    owner:", "    attachments: { direction: ¦sideways }\n    owner:", "to-jira"),
         ("not-yet", "issue_type: Bug", "issue_type: Bug, ¦request_type: Report", "service desk"),
         ("not-yet", "triggers: {", "triggers: { ¦change_events: true,", "change events are"),
     ]);
@@ -357,10 +357,12 @@ fn a_display_only_item_writes_nothing() {
 }
 
 #[test]
-fn a_display_only_item_carries_no_comments() {
-    let text = PAIR.replace("    owner:", "    mode: display-only\n    comments: {}\n    owner:");
-    let (_, problems) = parse(&text, &vars);
-    assert!(codes(&problems).contains(&"comments-against-mode"), "{problems:#?}");
+fn a_display_only_item_carries_no_comments_and_no_files() {
+    for key in ["comments", "attachments"] {
+        let text = PAIR.replace("    owner:", &format!("    mode: display-only\n    {key}: {{}}\n    owner:"));
+        let (_, problems) = parse(&text, &vars);
+        assert!(codes(&problems).contains(&format!("{key}-against-mode").as_str()), "{problems:#?}");
+    }
 }
 
 #[test]

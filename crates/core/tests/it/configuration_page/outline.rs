@@ -342,7 +342,10 @@ pub(super) const SECTIONS: &[Section] = &[
         shape: "attachments",
         level: 3,
         title: "Attachments",
-        prose: "",
+        prose: "A file belongs to the side on which somebody added it, and the other side gets a copy, once; a new version of a \
+                file in Salesforce is another file in Jira. What is deleted on one side stays on the other. Files that are \
+                larger than `max_bytes` stay where they are, and a note on the link says so. Customers see no copy: \
+                [Comments and files](comments-and-files.md#files) has the details.",
         example: Some(Excerpt::Whole(&["items", "support-bugs", "attachments"])),
     },
     Section {

@@ -266,6 +266,7 @@ fn item(rules: Rules) -> ConnectedItem {
         base: BaseForm::Values,
         batch: None,
         comments: None,
+        attachments: None,
         poll_seconds: None,
     }
 }

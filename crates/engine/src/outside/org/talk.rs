@@ -146,7 +146,7 @@ impl Org {
     }
 
     /// The rows of a page and of those behind it.
-    async fn every(&self, mut page: Page) -> Result<Vec<Row>, CallError> {
+    pub(super) async fn every(&self, mut page: Page) -> Result<Vec<Row>, CallError> {
         let mut rows = std::mem::take(&mut page.rows);
         while let Some(next) = page.next {
             page = self.client.next(&next).await?;
@@ -176,6 +176,22 @@ impl Org {
         }
     }
 
+    /// Writes notes of ours about records, for the staff; outcomes come in order.
+    pub(crate) async fn add_notes(&self, talk: &Talk, notes: &[(String, String)]) -> Vec<Result<(), CallError>> {
+        let Some(table) = talk.written() else { return notes.iter().map(|_| Ok(())).collect() };
+        let new = |(record, text): &(String, String)| {
+            let mut fields = worded(table, text);
+            fields.insert("ParentId".to_owned(), json!(record));
+            fields.extend(shown(table, false));
+            New { object: table.name().to_owned(), fields }
+        };
+        let saved = self.client.create_all(notes.iter().map(new).collect(), false, &WriteOptions::default()).await;
+        match saved {
+            Ok(rows) => rows.into_iter().map(|row| row.map(drop)).collect(),
+            Err(error) => notes.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
     /// Gives a comment of ours another text, or takes it away from customers; a text of `None` stays.
     pub(crate) async fn edit_comment(
         &self,
@@ -196,11 +212,15 @@ impl Org {
 
 /// The text, as a table takes it. A post keeps its form where it has one.
 fn said(table: Table, copy: &Copy) -> Row {
-    let text = copy.text();
-    match table {
-        Table::CaseComment => Row::from_iter([("CommentBody".to_owned(), json!(text.plain()))]),
-        Table::FeedItem { .. } | Table::FeedComment => Row::from_iter([("Body".to_owned(), json!(text.plain()))]),
-    }
+    worded(table, copy.text().plain())
+}
+
+fn worded(table: Table, text: &str) -> Row {
+    let field = match table {
+        Table::CaseComment => "CommentBody",
+        Table::FeedItem { .. } | Table::FeedComment => "Body",
+    };
+    Row::from_iter([(field.to_owned(), json!(text))])
 }
 
 /// Who may read it. A comment that says nothing of it is for the staff.

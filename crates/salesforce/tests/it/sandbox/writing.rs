@@ -159,6 +159,7 @@ async fn a_file_comes_back_as_it_went() {
     let file = NewFile {
         title: "trace".into(),
         file_name: "trace.bin".into(),
+        description: "about it".into(),
         linked_to: new_case(&sandbox.client, "with a file").await,
         length: bytes.len() as u64,
         open: Arc::new(move || {

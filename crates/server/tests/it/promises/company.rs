@@ -3,7 +3,7 @@
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::process::{Desk, Ended, Running, ready, run, send};
+use crate::process::{Desk, Ended, Running, fetch, ready, run, send};
 
 /// Entente's own accounts; people work as administrators.
 const CONNECTIONS: &str = r#"
@@ -196,6 +196,44 @@ impl Company {
         text(&answer(with(request, fields))["id"]).to_owned()
     }
 
+    /// Adds a file to a record, as a person; the id of its version.
+    pub(super) fn attach_to_record(&self, record: &str, name: &str, bytes: &[u8]) -> String {
+        self.new_version(&json!({ "PathOnClient": name, "FirstPublishLocationId": record }), name, bytes)
+    }
+
+    /// Adds the version of a file; its id.
+    pub(super) fn new_version(&self, fields: &Value, name: &str, bytes: &[u8]) -> String {
+        let url = format!("{}/services/data/v64.0/sobjects/ContentVersion", self.salesforce);
+        let head = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"entity_content\";\r\nContent-Type: application/json\r\n\r\n\
+             {fields}\r\n--b\r\nContent-Type: application/octet-stream\r\n\
+             Content-Disposition: form-data; name=\"VersionData\"; filename=\"{name}\"\r\n\r\n"
+        );
+        let request = self.client.post(url).bearer_auth(&self.token);
+        text(&answer(form(request, &head, bytes))["id"]).to_owned()
+    }
+
+    /// Adds a file to an issue, as a person; its id.
+    pub(super) fn attach_to_issue(&self, issue: &str, name: &str, bytes: &[u8]) -> String {
+        let request = self.client.post(format!("{}/rest/api/3/issue/{issue}/attachments", self.jira));
+        let request = request.basic_auth("admin@sandbox.example", Some("sandbox-api-token"));
+        let head = format!("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        let stored = answer(form(request.header("x-atlassian-token", "no-check"), &head, bytes));
+        text(&stored[0]["id"]).to_owned()
+    }
+
+    /// The content of an attachment.
+    pub(super) fn attachment(&self, id: &str) -> Vec<u8> {
+        let url = format!("{}/rest/api/3/attachment/content/{id}?redirect=false", self.jira);
+        bytes_of(self.client.get(url).basic_auth("admin@sandbox.example", Some("sandbox-api-token")))
+    }
+
+    /// The content of a file's version.
+    pub(super) fn version(&self, id: &str) -> Vec<u8> {
+        let url = format!("{}/services/data/v64.0/sobjects/ContentVersion/{id}/VersionData", self.salesforce);
+        bytes_of(self.client.get(url).bearer_auth(&self.token))
+    }
+
     /// Edits a record under Entente's own account.
     pub(super) fn edit_as_entente(&self, object: &str, id: &str, fields: &Value) {
         let url = format!("{}/services/data/v64.0/sobjects/{object}/{id}", self.salesforce);
@@ -332,6 +370,18 @@ fn answer(request: RequestBuilder) -> Value {
     let (status, body) = send(request).expect("the sandbox answers");
     assert!((200..300).contains(&status), "{status}: {body}");
     if body.is_empty() { Value::Null } else { serde_json::from_str(&body).unwrap() }
+}
+
+/// A form whose last part is a file.
+fn form(request: RequestBuilder, head: &str, bytes: &[u8]) -> RequestBuilder {
+    let body = [head.as_bytes(), bytes, b"\r\n--b--\r\n"].concat();
+    request.header("content-type", "multipart/form-data; boundary=b").body(body)
+}
+
+fn bytes_of(request: RequestBuilder) -> Vec<u8> {
+    let (status, bytes) = fetch(request).expect("the sandbox answers");
+    assert_eq!(status, 200);
+    bytes
 }
 
 pub(super) fn text(value: &Value) -> &str {
