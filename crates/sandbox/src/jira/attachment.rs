@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
@@ -37,7 +37,9 @@ pub(crate) async fn uploads(call: &Call) -> Result<Vec<Upload>, Refusal> {
     if let Some(media_type) = call.header("content-type") {
         request = request.header("content-type", media_type);
     }
-    let request = request.body(call.body.clone().into()).map_err(|_| broken())?;
+    let mut request = request.body(call.body.clone().into()).map_err(|_| broken())?;
+    // How large a file may be is the site's to say.
+    DefaultBodyLimit::disable().apply(&mut request);
     let mut parts =
         Multipart::from_request(request, &()).await.map_err(|_| Refusal::message(415, "Unsupported Media Type"))?;
     let mut files = Vec::new();

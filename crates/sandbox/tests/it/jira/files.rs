@@ -65,3 +65,15 @@ async fn bytes_come_from_another_host_that_wants_no_credentials() {
         .says(404, &format!("The attachment with id '{id}' does not exist"));
     assert_eq!(site.get("/rest/api/3/attachment/meta").await.is(200)["enabled"], true);
 }
+
+#[tokio::test]
+async fn a_file_may_be_as_large_as_the_site_says() {
+    let site = Site::empty().await;
+    let key = site.bug(json!({})).await;
+    let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"large.bin\"\r\n\r\n";
+    let body = [head.as_bytes(), &vec![7; 3 << 20], b"\r\n--edge--\r\n"].concat();
+    let request = site.request(Method::POST, &format!("/rest/api/3/issue/{key}/attachments"));
+    let request = request.header("x-atlassian-token", "no-check");
+    let stored = Site::send(request.header("content-type", "multipart/form-data; boundary=edge").body(body)).await;
+    assert_eq!(stored.is(200)[0]["size"], 3 << 20);
+}
