@@ -19,6 +19,8 @@ use crate::{error::EngineError, round::Scene, unit::Work, worker::Worker};
 pub(crate) struct Folder {
     /// How both sides look, as far as changes are concerned.
     pub(crate) looks: Sides<String>,
+    /// Whether nothing was left to do about them before.
+    has_rested: bool,
     /// Whether that is not how they rested.
     pub(crate) has_changed: bool,
     pub(crate) plan: FilePlan,
@@ -119,7 +121,17 @@ pub(crate) async fn looked_at(
         let has_changed =
             known.rests.as_ref() != Some(&looks) || known.copies.iter().any(is_open) || scene.worker.refreshes;
         if has_changed || known.copies.iter().any(|copy| copy.note().is_some()) {
-            folders.push((n, Folder { looks, has_changed, copies: known.copies, ..Folder::default() }, own));
+            folders.push((
+                n,
+                Folder {
+                    looks,
+                    has_rested: known.rests.is_some(),
+                    has_changed,
+                    copies: known.copies,
+                    ..Folder::default()
+                },
+                own,
+            ));
         }
     }
     Ok(folders)
@@ -146,7 +158,7 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         let work = &mut works[n];
         if folder.has_changed {
             match in_jira.get(work.id(Side::Jira)) {
-                Some(theirs) => folder.plan = plan(scene, work, &folder.copies, Sides::new(&own, theirs)),
+                Some(theirs) => folder.plan = plan(scene, work, &folder, Sides::new(&own, theirs)),
                 // What cannot be read is not taken for empty.
                 None => {
                     let text =
@@ -172,17 +184,17 @@ pub(crate) fn limit(worker: &Worker) -> Option<Side> {
     worker.only.filter(|_| !worker.refreshes)
 }
 
-fn plan(scene: &Scene<'_>, work: &Work, copies: &[FileCopy], files: Sides<&Vec<File>>) -> FilePlan {
+fn plan(scene: &Scene<'_>, work: &Work, folder: &Folder, files: Sides<&Vec<File>>) -> FilePlan {
     let (worker, carries) = (scene.worker, carries(scene));
     let Some(rules) = &scene.scheme.item.attachments else { return FilePlan::default() };
     let writes_to = |side: Side| *carries.get(side) && limit(worker).is_none_or(|only| only == side);
-    let is_new_by_hand = work.unit.link.as_ref().is_some_and(|link| link.origin == Origin::Manual) && copies.is_empty();
+    let is_by_hand = work.unit.link.as_ref().is_some_and(|link| link.origin == Origin::Manual);
     files::plan(&FileFacts {
         rules,
         files: Sides::new(files.salesforce, files.jira),
-        copies,
+        copies: &folder.copies,
         writes_to: Sides::new(writes_to(Side::Salesforce), writes_to(Side::Jira)),
-        is_asked: worker.refreshes || is_new_by_hand,
+        is_asked: worker.refreshes || (is_by_hand && !folder.has_rested),
         now_ms: worker.outside().now_ms(),
     })
 }

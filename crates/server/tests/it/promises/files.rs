@@ -386,6 +386,30 @@ fn a_refresh_carries_files_both_ways_at_once() {
     }
 }
 
+/// S1-72: linking a pair by hand carries the files that are there, and with `manual` no later ones.
+#[test]
+fn a_pair_linked_by_hand_has_its_files_carried() {
+    let items = ITEM.replace("auto_create: jira", "auto_create: none");
+    let items = items.replace("attachments: { direction: both }", "attachments: manual");
+    let company = Company::new();
+    let case = company.create("Case", &json!({ "Subject": "By hand" }));
+    let bug = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "By hand" });
+    let issue = text(&company.jira(Method::POST, "issue", &json!({ "fields": bug }))["key"]).to_owned();
+    let desk = Desk { company, items, case, issue };
+    for n in 0..12 {
+        desk.company.attach_to_record(&desk.case, &format!("{n}.txt"), b"it burns");
+    }
+    let file = desk.company.configure(&desk.items, "");
+    let linked = run(&["link", &desk.case, &desk.issue, "--item", "cases", "--config", &file]);
+    assert_eq!(linked.code, 0, "{linked:?}");
+    desk.sync();
+    assert_eq!(desk.in_jira().len(), 12);
+    desk.company.attach_to_record(&desk.case, "later.txt", b"it burns");
+    desk.sync();
+    assert_eq!(desk.in_jira().len(), 12);
+    desk.rests();
+}
+
 /// Customers see no copy: in Salesforce it is for internal users, in a service desk no public comment shows it.
 #[test]
 fn customers_see_no_copy() {
