@@ -356,6 +356,11 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
         CallError::Ambiguous { .. } | CallError::Broken { .. } => {
             work.again(scene.worker.outside().now_ms() + PROBE_AFTER_MS, error.to_string());
         }
+        // And while an earlier request may make the record: another operation would make a second one.
+        _ if may_still_land(scene, side, intent) => {
+            let later_ms = scene.worker.later_after(&work.unit, error.after());
+            work.again(later_ms.max(settle_until_ms(scene, side)), error.to_string());
+        }
         CallError::NotApplied { .. }
         | CallError::Throttled { .. }
         | CallError::Auth { .. }
@@ -395,6 +400,14 @@ fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, erro
             });
         }
     }
+}
+
+/// Whether an earlier request of the operation may take effect yet. In Jira none is sent again before.
+fn may_still_land(scene: &Scene<'_>, side: Side, intent: &Intent) -> bool {
+    let now_ms = scene.worker.outside().now_ms();
+    side == Side::Salesforce
+        && intent.state == IntentState::Sent
+        && intent.settle_until_ms.is_some_and(|until_ms| until_ms > now_ms)
 }
 
 /// Remembers the values that were refused by the names of their fields, if that is all that was refused: the record is

@@ -8,7 +8,7 @@ use entente_transport::{Clock as _, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{ITEM, SITE, Stage};
+use crate::stage::{ITEM, ORG, SITE, Stage};
 
 /// A linked pair of a stage that was synchronized: the Case's id and the issue's key.
 pub(crate) async fn pair(stage: &Stage) -> (String, String) {
@@ -62,6 +62,20 @@ async fn a_lost_answer_to_a_creation_makes_no_second_twin() {
     assert!(report.is_clean(), "{report:?}");
     let found = stage.search("project = OPS AND \"Salesforce Case ID\" is not EMPTY").await;
     assert_eq!(found.len() as u64, report.links, "one issue per link");
+}
+
+/// A refusal says nothing of an earlier request of the same creation that is still on its way.
+#[tokio::test]
+async fn a_case_whose_creation_is_refused_while_an_earlier_request_is_under_way_is_made_once() {
+    let stage = Stage::new(Seed::Empty, &ITEM.replace("auto_create: jira", "auto_create: both")).await;
+    let issue = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": "Found in Jira"});
+    stage.jira(Method::POST, "/rest/api/3/issue", json!({"fields": issue})).await;
+    let route = "PATCH /services/data/v64.0/composite/sobjects/{..}/{..}";
+    stage.fault(ORG, json!({"name": "late_commit", "route": route, "times": 1, "delay_ms": 1_500})).await;
+    stage.fault(ORG, json!({"name": "row_lock", "route": route, "times": 1, "in_composite": true})).await;
+    let report = stage.sync_patiently().await;
+    let made = stage.query("SELECT Id FROM Case WHERE Subject = 'Found in Jira'").await;
+    assert_eq!((report.links, made.len()), (1, 1), "{report:?}");
 }
 
 #[tokio::test]

@@ -188,7 +188,13 @@ impl History {
         let mut history = Self::new(script.seed, configured, books).await;
         match &script.small {
             Some(small) => history.live_briefly(small).await,
-            None => history.live(script).await,
+            None => {
+                let ended = history.live(script).await;
+                if ended.is_err() {
+                    history.tell_state().await;
+                }
+                ended
+            }
         }
     }
 
@@ -308,14 +314,20 @@ impl History {
         self.stage.store.journal_tail(0, 100_000).await.expect("the journal")
     }
 
-    /// The journal, for somebody who reads this history.
-    pub(crate) async fn tell_journal(&self) {
+    /// What the database and both sides say, for somebody who reads this history.
+    async fn tell_state(&mut self) {
         if self.stage.books.lock().told.is_none() {
             return;
         }
-        for entry in self.journal().await {
-            self.stage.books.lock().tell(|| format!("journal {entry:?}"));
-        }
+        let (journal, links) = (self.journal().await, oracles::links(self).await);
+        let parked = self.stage.store.parked(None).await.expect("what was refused");
+        let (cases, issues) = (self.people.all_cases().await, self.people.issues().await);
+        let books = &mut *self.stage.books.lock();
+        cases.iter().for_each(|case| books.tell(|| format!("case {case:?}")));
+        issues.iter().for_each(|issue| books.tell(|| format!("issue {issue:?}")));
+        journal.iter().for_each(|entry| books.tell(|| format!("journal {entry:?}")));
+        links.iter().for_each(|link| books.tell(|| format!("link {link:?}")));
+        parked.iter().for_each(|refused| books.tell(|| format!("parked {refused:?}")));
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

@@ -10,6 +10,7 @@ mod writes;
 
 pub(crate) use self::{
     accounts::{Accounts, are_kept},
+    twins::links,
     writes::n_overwritten,
 };
 use entente_store::{Link, LinkState};
@@ -33,7 +34,7 @@ pub(crate) async fn in_the_evening(history: &mut History) -> Result<(), String> 
 
 /// Links that have not been dissolved.
 pub(crate) async fn live_links(history: &History) -> Vec<Link> {
-    let links = twins::links(history).await;
+    let links = links(history).await;
     links.into_iter().filter(|link| !matches!(link.state, LinkState::Unlinked { .. })).collect()
 }
 

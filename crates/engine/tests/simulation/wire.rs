@@ -171,13 +171,17 @@ impl Books {
 
     /// A write leaves a machine: whoever has lost the org to another one sends nothing more.
     fn leaves(&mut self, life: &Life, kind: &'static str) {
-        let is_lost = self.owner.as_ref().is_some_and(|owner| !Arc::ptr_eq(owner, life));
         // A machine whose own clock jumps cannot know that its lease has run out.
-        if is_lost && !self.events.contains_key("clock jumps") {
+        if self.is_overtaken(life) && !self.events.contains_key("clock jumps") {
             let words = || format!("a machine that had lost the org sent a write: {kind}");
             self.wrongdoing.get_or_insert_with(words);
             self.tell(words);
         }
+    }
+
+    /// Whether another machine than this one has the org.
+    fn is_overtaken(&self, life: &Life) -> bool {
+        self.owner.as_ref().is_some_and(|owner| !Arc::ptr_eq(owner, life))
     }
 
     /// A boundary is reached, or passed: whether the machine that works now is dead from here on.
@@ -257,9 +261,7 @@ impl SimWire {
         let said = String::from_utf8_lossy(&bytes).into_owned();
         let request = Request::from_parts(parts, axum::body::Body::from(bytes));
         let answered = self.ask(is_salesforce, request).await;
-        if fault == Some(Fault::CommitLate) {
-            self.books.lock().late.push(said);
-        }
+        self.note_late(fault, kind, said);
         if let (Ok((parts, bytes)), None | Some(Fault::Slow), Some(asked)) = (&answered, fault, asked)
             && parts.status == http::StatusCode::OK
         {
@@ -273,6 +275,14 @@ impl SimWire {
             self.gate.wait(Some(self.gate.hand.now_ms() + self.dice.between(500, 90_000))).await;
         }
         answered.map(|(parts, bytes)| Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
+    }
+
+    /// Late too is what was on its way when another machine took the org.
+    fn note_late(&self, fault: Option<Fault>, kind: &str, said: String) {
+        let mut books = self.books.lock();
+        if fault == Some(Fault::CommitLate) || WRITES.contains(&kind) && books.is_overtaken(&self.life) {
+            books.late.push(said);
+        }
     }
 
     fn control(&self, is_salesforce: bool) -> &Arc<entente_sandbox::control::Control> {

@@ -57,7 +57,9 @@ pub(super) async fn pairs(history: &mut History) -> Vec<(Record, Record)> {
     let cases = history.people.all_cases().await;
     let is_kept =
         |case: &Record| !history.ever_deleted_cases.contains(&case.name) && !history.parted.contains_key(&case.name);
-    let live = cases.into_iter().filter(is_kept);
+    // What has come into a pair past the filter is found by nobody who has lost the database.
+    let is_found = |case: &Record| case.enters || case.operation.is_some() || !history.has_seen("image put back");
+    let live = cases.into_iter().filter(is_kept).filter(is_found);
     let pairs = live.filter_map(|case| {
         let issue = (*by_case.get(case.name.as_str())?.first()?).clone();
         Some((case, issue))

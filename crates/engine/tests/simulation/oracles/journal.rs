@@ -29,7 +29,6 @@ pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<
             continue;
         }
         if let Some(lost) = before.difference(&after).find(|word| !kept.contains(*word)) {
-            history.tell_journal().await;
             return Err(format!("{lost} was overwritten and the journal does not have it: {write:?}"));
         }
     }

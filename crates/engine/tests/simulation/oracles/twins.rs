@@ -69,7 +69,7 @@ pub(super) async fn nobody_is_forgotten(history: &mut History) -> Result<(), Str
 }
 
 /// All links, and the tombstones of those whose cases people have made.
-pub(super) async fn links(history: &History) -> Vec<Link> {
+pub(crate) async fn links(history: &History) -> Vec<Link> {
     let (store, cases) = (&history.stage.store, &history.people.cases);
     let mut links = store.links_by_records("org", Side::Salesforce, "org", cases).await.expect("links");
     let others = store.links_of_item("support-bugs", 0, 10_000).await.expect("links");
