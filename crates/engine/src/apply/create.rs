@@ -339,7 +339,7 @@ async fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, 
             work.again(scene.worker.outside().now_ms(), "it was created but not read back yet");
         }
     }
-    correlated(work);
+    correlated(work, side);
 }
 
 /// A creation that did not succeed, by what is known of it.

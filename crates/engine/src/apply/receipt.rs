@@ -65,7 +65,7 @@ fn achieved(
         work.journal.push(entry);
     }
     if work.correlation(side).is_some() {
-        correlated(work);
+        correlated(work, side);
     }
     match seen {
         Some(seen) if moved => *work.seen.get_mut(side) = seen,
@@ -122,10 +122,17 @@ pub(super) fn tell(scene: &Scene<'_>, work: &mut Work, side: Side, write: &Field
     work.told.push(text);
 }
 
-pub(super) fn correlated(work: &mut Work) {
-    if let (Some(id), Some(key)) = (&work.facts.salesforce_id, &work.facts.jira_key) {
-        let values = Sides::new(Value::text(key), Value::text(id));
-        work.base_next.set(MappingKey::named(CORRELATION), values);
+/// One side names the other now. What the other one names was not written with it: it may have been refused.
+pub(super) fn correlated(work: &mut Work, side: Side) {
+    let named = MappingKey::named(CORRELATION);
+    let mut values = work.base_next.get(&named).cloned().unwrap_or_default();
+    let names = match side {
+        Side::Salesforce => &work.facts.jira_key,
+        Side::Jira => &work.facts.salesforce_id,
+    };
+    if let Some(name) = names {
+        *values.get_mut(side) = Value::text(name);
+        work.base_next.set(named, values);
     }
 }
 

@@ -307,7 +307,9 @@ impl Site {
         let mut search = Search::new(jql, ["updated"]);
         search.page_rows = 1;
         let newest = self.client.search(search).next().await?;
-        newest.iter().for_each(|page| drop(self.read_ms(page.moment)));
+        if let Some(page) = &newest {
+            self.read_ms(page.moment);
+        }
         let newest = newest.and_then(|page| page.issues.into_iter().next()).and_then(|issue| issue.key);
         let floor = newest.filter(|key| key.project() == project).map_or(0, |key| key.number());
         self.raise_floor(project, floor);

@@ -71,9 +71,14 @@ async fn a_case_whose_creation_is_refused_while_an_earlier_request_is_under_way_
     let issue = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": "Found in Jira"});
     stage.jira(Method::POST, "/rest/api/3/issue", json!({"fields": issue})).await;
     let route = "PATCH /services/data/v64.0/composite/sobjects/{..}/{..}";
-    stage.fault(ORG, json!({"name": "late_commit", "route": route, "times": 1, "delay_ms": 1_500})).await;
+    stage.fault(ORG, json!({"name": "late_commit", "route": route, "times": 1, "delay_ms": 6_000})).await;
     stage.fault(ORG, json!({"name": "row_lock", "route": route, "times": 1, "in_composite": true})).await;
     let report = stage.sync_patiently().await;
+    let control = stage.world.salesforce.control();
+    while control.oldest_late_call_ms().is_some() {
+        control.clock().shift(1_000);
+        control.run_late_calls().await;
+    }
     let made = stage.query("SELECT Id FROM Case WHERE Subject = 'Found in Jira'").await;
     assert_eq!((report.links, made.len()), (1, 1), "{report:?}");
 }

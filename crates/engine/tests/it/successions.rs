@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     safety::case_path,
-    stage::{ITEM, ORG, Stage},
+    stage::{ITEM, ORG, SITE, Stage},
 };
 
 /// An item of leads, and one of what they become.
@@ -114,6 +114,20 @@ async fn of_two_issues_of_merged_records_one_goes_on_and_the_round_stands() {
         matches!(&*reasons, [LinkState::Unlinked { reason }] if reason.contains("which is linked with")),
         "{reasons:?}"
     );
+}
+
+/// What the record names says nothing of what its issue names: that write failed.
+#[tokio::test]
+async fn an_issue_whose_edit_failed_names_the_record_that_took_over_all_the_same() {
+    let stage = Stage::new(Seed::Empty, ITEM).await;
+    let loser = case(&stage, "Loser", "Web").await;
+    stage.sync().await;
+    let master = case(&stage, "Master", "Phone").await;
+    stage.merge("Case", &master, &[&loser]).await;
+    stage.fault(SITE, json!({"name": "bad_gateway", "route": "PUT /rest/api/3/issue/{..}", "times": 1})).await;
+    stage.sync_patiently().await;
+    let (issue, names) = (key(&stage, &master).await, stage.field("Salesforce Case ID").await);
+    assert_eq!(stage.issue(&issue).await["fields"][names.as_str()], master);
 }
 
 #[tokio::test]
