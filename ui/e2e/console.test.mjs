@@ -22,6 +22,7 @@ const ACCESS = `
 access:
   salesforce: acme-org
   jira: acme-site
+  request_form: true
   sources:
     customer-project:
       object: Customer_Project__c
@@ -340,6 +341,39 @@ describe('the console', { timeout: 300_000 }, () => {
     await row.getByText('Has Access').waitFor();
     await row.getByText('Testing - 922').waitFor();
     assert.deepEqual(await axe(page), []);
+
+    // Support adds another one to the same organization, without Salesforce.
+    await create({ LastName: 'Roe', FirstName: 'Richard', Email: 'richard@portal.example', AccountId: account }, 'Contact');
+    await button('Add a contact').click();
+    await dialog().getByLabel('Organization').selectOption({ label: 'Testing - 922' });
+    await dialog().getByLabel('Person').fill('nobody@portal.example');
+    await dialog().getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog().getByText('There is no Contact with the address').waitFor();
+    await dialog().getByLabel('Person').fill('richard@portal.example');
+    assert.deepEqual(await axe(page), []);
+    await dialog().getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog().waitFor({ state: 'detached' });
+    const added = page.getByRole('row').filter({ hasText: 'richard@portal.example' });
+    await added.getByText('Has Access').waitFor();
+    // The browser logs that the API answered 404.
+    assert.equal(seen.splice(0).length, 1);
+
+    // Others ask by the form: one is let in, one is not.
+    for (const [name, who] of [['Ada Poe', 'ada'], ['Eve Coe', 'eve']]) {
+      await create({ LastName: name, Email: `${who}@portal.example`, AccountId: account }, 'Contact');
+      const form = new URLSearchParams({ name, email: `${who}@portal.example`, company: 'Portal Customer', message: 'Please' });
+      assert.equal((await fetch(`${demo.server}/access/request`, { method: 'POST', body: form })).status, 200);
+    }
+    await page.reload();
+    const asked = page.getByRole('region', { name: 'Asked for by the form' }).getByRole('row');
+    await asked.filter({ hasText: 'Eve Coe' }).getByRole('button', { name: 'Deny' }).click();
+    await asked.filter({ hasText: 'Eve Coe' }).waitFor({ state: 'detached' });
+    await asked.filter({ hasText: 'Ada Poe' }).getByRole('button', { name: 'Approve' }).click();
+    await dialog().getByLabel('Organization').selectOption({ label: 'Testing - 922' });
+    await dialog().getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByText('Nobody waits for an answer.').waitFor();
+    await page.getByRole('row').filter({ hasText: 'ada@portal.example' }).getByText('Has Access').waitFor();
+
     await row.getByRole('button', { name: 'Revoke' }).click();
     await dialog().getByRole('button', { name: 'Take it back' }).click();
     await row.getByText('Revoked').waitFor();

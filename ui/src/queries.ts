@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanst
 import { ask, query } from './api';
 import type { Figures } from './figures';
 import type {
-  Card, Catalogue, ConfigurationText, Conflict, Connection, Domain, EntryPage, Explanation, Finding, Grant, Identity, IssueField, IssueType, Item, LinkPage, Match, ObjectField, Parked, Status,
+  Asked, Card, Catalogue, ConfigurationText, Conflict, Connection, Domain, EntryPage, Explanation, Finding, Grant, Identity, IssueField, IssueType, Item, LinkPage, Match, ObjectField, Parked, Status,
   Version,
 } from './types';
 
@@ -81,7 +81,8 @@ export const useVersions = () => useQuery({ queryKey: ['versions'], queryFn: () 
 /** Grants are records in the org, so that each look is a call there. */
 const ACCESS_MS = 10_000;
 
-export const useGrants = () => useQuery({ queryKey: ['grants'], queryFn: () => ask<{ grants: Grant[] }>('/access'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });
+export const useGrants = () => useQuery({ queryKey: ['grants'], queryFn: () => ask<{ grants: Grant[]; sources: string[] }>('/access'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });
+export const useRequests = () => useQuery({ queryKey: ['requests'], queryFn: () => ask<{ requests: Asked[] }>('/requests'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });
 export const useDomains = () => useQuery({ queryKey: ['domains'], queryFn: () => ask<{ domains: Domain[] }>('/domains'), refetchInterval: ({ state }) => (state.error ? false : ACCESS_MS) });
 
 /** What can be picked is asked of a side once for each form; it changes rarely while somebody fills one in. */

@@ -30,7 +30,7 @@ const connectionForm = () => import('./pages/connection-form');
 
 const routes = [
   createRoute({ getParentRoute, path: '/', component: OverviewPage }),
-  createRoute({ getParentRoute, path: '/items', component: ItemsPage }),
+  createRoute({ getParentRoute, path: '/items', component: ItemsPage, validateSearch: (search): { delete?: string | undefined } => ({ delete: text(search.delete) }) }),
   createRoute({ getParentRoute, path: '/items/$item', component: ItemPage }),
   createRoute({ getParentRoute, path: '/items/$item/edit', component: lazyRouteComponent(itemForm, 'EditItemPage') }),
   createRoute({ getParentRoute, path: '/new-item', component: lazyRouteComponent(itemForm, 'NewItemPage') }),
@@ -47,7 +47,7 @@ const routes = [
     validateSearch: (search): EntrySearch => ({ item: text(search.item), kind: text(search.kind), link: number(search.link), round: text(search.round), since: text(search.since) }),
   }),
   createRoute({ getParentRoute, path: '/access', component: AccessPage }),
-  createRoute({ getParentRoute, path: '/connections', component: ConnectionsPage }),
+  createRoute({ getParentRoute, path: '/connections', component: ConnectionsPage, validateSearch: (search): { revoke?: string | undefined } => ({ revoke: text(search.revoke) }) }),
   createRoute({ getParentRoute, path: '/connections/$connection', component: lazyRouteComponent(connectionForm, 'ConnectionPage') }),
   createRoute({ getParentRoute, path: '/new-connection', component: lazyRouteComponent(connectionForm, 'NewConnectionPage') }),
 ] as const;

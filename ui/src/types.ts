@@ -324,6 +324,16 @@ export interface Grant {
   finished: string | null;
 }
 
+/** Somebody who asked for access by the form. */
+export interface Asked {
+  id: string;
+  name: string;
+  email: string;
+  company: string;
+  message: string;
+  asked: string;
+}
+
 export interface Domain {
   domain: string;
   added_by: string | null;

@@ -231,6 +231,18 @@ test('the admin page shows connections and items to administrators', async () =>
   await shows('customers', 'active', 'Display only', 'OPS', 'manual link only', 'Account', 'Name, Phone, Website', 'Shows what is linked');
   await page.getByRole('button', { name: 'Refresh' }).click();
   await row.waitFor();
+  for (const column of ['Comments', 'Attachments']) await page.getByRole('columnheader', { name: column }).waitFor();
+  await until('each connection is confirmed', () => page.getByRole('button', { name: 'New item' }).isEnabled());
+  for (const [label, path] of [
+    ['New item', '/new-item'],
+    ['Edit support-bugs', '/items/support-bugs/edit'],
+    ['Delete customers', '/items?delete=customers'],
+    ['Edit acme-org', '/connections/acme-org'],
+    ['Revoke acme-site', '/connections?revoke=acme-site'],
+  ]) {
+    await page.getByRole('button', { name: label }).click();
+    await until(`${label} leads to the console`, () => JSON.stringify(shown.others).includes(`${company.server}${path}`));
+  }
   const help = page.getByRole('region', { name: 'Help' });
   for (const [chapter, words] of [
     ['Make the app in Salesforce', 'enable the client credentials flow, and choose the Run As user'],
@@ -244,6 +256,11 @@ test('the admin page shows connections and items to administrators', async () =>
     ['A status did not move', 'a `status:` part'],
     ['A status did not move', 'a picklist that the Run As user may update'],
     ['A status did not move', 'the lifecycle of the case'],
+    ['Comments or attachments are missing', 'Are they enabled?'],
+    ['Comments or attachments are missing', 'May the Run As user read them'],
+    ['Comments or attachments are missing', 'Press Refresh'],
+    ['A field is missing where one picks', 'Open it again'],
+    ['The first item, in seven steps', 'Make an integration user'],
     ['Which address to write', 'use the same host'],
   ]) {
     const part = help.getByRole('group').filter({ hasText: chapter });

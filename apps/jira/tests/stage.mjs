@@ -109,7 +109,7 @@ async function company(world, keys, host, browser, stop) {
     return { page, wrong, others };
   };
 
-  return { salesforce, jira, door, person, carry, open, stop };
+  return { server: world.server, salesforce, jira, door, person, carry, open, stop };
 }
 
 /** Waits until `look` finds something. */

@@ -8,6 +8,7 @@ import { Ago, Badge, Head, Section, Sign, Table } from '../parts/show';
 import { useDomains, useGrants } from '../queries';
 import type { Domain, Grant } from '../types';
 import { count } from '../words';
+import { AddContact, Requests } from './requests';
 
 export function AccessPage() {
   const grants = useGrants();
@@ -21,7 +22,12 @@ export function AccessPage() {
         <>
           <Domains />
           <Loaded query={grants} of="the grants">
-            {({ grants }) => <Grants grants={grants} />}
+            {(known) => (
+              <>
+                <Requests {...known} />
+                <Grants {...known} />
+              </>
+            )}
           </Loaded>
         </>
       )}
@@ -29,12 +35,20 @@ export function AccessPage() {
   );
 }
 
-function Grants({ grants }: { grants: Grant[] }) {
+function Grants({ grants, sources }: { grants: Grant[]; sources: string[] }) {
   const [text, setText] = useState('');
   const wanted = text.trim().toLowerCase();
   const found = grants.filter((grant) => JSON.stringify(grant).toLowerCase().includes(wanted));
   return (
-    <Section title="Requests" aside={<input type="search" className="field" aria-label="Search the requests" placeholder="Person, organization, status" value={text} onChange={(event) => setText(event.target.value)} />}>
+    <Section
+      title="Requests"
+      aside={
+        <>
+          <AddContact grants={grants} sources={sources} />
+          <input type="search" className="field" aria-label="Search the requests" placeholder="Person, organization, status" value={text} onChange={(event) => setText(event.target.value)} />
+        </>
+      }
+    >
       {found.length === 0 ? (
         <Empty title={grants.length ? 'No request is like this.' : 'Nobody has asked for access yet.'} />
       ) : (

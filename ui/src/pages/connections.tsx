@@ -1,6 +1,6 @@
 // The orgs and the sites: how they are reached, who answers, what is left of their calls, and what is missing there.
 
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Opens } from '../parts/dialog';
 import { Empty, Loaded, Waiting } from '../parts/loaded';
@@ -43,6 +43,7 @@ export function ConnectionsPage() {
 function One({ connection }: { connection: Connection }) {
   const { name = '', side, url, sign_in, account, state = 'starting', fresh_seconds, circuit, circuit_seconds, problem, push_problem, sandbox, quota } = connection;
   const identity = useIdentity(name);
+  const asked = useSearch({ from: '/connections' }).revoke === name;
   const facts: [string, React.ReactNode][] = [
     [side === 'salesforce' ? 'Login URL' : 'Site', url],
     ['Signs in by', sign_in],
@@ -72,7 +73,7 @@ function One({ connection }: { connection: Connection }) {
         <Link to="/connections/$connection" params={{ connection: name }} className="button" aria-label={`Edit ${name}`}>
           Edit
         </Link>
-        <Opens label="Revoke" title={`Revoke ${name}`} className="button risky">
+        <Opens label="Revoke" title={`Revoke ${name}`} className="button risky" asked={asked}>
           {(close) => (
             <Suspense fallback={<Waiting of="the configuration" />}>
               <Removal section="connections" name={name} close={close} />

@@ -1,7 +1,7 @@
 // All connected items in one table: those that only display beside those that keep in agreement.
 
 import { useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Opens } from '../parts/dialog';
 import { Empty, Loaded, Waiting } from '../parts/loaded';
@@ -63,12 +63,13 @@ function Rows({ items }: { items: ItemStatus[] }) {
 }
 
 function Acts({ item }: { item: string }) {
+  const asked = useSearch({ from: '/items' }).delete === item;
   return (
     <span className="flex gap-2">
       <Link to="/items/$item/edit" params={{ item }} className="button" aria-label={`Edit ${item}`}>
         Edit
       </Link>
-      <Opens label="Delete" title={`Delete ${item}`} className="button risky">
+      <Opens label="Delete" title={`Delete ${item}`} className="button risky" asked={asked}>
         {(close) => (
           <Suspense fallback={<Waiting of="the configuration" />}>
             <Removal section="items" name={item} close={close} />

@@ -63,9 +63,19 @@ export function Act<T>({ label, act, done, className = 'button', disabled }: Act
   );
 }
 
+interface OpensProps {
+  label: string;
+  title: string;
+  className?: string;
+  wide?: boolean;
+  /** Whether the address has asked for it already. */
+  asked?: boolean;
+  children: (close: () => void) => ReactNode;
+}
+
 /** A button that opens a dialog. */
-export function Opens({ label, title, className = 'button', wide, children }: { label: string; title: string; className?: string; wide?: boolean; children: (close: () => void) => ReactNode }) {
-  const [open, setOpen] = useState(false);
+export function Opens({ label, title, className = 'button', wide, asked = false, children }: OpensProps) {
+  const [open, setOpen] = useState(asked);
   return (
     <>
       <button type="button" className={className} aria-haspopup="dialog" onClick={() => setOpen(true)}>

@@ -140,3 +140,24 @@ fn bad_keys_and_values_are_refused_in_one_sentence_without_showing_them() {
     assert!(refused(&mut with_key(&["secret", "set", "a b", "--data-dir", &dir], KEY), "x").contains("invalid value"));
     assert!(!desk.path("data").exists(), "what was refused left a directory");
 }
+
+/// S1-15: the quick start has its seven steps, and what it tells people to write and to type is in order.
+#[test]
+fn the_quick_start_tells_what_works() {
+    let page = include_str!("../../../../docs/quick-start.md");
+    let steps: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).map(|step| &step[..1]).collect();
+    assert_eq!(steps, ["1", "2", "3", "4", "5", "6", "7"]);
+    let part = |language: &str| page.split(&format!("```{language}\n")).nth(1).unwrap().split("```").next().unwrap();
+    let desk = Desk::new();
+    let file = desk.file("entente.yaml", part("yaml"));
+    let told = |command: &mut Command| tell(command.env("ENTENTE_API_TOKEN", "a-token-of-some-length"), "typed\n");
+    let named: Vec<&str> = part("sh").lines().filter(|line| line.starts_with("entente secret set ")).collect();
+    assert_eq!(named.len(), 2);
+    for line in named {
+        let name = line.split(' ').nth(3).unwrap();
+        let set = told(&mut with_key(&["secret", "set", name, "--config", &file], KEY));
+        assert_eq!(set.code, 0, "{line}: {set:?}");
+    }
+    let check = told(&mut with_key(&["check", &file], KEY));
+    assert_eq!((check.code, check.stdout.as_str()), (0, format!("{file} is valid: 0 connected items, 2 connections.\n").as_str()));
+}

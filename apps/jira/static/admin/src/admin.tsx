@@ -10,6 +10,7 @@ import { ago } from '../../shared/words';
 import type { Connections, Reach, Status } from './answers';
 import { Connection } from './connection';
 import { Guide } from './guide';
+import { InConsole } from './in-console';
 import { Items } from './items';
 
 export function Admin() {
@@ -32,6 +33,8 @@ export function Admin() {
   }
   const { answer: now } = status.state;
   const { answer: here } = reach.state;
+  const { connections } = connected.state.answer;
+  const unconfirmed = connections.filter(({ state }) => state !== 'ok').map(({ name }) => name);
   return (
     <>
       <div className="row">
@@ -44,15 +47,19 @@ export function Admin() {
         </SectionMessage>
       )}
       <h2>Connections</h2>
-      {connected.state.answer.connections.map((connection) => (
-        <Connection key={connection.name} connection={connection} isHere={connection.name === here.site} />
+      {connections.map((connection) => (
+        <Connection key={connection.name} connection={connection} isHere={connection.name === here.site} console={here.console} />
       ))}
       <p className="quiet">Jira last told this server of an event: {ago(here.heard_seconds)}.</p>
       <h2>Connected items</h2>
       <p className="quiet">
         {now.links} links, {now.conflicts} conflicts, {now.parked} parked, {now.backlog} on their way.
       </p>
-      <Items items={now.items} />
+      <div className="row">
+        <InConsole console={here.console} path="/new-item" label="New item" isDisabled={unconfirmed.length > 0} />
+        {unconfirmed.length > 0 && <span className="quiet">An item can be made once every connection is confirmed: {unconfirmed.join(', ')}.</span>}
+      </div>
+      <Items items={now.items} console={here.console} />
       <Guide />
     </>
   );

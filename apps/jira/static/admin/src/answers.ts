@@ -6,6 +6,8 @@ export interface Reach {
   site: string;
   version: string;
   heard_seconds: number | null;
+  /** Where people change what the page shows. */
+  console: string | null;
 }
 
 export interface Status {
@@ -60,4 +62,6 @@ export interface Described {
   auto_create: 'none' | 'salesforce' | 'jira' | 'both';
   fields: { salesforce: string; jira: string }[];
   status: object | null;
+  comments: boolean;
+  attachments?: boolean;
 }

@@ -4,7 +4,7 @@ import { ago, mode } from '../../shared/words';
 import type { Described, ItemStatus } from './answers';
 
 export const COLUMNS = [
-  'Name', 'State', 'Mode', 'Jira scope', 'Issue type', 'Salesforce source', 'Fields', 'Auto create', 'Status', 'Links', 'Latest sync',
+  'Name', 'State', 'Mode', 'Jira scope', 'Issue type', 'Salesforce source', 'Fields', 'Auto create', 'Comments', 'Attachments', 'Status', 'Links', 'Latest sync',
 ];
 
 const CREATES = { none: 'Off', salesforce: 'In Salesforce', jira: 'In Jira', both: 'On both sides' };
@@ -15,7 +15,7 @@ export function cells(item: ItemStatus, described: Described | undefined, nowMs:
 }
 
 function scope(described: Described | undefined): string[] {
-  if (!described) return ['', '', '', '', '', '', ''];
+  if (!described) return ['', '', '', '', '', '', '', '', ''];
   const isShown = described.mode === 'display-only';
   const fields = described.fields.map(({ salesforce, jira }) => (isShown ? salesforce : `${salesforce} – ${jira}`));
   return [
@@ -25,9 +25,13 @@ function scope(described: Described | undefined): string[] {
     described.object,
     fields.join(', '),
     CREATES[described.auto_create],
-    described.status ? 'Enabled' : 'Off',
+    onOff(described.comments),
+    onOff(described.attachments),
+    onOff(described.status),
   ];
 }
+
+const onOff = (said: unknown) => (said ? 'Enabled' : 'Off');
 
 function latest(item: ItemStatus, described: Described | undefined, nowMs: number): string {
   if (item.problem) return `Attention required: ${item.problem}`;

@@ -5,6 +5,7 @@ import Lozenge from '@atlaskit/lozenge';
 import { useAnswer } from '../../shared/use-answer';
 import { ago } from '../../shared/words';
 import type { ConnectionAnswer, Identity } from './answers';
+import { InConsole } from './in-console';
 
 const STATES = {
   ok: ['Connected', 'success'],
@@ -13,7 +14,13 @@ const STATES = {
   refused: ['Refused', 'removed'],
 } as const;
 
-export function Connection({ connection, isHere }: { connection: ConnectionAnswer; isHere: boolean }) {
+interface Props {
+  connection: ConnectionAnswer;
+  isHere: boolean;
+  console: string | null;
+}
+
+export function Connection({ connection, isHere, console }: Props) {
   const [word, appearance] = STATES[connection.state];
   const isOrg = connection.side === 'salesforce';
   return (
@@ -31,6 +38,10 @@ export function Connection({ connection, isHere }: { connection: ConnectionAnswe
         <Row name={isOrg ? 'Client ID' : 'Account'} value={connection.account} />
         <Who connection={connection} />
       </dl>
+      <div className="row">
+        <InConsole console={console} path={`/connections/${encodeURIComponent(connection.name)}`} label="Edit" of={connection.name} />
+        <InConsole console={console} path={`/connections?revoke=${encodeURIComponent(connection.name)}`} label="Revoke" of={connection.name} />
+      </div>
     </section>
   );
 }

@@ -55,6 +55,34 @@ const CHAPTERS: [string, ReactNode][] = [
     </ul>,
   ],
   [
+    'Comments or attachments are missing',
+    <ul>
+      <li>Are they enabled? The table says so of each item, and `comments:` and `attachments:` of the configuration which ones go over.</li>
+      <li>May the Run As user read them, and make them: the comments of the record, its feed, its files? `entente doctor` names what stays behind.</li>
+      <li>Press Refresh on the card of the issue: both sides are read again, whatever was announced.</li>
+    </ul>,
+  ],
+  [
+    'A field is missing where one picks',
+    <ul>
+      <li>Fields are read from both sides when a form is opened. Open it again after a field was made.</li>
+      <li>Only what the integration user sees is offered: give it Read access to the field by a permission set.</li>
+      <li>Of Jira, the fields on the create screen of the issue type are offered: add the field to that screen.</li>
+    </ul>,
+  ],
+  [
+    'The first item, in seven steps',
+    <ol>
+      <li>Install this app, and open this page: Settings &gt; Apps &gt; Entente.</li>
+      <li>Choose the right org: a sandbox first, then production, each as a connection of its own.</li>
+      <li>Make an integration user in it, and nobody else&apos;s.</li>
+      <li>Make the External Client App, with that user as Run As user.</li>
+      <li>Copy Login URL, consumer key and consumer secret into the form of the connection, and test it.</li>
+      <li>Make items: one that displays, or one that synchronizes.</li>
+      <li>Link a record by hand on an issue, or let the item create twins.</li>
+    </ol>,
+  ],
+  [
     'Which address to write',
     <p>
       Write the org&apos;s My Domain (https://NAME.my.salesforce.com) as `login_url`. The links to records on issues use the

@@ -5,9 +5,10 @@ import { useEffect, useState } from 'react';
 
 import { ask } from '../../shared/ask';
 import { cells, COLUMNS } from './cells';
+import { InConsole } from './in-console';
 import type { Described, ItemStatus } from './answers';
 
-export function Items({ items }: { items: ItemStatus[] }) {
+export function Items({ items, console }: { items: ItemStatus[]; console: string | null }) {
   const [described, setDescribed] = useState<Map<string, Described>>(new Map());
   const names = items.map((item) => item.name).join('\n');
   useEffect(() => {
@@ -24,10 +25,22 @@ export function Items({ items }: { items: ItemStatus[] }) {
   }, [names]);
 
   if (items.length === 0) return <p>The configuration has no items yet.</p>;
-  const head = { cells: COLUMNS.map((name) => ({ key: name, content: name })) };
+  const head = { cells: [...COLUMNS, 'Change'].map((name) => ({ key: name, content: name })) };
   const rows = items.map((item) => ({
     key: item.name,
-    cells: cells(item, described.get(item.name), Date.now()).map((content, n) => ({ key: COLUMNS[n] ?? '', content })),
+    cells: [
+      ...cells(item, described.get(item.name), Date.now()).map((content, n) => ({ key: COLUMNS[n] ?? '', content })),
+      { key: 'Change', content: <Acts item={item.name} console={console} /> },
+    ],
   }));
   return <DynamicTable head={head} rows={rows} label="Connected items" />;
+}
+
+function Acts({ item, console }: { item: string; console: string | null }) {
+  return (
+    <div className="row">
+      <InConsole console={console} path={`/items/${encodeURIComponent(item)}/edit`} label="Edit" of={item} />
+      <InConsole console={console} path={`/items?delete=${encodeURIComponent(item)}`} label="Delete" of={item} />
+    </div>
+  );
 }

@@ -20,10 +20,12 @@ pub(crate) struct Asked {
     organization: Option<String>,
 }
 
-/// All of them.
+/// All of them, and what more can be granted from.
 #[derive(Debug, Serialize)]
 pub(crate) struct Grants {
     grants: Vec<GrantTold>,
+    /// The kinds of sources, as the configuration calls them.
+    sources: Vec<String>,
 }
 
 /// For whom access is asked.
@@ -52,7 +54,9 @@ pub(crate) async fn list(
     let Query(asked) = asked.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
     let Asked { status, account, organization } = asked;
     let grants = app.engine().grants(&GrantFilter { status, account, organization }).await?;
-    Ok(Json(Grants { grants }))
+    let config = app.config();
+    let sources = config.access.iter().flat_map(|access| &access.sources).map(|source| source.name.clone()).collect();
+    Ok(Json(Grants { grants, sources }))
 }
 
 /// Shows one.

@@ -19,6 +19,8 @@ pub(crate) struct Reach {
     version: &'static str,
     /// Seconds since Forge last sent an event or a tick; none since this process started.
     heard_seconds: Option<i64>,
+    /// Where people change what the page shows; none without a `server.public_url`.
+    console: Option<String>,
 }
 
 /// Lets administrators of the site pass.
@@ -38,5 +40,6 @@ pub(crate) async fn guard(
 /// Says how the app reaches this server.
 pub(crate) async fn reach(State(app): State<App>, call: Invocation) -> Json<Reach> {
     let heard_seconds = app.forge_event_ms().map(|at_ms| (app.now_ms() - at_ms) / 1_000);
-    Json(Reach { site: call.site, version: env!("CARGO_PKG_VERSION"), heard_seconds })
+    let console = app.config().server.public_url.clone();
+    Json(Reach { site: call.site, version: env!("CARGO_PKG_VERSION"), heard_seconds, console })
 }
