@@ -155,6 +155,21 @@ const accountOf = async () => {
   return found.records[0].Id;
 };
 
+test('one item shows the same fields on the issues of each of its projects', async () => {
+  const admin = await company.person(ADMIN);
+  for (const project of ['OPS', 'SUP']) {
+    await company.salesforce('POST', 'sobjects/Account', { Name: `Works of ${project}`, Phone: '0222', Website: 'twofold.example' });
+    const shown = await panel(await issueOf(project, await aTypeOf(project)), {}, admin);
+    const card = shown.page.getByRole('region', { name: 'customers' });
+    await card.getByRole('button', { name: 'Link a Salesforce record' }).click();
+    await shown.page.getByRole('dialog').getByRole('textbox').fill(`Works of ${project}`);
+    await shown.page.getByRole('dialog').getByRole('button', { name: `Works of ${project}` }).click();
+    await card.getByText('Linked by hand').waitFor();
+    for (const value of [`Works of ${project}`, '0222', 'twofold.example']) await card.getByText(value, { exact: true }).first().waitFor();
+    await isInOrder(shown);
+  }
+});
+
 test('a person without the permission to edit sees the values and changes nothing', async () => {
   const right = (granted) => company.door('rights', { user: PRIYA, project: 'OPS', permission: 'EDIT_ISSUES', granted });
   await right(false);
@@ -228,7 +243,7 @@ test('the admin page shows connections and items to administrators', async () =>
     for (const word of words) await row.getByText(word, { exact: true }).first().waitFor({ timeout: 10_000 });
   };
   await shows('support-bugs', 'active', 'Two-way', 'OPS', 'Bug', 'Case', 'In Jira', 'Enabled');
-  await shows('customers', 'active', 'Display only', 'OPS', 'manual link only', 'Account', 'Name, Phone, Website', 'Shows what is linked');
+  await shows('customers', 'active', 'Display only', 'OPS, SUP', 'manual link only', 'Account', 'Name, Phone, Website', 'Shows what is linked');
   await page.getByRole('button', { name: 'Refresh' }).click();
   await row.waitFor();
   for (const column of ['Comments', 'Attachments']) await page.getByRole('columnheader', { name: column }).waitFor();

@@ -22,7 +22,7 @@ const CUSTOMERS = `
     state: active
     mode: display-only
     salesforce: { connection: acme-org, object: Account }
-    jira: { connection: acme-site, projects: [ OPS ] }
+    jira: { connection: acme-site, projects: [ OPS, SUP ] }
     fields: [ { salesforce: Name }, { salesforce: Phone }, { salesforce: Website } ]
 `;
 

@@ -159,5 +159,8 @@ fn the_quick_start_tells_what_works() {
         assert_eq!(set.code, 0, "{line}: {set:?}");
     }
     let check = told(&mut with_key(&["check", &file], KEY));
-    assert_eq!((check.code, check.stdout.as_str()), (0, format!("{file} is valid: 0 connected items, 2 connections.\n").as_str()));
+    assert_eq!(
+        (check.code, check.stdout.as_str()),
+        (0, format!("{file} is valid: 0 connected items, 2 connections.\n").as_str())
+    );
 }
