@@ -18,7 +18,6 @@ describe('the forms of the console', { timeout: 300_000 }, () => {
   const field = (name) => page.getByLabel(name, { exact: true });
   const dialog = () => page.getByRole('dialog');
   const text = async () => (await api(demo, '/configuration/text')).text;
-  const kept = (what, question) => until(what, async () => question(await text()));
   /** What was taken away may be asked for once more, and the browser logs that it is not there. */
   const expectGone = () => seen.splice(0, seen.length, ...seen.filter((said) => !said.includes('404')));
 
@@ -145,6 +144,8 @@ describe('the forms of the console', { timeout: 300_000 }, () => {
     await page.getByLabel('Jira status of New', { exact: true }).selectOption({ label: 'To Do' });
     await page.getByLabel('Jira status of Closed', { exact: true }).selectOption({ label: 'Done' });
 
+    for (const option of ['Comments', 'Attachments']) await field(option).check();
+
     await button('Look before saving').click();
     await page.getByText('is required and nothing fills it').waitFor();
     await button('Save all the same').waitFor();
@@ -160,7 +161,10 @@ describe('the forms of the console', { timeout: 300_000 }, () => {
     await button('Save').click();
     const row = page.getByRole('row').filter({ hasText: 'tasks' });
     for (const cell of ['draft', 'two-way', 'Task', 'Case', '2 mapped fields', 'Enabled: jira']) await row.getByText(cell, { exact: true }).first().waitFor();
-    await kept('the item stands in the text', (text) => text.includes('values: { New: To Do, Closed: Done }'));
+    assert.equal(await row.getByText('Enabled', { exact: true }).count(), 3, 'comments, attachments, status');
+    for (const line of ['values: { New: To Do, Closed: Done }', 'attachments: { direction: both }', 'comments: { direction: both, audience: staff }']) {
+      assert.ok((await text()).includes(line), line);
+    }
   });
 
   it('change an item and leave the rest of the text', async () => {

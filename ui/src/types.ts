@@ -73,7 +73,7 @@ export interface Item {
   fields: MappedField[];
   status: { field: string; values: Sides<string>[] } | null;
   comments: boolean;
-  attachments?: boolean;
+  attachments: boolean;
 }
 
 export interface MappedField {

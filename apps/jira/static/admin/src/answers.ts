@@ -63,5 +63,5 @@ export interface Described {
   fields: { salesforce: string; jira: string }[];
   status: object | null;
   comments: boolean;
-  attachments?: boolean;
+  attachments: boolean;
 }

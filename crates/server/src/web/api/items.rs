@@ -39,6 +39,8 @@ pub(crate) struct Described {
     status: Option<Status>,
     /// Whether comments are carried.
     comments: bool,
+    /// Whether files are.
+    attachments: bool,
 }
 
 /// One mapped field.
@@ -121,6 +123,7 @@ impl Described {
             fields: item.fields.iter().map(|line| Line::of(item, line)).collect(),
             status: status.map(|status| Status { field: status.field.to_string(), values: pairs(&status.values) }),
             comments: item.comments.is_some(),
+            attachments: item.attachments.is_some(),
         }
     }
 }
