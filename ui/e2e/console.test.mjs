@@ -34,7 +34,7 @@ access:
   domain_task:
     jira: { project: OPS, issue_type: Task, assignee: admin@sandbox.example }
 `;
-const PAGES = ['/', '/items', `/items/${ITEM}`, '/configuration', '/links', '/links/1', '/conflicts', '/matches', '/parked', '/activity', '/access', '/connections', '/nowhere'];
+const PAGES = ['/', '/items', `/items/${ITEM}`, '/configuration', '/links', '/links/1', '/conflicts', '/matches', '/parked', '/activity', '/access', '/connections', '/inspection', '/nowhere'];
 const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 
 describe('the console', { timeout: 300_000 }, () => {

@@ -13,6 +13,7 @@ export const PAGES = [
   { key: 'a', to: '/activity', name: 'Activity' },
   { key: 's', to: '/access', name: 'Portal access' },
   { key: 'n', to: '/connections', name: 'Connections' },
+  { key: 'd', to: '/inspection', name: 'Inspection' },
   { key: 'f', to: '/configuration', name: 'Configuration' },
 ] as const;
 

@@ -6,6 +6,7 @@ import { ActivityPage } from './pages/activity';
 import { ConfigurationPage } from './pages/configuration';
 import { ConflictsPage } from './pages/conflicts';
 import { ConnectionsPage } from './pages/connections';
+import { InspectionPage } from './pages/inspection';
 import { ItemPage } from './pages/item';
 import { ItemsPage } from './pages/items';
 import { LinkPage } from './pages/link';
@@ -47,6 +48,7 @@ const routes = [
     validateSearch: (search): EntrySearch => ({ item: text(search.item), kind: text(search.kind), link: number(search.link), round: text(search.round), since: text(search.since) }),
   }),
   createRoute({ getParentRoute, path: '/access', component: AccessPage }),
+  createRoute({ getParentRoute, path: '/inspection', component: InspectionPage }),
   createRoute({ getParentRoute, path: '/connections', component: ConnectionsPage, validateSearch: (search): { revoke?: string | undefined } => ({ revoke: text(search.revoke) }) }),
   createRoute({ getParentRoute, path: '/connections/$connection', component: lazyRouteComponent(connectionForm, 'ConnectionPage') }),
   createRoute({ getParentRoute, path: '/new-connection', component: lazyRouteComponent(connectionForm, 'NewConnectionPage') }),

@@ -13,6 +13,7 @@ use entente_store::{Again, DueHint, HintKey, Link, LinkId, StoreError};
 use parking_lot::Mutex;
 
 use crate::{
+    inspection,
     limits::{BACKOFF_MAX_MS, ECHO_AGE_MS, ROUND_LINKS_MAX, UNDISCOVERED_REST_MS},
     round::siblings::{self, Shared},
     unit::{Round, Ticket, Unit, was_parted},
@@ -209,6 +210,7 @@ impl Sorter<'_> {
         let has_waited = |link: &&Link| !self.worker.busy.has_met(&ticket, link.id);
         let wanted: Vec<&Link> = links.iter().filter(live).filter(wanted).filter(has_waited).collect();
         if wanted.is_empty() {
+            inspection::needless(&self.worker.outside().inspection, self.worker, side, &ticket, links);
             return self.needless.push(ticket);
         }
         let together: Vec<Vec<Link>> = self.together(&wanted);
@@ -250,7 +252,10 @@ impl Sorter<'_> {
             drop(items);
             return self.candidate_of_one(ticket, wired, side, ended);
         }
-        let Some(first) = items.next().cloned() else { return self.needless.push(ticket) };
+        let Some(first) = items.next().cloned() else {
+            inspection::needless(&self.worker.outside().inspection, self.worker, side, &ticket, ended);
+            return self.needless.push(ticket);
+        };
         // The item's first look may end at any moment.
         if !first.is_discovered() {
             return self.rest(&ticket, UNDISCOVERED_REST_MS);

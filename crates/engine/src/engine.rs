@@ -14,7 +14,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, access, doctor, forget, intake,
+    EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, access, doctor, forget, inspection, intake,
     items::{self, Items},
     preview,
     report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
@@ -124,6 +124,9 @@ impl Engine {
     pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), EngineError> {
         let wiring = Wiring::new(config, &self.inner.outside)?;
         self.inner.store.keep_digests_of(digested(&wiring.config));
+        if inspection::veils_otherwise(&self.inner.wiring().config, &wiring.config) {
+            self.inner.outside.inspection.end(self.inner.outside.clock.now());
+        }
         *self.inner.wiring.write() = Arc::new(wiring);
         self.reconfigured.notify_one();
         Ok(())

@@ -13,6 +13,21 @@ pub(crate) const BEHIND_EVERY_MS: i64 = 1_000;
 /// Records of each side whose values `check --online` carries over and back on paper.
 pub(crate) const LIVE_VALUES_MAX: usize = 1_000;
 
+/// The longest inspection.
+pub(crate) const INSPECTION_SECS_MAX: u64 = 4 * 3_600;
+
+/// How long after its end what an inspection saw is remembered.
+pub(crate) const INSPECTION_KEPT_SECS: u64 = 3_600;
+
+/// What an inspection remembers at most; the oldest goes first.
+pub(crate) const INSPECTION_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// And how many pieces.
+pub(crate) const INSPECTION_SIGHTINGS_MAX: usize = 5_000;
+
+/// How much of a body an inspection remembers.
+pub(crate) const INSPECTION_BODY_BYTES_MAX: usize = 64 * 1024;
+
 /// Due hints taken from the store at once.
 pub(crate) const DUE_HINTS_MAX: usize = 2_000;
 

@@ -81,7 +81,7 @@ impl Engine {
         Some(Hint { key, version: None, due_ms: self.inner.outside.now_ms(), priority: PERSON_PRIORITY })
     }
 
-    async fn live_link(&self, id: i64) -> Result<Link, EngineError> {
+    pub(crate) async fn live_link(&self, id: i64) -> Result<Link, EngineError> {
         let links = self.inner.store.links_named(&id.to_string()).await?;
         let link = links.into_iter().find(|link| link.id == id);
         link.ok_or_else(|| EngineError::Missing(format!("There is no link {id}, or it is dissolved.")))

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     error::EngineError,
     folders,
+    inspection,
     limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS, REFUSALS_EVERY_POLLS},
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
@@ -118,7 +119,7 @@ pub(crate) async fn offer(
     wired: &Wired,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), EngineError> {
-    let result = offer_all(worker, wired, progress).await;
+    let result = inspection::working_for(&wired.item.name, offer_all(worker, wired, progress)).await;
     wired.looked(&result);
     if let Err(EngineError::Peer { connection, error }) = &result {
         // Before the first look has finished no poll asks it, so that nothing else would say so.
@@ -222,6 +223,7 @@ async fn unsettled(worker: &Worker, wired: &Wired, works: &[Work]) -> Result<Vec
     let begins = |work: &Work| work.unit.link.as_ref().is_some_and(|link| rests.iter().any(|(id, _)| *id == link.id));
     let (settled, unsettled): (Vec<&Work>, Vec<&Work>) =
         works.iter().partition(|work| is_settled(work, &conflicts) && is_told(work, &told) && !begins(work));
+    inspection::left_alone(worker, wired, settled.iter().copied());
     let n_quiet = settled.iter().filter(|work| work.unit.link.is_some()).count();
     worker.tally.noops.fetch_add(n_quiet as u64, Ordering::Relaxed);
     Ok(unsettled.into_iter().map(|work| (hint(worker, wired, work), work.unit.link.is_some())).collect())

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
-use crate::error::EngineError;
+use crate::{error::EngineError, inspection::Inspection};
 
 pub(crate) use mail::Handed;
 pub(crate) use org::{
@@ -37,6 +37,8 @@ pub struct Outside {
     pub rng: Arc<dyn Rng>,
     /// How requests travel.
     pub wires: Wires,
+    /// Whoever looks on at them.
+    pub inspection: Arc<Inspection>,
 }
 
 impl Outside {
@@ -47,6 +49,7 @@ impl Outside {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             wires: Arc::new(|options| Ok(Arc::new(HttpWire::new(options)?) as Arc<dyn Wire>)),
+            inspection: Arc::default(),
         }
     }
 

@@ -33,6 +33,7 @@ use entente_transport::CallError;
 use crate::{
     apply,
     error::EngineError,
+    inspection,
     limits::PLANS_PER_ROUND_MAX,
     scheme::Scheme,
     unit::{End, Round, Unit, Work},
@@ -51,6 +52,11 @@ pub(crate) struct Scene<'a> {
 
 /// Takes a round from hints to a commit. Units that the item does not take come back, to be offered to the next.
 pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, EngineError> {
+    let wired = round.wired.clone();
+    inspection::working_for(&wired.item.name, run_all(worker, round)).await
+}
+
+async fn run_all(worker: &Worker, round: Round) -> Result<Vec<Unit>, EngineError> {
     let wired = round.wired;
     if let Some(reason) = worker.store().item_runtime(&wired.item.name).await?.held {
         let reason = format!("item {} is held: {reason}", wired.item.name);
@@ -117,18 +123,22 @@ pub(crate) async fn run_one(
     unit: Unit,
     watch: impl FnOnce(&mut Work),
 ) -> Result<(), EngineError> {
-    let scheme = wired.scheme().await?;
-    let scene = Scene { worker, wired, scheme: &scheme, round: worker.chance_id() };
-    let mut works = read::both(&scene, vec![unit])
-        .await
-        .map_err(|(_, error)| EngineError::Item { item: wired.item.name.clone(), reason: error.to_string() })?;
-    achieve(&scene, &mut works).await?;
-    works.first_mut().map(watch);
-    commit::run(&scene, works).await.map(drop)
+    inspection::working_for(&wired.item.name, async {
+        let scheme = wired.scheme().await?;
+        let scene = Scene { worker, wired, scheme: &scheme, round: worker.chance_id() };
+        let mut works = read::both(&scene, vec![unit])
+            .await
+            .map_err(|(_, error)| EngineError::Item { item: wired.item.name.clone(), reason: error.to_string() })?;
+        achieve(&scene, &mut works).await?;
+        works.first_mut().map(watch);
+        commit::run(&scene, works).await.map(drop)
+    })
+    .await
 }
 
 /// From what was read to what was achieved.
 async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    inspection::collected(scene, works);
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
     plan_all(scene, works, true).await?;
@@ -141,6 +151,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     let stopped = guard::stops(scene, works).await?;
     scene.wired.rests(stopped.clone());
     apply::put_off_young(scene, works);
+    inspection::processed(scene, works);
     if stopped.is_none()
         && let Some(counted) = budget::count(scene, works).await?
     {
@@ -153,6 +164,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
         settle::run(scene, works);
         refusals::stamp(scene, works).await;
     }
+    inspection::delivered(scene, works);
     Ok(())
 }
 

@@ -125,7 +125,7 @@ impl Client {
         Self { shared: Arc::new(Shared { transport, dialect, egress, wire, clock, rng }) }
     }
 
-    /// The way out, for its counters and its capture of exchanges.
+    /// The way out, for its counters and for whoever looks on.
     #[must_use]
     pub fn transport(&self) -> &Transport {
         &self.shared.transport

@@ -64,7 +64,7 @@ impl Client {
         known.ok_or_else(|| CallError::Broken { reason: "the sign-in left no trace".into() })
     }
 
-    /// The way out: its counters, and the exchanges it captured.
+    /// The way out: its counters, and whoever looks on.
     pub fn transport(&self) -> &Transport {
         &self.transport
     }

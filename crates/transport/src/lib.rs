@@ -11,13 +11,13 @@
 
 mod breaker;
 mod call;
-mod capture;
 mod clock;
 mod dialect;
 mod egress;
 mod error;
 mod gauge;
 mod limits;
+mod onlooker;
 mod pace;
 mod redact;
 mod rng;
@@ -28,13 +28,13 @@ mod wire;
 
 pub use breaker::Circuit;
 pub use call::{Answer, Call, Effect, Opened, Payload};
-pub use capture::Exchange;
 pub use clock::{Clock, SystemClock};
 pub use dialect::{Credential, Dialect, Door};
 pub use egress::{Egress, is_this_machine};
 pub use error::{CallError, CallProblem, Scope};
 pub use gauge::{Quota, Reading};
-pub use limits::{CALL_TIMEOUT_MS, EXCHANGES_KEPT, RESENDS_MAX, RESPONSE_BYTES_MAX};
+pub use limits::{CALL_TIMEOUT_MS, RESENDS_MAX, RESPONSE_BYTES_MAX};
+pub use onlooker::{Exchange, Onlooker, Veil};
 pub use pace::{Pace, PaceLimits};
 pub use rng::{Rng, SystemRng};
 pub use tenure::Tenure;

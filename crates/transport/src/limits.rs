@@ -10,14 +10,8 @@ pub const RESENDS_MAX: u32 = 2;
 /// long texts stays well below.
 pub const RESPONSE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// How many exchanges the recorder remembers per connection.
-pub const EXCHANGES_KEPT: usize = 100;
-
-/// How much of a body one remembered exchange keeps.
-pub(crate) const CAPTURE_BYTES_MAX: usize = 4 * 1024;
-
-/// Bodies above this are not parsed for redaction, hence not shown.
-pub(crate) const REDACT_BYTES_MAX: usize = 256 * 1024;
+/// Bodies above this are not parsed for redaction, hence not shown. A page of two hundred issues with long texts is below.
+pub(crate) const REDACT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// First step of the backoff; it doubles with each re-send.
 pub(crate) const BACKOFF_BASE_MS: u64 = 500;

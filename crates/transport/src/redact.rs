@@ -6,7 +6,8 @@ use http::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
-use crate::limits::{CAPTURE_BYTES_MAX, REDACT_BYTES_MAX};
+use crate::limits::REDACT_BYTES_MAX;
+use crate::onlooker::Veil;
 
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -65,8 +66,44 @@ pub(crate) fn url(given: &Url) -> String {
     shown.to_string()
 }
 
-/// The beginning of a body: JSON and forms with their secrets replaced, anything else by its size only.
-pub(crate) fn body(content_type: &str, bytes: &[u8]) -> String {
+/// The URL, and no value that it asks for in words while a field is veiled: any of them may be that field's.
+pub(crate) fn veiled_url(given: &Url, veil: &Veil) -> String {
+    let mut shown = given.clone();
+    if given.query().is_some() && !veil.is_empty() {
+        let without = given.query_pairs().map(|(name, value)| (name, without_literals(&value)));
+        shown.query_pairs_mut().clear().extend_pairs(without);
+    }
+    url(&shown)
+}
+
+/// A query without what stands in quotes, or between the braces of a search.
+fn without_literals(query: &str) -> String {
+    let (mut shown, mut closes, mut is_escaped) = (String::with_capacity(query.len()), None, false);
+    for letter in query.chars() {
+        match (closes, letter) {
+            (None, '\'' | '"') => closes = Some(letter),
+            (None, '{') => closes = Some('}'),
+            (Some(_), '\\') if !is_escaped => {
+                is_escaped = true;
+                continue;
+            }
+            (Some(close), letter) if letter == close && !is_escaped => {
+                closes = None;
+                shown.push_str(REDACTED);
+            }
+            (Some(_), _) => {
+                is_escaped = false;
+                continue;
+            }
+            (None, _) => {}
+        }
+        shown.push(letter);
+    }
+    shown
+}
+
+/// A body: JSON and forms with their secrets replaced, anything else by its size only.
+pub(crate) fn body(content_type: &str, bytes: &[u8], veil: &Veil) -> String {
     if bytes.is_empty() {
         return String::new();
     }
@@ -75,10 +112,10 @@ pub(crate) fn body(content_type: &str, bytes: &[u8]) -> String {
     } else if content_type.contains("x-www-form-urlencoded") {
         Some(form(bytes))
     } else {
-        serde_json::from_slice(bytes).ok().map(json)
+        serde_json::from_slice(bytes).ok().map(|value| json(value, veil))
     };
     match shown {
-        Some(text) => cut(text),
+        Some(text) => text,
         None => format!(
             "[{} bytes of {}]",
             bytes.len(),
@@ -102,42 +139,66 @@ fn pairs<'a>(
     })
 }
 
-fn json(mut value: Value) -> String {
-    hide(&mut value);
+fn json(mut value: Value, veil: &Veil) -> String {
+    hide(&mut value, veil);
     value.to_string()
 }
 
-fn hide(value: &mut Value) {
+fn hide(value: &mut Value, veil: &Veil) {
     match value {
-        Value::Object(map) => map.iter_mut().for_each(|(name, inner)| {
-            if is_secret(name) {
-                hide_leaves(inner);
-            } else {
-                hide(inner);
+        Value::Object(map) => {
+            let is_about_veiled = is_about_veiled(map, veil);
+            for (name, inner) in map {
+                if is_secret(name) {
+                    hide_leaves(inner, veil);
+                } else if veil.hides(name) || is_about_veiled && TELLING_NAMES.contains(&name.as_str()) {
+                    *inner = REDACTED.into();
+                } else if let (Value::String(text), true, true) =
+                    (&*inner, ASKING_NAMES.contains(&name.as_str()), !veil.is_empty())
+                {
+                    *inner = asked(text).into();
+                } else {
+                    hide(inner, veil);
+                }
             }
-        }),
-        Value::Array(items) => items.iter_mut().for_each(hide),
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, veil)),
         _ => {}
+    }
+}
+
+/// Where queries stand in a body.
+const ASKING_NAMES: [&str; 3] = ["jql", "url", "query"];
+
+/// What tells a value in an object that names its field: an entry of a history, or a refusal.
+const TELLING_NAMES: [&str; 7] = ["from", "fromString", "to", "toString", "message", "oldValue", "newValue"];
+
+fn is_about_veiled(map: &serde_json::Map<String, Value>, veil: &Veil) -> bool {
+    let names = |value: &Value| value.as_str().is_some_and(|name| veil.hides(name));
+    let one = ["field", "fieldId", "Field"].iter().filter_map(|key| map.get(*key)).any(names);
+    one || map.get("fields").and_then(Value::as_array).is_some_and(|all| all.iter().any(names))
+}
+
+/// A query, or the address of one in a composite request.
+fn asked(text: &str) -> String {
+    match text.split_once('?') {
+        Some((path, query)) if path.starts_with('/') => {
+            let pairs = url::form_urlencoded::parse(query.as_bytes());
+            let pairs = pairs.map(|(name, value)| (name, without_literals(&value)));
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+            format!("{path}?{query}")
+        }
+        _ => without_literals(text),
     }
 }
 
 /// Hides what a secret's name stands over, in lists too. Only a leaf is a secret: an object named `tokens` may hold more
 /// to look at.
-fn hide_leaves(value: &mut Value) {
+fn hide_leaves(value: &mut Value, veil: &Veil) {
     match value {
-        Value::Object(_) => hide(value),
-        Value::Array(items) => items.iter_mut().for_each(hide_leaves),
+        Value::Object(_) => hide(value, veil),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide_leaves(item, veil)),
         Value::Null => {}
         leaf => *leaf = REDACTED.into(),
     }
-}
-
-fn cut(mut text: String) -> String {
-    if text.len() > CAPTURE_BYTES_MAX {
-        let end = (0..=CAPTURE_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let rest = text.len() - end;
-        text.truncate(end);
-        text.push_str(&format!(" [{rest} bytes more]"));
-    }
-    text
 }

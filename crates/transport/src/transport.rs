@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -13,11 +13,11 @@ use tracing::warn;
 
 use crate::breaker::{Breaker, Circuit};
 use crate::call::{Answer, Call, Opened};
-use crate::capture::{Exchange, Recorder};
 use crate::clock::Clock;
 use crate::dialect::{Credential, Dialect, Door};
 use crate::error::CallError;
 use crate::gauge::{Gauge, Quota};
+use crate::onlooker::Onlooker;
 use crate::pace::{Pace, Pacer};
 use crate::rng::Rng;
 use crate::session::{Held, Session};
@@ -38,7 +38,7 @@ pub struct Transport {
     breaker: Breaker,
     gauge: Gauge,
     session: Session,
-    recorder: Recorder,
+    onlooker: OnceLock<Arc<dyn Onlooker>>,
     reads: AtomicU64,
     writes: AtomicU64,
     auths: AtomicU64,
@@ -73,7 +73,7 @@ impl Transport {
             breaker: Breaker::default(),
             gauge: Gauge::default(),
             session: Session::default(),
-            recorder: Recorder::default(),
+            onlooker: OnceLock::new(),
             reads: AtomicU64::new(0),
             writes: AtomicU64::new(0),
             auths: AtomicU64::new(0),
@@ -135,14 +135,9 @@ impl Transport {
         }
     }
 
-    /// Switches the capture of exchanges on or off; off forgets what was captured.
-    pub fn capture(&self, on: bool) {
-        self.recorder.switch(on);
-    }
-
-    /// The last exchanges, oldest first, redacted.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        self.recorder.all()
+    /// Lets somebody look on from now on; whoever came first stays.
+    pub fn show_to(&self, onlooker: Arc<dyn Onlooker>) {
+        self.onlooker.get_or_init(|| onlooker);
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -65,10 +65,12 @@ impl Org {
             settings.api_version.clone_from(version);
         }
         let pace = pace(connection, PACE_DEFAULT);
+        let client = Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace);
+        outside.show(&connection.name, client.transport());
         Ok(Self {
             name: connection.name.clone(),
             address: salesforce.login_url.trim_end_matches('/').to_owned(),
-            client: Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace),
+            client,
             settle_ms: i64::from(connection.settle_seconds) * 1_000,
             webhook_secrets: salesforce.webhook_secrets.iter().map(secret).collect(),
             health: Health::default(),

@@ -103,6 +103,7 @@ impl Site {
         let pace = pace(connection, PACE_DEFAULT);
         let client = Client::new(settings, wire, outside.clock.clone(), outside.rng.clone(), pace)
             .map_err(|error| problem(error.to_string()))?;
+        outside.show(&connection.name, client.transport());
         Ok(Self {
             name: connection.name.clone(),
             address: jira.site_url.trim_end_matches('/').to_owned(),

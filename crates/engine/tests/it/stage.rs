@@ -137,6 +137,7 @@ triggers: {{ poll_seconds: 5 }}
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             wires: Arc::new(move |_| Ok(Arc::new(wire.clone()) as Arc<dyn Wire>)),
+            inspection: Arc::default(),
         };
         Engine::new(self.config(), self.store.clone(), outside).expect("an engine")
     }

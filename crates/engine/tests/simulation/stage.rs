@@ -159,6 +159,7 @@ impl Stage {
             clock: Arc::new(clock.clone()),
             rng: Arc::new(chance.fork()) as Arc<dyn Rng>,
             wires: Arc::new(move |_| Ok(Arc::new(wire.clone()) as Arc<dyn Wire>)),
+            inspection: Arc::default(),
         };
         let engine = Engine::new(Arc::new(config), self.store.clone(), outside).expect("an engine");
         let steps = engine.steps().into_iter().next().expect("one org");

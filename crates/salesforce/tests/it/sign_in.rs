@@ -3,9 +3,13 @@
 //! The key pair beside this file was made for these tests; nothing else knows it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use entente_salesforce::{Auth, CallError, normalize_login_url};
+use entente_transport::{Exchange, Onlooker, Veil};
+use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use crate::stage::{Asked, Org, TOKEN, connection, say, secret_auth};
@@ -211,13 +215,28 @@ async fn a_401_that_no_token_cures_renews_nothing() {
     assert_eq!((org.asked().len(), org.sign_ins().len()), (1, 1));
 }
 
+/// Looks on, and remembers what it saw.
+#[derive(Default)]
+struct Witness(Mutex<Vec<Exchange>>);
+
+impl Onlooker for Witness {
+    fn looks(&self, _now: Timestamp) -> Option<Arc<Veil>> {
+        Some(Arc::default())
+    }
+
+    fn saw(&self, exchange: Exchange) {
+        self.0.lock().push(exchange);
+    }
+}
+
 #[tokio::test]
-async fn captured_sign_ins_hold_no_secret() {
+async fn who_looks_on_at_a_sign_in_sees_no_secret() {
     let org = Org::saying(say(200, "{}"));
     let client = org.client();
-    client.transport().capture(true);
+    let witness = Arc::new(Witness::default());
+    client.transport().show_to(witness.clone());
     client.limits().await.expect("answered");
-    let text = format!("{:?} {client:?}", client.transport().exchanges());
+    let text = format!("{:?} {client:?}", witness.0.lock());
     assert!(text.contains("client_credentials"), "{text}");
     assert!(!text.contains("canary") && !text.contains("s&cret") && !text.contains("s%26cret"), "{text}");
 }

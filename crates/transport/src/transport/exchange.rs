@@ -1,5 +1,6 @@
 //! One exchange: a turn, a request, an answer with its body, a trace of it. Nothing is judged or repeated here.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::{Bytes, BytesMut};
@@ -12,9 +13,9 @@ use url::Url;
 use super::Transport;
 use crate::breaker::{Leave, Rest, Turned, failure};
 use crate::call::{Answer, Call, Effect, Opened, Payload};
-use crate::capture::{Exchange, content_type, effect_word};
 use crate::error::CallError;
 use crate::limits::RESPONSE_BYTES_MAX;
+use crate::onlooker::{Exchange, Onlooker, Veil, content_type, effect_word};
 use crate::pace::Place;
 use crate::redact;
 use crate::session::Held;
@@ -25,10 +26,17 @@ use crate::wire::{Body, WireError};
 struct Ticket {
     request: http::Request<Body>,
     began: Timestamp,
-    exchange: Option<Exchange>,
+    seen: Option<Sight>,
     host: String,
     leave: Leave,
     _place: Place,
+}
+
+/// An exchange that somebody looks at.
+struct Sight {
+    exchange: Exchange,
+    veil: Arc<Veil>,
+    onlooker: Arc<dyn Onlooker>,
 }
 
 impl Transport {
@@ -46,7 +54,7 @@ impl Transport {
         };
         let outcome = self.within(deadline, work).await.unwrap_or_else(|| Err(overdue(call)));
         self.judge_peer(call, &ticket.host, ticket.leave, &outcome);
-        self.note(call, ticket.exchange, &outcome);
+        self.note(call, ticket.seen, &outcome);
         outcome
     }
 
@@ -76,7 +84,7 @@ impl Transport {
             Err(error) => (Err(error), None),
         };
         self.judge_peer(call, &ticket.host, ticket.leave, &outcome);
-        self.note(call, ticket.exchange, &outcome);
+        self.note(call, ticket.seen, &outcome);
         Ok(match (opened, outcome?) {
             (Some(opened), _) => Either::Left(opened),
             (None, answer) => Either::Right(answer),
@@ -114,9 +122,9 @@ impl Transport {
         let leave = if call.anonymous { Ok(Leave::Usual) } else { self.breaker.enter(began, deadline) };
         let leave = leave.map_err(|rest| self.broken_circuit(rest))?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let exchange = self.recorder.is_on().then(|| sketch(call, &url, request.headers(), began));
+        let seen = self.sight(call, &url, request.headers(), began);
         self.count(call.effect);
-        Ok(Ticket { request, began, exchange, host, leave, _place: place })
+        Ok(Ticket { request, began, seen, host, leave, _place: place })
     }
 
     fn broken_circuit(&self, (rest, why): Rest) -> CallError {
@@ -167,7 +175,13 @@ impl Transport {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn note(&self, call: &Call, exchange: Option<Exchange>, outcome: &Result<Answer, CallError>) {
+    fn sight(&self, call: &Call, url: &Url, headers: &http::HeaderMap, at: Timestamp) -> Option<Sight> {
+        let onlooker = self.onlooker.get()?;
+        let veil = onlooker.looks(at)?;
+        Some(Sight { exchange: sketch(call, url, headers, at, &veil), veil, onlooker: onlooker.clone() })
+    }
+
+    fn note(&self, call: &Call, seen: Option<Sight>, outcome: &Result<Answer, CallError>) {
         if let Some(reading) = outcome.as_ref().ok().and_then(|answer| self.dialect.reading(answer)) {
             self.gauge.read(reading, self.clock.now());
         }
@@ -177,18 +191,18 @@ impl Transport {
             status = outcome.as_ref().ok().map(|answer| answer.status.as_u16()),
             "Asked {}", self.dialect.name()
         );
-        let Some(mut exchange) = exchange else { return };
+        let Some(Sight { mut exchange, veil, onlooker }) = seen else { return };
         let duration_ms = self.clock.now().as_millisecond() - exchange.at.as_millisecond();
         exchange.duration_ms = u64::try_from(duration_ms).unwrap_or(0);
         match outcome {
             Ok(answer) => {
                 exchange.status = Some(answer.status.as_u16());
                 exchange.answer_headers = redact::headers(&answer.headers);
-                exchange.answer_body = redact::body(content_type(&answer.headers), &answer.body);
+                exchange.answer_body = redact::body(content_type(&answer.headers), &answer.body, &veil);
             }
             Err(error) => exchange.answer_body = error.to_string(),
         }
-        self.recorder.push(exchange);
+        onlooker.saw(exchange);
     }
 }
 
@@ -215,17 +229,17 @@ fn request(call: &Call, held: Option<&Held>, body: Body) -> Result<(Url, http::R
     Ok((url, request))
 }
 
-fn sketch(call: &Call, url: &Url, headers: &http::HeaderMap, at: Timestamp) -> Exchange {
+fn sketch(call: &Call, url: &Url, headers: &http::HeaderMap, at: Timestamp, veil: &Veil) -> Exchange {
     let request_body = match &call.payload {
         Payload::Empty => String::new(),
-        Payload::Bytes(bytes) => redact::body(content_type(headers), bytes),
+        Payload::Bytes(bytes) => redact::body(content_type(headers), bytes, veil),
         Payload::Stream(_) => "[a stream]".to_owned(),
     };
     Exchange {
         at,
         effect: effect_word(call.effect),
         method: call.method.to_string(),
-        url: redact::url(url),
+        url: redact::veiled_url(url, veil),
         request_headers: redact::headers(headers),
         request_body,
         status: None,

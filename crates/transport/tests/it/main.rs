@@ -2,10 +2,10 @@
 //! sockets on loopback where sockets are the point.
 
 mod answers;
-mod capture;
 mod circuit;
 mod forward_proxy;
 mod loopback;
+mod onlooker;
 mod pacing;
 mod proxy;
 mod resend;

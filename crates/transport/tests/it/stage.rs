@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use entente_transport::{
-    Answer, Body, BoxFuture, Call, CallError, Clock, Credential, Dialect, Door, Effect, Pace, Rng, Transport, Wire,
-    WireError,
+    Answer, Body, BoxFuture, Call, CallError, Clock, Credential, Dialect, Door, Effect, Exchange, Onlooker, Pace, Rng,
+    Transport, Veil, Wire, WireError,
 };
 use http::{HeaderValue, Method, Request, Response};
 use jiff::Timestamp;
@@ -199,11 +199,35 @@ impl Dialect for Plain {
     }
 }
 
+/// Looks on while it is asked to, and remembers all it saw.
+#[derive(Default)]
+pub(crate) struct Witness {
+    veil: Mutex<Option<Arc<Veil>>>,
+    pub(crate) saw: Mutex<Vec<Exchange>>,
+}
+
+impl Witness {
+    pub(crate) fn look(&self, veil: Option<Veil>) {
+        *self.veil.lock() = veil.map(Arc::new);
+    }
+}
+
+impl Onlooker for Witness {
+    fn looks(&self, _now: Timestamp) -> Option<Arc<Veil>> {
+        self.veil.lock().clone()
+    }
+
+    fn saw(&self, exchange: Exchange) {
+        self.saw.lock().push(exchange);
+    }
+}
+
 /// A transport on this stage.
 pub(crate) struct Stage {
     pub(crate) clock: Arc<JumpingClock>,
     pub(crate) wire: Arc<Script>,
     pub(crate) transport: Arc<Transport>,
+    pub(crate) witness: Arc<Witness>,
 }
 
 impl Stage {
@@ -215,7 +239,9 @@ impl Stage {
         let clock = Arc::new(JumpingClock::default());
         let wire = Script::new(acts);
         let transport = Arc::new(Transport::new(wire.clone(), clock.clone(), Arc::new(Zero), pace, dialect));
-        Self { clock, wire, transport }
+        let witness = Arc::new(Witness::default());
+        transport.show_to(witness.clone());
+        Self { clock, wire, transport, witness }
     }
 
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, CallError> {

@@ -107,6 +107,10 @@ fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
     ready(&company.desk.path("server.json"));
     let hook = format!("{server}/hooks/salesforce/acme-org/canary-org");
     company.org_door("push", &json!({ "object": "Case", "url": hook }));
+    let inspection = format!("{server}/api/v1/inspection");
+    let start = reqwest::Client::new().post(&inspection).bearer_auth("canary-api");
+    let start = start.header("content-type", "application/json").body(r#"{"seconds":600}"#);
+    assert_eq!(send(start).unwrap().0, 201);
     let key = company.twin("Case", &ids[0]).unwrap();
     company.edit("Case", &ids[0], &json!({ "Subject": format!("{MAPPED} edit in Salesforce") }));
     let shows = |summary: &str| company.issue(&key)["summary"] == summary;
@@ -123,6 +127,11 @@ fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
     heard.add("status over HTTP", status.to_string());
     heard.add("readiness", send(client.get(format!("{server}/readyz"))).unwrap().1);
     let page = page(&server, "canary-api");
+    let sightings = get(&format!("{inspection}?limit=1000"), "canary-api").unwrap();
+    let ids_seen = sightings["sightings"].as_array().unwrap().iter().map(|one| one["id"].to_string());
+    let whole = ids_seen.map(|id| get(&format!("{inspection}/{id}"), "canary-api").unwrap().to_string());
+    let seen = whole.collect::<Vec<_>>().join("\n");
+    assert!(seen.contains(MAPPED) && seen.contains("[redacted]"), "nobody has looked on: {seen}");
     assert!(page.contains("Connected items"), "{page}");
     running.signal("TERM");
     heard.add("what the server prints", running.rest() + "the end");
@@ -158,6 +167,7 @@ fn secrets_are_nowhere_and_what_records_hold_is_only_where_it_should_be() {
     // What shows records, or remembers them, holds what is mapped and no more.
     let mut shown = Heard::default();
     shown.add("the page", page);
+    shown.add("what an inspection saw", seen);
     for (n, answer) in [&answers[0], &answers[1], &first.stdout, &second.stdout].into_iter().enumerate() {
         shown.add(format!("answer {n}"), answer.as_str());
     }
