@@ -18,7 +18,7 @@ const path = encodeURIComponent;
 
 export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: () => ask<Status>('/status'), refetchInterval: LIVE_MS });
 export const useFigures = () => useQuery({ queryKey: ['figures'], queryFn: () => ask<Figures>('/figures'), refetchInterval: FIGURES_MS });
-export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => ask<{ version: string; license: string }>('/about'), staleTime: Infinity });
+export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => ask<{ version: string; license: string; you: { name: string | null; role: string } }>('/about'), staleTime: Infinity });
 
 const item = (name: string) => ({ queryKey: ['item', name], queryFn: () => ask<Item>(`/items/${path(name)}`), refetchInterval: LIVE_MS });
 export const useItem = (name: string) => useQuery(item(name));

@@ -77,8 +77,15 @@ function Pages() {
 }
 
 function Name() {
+  const { data } = useAbout();
   const [name, setName] = useState(givenName);
   useEffect(() => giveName(name), [name]);
+  if (data?.you.name)
+    return (
+      <p className="text-faint">
+        You are {data.you.name}, {data.you.role}.
+      </p>
+    );
   return (
     <label className="block text-faint">
       Your name, for the journal

@@ -27,6 +27,7 @@ mod domains;
 mod explain;
 mod failure;
 mod init;
+mod inspect;
 mod items;
 mod journal;
 mod link;
@@ -49,6 +50,7 @@ mod sync;
 mod test_record;
 mod undo;
 mod unlink;
+mod users;
 mod verify;
 
 use std::ffi::OsString;
@@ -112,7 +114,9 @@ enum Command {
     Unlink(unlink::Unlink),
     Refresh(refresh::Refresh),
     Show(show::Show),
+    Inspect(inspect::Inspect),
     Doctor(doctor::Doctor),
+    Users(users::Users),
     Secret(secret::Secret),
     Backup(backup::Backup),
     Restore(restore::Restore),
@@ -181,7 +185,9 @@ impl Command {
             Self::Unlink(unlink) => unlink.run(screen).await,
             Self::Refresh(refresh) => refresh.run(screen).await,
             Self::Show(show) => show.run(screen).await,
+            Self::Inspect(inspect) => inspect.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
+            Self::Users(users) => users.run(screen).await,
             Self::Secret(secret) => secret.run(screen),
             Self::Backup(backup) => backup.run(screen).await,
             Self::Restore(restore) => restore.run(screen).await,
@@ -220,7 +226,9 @@ impl Command {
             Self::Unlink(unlink) => unlink.json,
             Self::Refresh(refresh) => refresh.json,
             Self::Show(show) => show.json,
+            Self::Inspect(inspect) => inspect.is_json(),
             Self::Doctor(doctor) => doctor.json,
+            Self::Users(users) => users.is_json(),
             Self::Secret(secret) => secret.is_json(),
             Self::Backup(backup) => backup.json,
             Self::Restore(restore) => restore.json,

@@ -61,6 +61,12 @@ pub const FIGURES_HOURS_USUAL: i64 = 24;
 pub const LINKS_ANSWER_MAX: usize = 1_000;
 /// Links in one answer of the API when nobody says how many.
 pub const LINKS_ANSWER_USUAL: usize = 100;
+/// What an inspection saw, in one answer of the API, at most.
+pub const SIGHTINGS_ANSWER_MAX: usize = 1_000;
+/// The same when nobody says how many.
+pub const SIGHTINGS_ANSWER_USUAL: usize = 200;
+/// Letters of a user's name, at most.
+pub const USER_NAME_LETTERS_MAX: usize = 64;
 /// Entries of the journal on the plain page.
 pub const JOURNAL_PAGE: usize = 50;
 

@@ -11,24 +11,29 @@ mod login;
 mod page;
 mod problem;
 mod request;
+mod role;
+mod routes;
 mod token;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, Method, StatusCode, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::limits::{API_BYTES_MAX, CONFIGURATION_BODY_BYTES_MAX, FORM_BYTES_MAX, HOOK_BYTES_MAX};
+use crate::limits::{API_BYTES_MAX, FORM_BYTES_MAX, HOOK_BYTES_MAX};
 
 pub use app::App;
 pub use problem::Problem;
-pub(crate) use token::hex;
+pub(crate) use role::Caller;
+pub use role::Role;
+pub use routes::api_routes;
+pub(crate) use token::{fresh_secret, hex};
 
 /// Everything that the server answers. Needs no socket.
 pub fn router(app: App) -> Router {
@@ -50,7 +55,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::data))
         .merge(page)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .nest("/api/v1", api_v1().layer(DefaultBodyLimit::max(API_BYTES_MAX)))
+        .nest("/api/v1", routes::api_v1().layer(DefaultBodyLimit::max(API_BYTES_MAX)))
         .merge(hooks)
         .nest("/forge", forge::router(&app))
         .fallback(elsewhere)
@@ -63,68 +68,8 @@ pub fn router(app: App) -> Router {
 
 /// The API alone, for a command that asks without a socket. It asks for no token: who opened the database may use it.
 pub(crate) fn api(app: App) -> Router {
-    Router::new().nest("/api/v1", api_v1()).fallback(no_such_page).with_state(app)
-}
-
-fn api_v1() -> Router<App> {
-    // These bodies hold whole configurations.
-    let configurations = Router::new()
-        .route("/configuration", get(api::configuration::show).post(api::configuration::apply))
-        .route("/configuration/text", get(api::configuration::text::show).put(api::configuration::text::save))
-        .route("/configuration/check", post(api::configuration::text::check))
-        .route("/configuration/look", post(api::configuration::look::look))
-        .route("/items/{name}/trial", post(api::trial::run))
-        .route("/items/{name}/trial/remove", post(api::trial::remove))
-        .layer(DefaultBodyLimit::max(CONFIGURATION_BODY_BYTES_MAX));
-    Router::new()
-        .merge(configurations)
-        .route("/configuration/versions", get(api::configuration::list))
-        .route("/configuration/versions/{version}", get(api::configuration::show_version))
-        .route("/about", get(api::about))
-        .route("/figures", get(api::figures))
-        .route("/items/{name}", get(api::items::show))
-        .route("/items/{name}/preview", get(api::items::preview))
-        .route("/items/{name}/activate", post(api::configuration::activate))
-        .route("/items/{name}/deactivate", post(api::configuration::deactivate))
-        .route("/status", get(api::status))
-        .route("/items", get(api::items::list))
-        .route("/journal", get(api::journal))
-        .route("/items/{name}/resume", post(api::resume))
-        .route("/journal/verify", get(api::verify))
-        .route("/parked", get(api::parked::list))
-        .route("/retry", post(api::parked::retry))
-        .route("/undo", post(api::undo))
-        .route("/explain", get(api::explain))
-        .route("/access", get(api::access::list).post(api::access::request))
-        .route("/access/{grant}", get(api::access::show))
-        .route("/access/{grant}/revoke", post(api::access::revoke))
-        .route("/access/{grant}/retry", post(api::access::retry))
-        .route("/requests", get(api::requests::list))
-        .route("/requests/{id}/approve", post(api::requests::approve))
-        .route("/requests/{id}/deny", post(api::requests::deny))
-        .route("/domains", get(api::domains::list).post(api::domains::add))
-        .route("/domains/{domain}/withdraw", post(api::domains::withdraw))
-        .route("/conflicts", get(api::conflicts::list))
-        .route("/conflicts/{id}", get(api::conflicts::show))
-        .route("/conflicts/{id}/resolve", post(api::conflicts::resolve))
-        .route("/matches", get(api::matches::list))
-        .route("/matches/{record}", get(api::matches::show))
-        .route("/matches/{record}/resolve", post(api::matches::resolve))
-        .route("/doctor", get(api::connections::doctor))
-        .route("/connections", get(api::connections::list))
-        .route("/connections/{name}/identity", get(api::connections::identity))
-        .route("/connections/{name}/objects", get(api::objects::all))
-        .route("/connections/{name}/objects/{object}", get(api::objects::fields))
-        .route("/connections/{name}/projects", get(api::objects::projects))
-        .route("/connections/{name}/projects/{project}", get(api::objects::types))
-        .route("/connections/{name}/projects/{project}/types/{type}", get(api::objects::issue_fields))
-        .route("/items/{name}/records", get(api::records))
-        .route("/links", get(api::links::named).post(api::links::make))
-        .route("/links/all", get(api::links::all))
-        .route("/links/{id}/unlink", post(api::links::dissolve))
-        .route("/links/{id}/refresh", post(api::links::refresh))
-        .route("/links/{id}/comments", get(api::comments::list))
-        .route("/links/{id}/comments/{comment}/push", post(api::comments::push))
+    let owner = Extension(Caller::owner());
+    Router::new().nest("/api/v1", routes::api_v1().layer(owner)).fallback(no_such_page).with_state(app)
 }
 
 /// The console has addresses that only it knows; a browser that asks for one of them gets the console.

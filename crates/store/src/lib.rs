@@ -34,6 +34,7 @@ mod sent;
 pub mod simulation;
 mod status;
 mod thread;
+mod user;
 
 mod migrations;
 mod open;
@@ -63,6 +64,7 @@ pub use round::{Again, Committed, LinkUpdate, NewLink, RoundCommit};
 pub use sent::{Heard, Pair, Sent};
 pub use status::{Counts, ItemCounts};
 pub use thread::{Thread, ThreadUpdate};
+pub use user::User;
 
 /// A handle to the database; clones share it.
 #[derive(Clone, Debug)]

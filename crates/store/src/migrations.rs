@@ -24,9 +24,10 @@ const MAIL: &str = include_str!("../migrations/0010_mail.sql");
 const COMMENTS: &str = include_str!("../migrations/0011_comments.sql");
 const ACCESS_REQUESTS: &str = include_str!("../migrations/0012_access_request.sql");
 const FILES: &str = include_str!("../migrations/0013_files.sql");
+const USERS: &str = include_str!("../migrations/0014_users.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 13;
+pub(crate) const NEWEST: i64 = 14;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -59,7 +60,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (10, "mail", dialect.tables(MAIL)),
         (11, "comments", dialect.tables(COMMENTS)),
         (12, "access requests", dialect.tables(ACCESS_REQUESTS)),
-        (NEWEST, "files", dialect.tables(FILES)),
+        (13, "files", dialect.tables(FILES)),
+        (NEWEST, "users", dialect.tables(USERS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::cli::{Failure, USUAL_DIR};
 use crate::ready::write_whole;
-use crate::web::hex;
+use crate::web::fresh_secret;
 
 const CONFIGURATION: &str = "demo.yaml";
 const WORLD: &str = "world.json";
@@ -128,7 +128,6 @@ impl Home {
         Ok(file)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "secrets of a demo come from the machine, not from a seed")]
     fn configuration(&self, urls: &Urls) -> Result<String, Failure> {
         let mut text = TEMPLATE
             .replace("@SERVER@", &urls.server)
@@ -140,7 +139,7 @@ impl Home {
             ("@JIRA_WEBHOOK_SECRET@", "jira-webhook-secret"),
         ] {
             let file = self.dir.join(name);
-            write_whole(&file, &format!("{}\n", hex(&rand::random::<[u8; 32]>())))
+            write_whole(&file, &format!("{}\n", fresh_secret()))
                 .map_err(|error| Failure::file("write", &file, &error))?;
             // A JSON string is a YAML string, whatever the path holds.
             text = text.replace(mark, &Value::from(format!("file:{}", file.display())).to_string());

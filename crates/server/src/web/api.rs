@@ -9,6 +9,7 @@ pub(crate) mod connections;
 pub(crate) mod domains;
 mod explain;
 mod figures;
+pub(crate) mod inspection;
 pub(crate) mod items;
 mod journal;
 pub(crate) mod links;
@@ -21,6 +22,7 @@ mod resume;
 mod status;
 pub(crate) mod trial;
 mod undo;
+pub(crate) mod users;
 
 pub(crate) use about::about;
 pub(crate) use explain::explain;

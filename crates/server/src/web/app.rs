@@ -31,6 +31,8 @@ struct Shared {
     problem: RwLock<Option<String>>,
     /// Whether a link may carry the token, as the demo's does.
     link_logs_in: bool,
+    /// Signs the logins of users, and ends with this process.
+    session_key: String,
     forge_keys: forge::Keys,
     /// When Forge last sent something by itself; zero: not yet.
     forge_event_ms: AtomicI64,
@@ -49,8 +51,20 @@ impl App {
     ) -> Self {
         let (config, in_use, problem) = (RwLock::new(config), RwLock::default(), RwLock::default());
         let (forge_keys, forge_event_ms) = Default::default();
-        let doors =
-            Shared { engine, store, clock, source, config, in_use, problem, link_logs_in, forge_keys, forge_event_ms };
+        let session_key = super::fresh_secret();
+        let doors = Shared {
+            engine,
+            store,
+            clock,
+            source,
+            config,
+            in_use,
+            problem,
+            link_logs_in,
+            session_key,
+            forge_keys,
+            forge_event_ms,
+        };
         Self { shared: Arc::new(doors) }
     }
 
@@ -123,6 +137,11 @@ impl App {
     pub fn set_configuration_problem(&self, problem: String) -> bool {
         let problem = Some(problem);
         std::mem::replace(&mut *self.shared.problem.write(), problem.clone()) != problem
+    }
+
+    /// What signs the logins of users.
+    pub(crate) fn session_key(&self) -> &str {
+        &self.shared.session_key
     }
 
     /// Whether a link may carry the token.

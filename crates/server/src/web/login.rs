@@ -35,7 +35,7 @@ impl Shown {
 /// `GET /login`: the form; and where the demo allows it, the login itself.
 pub(crate) async fn form(State(app): State<App>, Query(shown): Query<Shown>) -> Response {
     if app.link_logs_in() && token::is_token(&app.config(), &shown.token) {
-        return welcome(&app, &shown.token, shown.to());
+        return welcome(&app, &shown.token, shown.to()).await;
     }
     page::login(&Login { to: shown.to(), wrong: None }).into_response()
 }
@@ -49,17 +49,21 @@ pub(crate) async fn log_in(
     if let Err(problem) = own_form(&headers) {
         return problem.into_response();
     }
-    match shown {
-        Ok(Form(shown)) if token::is_token(&app.config(), shown.token.trim()) => {
-            welcome(&app, shown.token.trim(), shown.to())
+    if let Ok(Form(shown)) = &shown {
+        match token::who_shows(&app, shown.token.trim()).await {
+            Ok(Some(_)) => return welcome(&app, shown.token.trim(), shown.to()).await,
+            Ok(None) => {}
+            Err(error) => return Problem::from(error).into_response(),
         }
+    }
+    match shown {
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             let detail = format!("A form has at most {FORM_BYTES_MAX} bytes.");
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into_response()
         }
         shown => {
             let shown = shown.map(|Form(shown)| shown).unwrap_or_default();
-            let wrong = Some("This is not one of the tokens under server.api_tokens.");
+            let wrong = Some("This is neither a user's token nor one of those under server.api_tokens.");
             (StatusCode::UNAUTHORIZED, page::login(&Login { wrong, to: shown.to() })).into_response()
         }
     }
@@ -71,9 +75,11 @@ pub(crate) async fn log_out(State(app): State<App>, headers: HeaderMap) -> Resul
     Ok(([(SET_COOKIE, token::no_cookie(&app.config()))], Redirect::to("/login")).into_response())
 }
 
-fn welcome(app: &App, token: &str, to: &str) -> Response {
-    let cookie = token::cookie(&app.config(), token, app.now_ms());
-    ([(SET_COOKIE, cookie)], Redirect::to(to)).into_response()
+async fn welcome(app: &App, token: &str, to: &str) -> Response {
+    match token::cookie_for(app, token).await {
+        Ok(cookie) => ([(SET_COOKIE, cookie)], Redirect::to(to)).into_response(),
+        Err(error) => Problem::from(error).into_response(),
+    }
 }
 
 /// Refuses forms that another site's page sent. Browsers say where a request comes from; other callers need not.

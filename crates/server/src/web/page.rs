@@ -20,8 +20,9 @@ pub(crate) use request::{request, request_taken};
 /// `GET /` and the addresses below it: the console, or where none was built, the plain page. For people who have logged
 /// in; others are sent to do so, and come back.
 pub(crate) async fn front(state: State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    let is_logged_in = token::who_is_logged_in(&state, &headers).await?.is_some();
     match console::page() {
-        Some(page) if token::is_logged_in(&state.config(), &headers, state.now_ms()) => Ok(page),
+        Some(page) if is_logged_in => Ok(page),
         Some(_) => Ok(login::first(&uri)),
         None => plain(state, uri, headers).await,
     }
@@ -29,7 +30,7 @@ pub(crate) async fn front(state: State<App>, uri: Uri, headers: HeaderMap) -> Re
 
 /// `GET /plain`: how things stand, without scripts.
 pub(crate) async fn plain(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
-    if !token::is_logged_in(&app.config(), &headers, app.now_ms()) {
+    if token::who_is_logged_in(&app, &headers).await?.is_none() {
         return Ok(login::first(&uri));
     }
     let status = app.status().await?;

@@ -1,19 +1,22 @@
-//! Who may look: bearer tokens for programs, a signed cookie for people who have shown a token.
+//! Who may look: bearer tokens for programs, a signed cookie for people who have shown a token. A token is one of the
+//! configuration's, or a user's, of which the store has the digest only.
 //!
-//! A cookie is `EXPIRY.MAC`, the MAC keyed by the token that was shown: nothing is stored, and a token that leaves the
-//! configuration takes its cookies with it.
+//! A cookie is `EXPIRY.MAC`. The MAC is keyed by the configuration's token that was shown, or by a key that this process
+//! made at its start together with the digest of the user's: nothing is stored, and a token that is no more takes its
+//! cookies with it.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use entente_core::config::{Config, Secret};
+use entente_store::{StoreError, User};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, StatusCode};
 use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use super::{App, Problem};
+use super::{App, Caller, Problem};
 use crate::limits::LOGIN_TIME;
 
 /// The cookie's name.
@@ -21,29 +24,76 @@ const COOKIE_NAME: &str = "entente_session";
 /// The header by which the console says that it asks. No page of another site can send it: a browser would first ask us
 /// whether it may, and we never say so. <https://fetch.spec.whatwg.org/#cors-preflight-fetch>
 const CONSOLE: &str = "x-entente-console";
+/// Why nobody gets in without a token, with one that is not known, and at all.
+const TOKEN_MISSING: &str =
+    "Send the header `Authorization: Bearer TOKEN` with a user's token or one of `server.api_tokens`.";
+const TOKEN_UNKNOWN: &str = "This token is neither a user's nor one of `server.api_tokens`.";
+const CLOSED: &str = "The API is closed: there is no user, and the configuration has no `server.api_tokens`.";
 /// What the MAC is for, so that it can serve nothing else.
 const PURPOSE: &[u8] = b"entente page login until ";
 
-/// Lets to the API, and to whatever is not there under its address, only callers with one of the configuration's tokens,
-/// and the console of people who have logged in.
-pub(crate) async fn guard_api(State(app): State<App>, request: Request, next: Next) -> Result<Response, Problem> {
+/// Lets to the API, and to whatever is not there under its address, only callers with a token that is known, and the
+/// console of people who have logged in; and says who it is.
+pub(crate) async fn guard_api(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Problem> {
     let path = request.uri().path();
     if path != "/api" && !path.starts_with("/api/") {
         return Ok(next.run(request).await);
     }
-    let config = app.config();
-    if config.server.api_tokens.is_empty() {
-        let detail = "The API is closed: the configuration has no `server.api_tokens`.";
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, detail));
-    }
-    let is_console = request.headers().contains_key(CONSOLE) && is_logged_in(&config, request.headers(), app.now_ms());
-    match bearer(request.headers()).map(|shown| is_token(&config, shown)).or(is_console.then_some(true)) {
-        Some(true) => Ok(next.run(request).await),
-        Some(false) => Err(Problem::new(StatusCode::UNAUTHORIZED, "This token is not one of `server.api_tokens`.")),
-        None => {
-            let detail = "Send the header `Authorization: Bearer TOKEN` with one of `server.api_tokens`.";
-            Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+    let headers = request.headers();
+    let caller = match bearer(headers) {
+        Some(shown) => who_shows(&app, shown).await?.ok_or(TOKEN_UNKNOWN),
+        None if headers.contains_key(CONSOLE) => who_is_logged_in(&app, headers).await?.ok_or(TOKEN_MISSING),
+        None => Err(TOKEN_MISSING),
+    };
+    match caller {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            Ok(next.run(request).await)
         }
+        Err(detail) => {
+            let is_closed = app.config().server.api_tokens.is_empty() && app.store().users().await?.is_empty();
+            Err(Problem::new(StatusCode::UNAUTHORIZED, if is_closed { CLOSED } else { detail }))
+        }
+    }
+}
+
+/// Whose token this is.
+pub(crate) async fn who_shows(app: &App, shown: &str) -> Result<Option<Caller>, StoreError> {
+    if is_token(&app.config(), shown) {
+        return Ok(Some(Caller::owner()));
+    }
+    Ok(app.store().user_by_digest(&digest_of(shown)).await?.map(Caller::user))
+}
+
+/// Who has logged in with the cookie that the caller carries, if it is still good.
+pub(crate) async fn who_is_logged_in(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, StoreError> {
+    let cookies: Vec<&str> = cookies(headers).collect();
+    if cookies.is_empty() {
+        return Ok(None);
+    }
+    let is_good = |key: &str| cookies.iter().any(|cookie| is_good(key, cookie, app.now_ms()));
+    if app.config().server.api_tokens.iter().any(|token| is_good(token.expose())) {
+        return Ok(Some(Caller::owner()));
+    }
+    let mut users = app.store().users().await?.into_iter();
+    Ok(users.find(|user| is_good(&user_key(app, user))).map(Caller::user))
+}
+
+/// What the digest of a token is compared with.
+pub(crate) fn digest_of(token: &str) -> String {
+    hex(&Sha256::digest(token))
+}
+
+/// What signs the cookies of a user: who reads the database cannot make one.
+fn user_key(app: &App, user: &User) -> String {
+    format!("{}{}", app.session_key(), user.digest)
+}
+
+/// What signs the cookies of whoever shows this token.
+async fn cookie_key(app: &App, token: &str) -> Result<String, StoreError> {
+    match app.store().user_by_digest(&digest_of(token)).await? {
+        Some(user) if !is_token(&app.config(), token) => Ok(user_key(app, &user)),
+        _ => Ok(token.to_owned()),
     }
 }
 
@@ -62,9 +112,13 @@ pub(crate) fn is_token(config: &Config, shown: &str) -> bool {
 }
 
 /// The `Set-Cookie` value for a person who has shown `token`.
-pub(crate) fn cookie(config: &Config, token: &str, now_ms: i64) -> String {
+pub(crate) async fn cookie_for(app: &App, token: &str) -> Result<String, StoreError> {
+    Ok(cookie(&app.config(), &cookie_key(app, token).await?, app.now_ms()))
+}
+
+fn cookie(config: &Config, key: &str, now_ms: i64) -> String {
     let until_ms = now_ms.saturating_add(i64::try_from(LOGIN_TIME.as_millis()).unwrap_or(i64::MAX));
-    let mac = hex(&mac(token, until_ms).finalize().into_bytes());
+    let mac = hex(&mac(key, until_ms).finalize().into_bytes());
     format!("{COOKIE_NAME}={until_ms}.{mac}; Max-Age={}; {}", LOGIN_TIME.as_secs(), attributes(config))
 }
 
@@ -78,26 +132,31 @@ fn attributes(config: &Config) -> &'static str {
     if is_https { "Path=/; HttpOnly; SameSite=Strict; Secure" } else { "Path=/; HttpOnly; SameSite=Strict" }
 }
 
-/// Whether the caller carries a cookie that is still good.
-pub(crate) fn is_logged_in(config: &Config, headers: &HeaderMap, now_ms: i64) -> bool {
+/// What the caller carries as our cookie.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let mut pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.any(|(name, value)| name == COOKIE_NAME && is_good(config, value, now_ms))
+    let pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
 }
 
-fn is_good(config: &Config, value: &str, now_ms: i64) -> bool {
+fn is_good(key: &str, value: &str, now_ms: i64) -> bool {
     let Some((until_ms, shown)) =
         value.split_once('.').and_then(|(until, mac)| Some((until.parse().ok()?, unhex(mac)?)))
     else {
         return false;
     };
-    let signed = |token: &Secret| mac(token.expose(), until_ms).verify_slice(&shown).is_ok();
-    now_ms < until_ms && config.server.api_tokens.iter().any(signed)
+    now_ms < until_ms && mac(key, until_ms).verify_slice(&shown).is_ok()
 }
 
 fn mac(token: &str, until_ms: i64) -> Hmac<Sha256> {
     let mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).expect("HMAC takes keys of every length");
     mac.chain_update(PURPOSE).chain_update(until_ms.to_string())
+}
+
+/// A secret that nobody has had before.
+#[expect(clippy::disallowed_methods, reason = "secrets come from the machine, not from a seed")]
+pub(crate) fn fresh_secret() -> String {
+    hex(&rand::random::<[u8; 32]>())
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -123,9 +182,11 @@ mod tests {
         config
     }
 
-    fn headers(set_cookie: &str) -> HeaderMap {
+    fn opens(config: &Config, set_cookie: &str, now_ms: i64) -> bool {
         let sent = format!("theme=dark; {}", set_cookie.split(';').next().unwrap());
-        HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(&sent).unwrap())])
+        let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_str(&sent).unwrap())]);
+        let tokens = &config.server.api_tokens;
+        cookies(&headers).any(|cookie| tokens.iter().any(|token| is_good(token.expose(), cookie, now_ms)))
     }
 
     #[test]
@@ -142,11 +203,11 @@ mod tests {
     #[test]
     fn a_cookie_is_good_until_its_time_and_only_while_its_token_is() {
         let before = config(&["one", "two"]);
-        let headers = headers(&cookie(&before, "two", 1_000));
+        let cookie = cookie(&before, "two", 1_000);
         let end_ms = 1_000 + i64::try_from(LOGIN_TIME.as_millis()).unwrap();
-        assert!(is_logged_in(&before, &headers, end_ms - 1));
-        assert!(!is_logged_in(&before, &headers, end_ms));
-        assert!(!is_logged_in(&config(&["one"]), &headers, 2_000));
+        assert!(opens(&before, &cookie, end_ms - 1));
+        assert!(!opens(&before, &cookie, end_ms));
+        assert!(!opens(&config(&["one"]), &cookie, 2_000));
     }
 
     #[test]
@@ -157,7 +218,7 @@ mod tests {
         for forged in
             [format!("{COOKIE_NAME}={}.{mac}", i64::MAX), format!("{COOKIE_NAME}="), format!("{COOKIE_NAME}=1.zz")]
         {
-            assert!(!is_logged_in(&config, &headers(&forged), 1_001), "{forged}");
+            assert!(!opens(&config, &forged, 1_001), "{forged}");
         }
     }
 

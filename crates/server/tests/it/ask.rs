@@ -73,7 +73,7 @@ fn whoever_cannot_be_asked_is_named_with_what_to_do() {
     ");
     let (code, wrong_token) = asked(&["--server", &server, "--token", "third-token"]);
     assert_eq!(code, 2);
-    insta::assert_snapshot!(wrong_token, @"error: This token is not one of `server.api_tokens`.");
+    insta::assert_snapshot!(wrong_token, @"error: This token is neither a user's nor one of `server.api_tokens`.");
     let (code, stranger) = asked(&["--server", &format!("{server}/elsewhere"), "--token", TOKEN]);
     assert_eq!(code, 2);
     insta::assert_snapshot!(stranger, @"error: There is nothing under this address.");

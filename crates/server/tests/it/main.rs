@@ -15,6 +15,7 @@ mod peers;
 mod postgres;
 mod process;
 mod promises;
+mod roles;
 mod sandbox_page;
 mod serve;
 mod stage;

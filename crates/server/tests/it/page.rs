@@ -106,7 +106,7 @@ async fn a_wrong_token_gets_the_form_again_and_no_cookie() {
     let app = TestApp::new().await;
     let answer = log_in(&app, "guess").await;
     assert_eq!((answer.status, answer.header("set-cookie")), (StatusCode::UNAUTHORIZED, None));
-    assert!(answer.body.contains("This is not one of the tokens") && answer.body.contains("<form"));
+    assert!(answer.body.contains("This is neither a user") && answer.body.contains("<form"));
 }
 
 #[tokio::test]

@@ -87,11 +87,11 @@ async fn everything_under_api_needs_a_token() {
     }
     insta::assert_snapshot!(
         app.get("/api/v1/status", None).await.problem(),
-        @"401 Unauthorized: Send the header `Authorization: Bearer TOKEN` with one of `server.api_tokens`."
+        @"401 Unauthorized: Send the header `Authorization: Bearer TOKEN` with a user's token or one of `server.api_tokens`."
     );
     insta::assert_snapshot!(
         app.get("/api/v1/status", Some("third-token")).await.problem(),
-        @"401 Unauthorized: This token is not one of `server.api_tokens`."
+        @"401 Unauthorized: This token is neither a user's nor one of `server.api_tokens`."
     );
     insta::assert_snapshot!(
         app.get("/api/v1/nothing", Some(TOKEN)).await.problem(),
@@ -105,7 +105,7 @@ async fn without_tokens_the_api_is_closed() {
     let answer = TestApp::with(open, false).await.get("/api/v1/status", Some("")).await;
     insta::assert_snapshot!(
         answer.problem(),
-        @"401 Unauthorized: The API is closed: the configuration has no `server.api_tokens`."
+        @"401 Unauthorized: The API is closed: there is no user, and the configuration has no `server.api_tokens`."
     );
 }
 

@@ -56,7 +56,7 @@ impl Store {
         self.changed(tx, n_rows > 0, entry, now_ms).await
     }
 
-    pub(super) async fn changed(
+    pub(crate) async fn changed(
         &self,
         mut tx: Tx,
         has_changed: bool,

@@ -23,3 +23,4 @@ mod samples;
 mod sent;
 mod status;
 mod threads;
+mod users;

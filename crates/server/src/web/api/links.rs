@@ -12,14 +12,14 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use bytes::Bytes;
-use entente_engine::Card;
+use entente_engine::{Card, EngineError};
 use entente_store::LinkFilter;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::{SOMEBODY, optional};
 use crate::limits::{LINKS_ANSWER_MAX, LINKS_ANSWER_USUAL};
-use crate::web::{App, Problem};
+use crate::web::{App, Caller, Problem, Role};
 
 /// What names the links.
 #[derive(Debug, Deserialize)]
@@ -123,13 +123,21 @@ pub(crate) async fn make(
 /// Dissolves a link.
 pub(crate) async fn dissolve(
     State(app): State<App>,
+    caller: Caller,
     id: Result<Path<i64>, PathRejection>,
     body: Bytes,
 ) -> Result<Json<Done>, Problem> {
     let link = number(id)?;
     let parting: Parting = optional(&body, r#"Send nothing, or {"by": WHO, "sure": true or false}."#)?;
-    app.engine().unlink(link, parting.by.as_deref().unwrap_or(SOMEBODY), parting.sure).await?;
-    Ok(Json(Done { link }))
+    let by = parting.by.as_deref().unwrap_or(SOMEBODY);
+    let may_be_sure = caller.must_be(Role::Administrator);
+    match app.engine().unlink(link, by, parting.sure && may_be_sure.is_ok()).await {
+        // An automatic link is dissolved by administrators only.
+        Err(EngineError::Declined(_)) if parting.sure && may_be_sure.is_err() => {
+            may_be_sure.map(|()| Json(Done { link }))
+        }
+        ended => Ok(ended.map(|()| Json(Done { link }))?),
+    }
 }
 
 /// Refreshes a link.
