@@ -40,7 +40,8 @@ tokio::task_local! {
 
 /// Does some work for an item, so that whoever looks on knows for which.
 pub(crate) async fn working_for<T>(item: &str, work: impl Future<Output = T>) -> T {
-    ITEM.scope(item.to_owned(), work).await
+    // A round is too large to stand on the stack of a caller that waits for it.
+    ITEM.scope(item.to_owned(), Box::pin(work)).await
 }
 
 /// What a person wants to look at.

@@ -67,8 +67,6 @@ fn table() -> Vec<Route> {
         look(Viewer, "/configuration/text", api::configuration::text::show),
         look(Viewer, "/configuration/versions", api::configuration::list),
         look(Viewer, "/configuration/versions/{version}", api::configuration::show_version),
-        ask(Viewer, "/configuration/check", api::configuration::text::check).long(),
-        ask(Viewer, "/configuration/look", api::configuration::look::look).long(),
         look(Operator, "/inspection", api::inspection::list),
         look(Operator, "/inspection/{id}", api::inspection::show),
         act(Operator, "/items/{name}/resume", api::resume),
@@ -91,6 +89,9 @@ fn table() -> Vec<Route> {
         act(Administrator, "/domains/{domain}/withdraw", api::domains::withdraw),
         act(Administrator, "/items/{name}/activate", api::configuration::activate),
         act(Administrator, "/items/{name}/deactivate", api::configuration::deactivate),
+        // A text may send what the store of secrets holds to a site of its own.
+        ask(Administrator, "/configuration/check", api::configuration::text::check).long(),
+        ask(Administrator, "/configuration/look", api::configuration::look::look).long(),
         act(Administrator, "/configuration", api::configuration::apply).long(),
         replace(Administrator, "/configuration/text", api::configuration::text::save).long(),
         act(Administrator, "/inspection", api::inspection::start),

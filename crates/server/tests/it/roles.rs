@@ -59,6 +59,14 @@ async fn who_may_do_less_is_told_what_is_wanted_and_a_removed_user_is_nobody() {
         refused.problem(),
         @"403 Forbidden: vera is a viewer, and this needs an operator: ask an administrator for a token with that role."
     );
+    let authorization = format!("Bearer {}", add(&app, "otto", Role::Operator).await);
+    let headers = [(AUTHORIZATION.as_str(), authorization.as_str()), (CONTENT_TYPE.as_str(), "application/json")];
+    let draft = r#"{"record":"OPS-1","draft":"version: 1"}"#;
+    let refused = app.post("/api/v1/items/support-bugs/trial", &headers, draft).await;
+    insta::assert_snapshot!(
+        refused.problem(),
+        @"403 Forbidden: otto is an operator, and this needs an administrator: ask an administrator for a token with that role."
+    );
     let about = ask(&app, &Method::GET, "/about", Some(&token)).await.json();
     assert_eq!(about["you"], serde_json::json!({ "name": "vera", "role": "viewer" }));
     let again = app.post_json("/api/v1/users", r#"{"name":"vera","role":"operator"}"#).await;

@@ -13,7 +13,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::parse;
-use crate::web::{App, Problem};
+use crate::web::{App, Caller, Problem, Role};
 
 /// Which record, and through which action; without a direction, away from where the record lives.
 #[derive(Debug, Deserialize)]
@@ -48,8 +48,10 @@ impl Asked {
         })
     }
 
-    fn draft(&self, app: &App) -> Result<Option<Arc<Config>>, Problem> {
+    fn draft(&self, app: &App, caller: &Caller) -> Result<Option<Arc<Config>>, Problem> {
         let Some(text) = &self.draft else { return Ok(None) };
+        // A text may send what the store of secrets holds to a site of its own.
+        caller.must_be(Role::Administrator)?;
         let (config, faults) = parse(text, &app.source().secrets);
         let fault = || faults.iter().find(|fault| fault.is_error()).map(ToString::to_string).unwrap_or_default();
         let wrong = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, format!("The draft cannot be used: {}", fault()));
@@ -70,22 +72,24 @@ fn wrong() -> Problem {
 /// Runs the record.
 pub(crate) async fn run(
     State(app): State<App>,
+    caller: Caller,
     Path(item): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Trial>, Problem> {
     let Json(asked) = asked.map_err(|_| wrong())?;
-    let draft = asked.draft(&app)?;
+    let draft = asked.draft(&app, &caller)?;
     Ok(Json(app.engine().try_record(draft, &item, &asked.record, asked.towards(), asked.by()).await?))
 }
 
 /// Deletes the twin that a test made.
 pub(crate) async fn remove(
     State(app): State<App>,
+    caller: Caller,
     Path(item): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Removed>, Problem> {
     let Json(asked) = asked.map_err(|_| wrong())?;
-    let draft = asked.draft(&app)?;
+    let draft = asked.draft(&app, &caller)?;
     let removed = app.engine().remove_trial(draft, &item, &asked.record, asked.towards(), asked.by()).await?;
     Ok(Json(Removed { removed }))
 }
