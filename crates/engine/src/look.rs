@@ -24,8 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     error::EngineError,
-    folders,
-    inspection,
+    folders, inspection,
     limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS, REFUSALS_EVERY_POLLS},
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
