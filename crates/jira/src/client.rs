@@ -75,6 +75,8 @@ pub struct Moment {
     pub ours: Timestamp,
     /// By Jira's clock, never later than the truth: its `Date` (whole seconds) minus the time that the call took.
     pub theirs: Option<Timestamp>,
+    /// By Jira's clock, never earlier than the truth: its `Date`, rounded up.
+    pub theirs_at_most: Option<Timestamp>,
 }
 
 /// A client of one site. Cheap to clone; clones share the connection, its pace and its counters.
@@ -167,7 +169,11 @@ impl Client {
     pub(crate) fn moment(&self, answer: &Answer) -> Moment {
         let took_ms = self.shared.clock.now().as_millisecond() - answer.began.as_millisecond();
         let took = SignedDuration::from_millis(took_ms.max(0));
-        Moment { ours: answer.began, theirs: answer.date.and_then(|date| date.checked_sub(took).ok()) }
+        Moment {
+            ours: answer.began,
+            theirs: answer.date.and_then(|date| date.checked_sub(took).ok()),
+            theirs_at_most: answer.date.and_then(|date| date.checked_add(SignedDuration::from_secs(1)).ok()),
+        }
     }
 }
 

@@ -191,7 +191,7 @@ fn settle_until_ms(scene: &Scene<'_>, side: Side) -> i64 {
     let now_ms = scene.worker.outside().now_ms();
     let (began_ms, settle_ms) = match side {
         Side::Salesforce => (now_ms, scene.wired.org.settle_ms),
-        Side::Jira => (scene.wired.site.to_their_ms(now_ms), scene.wired.site.settle_ms),
+        Side::Jira => (scene.wired.site.to_their_ms_at_most(now_ms), scene.wired.site.settle_ms),
     };
     #[cfg(feature = "simulation")]
     let settle_ms = if entente_core::wrong::is(entente_core::wrong::Wrong::NoSettle) { 0 } else { settle_ms };

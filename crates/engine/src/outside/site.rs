@@ -55,6 +55,7 @@ pub(crate) struct Site {
     floors: Mutex<HashMap<String, u64>>,
     /// The site's clock minus ours.
     offset: Mutex<SignedDuration>,
+    offset_at_most: Mutex<SignedDuration>,
 }
 
 /// An issue as it was read.
@@ -119,6 +120,7 @@ impl Site {
             projects: Mutex::default(),
             floors: Mutex::default(),
             offset: Mutex::new(SignedDuration::ZERO),
+            offset_at_most: Mutex::new(SignedDuration::ZERO),
         })
     }
 
@@ -237,13 +239,21 @@ impl Site {
     /// When a read began, by Jira's clock.
     pub(crate) fn read_ms(&self, moment: Moment) -> i64 {
         let Some(theirs) = moment.theirs else { return moment.ours.as_millisecond() };
+        let at_most = moment.theirs_at_most.unwrap_or(theirs);
         *self.offset.lock() = theirs.duration_since(moment.ours);
+        *self.offset_at_most.lock() = at_most.duration_since(moment.ours);
         theirs.as_millisecond()
     }
 
-    /// Our time as Jira's. What Jira may still do is awaited by its clock: ours may be set, and the next machine has another.
+    /// Our time as Jira's, never later than the truth. What Jira may still do is awaited by its clock: ours may be set,
+    /// and the next machine has another.
     pub(crate) fn to_their_ms(&self, ours_ms: i64) -> i64 {
-        ours_ms.saturating_add(i64::try_from(self.offset.lock().as_millis()).unwrap_or_default())
+        shifted(ours_ms, *self.offset.lock())
+    }
+
+    /// The same, never earlier than the truth.
+    pub(crate) fn to_their_ms_at_most(&self, ours_ms: i64) -> i64 {
+        shifted(ours_ms, *self.offset_at_most.lock())
     }
 
     /// Jira's time as ours.
@@ -382,6 +392,10 @@ impl Site {
         }
         Ok(found)
     }
+}
+
+fn shifted(ms: i64, by: SignedDuration) -> i64 {
+    ms.saturating_add(i64::try_from(by.as_millis()).unwrap_or_default())
 }
 
 /// The operation in an issue's marker.

@@ -17,10 +17,13 @@ pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<
     let late: BTreeSet<String> = history.stage.books.lock().late.iter().flat_map(|said| words(said)).collect();
     kept.extend(late.iter().cloned());
     let issues = history.people.issues().await;
-    // What takes effect after a person has dissolved the link meets nobody who would look.
+    // What takes effect after a person has dissolved the link meets nobody who would look; nor does what was in a case
+    // that is gone.
     let is_parted = |name: &str| {
         let case = issues.iter().find(|issue| issue.name == name).and_then(|issue| issue.names.as_ref());
-        history.left_alone.contains(name) || case.is_some_and(|case| history.parted.contains_key(case))
+        history.left_alone.contains(name)
+            || history.ever_deleted_cases.contains(name)
+            || case.is_some_and(|case| history.parted.contains_key(case))
     };
     for write in super::writes::ours(history).into_iter().filter(|write| !is_parted(&write.record)) {
         let (before, after) = (words(&write.before.to_string()), words(&write.after.to_string()));
