@@ -4,20 +4,15 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { names, Unreachable } from '../document';
-import { draftOf, lacks, NEW, withDraft, type Direction, type Draft, type Row } from '../draft';
+import { draftOf, lacks, NEW, withDraft, type Draft } from '../draft';
 import { Choice, Group, Text, Tick, Unpicked, type Option } from '../parts/form';
 import { Empty, Failure, Loaded } from '../parts/loaded';
 import { Problems, Saving, useChecked } from '../parts/saving';
-import { Head, Section, Sign, Table } from '../parts/show';
-import { useConfiguration, useConnections, useIdentity, useIssueFields, useIssueTypes, useObjectFields, useObjects, useProjects } from '../queries';
-import type { ConfigurationText, Connection, IssueField, Mode, ObjectField, Side } from '../types';
+import { Head, Sign } from '../parts/show';
+import { useConfiguration, useConnections, useIdentity, useIssueTypes, useObjects, useProjects } from '../queries';
+import type { ConfigurationText, Connection, Mode, Side } from '../types';
 import { sideName } from '../words';
-
-type Set = (change: Partial<Draft>) => void;
-interface Part {
-  draft: Draft;
-  set: Set;
-}
+import { Fields, jiraOptions, salesforceOptions, StatusTable, useFields, type Change, type Part } from './mapping';
 
 export function NewItemPage() {
   return <Page name={null} />;
@@ -69,14 +64,14 @@ function Opened({ kept, name, connections }: { kept: ConfigurationText; name: st
 
 function Form({ kept, begin, isNew, connections }: { kept: ConfigurationText; begin: Draft; isNew: boolean; connections: Connection[] }) {
   const [draft, setDraft] = useState(begin);
-  const set: Set = (change) => setDraft((before) => ({ ...before, ...change }));
+  const set: Change = (change) => setDraft((before) => ({ ...before, ...change }));
   const shows = draft.mode === 'display-only';
   return (
     <form onSubmit={(event) => event.preventDefault()}>
       <Group title="Item">
         {isNew && <Text label="Name" value={draft.name} set={(name) => set({ name })} help="Links belong to it." />}
         <Text label="Owner" type="email" value={draft.owner} set={(owner) => set({ owner })} help="The person who answers for it." />
-        <Choice label="Sync mode" value={draft.mode} set={(mode) => set({ mode: mode as Mode })} options={MODES} />
+        <Choice label="Sync mode" value={draft.mode} set={(mode) => set({ mode: mode as Mode, projects: mode === 'display-only' ? draft.projects : draft.projects.slice(0, 1) })} options={MODES} />
       </Group>
       <JiraEnd draft={draft} set={set} connections={connections} />
       <SalesforceEnd draft={draft} set={set} connections={connections} />
@@ -138,13 +133,16 @@ function SalesforceEnd({ draft, set, connections }: Part & { connections: Connec
   const help = objects.data?.groups.find(({ objects }) => objects.some(({ name }) => name === draft.object))?.help;
   return (
     <Group title="Salesforce">
-      <Choice label="Salesforce org" value={org} set={(salesforce) => set({ connections: { ...draft.connections, salesforce }, object: '' })} options={named(connections, 'salesforce')} />
+      <Choice label="Salesforce org" value={org} set={(salesforce) => set({ connections: { ...draft.connections, salesforce }, object: '', ...unpicked(draft) })} options={named(connections, 'salesforce')} />
       <Confirmed side="salesforce" name={org} />
-      <Choice label="Object" help={help} value={draft.object} set={(object) => set({ object, statusField: '', statusValues: {} })} options={[]} groups={groups} />
+      <Choice label="Object" help={help} value={draft.object} set={(object) => set({ object, ...unpicked(draft) })} options={[]} groups={groups} />
       <Unpicked of={objects} />
     </Group>
   );
 }
+
+/** Another object has other fields. */
+const unpicked = ({ rows, correlation }: Draft): Partial<Draft> => ({ rows: rows.map((row) => ({ ...row, salesforce: '' })), correlation: { ...correlation, salesforce: '' }, statusField: '', statusValues: {} });
 
 /** Whether somebody answers there. */
 function Confirmed({ side, name }: { side: Side; name: string }) {
@@ -154,81 +152,6 @@ function Confirmed({ side, name }: { side: Side; name: string }) {
     <div role="status" className="self-center text-sm">
       {identity.data ? <Sign mood="good">Connected to {identity.data.name}</Sign> : identity.isError ? <Failure error={identity.error} again={() => void identity.refetch()} /> : `Asking ${sideName[side]} …`}
     </div>
-  );
-}
-
-const label = (field: { label: string; name: string; type: string }, notes: string[]) => `${field.label} (${[field.name, field.type, ...notes].filter((word, place) => place > 0 || word !== field.label).join(', ')})`;
-const salesforceOptions = (fields: ObjectField[]): Option[] => fields.map((field) => ({ value: field.name, text: label(field, [field.required ? 'required' : '', field.updateable ? '' : 'read only'].filter(Boolean)) }));
-const jiraOptions = (fields: IssueField[]): Option[] => fields.map((field) => ({ value: field.name, text: label(field, field.required ? ['required'] : []) }));
-
-/** Words that stand for no field, and only flow away from their side. */
-const VIRTUAL = {
-  salesforce: [{ name: 'Of the record', options: [{ value: 'record.url', text: 'Its address (record.url)' }] }],
-  jira: [{ name: 'Of the issue', options: [{ value: 'issue.key', text: 'Its key (issue.key)' }, { value: 'issue.id', text: 'Its id (issue.id)' }, { value: 'issue.url', text: 'Its address (issue.url)' }] }],
-};
-
-const DIRECTIONS: Option[] = [
-  { value: 'both', text: '↔ both ways' },
-  { value: 'to-jira', text: '→ to Jira' },
-  { value: 'to-salesforce', text: '← to Salesforce' },
-];
-
-function useFields(draft: Draft) {
-  const record = useObjectFields(draft.connections.salesforce, draft.object);
-  const issue = useIssueFields(draft.connections.jira, draft.projects[0] ?? '', draft.mode === 'display-only' ? '' : draft.issueType);
-  return { record, issue };
-}
-
-function Fields({ draft, set }: Part) {
-  const { record, issue } = useFields(draft);
-  const shows = draft.mode === 'display-only';
-  const [of, to] = [salesforceOptions(record.data?.fields ?? []), jiraOptions(issue.data?.fields ?? [])];
-  const change = (id: number, change: Partial<Row>) => set({ rows: draft.rows.map((row) => (row.id === id ? { ...row, ...change } : row)) });
-  const add = () => set({ rows: [...draft.rows, { id: 1 + Math.max(-1, ...draft.rows.map(({ id }) => id)), at: null, salesforce: '', jira: '', direction: '', more: [] }] });
-  const mapped = new Set(draft.rows.map(({ jira }) => jira));
-  const open = shows ? [] : (issue.data?.fields ?? []).filter(({ required, name }) => required && !mapped.has(name));
-  return (
-    <Section title={shows ? 'Preview fields' : 'Fields'}>
-      <Unpicked of={record} />
-      <Unpicked of={issue} />
-      {open.length > 0 && (
-        <p role="status" className="mb-2">
-          <Sign mood="warn">
-            {draft.issueType} needs {open.map(({ label }) => label).join(', ')}: map {open.length === 1 ? 'it' : 'them'}, or choose another issue type.
-          </Sign>
-        </p>
-      )}
-      <Table of="Lines" heads={shows ? ['Salesforce', 'Shown as', ''] : ['Salesforce', 'Flows', 'Jira', 'Also', '']}>
-        {draft.rows.map((row, place) => (
-          <tr key={row.id}>
-            <td className="min-w-44">
-              <Choice bare label={`Salesforce field of line ${place + 1}`} value={row.salesforce} set={(salesforce) => change(row.id, { salesforce })} options={of} groups={shows ? [] : VIRTUAL.salesforce} disabled={!draft.object} />
-            </td>
-            {!shows && (
-              <td className="min-w-36">
-                <Choice bare label={`Direction of line ${place + 1}`} none="as mode and fields allow" value={row.direction} set={(direction) => change(row.id, { direction: direction as Direction })} options={DIRECTIONS} />
-              </td>
-            )}
-            <td className="min-w-44">
-              {shows ? (
-                <input className="field w-full" aria-label={`Label of line ${place + 1}`} placeholder="its own label" value={row.jira} onChange={(event) => change(row.id, { jira: event.target.value })} />
-              ) : (
-                <Choice bare label={`Jira field of line ${place + 1}`} value={row.jira} set={(jira) => change(row.id, { jira })} options={to} groups={VIRTUAL.jira} disabled={!draft.issueType} />
-              )}
-            </td>
-            {!shows && <td className="text-faint">{row.more.join(', ')}</td>}
-            <td>
-              <button type="button" className="button" aria-label={`Take out line ${place + 1}`} onClick={() => set({ rows: draft.rows.filter(({ id }) => id !== row.id) })}>
-                ×
-              </button>
-            </td>
-          </tr>
-        ))}
-      </Table>
-      <button type="button" className="button mt-2" onClick={add}>
-        Add a field
-      </button>
-    </Section>
   );
 }
 
@@ -258,47 +181,6 @@ function Options({ draft, set, isNew }: Part & { isNew: boolean }) {
       <Tick label="Comments" help="Both ways, for staff only; the text says more." value={draft.comments} set={(comments) => set({ comments })} />
       <Tick label="Attachments" value={draft.attachments} set={(attachments) => set({ attachments })} />
     </Group>
-  );
-}
-
-function StatusTable({ draft, set }: Part) {
-  const { record } = useFields(draft);
-  const types = useIssueTypes(draft.connections.jira, draft.projects[0] ?? '');
-  const usable = (record.data?.fields ?? []).filter((field) => field.is_status);
-  const field = usable.find(({ name }) => name === draft.statusField);
-  const statuses = types.data?.types.find(({ name }) => name === draft.issueType)?.statuses ?? [];
-  const options = statuses.map((name) => ({ value: JSON.stringify(name), text: name }));
-  const values = [...new Set([...(field?.values ?? []), ...Object.keys(draft.statusValues)])];
-  const pick = (value: string, status: string) => {
-    const { [value]: _, ...others } = draft.statusValues;
-    set({ statusValues: status ? { ...draft.statusValues, [value]: JSON.parse(status) } : others });
-  };
-  return (
-    <Section title="Status">
-      <div className="mb-3 max-w-md">
-        <Choice
-          label="Status field"
-          help={draft.object && record.data && !usable.length ? `${draft.object} has no picklist that the integration user may update, so no status follows the issue’s.` : 'A picklist that the integration user may update.'}
-          none="Off"
-          value={draft.statusField}
-          set={(statusField) => set({ statusField, statusValues: {} })}
-          options={salesforceOptions(usable)}
-          disabled={!draft.object}
-        />
-      </div>
-      {draft.statusField && (
-        <Table of="Statuses" heads={['In Salesforce', 'In Jira']}>
-          {values.map((value) => (
-            <tr key={value}>
-              <td>{value}</td>
-              <td className="min-w-44">
-                <Choice bare label={`Jira status of ${value}`} none="left alone" value={draft.statusValues[value] === undefined ? '' : JSON.stringify(draft.statusValues[value])} set={(status) => pick(value, status)} options={options} />
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
-    </Section>
   );
 }
 
