@@ -39,6 +39,19 @@ pub(crate) const MAIL_ANSWER: &str = "Mail_Answer__c";
 pub(crate) const FINISHED_AT: &str = "Finished_At__c";
 const LEAD: &str = "Lead__c";
 const LIST: &str = "Evaluation_List__c";
+const PRODUCT: &str = "Evaluation_Product__c";
+/// What is read of a product.
+const PRODUCT_FIELDS: [&str; 5] = ["Name", "Active__c", "Version__c", "Download_URL__c", "Instructions__c"];
+
+/// The objects of deliveries, with what is read of each and what is changed.
+pub(crate) fn needed_fields() -> [(&'static str, &'static [&'static str], &'static [&'static str]); 3] {
+    const CHANGED: &[&str] = &[STATUS, REASON, MAIL_ANSWER, FINISHED_AT];
+    [
+        (DELIVERY, &[STATUS, REASON, MAIL_ANSWER, FINISHED_AT, LEAD], CHANGED),
+        (TARGET, &[LIST, PRODUCT], &[]),
+        (PRODUCT, &PRODUCT_FIELDS, &[]),
+    ]
+}
 
 /// Ids of queues begin with this: <https://help.salesforce.com/s/articleView?id=000385203>.
 const QUEUE_PREFIX: &str = "00G";
@@ -166,8 +179,7 @@ fn prospect(evaluations: &Evaluations, fields: &Fields) -> Option<Prospect> {
 
 /// What each delivery sends.
 async fn products(worker: &Worker, ids: &[String]) -> Result<BTreeMap<String, Vec<EvaluationProduct>>, EngineError> {
-    let fields = ["Name", "Active__c", "Version__c", "Download_URL__c", "Instructions__c"];
-    let fields = fields.map(|field| format!("Evaluation_Product__r.{field}"));
+    let fields = PRODUCT_FIELDS.map(|field| format!("Evaluation_Product__r.{field}"));
     let paths: Vec<String> = ["Id", LIST, "CreatedDate"].map(str::to_owned).into_iter().chain(fields).collect();
     let filter = Filter::is_in(LIST, ids.iter().map(String::as_str));
     let mut rows = worker.org.find(TARGET, &paths, filter).await.map_err(EngineError::peer(&worker.org.name))?;

@@ -4,9 +4,10 @@
 //! that a site that cannot be reached does not hide what the org lacks. Nothing here decides what the engine does: a
 //! right that is missing stops a write where it is made, whether or not anybody asked the doctor first.
 //!
-//! Next: `org` and `site` are the two examinations, `types` holds both ends of each line against each other, `kinds` fields against what they are for, `uses` says
+//! Next: `org` and `site` are the two examinations, `access` the one of portal access, `types` holds both ends of each line against each other, `kinds` fields against what they are for, `uses` says
 //! which fields an item needs, `finding` how it is said.
 
+mod access;
 mod finding;
 mod kinds;
 mod org;
@@ -83,6 +84,11 @@ async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {
         for finding in look_at(item, org, site, &wiring.config.people, depth).await {
             add(&mut all, of_item(item, finding));
         }
+    }
+    if let Some(access) = &wiring.config.access {
+        let (org, site) = (orgs.get(access.salesforce.as_str()), sites.get(access.jira.as_str()).copied());
+        let found = access::examine(access, org, site, store, depth).await;
+        found.into_iter().for_each(|finding| add(&mut all, finding));
     }
     all
 }

@@ -20,6 +20,7 @@ use crate::{
 pub(crate) const ORGANIZATION_ID: &str = "JSM_Organization_Id__c";
 pub(crate) const VALIDATED_CUSTOMERS: &str = "JSM_Validated_Customers__c";
 pub(crate) const ACCESS_STATE: &str = "JSM_Access_State__c";
+pub(crate) const SHOWN_ON_SOURCE: [&str; 3] = [ORGANIZATION_ID, VALIDATED_CUSTOMERS, ACCESS_STATE];
 
 /// Fields of a grant.
 pub(crate) const STATUS: &str = "Status__c";
@@ -31,6 +32,9 @@ pub(crate) const GRANT_ORGANIZATION_ID: &str = "Organization_Id__c";
 pub(crate) const CUSTOMER_ID: &str = "Customer_Id__c";
 pub(crate) const REQUESTED_AT: &str = "Requested_At__c";
 pub(crate) const FINISHED_AT: &str = "Finished_At__c";
+/// What is read of a grant itself, and written.
+pub(crate) const OWN_FIELDS: [&str; 9] =
+    [STATUS, REVOKE, REASON, ACCOUNT, ORGANIZATION, GRANT_ORGANIZATION_ID, CUSTOMER_ID, REQUESTED_AT, FINISHED_AT];
 
 /// A grant with its source and its person.
 #[derive(Clone, Debug)]
@@ -100,8 +104,7 @@ fn behind(lookup: &str, path: &str) -> String {
 }
 
 fn paths(access: &Access) -> Vec<String> {
-    let own = ["Id", "Name", "CreatedDate", STATUS, REVOKE, REASON, ACCOUNT, ORGANIZATION, GRANT_ORGANIZATION_ID];
-    let own = own.into_iter().chain([CUSTOMER_ID, REQUESTED_AT, FINISHED_AT]).map(str::to_owned);
+    let own = ["Id", "Name", "CreatedDate"].into_iter().chain(OWN_FIELDS).map(str::to_owned);
     let of_source = |source: &AccessSource| {
         let record = source_fields(source).into_iter().map(|field| behind(&source.grant_field, &field));
         let person = ["Name", "Email"].map(|field| behind(&source.person, field));
@@ -114,7 +117,7 @@ fn paths(access: &Access) -> Vec<String> {
 /// The fields of a source record.
 pub(crate) fn source_fields(source: &AccessSource) -> BTreeSet<String> {
     let rendered = source.organization.fields().map(ToString::to_string);
-    let own = ["Id", ORGANIZATION_ID, VALIDATED_CUSTOMERS, ACCESS_STATE].map(str::to_owned);
+    let own = ["Id"].into_iter().chain(SHOWN_ON_SOURCE).map(str::to_owned);
     rendered.chain(own).chain(source.account.clone()).collect()
 }
 

@@ -45,7 +45,7 @@ const PERMISSIONS: [Permission; 6] = [
 ];
 
 /// Global: webhooks are registered by administrators only.
-const ADMINISTER: &str = "ADMINISTER";
+pub(super) const ADMINISTER: &str = "ADMINISTER";
 
 fn synchronizes(item: &ConnectedItem) -> bool {
     item.mode != Mode::DisplayOnly
@@ -99,7 +99,7 @@ fn find_field<'a>(all: &'a [Field], name: &str) -> Option<&'a Field> {
     find_jira_field(all, name).map(|(field, _)| field)
 }
 
-async fn find_project(site: &Site, key: &str) -> Result<Arc<Project>, Finding> {
+pub(super) async fn find_project(site: &Site, key: &str) -> Result<Arc<Project>, Finding> {
     let connection = &site.name;
     site.project(key).await.map_err(of_engine)?.ok_or_else(|| {
         let message = format!(
