@@ -6,6 +6,7 @@
 
 pub(crate) mod form;
 pub(crate) mod grants;
+pub(crate) mod health;
 pub(crate) mod remedy;
 pub(crate) mod round;
 mod sweep;
@@ -28,10 +29,15 @@ pub(crate) fn of_org<'w>(wiring: &'w Wiring, org: &str) -> Option<(&'w Access, &
     Some((access, wiring.sites.get(&access.jira)?))
 }
 
-/// How a look at the open grants ended.
+/// How a look at what is open ended.
+#[derive(Default)]
 pub(crate) struct Looked {
-    /// Some of them could not be finished now.
+    /// Something could not be finished now.
     pub(crate) is_delayed: bool,
+    /// Something shows another status than before.
+    pub(crate) has_moved: bool,
+    /// What is still open.
+    pub(crate) waiting: health::Told,
 }
 
 /// Works on grants until told to stop. A peer that fails is asked again later.
@@ -49,6 +55,7 @@ pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<()
             Ok(looked) => (looked.is_delayed, None),
             Err(error @ EngineError::Store(_)) => return Err(error),
             Err(error) => {
+                worker.access_health.stopped(&error);
                 tracing::warn!(org = worker.org.name, "Portal access of {} waits: {error}", worker.org.name);
                 (true, error.passes_after())
             }
@@ -74,20 +81,23 @@ pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<()
 /// One look at the open grants, and at the others too if `sweeps`.
 pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, EngineError> {
     let Some((access, site)) = of_org(&worker.wiring, &worker.org.name) else {
-        return Ok(Looked { is_delayed: false });
+        return Ok(Looked::default());
     };
     if worker.org.held_back().or_else(|| site.held_back()).is_some() {
-        return Ok(Looked { is_delayed: true });
+        return Ok(Looked { is_delayed: true, ..Looked::default() });
     }
     worker.org.is_the_same(worker.store()).await?;
     // Deliveries first: they request access, and neither Jira nor the mail server holds up the other.
     let delivered = delivery::once(worker, access).await;
     let mut round = Round::begin(worker, access, site).await?;
-    let looked = round.run().await?;
+    let mut looked = round.run().await?;
     if sweeps {
         sweep::run(&mut round).await?;
     }
-    delivered?;
+    let delivered = delivered?;
+    looked.has_moved |= delivered.has_moved;
+    looked.waiting.and(delivered.waiting);
+    health::note(worker, access, &looked, sweeps).await?;
     Ok(looked)
 }
 

@@ -18,7 +18,7 @@ use entente_store::{KnownMail, SentMail};
 
 use crate::{
     access::{
-        GRANT,
+        GRANT, Looked,
         grants::{at, text},
     },
     apply,
@@ -72,17 +72,26 @@ pub(crate) struct Open {
 }
 
 /// One look at the open deliveries. What cannot be finished now is looked at again with the next one.
-pub(crate) async fn once(worker: &Worker, access: &Access) -> Result<(), EngineError> {
-    let Some(evaluations) = &access.evaluations else { return Ok(()) };
+pub(crate) async fn once(worker: &Worker, access: &Access) -> Result<Looked, EngineError> {
+    let mut looked = Looked::default();
+    let Some(evaluations) = &access.evaluations else { return Ok(looked) };
     for mut open in read(worker, access, evaluations).await? {
+        let before = open.delivery.shown.status;
+        let mut reason = None;
         if let Err(error) = finish(worker, access, evaluations, &mut open).await {
             if let EngineError::Store(_) = error {
                 return Err(error);
             }
             tracing::warn!(org = worker.org.name, "Delivery {} waits: {error}", open.name);
+            reason = Some(error.to_string());
+        }
+        let shown = &open.delivery.shown;
+        looked.has_moved |= shown.status != before;
+        if shown.status.is_open() {
+            looked.waiting.add(&open.name, reason.as_ref().unwrap_or(&shown.reason));
         }
     }
-    Ok(())
+    Ok(looked)
 }
 
 async fn finish(

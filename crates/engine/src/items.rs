@@ -10,7 +10,7 @@ use entente_store::ItemCounts;
 use serde::Serialize;
 
 use crate::{
-    Actions, EngineError, Inner, PerSide,
+    AccessStatus, Actions, EngineError, Inner, PerSide,
     poll::{jira_cursor, salesforce_cursor},
     report::ItemStatus,
     status,
@@ -21,6 +21,9 @@ use crate::{
 pub struct Items {
     /// One row for each.
     pub items: Vec<ItemRow>,
+    /// How portal access is doing; none where the configuration has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessStatus>,
 }
 
 /// One item.
@@ -137,7 +140,7 @@ pub(crate) async fn list(inner: &Inner) -> Result<Items, EngineError> {
             }),
         });
     }
-    Ok(Items { items })
+    Ok(Items { items, access: status.access })
 }
 
 async fn latest(

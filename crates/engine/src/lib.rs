@@ -82,8 +82,9 @@ pub use remedy::{
     Undo, UndoReport, Undone, Wish,
 };
 pub use report::{
-    Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding, ItemStatus,
-    PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, QuotaStatus, Status, SyncReport, VerifyReport,
+    AccessStatus, Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding,
+    ItemStatus, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, QuotaStatus, Status, SyncReport,
+    VerifyReport,
 };
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};
@@ -110,6 +111,7 @@ pub(crate) struct Seat {
     pub(crate) wake: Arc<Notify>,
     /// Told when somebody asked for portal access.
     pub(crate) access_wake: Arc<Notify>,
+    pub(crate) access_health: Arc<access::health::AccessHealth>,
     pub(crate) busy: Arc<dispatch::Busy>,
     pub(crate) fence: Arc<Mutex<Option<Fence>>>,
     pub(crate) tenure: Tenure,

@@ -202,6 +202,9 @@ pub struct Status {
     pub items: Vec<ItemStatus>,
     /// Every connection.
     pub connections: Vec<ConnectionStatus>,
+    /// Portal access; none where the configuration has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<AccessStatus>,
     /// Why the configuration on disk is not the one in use, when it is not.
     pub configuration_problem: Option<String>,
     /// Which configuration is in use, where it is kept in the database.
@@ -220,6 +223,22 @@ pub struct ConfigurationInUse {
     pub by: String,
     /// The file that says something else, as far as this process was given one.
     pub draft: Option<String>,
+}
+
+/// How portal access is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccessStatus {
+    /// `starting`, `ok`, `attention` when something failed and rests until somebody asks again, or `stopped` when the
+    /// last look did not come to its end.
+    pub state: &'static str,
+    /// Seconds since everything open was last looked at; none before the first time.
+    pub fresh_seconds: Option<i64>,
+    /// Grants and deliveries that are not finished.
+    pub waiting: u64,
+    /// Grants and deliveries that show an error.
+    pub failed: u64,
+    /// Why the first of them is not finished, in one sentence.
+    pub problem: Option<String>,
 }
 
 /// One item's state.

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::{
     EngineError, Inner,
     outside::HealthNow,
-    report::{Actions, ConnectionStatus, ItemStatus, PerSide, QuotaStatus, Status},
+    report::{AccessStatus, Actions, ConnectionStatus, ItemStatus, PerSide, QuotaStatus, Status},
     wiring::Wiring,
 };
 
@@ -90,10 +90,17 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         waiting: counts.backlog.waiting,
         items: items.collect(),
         connections: connections.map(|gauges| connection(&wiring, gauges, now)).collect(),
+        access: access(inner, &wiring, now),
         held,
         configuration_problem: None,
         configuration: None,
     })
+}
+
+/// How portal access is doing, if there is any.
+pub(crate) fn access(inner: &Inner, wiring: &Wiring, now: Timestamp) -> Option<AccessStatus> {
+    let org = &wiring.config.access.as_ref()?.salesforce;
+    Some(inner.seat(org).access_health.status(now))
 }
 
 /// What is known of one connection.

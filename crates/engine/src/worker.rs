@@ -57,6 +57,7 @@ pub(crate) struct Worker {
     pub(crate) tenure: Tenure,
     pub(crate) wake: Arc<Notify>,
     pub(crate) access_wake: Arc<Notify>,
+    pub(crate) access_health: Arc<access::health::AccessHealth>,
     pub(crate) tally: Tally,
     /// When hints were last looked through for those that have been due for long.
     aged_ms: AtomicI64,
@@ -75,7 +76,7 @@ pub(crate) struct Tally {
 
 impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
-        let Seat { wake, access_wake, busy, fence, tenure } = inner.seat(&org.name);
+        let Seat { wake, access_wake, access_health, busy, fence, tenure } = inner.seat(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
         Self {
             inner,
@@ -90,6 +91,7 @@ impl Worker {
             tenure,
             wake,
             access_wake,
+            access_health,
             tally: Tally::default(),
             aged_ms: AtomicI64::default(),
         }

@@ -75,11 +75,16 @@ impl<'w> Round<'w> {
 
     /// Works on every open grant; what fails for one keeps no other from going on.
     pub(crate) async fn run(&mut self) -> Result<Looked, EngineError> {
-        let mut is_delayed = false;
+        let mut looked = Looked::default();
         for mut row in grants::read(&self.worker.org, self.access, Asked::Open).await? {
-            is_delayed |= self.one(&mut row).await?;
+            let before = row.grant.shown.status;
+            looked.is_delayed |= self.one(&mut row).await?;
+            looked.has_moved |= row.grant.shown.status != before;
+            if row.grant.is_open() {
+                looked.waiting.add(&row.name, &row.grant.shown.reason);
+            }
         }
-        Ok(Looked { is_delayed })
+        Ok(looked)
     }
 
     /// One grant; whether it has to wait for something that passes by itself.

@@ -1,5 +1,6 @@
 //! The engine against the sandbox, without sockets: real clients, real store, real planner.
 
+mod access;
 mod agreement;
 mod budget;
 mod decisions;

@@ -132,11 +132,16 @@ triggers: {{ poll_seconds: 5 }}
 
     /// An engine on this stage; it shares the store with every other one.
     pub(crate) fn engine(&self) -> Engine {
+        self.engine_over(|wire| wire)
+    }
+
+    /// The same, with something between it and the world.
+    pub(crate) fn engine_over(&self, over: impl Fn(Arc<dyn Wire>) -> Arc<dyn Wire> + Send + Sync + 'static) -> Engine {
         let wire = self.wire.clone();
         let outside = Outside {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
-            wires: Arc::new(move |_| Ok(Arc::new(wire.clone()) as Arc<dyn Wire>)),
+            wires: Arc::new(move |_| Ok(over(Arc::new(wire.clone())))),
             inspection: Arc::default(),
         };
         Engine::new(self.config(), self.store.clone(), outside).expect("an engine")

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::answer::{counted, json};
 use super::ask::Ask;
+use super::status::access;
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -37,6 +38,7 @@ impl Items {
             for item in answer["items"].as_array_mut().into_iter().flatten() {
                 item["next_poll_seconds"] = Json::Null;
             }
+            answer.as_object_mut().map(|answer| answer.remove("access"));
         }
         let text = if self.json { json(&answer) } else { in_words(&answer) };
         screen.result(&text).map_err(|error| Failure::output(&error))?;
@@ -54,7 +56,7 @@ fn in_words(answer: &Json) -> String {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let more = items.iter().flat_map(more);
+    let more = items.iter().flat_map(more).chain(access(&answer["access"]));
     rows.iter().map(line).chain(more).map(|line| harmless(&line)).collect::<Vec<_>>().join("\n")
 }
 

@@ -44,6 +44,9 @@ fn unasked(status: &mut Json) {
     for connection in status["connections"].as_array_mut().into_iter().flatten() {
         connection["state"] = "unasked".into();
     }
+    if !status["access"].is_null() {
+        status["access"]["state"] = "unasked".into();
+    }
 }
 
 fn in_words(status: &Json, runs: bool) -> String {
@@ -65,6 +68,7 @@ fn in_words(status: &Json, runs: bool) -> String {
     lines.extend(rows("items").iter().map(item));
     if runs {
         lines.extend(rows("connections").iter().flat_map(|row| std::iter::once(connection(row)).chain(quota(row))));
+        lines.extend(access(&status["access"]));
     } else {
         lines.push("connections: not asked; `entente doctor --config FILE` asks them".to_owned());
     }
@@ -91,6 +95,14 @@ fn connection(connection: &Json) -> String {
     };
     let (name, state) = (text("name").unwrap_or("?"), text("state").unwrap_or("?"));
     format!("connection {name}: {state}{}{circuit}{problem}", read.unwrap_or_default())
+}
+
+/// How portal access is doing, where there is any.
+pub(super) fn access(access: &Json) -> Option<String> {
+    let state = access["state"].as_str()?;
+    let count = |name: &str| access[name].as_u64().unwrap_or_default();
+    let problem = access["problem"].as_str().map(|problem| format!(": {problem}")).unwrap_or_default();
+    Some(format!("portal access: {state}, {} waiting, {} failed{problem}", count("waiting"), count("failed")))
 }
 
 /// What is left of a connection's calls, once it has told.
@@ -130,6 +142,7 @@ mod tests {
                            "runs_out_at": "2026-11-21T14:05:00Z", "resets_at": "2026-11-21T15:00:00Z", "reserve": 100,
                            "held_back": true}},
                 {"name": "desk", "state": "unreachable", "circuit": "half-open", "problem": "reset"}],
+            "access": {"state": "attention", "waiting": 2, "failed": 1, "problem": "000001: it was refused"},
             "configuration_problem": null,
         });
         insta::assert_snapshot!(in_words(&status, true), @r"
@@ -140,6 +153,7 @@ mod tests {
         connection site: unreachable, circuit open for another 12 s: reset
           50 of 1000 calls left (tenant-app-quota), 600 an hour, none left at 2026-11-21T14:05:00Z, all of them again at 2026-11-21T15:00:00Z; nothing new is begun, the last 100 are for finishing what was
         connection desk: unreachable, circuit half-open: reset
+        portal access: attention, 2 waiting, 1 failed: 000001: it was refused
         ");
         assert!(
             in_words(&status, false).ends_with("\nconnections: not asked; `entente doctor --config FILE` asks them")

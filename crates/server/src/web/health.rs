@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use entente_engine::{ConnectionStatus, EngineError};
+use entente_engine::{AccessStatus, ConnectionStatus, EngineError};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -14,12 +14,29 @@ pub(crate) async fn process() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// `GET /readyz`: every connection was read to the end not long ago.
+/// `GET /readyz`: every connection of an item was read to the end not long ago, and what is open of portal access was
+/// looked at.
 pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem> {
-    let connections = app.status().await.map_err(unknown)?.connections;
-    match staleness(&connections, app.config().slowest_poll_seconds()) {
-        None => Ok(Json(json!({ "status": "ok" }))),
+    let status = app.status().await.map_err(unknown)?;
+    let config = app.config();
+    let is_used = |name: &str| {
+        config.items.iter().any(|item| [&item.salesforce.connection, &item.jira.connection].iter().any(|c| *c == name))
+    };
+    let connections: Vec<ConnectionStatus> =
+        status.connections.into_iter().filter(|connection| is_used(&connection.name)).collect();
+    let stale = staleness(&connections, config.slowest_poll_seconds());
+    let unseen = || unseen(status.access.as_ref()?, config.access.as_ref()?.poll_seconds);
+    match stale.or_else(unseen) {
+        None => Ok(Json(body(status.access.as_ref()))),
         Some(sentence) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence)),
+    }
+}
+
+/// What failed of portal access rests until somebody asks again, and keeps nothing else from going on.
+fn body(access: Option<&AccessStatus>) -> Value {
+    match access {
+        None => json!({ "status": "ok" }),
+        Some(access) => json!({ "status": "ok", "access": { "waiting": access.waiting, "failed": access.failed } }),
     }
 }
 
@@ -42,9 +59,35 @@ fn staleness(connections: &[ConnectionStatus], poll_seconds: u32) -> Option<Stri
     }
 }
 
+/// Why what is open of portal access is not followed, if so.
+fn unseen(access: &AccessStatus, poll_seconds: u32) -> Option<String> {
+    let fresh_seconds_max = FRESH_SECONDS_MIN.max(FRESH_POLLS * i64::from(poll_seconds));
+    match access.fresh_seconds {
+        None => Some("Portal access was not looked at to the end yet.".to_owned()),
+        Some(seconds) if seconds > fresh_seconds_max => {
+            Some(format!("Portal access was last looked at to the end {seconds} seconds ago."))
+        }
+        Some(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn portal_access_is_fresh_for_three_polls_and_at_least_a_minute() {
+        for (fresh_seconds, poll_seconds, ready) in [
+            (None, 60, false),
+            (Some(0), 60, true),
+            (Some(180), 60, true),
+            (Some(181), 60, false),
+            (Some(61), 5, false),
+        ] {
+            let access = AccessStatus { state: "ok", fresh_seconds, waiting: 1, failed: 1, problem: None };
+            assert_eq!(unseen(&access, poll_seconds).is_none(), ready, "{fresh_seconds:?} at {poll_seconds}");
+        }
+    }
 
     fn connection(fresh_seconds: Option<i64>) -> ConnectionStatus {
         ConnectionStatus {

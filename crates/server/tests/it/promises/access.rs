@@ -3,6 +3,7 @@
 mod domains;
 mod failures;
 mod grants;
+pub(super) mod kills;
 mod people;
 mod rights;
 

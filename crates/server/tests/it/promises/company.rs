@@ -270,6 +270,12 @@ impl Company {
         faults.as_array().unwrap().clone()
     }
 
+    /// How often the faults of a side have struck.
+    pub(super) fn hits(&self, side: Side) -> u64 {
+        let faults = answer(self.client.get(format!("{}/__sandbox/faults", self.at(side))));
+        faults.as_array().unwrap().iter().filter_map(|fault| fault["hits"].as_u64()).sum()
+    }
+
     /// Ends all faults.
     pub(super) fn heal(&self) {
         for side in [&self.salesforce, &self.jira] {

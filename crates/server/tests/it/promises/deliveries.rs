@@ -5,7 +5,8 @@ mod sink;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::company::Company;
+use super::access::kills::killed_in;
+use super::company::{Company, Side};
 use crate::process::{Ended, entente, run, wait_for};
 use sink::{Mood, Sink};
 
@@ -241,6 +242,21 @@ fn a_server_killed_while_a_mail_leaves_sends_no_second_one() {
     let (status, reason, _) = stage.shown(&list);
     assert!(status == "Error" && reason.contains("may or may not have it"), "{status}: {reason}");
     assert_eq!(stage.sink.mails().len(), 1);
+}
+
+/// I12, S0-53: so it is wherever else the process is killed: one request for access, one mail.
+#[test]
+fn a_process_killed_around_the_mail_sends_it_once() {
+    let requests = "PATCH /services/data/v64.0/composite/sobjects/{..}/{..}";
+    let updates = "PATCH /services/data/v64.0/composite/sobjects";
+    let steps = [(Side::Salesforce, requests, ""), (Side::Salesforce, updates, "Delivered")];
+    for (step, side_effect) in steps.into_iter().flat_map(|step| [(step, "none"), (step, "committed")]) {
+        let stage = Stage::new();
+        let (_, list) = stage.waiting();
+        killed_in(&stage.company, &stage.configuration, step, side_effect);
+        assert_eq!(stage.shown(&list).0, "Delivered", "{step:?} {side_effect}");
+        assert_eq!((stage.sink.mails().len(), stage.grants().len()), (1, 1), "{step:?} {side_effect}");
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{GRANT, PROJECT, Portal, one};
+use super::{GRANT, PROJECT, Portal, TOKEN, one, text};
+use crate::process::{Running, get, ready, run, wait_for};
 
 const ORGANIZATION: &str = "POST /rest/servicedeskapi/organization";
 const CUSTOMER: &str = "POST /rest/servicedeskapi/customer";
@@ -60,6 +61,44 @@ fn what_is_missing_in_salesforce_is_told_there() {
     portal.sync();
     assert_eq!((portal.status(&grant), portal.organizations()), ("Error".to_owned(), vec![]));
     assert!(portal.reason(&grant).contains("Doe has no usable e-mail address"), "{}", portal.reason(&grant));
+}
+
+/// What failed or waits is told by the server that runs, until somebody has mended it: in the status, in the table of items,
+/// and without names where everybody may look.
+#[test]
+fn what_is_the_matter_is_told_until_it_is_mended() {
+    let portal = Portal::new();
+    let refusal = json!({ "side_effect": "none", "route": ORGANIZATION, "answer": "status", "status": 403,
+                          "body": { "errorMessage": "You may not manage organizations" } });
+    portal.company.site_door("faults", &refusal);
+    let grant = portal.click(&portal.project("Testing", "1"), &portal.contact("Dana", "dana@acme.test"));
+    let ready_file = portal.company.desk.arg("server.json");
+    let arguments = ["serve", "--config", &portal.file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
+    let _server = Running::start(&arguments, &portal.company.desk);
+    let url = text(&ready(&portal.company.desk.path("server.json"))["server"]).to_owned();
+    let access = || get(&format!("{url}/api/v1/status"), TOKEN).map(|status| status["access"].clone());
+    let failed = wait_for("the failure", || access().filter(|access| access["failed"] == 1));
+    assert_eq!((&failed["state"], &failed["waiting"]), (&json!("attention"), &json!(0)));
+    assert!(text(&failed["problem"]).contains("You may not manage organizations"), "{failed}");
+    let place = ["--server", &url, "--token", TOKEN];
+    for command in ["status", "items"] {
+        let told = run(&[&[command], &place[..]].concat());
+        let line = "portal access: attention, 0 waiting, 1 failed: 000001: Creating the organization \"Testing – CP#1\" was refused";
+        assert!(told.stdout.contains(line), "{told:?}");
+    }
+    let body = get(&format!("{url}/readyz"), TOKEN).unwrap();
+    assert_eq!(body, json!({ "status": "ok", "access": { "waiting": 0, "failed": 1 } }));
+    portal.company.heal();
+    portal.company.edit(GRANT, &grant, &json!({ "Status__c": "Requested" }));
+    let mended = wait_for("access", || access().filter(|access| access["failed"] == 0));
+    assert_eq!((&mended["state"], &mended["problem"]), (&json!("ok"), &serde_json::Value::Null));
+    let site = json!({ "name": "error_before", "route": "*" });
+    portal.company.site_door("faults", &site);
+    let edge = portal.click(&portal.project("Edge", "2"), &portal.contact("Kim", "kim@acme.test"));
+    let waits = wait_for("the grant that waits", || access().filter(|access| access["waiting"] == 1));
+    assert!(text(&waits["problem"]).contains("It is tried again"), "{waits}");
+    portal.company.heal();
+    wait_for("access", || (portal.status(&edge) == "Has Access").then_some(()));
 }
 
 /// An address that Jira knows already is no second customer, whoever made it.

@@ -1,0 +1,115 @@
+//! How portal access is doing, as the last look found it. It is kept in memory: the next look finds it again.
+
+use entente_core::{
+    access::GrantStatus,
+    config::{Access, Evaluations},
+    delivery::DeliveryStatus,
+};
+use entente_salesforce::Filter;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+
+use super::{Looked, grants};
+use crate::{delivery, error::EngineError, report::AccessStatus, worker::Worker};
+
+/// How portal access of an org is doing.
+#[derive(Debug, Default)]
+pub(crate) struct AccessHealth {
+    now: Mutex<Known>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// When the open grants were last looked at to the end.
+    fresh: Option<Timestamp>,
+    /// Why the last look did not get so far.
+    stopped: Option<String>,
+    waiting: Told,
+    failed: Told,
+}
+
+/// Grants or deliveries, with what the first of them shows as its reason.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    n: u64,
+    first: Option<String>,
+}
+
+impl Told {
+    /// One more, with its number and its reason.
+    pub(crate) fn add(&mut self, name: &str, reason: &str) {
+        self.n += 1;
+        if !reason.is_empty() {
+            self.first.get_or_insert_with(|| format!("{name}: {reason}"));
+        }
+    }
+
+    pub(crate) fn and(&mut self, other: Self) {
+        self.n += other.n;
+        self.first = self.first.take().or(other.first);
+    }
+}
+
+impl AccessHealth {
+    /// The open ones were looked at, and what failed was counted if that can have changed.
+    pub(super) fn looked(&self, waiting: Told, failed: Option<Told>, at: Timestamp) {
+        let mut now = self.now.lock();
+        (now.fresh, now.stopped, now.waiting) = (Some(at), None, waiting);
+        now.failed = failed.unwrap_or_else(|| now.failed.clone());
+    }
+
+    pub(super) fn stopped(&self, error: &EngineError) {
+        self.now.lock().stopped = Some(error.to_string());
+    }
+
+    pub(crate) fn status(&self, now: Timestamp) -> AccessStatus {
+        let known = self.now.lock().clone();
+        let state = match (&known.stopped, known.fresh) {
+            (Some(_), _) => "stopped",
+            (None, None) => "starting",
+            (None, Some(_)) if known.failed.n > 0 => "attention",
+            (None, Some(_)) => "ok",
+        };
+        AccessStatus {
+            state,
+            fresh_seconds: known.fresh.map(|fresh| now.duration_since(fresh).as_secs()),
+            waiting: known.waiting.n,
+            failed: known.failed.n,
+            problem: known.stopped.or(known.failed.first).or(known.waiting.first),
+        }
+    }
+}
+
+/// Grants and deliveries that rest in *Error* until somebody asks again.
+pub(super) async fn failed(worker: &Worker, access: &Access) -> Result<Told, EngineError> {
+    let (org, mut told) = (&worker.org, Told::default());
+    let grant = access.texts.of_status(GrantStatus::Error);
+    let deliveries = access.evaluations.as_ref();
+    let delivery = |evaluations: &Evaluations| evaluations.texts.of(DeliveryStatus::Error).to_owned();
+    let asked = [(super::GRANT, Some(grant.to_owned())), (delivery::DELIVERY, deliveries.map(delivery))];
+    for (object, text) in asked.into_iter().filter_map(|(object, text)| Some((object, text?))) {
+        let paths = ["Id", "Name", grants::REASON].map(str::to_owned);
+        let found = org.find(object, &paths, Filter::eq(grants::STATUS, text.as_str())).await;
+        let mut rows = found.map_err(EngineError::peer(&org.name))?;
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        for row in rows {
+            told.add(row.text("Name").unwrap_or_default(), row.text(grants::REASON).unwrap_or_default());
+        }
+    }
+    Ok(told)
+}
+
+/// Keeps what a look found.
+pub(super) async fn note(
+    worker: &Worker,
+    access: &Access,
+    looked: &Looked,
+    has_swept: bool,
+) -> Result<(), EngineError> {
+    let failed = match looked.has_moved || has_swept {
+        true => Some(failed(worker, access).await?),
+        false => None,
+    };
+    worker.access_health.looked(looked.waiting.clone(), failed, worker.outside().clock.now());
+    Ok(())
+}
