@@ -83,6 +83,12 @@ impl Workflow {
         found.map_or(Phase::Unknown, |(_, phase)| *phase)
     }
 
+    /// Whether going from one status to another opens what was closed. What the vendor does not say is no reopening.
+    #[must_use]
+    pub fn reopens(&self, side: Side, from: &str, to: &str) -> bool {
+        self.phase(side, from) == Phase::Closed && self.phase(side, to) == Phase::Open
+    }
+
     /// Whether a side has a status of this name.
     #[must_use]
     pub fn has(&self, side: Side, status: &str) -> bool {

@@ -1,8 +1,8 @@
 //! The only place that changes records in Salesforce or Jira. It obeys plans; it never decides.
 //!
-//! Order: twins first, then fields and correlation on both sides at once, then comments and files, then
-//! statuses. A step that fails leaves what
-//! depends on it for the next round; what was achieved, and only that, becomes the base.
+//! Order: twins first, then fields and correlation on both sides at once, then what is reopened, then comments and files,
+//! then the other statuses. A step that fails leaves what depends on it for the next round; what was achieved, and only
+//! that, becomes the base.
 
 pub(crate) mod access;
 mod comments;
@@ -41,9 +41,12 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     for receipt in salesforce.into_iter().chain(jira) {
         culprit::settle(scene, works, receipt).await;
     }
+    // A closed issue may take no comment, and one that closes gets its last words before.
+    let (reopened, others) = status::turns(scene, works).await;
+    status::write(scene, works, &reopened).await;
     comments::write(scene, works).await;
     files::write(scene, works).await;
-    status::write(scene, works).await;
+    status::write(scene, works, &others).await;
 }
 
 /// Everything that is about to be written to a record that is there is announced before anything is sent, and edits that

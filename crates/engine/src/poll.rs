@@ -193,7 +193,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     }
     let own: HashSet<String> = objects.iter().map(|(object, _)| object.clone()).collect();
     objects.extend(related.iter().filter(|object| !own.contains(*object)).map(|object| (object.clone(), Vec::new())));
-    objects.extend(talk.iter().map(|object| ((*object).to_owned(), vec![talk::PARENT.to_owned()])));
+    objects.extend(talk.iter().map(|(object, parent)| ((*object).to_owned(), vec![(*parent).to_owned()])));
     let asked = asked(worker, objects).await?;
     let Some(earliest) = asked.iter().map(|asked| asked.since).min() else { return Ok(()) };
     let Changes { found: changed, began, refused } = match worker.org.changed(&asked).await {
@@ -209,7 +209,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         offered.is_new(org, &changed.id, changed.version.as_ref(), began, ECHO_AGE_MS)
     };
     let (mut comments, changed): (Vec<Changed>, Vec<Changed>) =
-        changed.into_iter().partition(|changed| talk.contains(changed.object.as_str()));
+        changed.into_iter().partition(|changed| talk.contains_key(changed.object.as_str()));
     comments.retain(|comment| !comment.is_deleted && is_new(offered, comment));
     let mut left_out = HashSet::new();
     for (narrow, AskedObject { object, .. }) in narrows.iter().zip(&asked) {
@@ -228,7 +228,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
         }
         Err(error) => return Err(error),
     };
-    hints.extend(talk::hints(worker, &comments).await?);
+    hints.extend(talk::hints(worker, &talk, &comments).await?);
     let is_answered = |asked: &&AskedObject| !refused.iter().any(|(object, _)| *object == asked.object);
     if let Some(began) = began {
         let answered: Vec<&str> = asked.iter().filter(is_answered).map(|asked| asked.object.as_str()).collect();
@@ -246,7 +246,7 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     };
     wake_if(worker, !hints.is_empty() || n_files > 0);
     // Who may not query all feeds finds posts where their record has changed, and by looks.
-    match refused.iter().find(|(object, _)| !talk.contains(object.as_str())) {
+    match refused.iter().find(|(object, _)| !talk.contains_key(object.as_str())) {
         None => worker.org.health.read_to_the_end(worker.outside().clock.now()),
         // An object or a field that was taken away from us: what is there now is looked up before it is asked about again.
         Some((_, error)) => {

@@ -1,6 +1,8 @@
 //! Statuses in Jira, transition by transition along the way that the plan names. Each is looked up just before it is taken;
 //! if it is not there, the issue stays where it is and a note says so.
 
+use std::sync::Arc;
+
 use entente_core::{
     FieldPath, Side, Sides, Value,
     plan::{FieldWrite, Hop, Note, NoteCode, STATUS},
@@ -40,12 +42,26 @@ enum End {
     Failed(CallError),
 }
 
-/// Moves every issue whose plan says so and whose other writes went well.
-pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
-    let wanting: Vec<usize> = (0..works.len())
-        .filter(|n| works[*n].is_open() && works[*n].unit.ids.jira.is_some() && works[*n].status().is_some())
-        .collect();
-    let (there, to_move): (Vec<usize>, Vec<usize>) = wanting.into_iter().partition(|n| is_there(&works[*n]));
+/// The issues that shall be moved: those that are reopened, and the others. Only where comments are carried does it matter.
+pub(super) async fn turns(scene: &Scene<'_>, works: &[Work]) -> (Vec<usize>, Vec<usize>) {
+    let wanting: Vec<usize> = (0..works.len()).filter(|n| works[*n].status().is_some()).collect();
+    if wanting.is_empty() || scene.wired.item.comments.is_none() {
+        return (Vec::new(), wanting);
+    }
+    let workflow = match scene.wired.workflow() {
+        Some(workflow) => Ok(workflow),
+        None => workflow::statuses(scene).await.map(Arc::new),
+    };
+    // Without it the order is the usual one.
+    let Ok(workflow) = workflow else { return (Vec::new(), wanting) };
+    let reopens = |change: &FieldWrite| workflow.reopens(Side::Jira, &change.from.to_string(), &change.to.to_string());
+    wanting.into_iter().partition(|n| works[*n].status().is_some_and(reopens))
+}
+
+/// Moves those of these issues whose other writes went well.
+pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work], wanting: &[usize]) {
+    let wanting = wanting.iter().copied().filter(|n| works[*n].is_open() && works[*n].unit.ids.jira.is_some());
+    let (there, to_move): (Vec<usize>, Vec<usize>) = wanting.partition(|n| is_there(&works[*n]));
     let works_seen: &[Work] = works;
     let moves: Vec<_> = to_move.iter().map(|n| move_one(scene, works_seen, *n)).collect();
     let moved: Vec<(usize, Moved)> = stream::iter(moves).buffer_unordered(EDITS_IN_FLIGHT_MAX).collect().await;

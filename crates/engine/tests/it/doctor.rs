@@ -267,5 +267,5 @@ async fn an_object_without_comments_is_named_with_the_reason() {
     let found = stage.engine().doctor().await;
     let silent: Vec<&Finding> = found.iter().filter(|finding| finding.code == "no-comments").collect();
     let [finding] = silent.as_slice() else { panic!("{found:#?}") };
-    assert!(finding.message.contains("Visit__c has neither CaseComments nor a feed"), "{finding:#?}");
+    assert!(finding.message.contains("Visit__c has neither comments of its own nor a feed"), "{finding:#?}");
 }

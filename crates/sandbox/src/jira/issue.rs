@@ -61,6 +61,9 @@ pub(crate) struct Comment {
     pub(crate) created: i64,
     pub(crate) updated: i64,
     pub(crate) visibility: Option<Value>,
+    /// The comment that it replies to.
+    #[serde(default)]
+    pub(crate) parent: Option<u64>,
     pub(crate) properties: BTreeMap<String, Value>,
 }
 

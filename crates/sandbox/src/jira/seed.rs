@@ -139,6 +139,7 @@ fn comment(contents: &mut Contents, issue: &mut Issue, team: &[String], now: i64
         created: at,
         updated: at,
         visibility: None,
+        parent: None,
         properties: BTreeMap::new(),
     });
     issue.updated = issue.updated.max(at);

@@ -1,8 +1,9 @@
 //! Where an object's records have their comments, and how those are read and written.
 //!
-//! A case has CaseComments, and whatever has a feed has posts with answers. The post by which a case's feed shows a
+//! A case has CaseComments, an idea IdeaComments, and whatever has a feed has posts with answers. The post by which a case's feed shows a
 //! CaseComment is not read beside it.
 //! <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_casecomment.htm>
+//! <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_ideacomment.htm>
 //! <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_feeditem.htm>
 
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ pub(crate) struct Talk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Table {
     CaseComment,
+    IdeaComment,
     FeedItem {
         /// The field is only there in orgs with sites for customers.
         has_visibility: bool,
@@ -42,20 +44,30 @@ impl Table {
     fn name(self) -> &'static str {
         match self {
             Self::CaseComment => "CaseComment",
+            Self::IdeaComment => "IdeaComment",
             Self::FeedItem { .. } => "FeedItem",
             Self::FeedComment => "FeedComment",
+        }
+    }
+
+    /// By which field a comment names its record.
+    fn parent(self) -> &'static str {
+        match self {
+            Self::IdeaComment => "IdeaId",
+            Self::CaseComment | Self::FeedItem { .. } | Self::FeedComment => "ParentId",
         }
     }
 
     fn fields(self) -> Vec<&'static str> {
         let own: &[&str] = match self {
             Self::CaseComment => &["CommentBody", "IsPublished"],
+            Self::IdeaComment => &["CommentBody", "IsHtml"],
             Self::FeedItem { has_visibility: true } => &["Body", "IsRichText", "Type", "Visibility"],
             Self::FeedItem { has_visibility: false } => &["Body", "IsRichText", "Type"],
             Self::FeedComment => &["CommentBody", "IsRichText", "FeedItemId"],
         };
-        let system = ["Id", "ParentId", "CreatedDate", "CreatedById", "CreatedBy.Name", "CreatedBy.Email"];
-        system.into_iter().chain(["SystemModstamp"]).chain(own.iter().copied()).collect()
+        let system = ["Id", "CreatedDate", "CreatedById", "CreatedBy.Name", "CreatedBy.Email", "SystemModstamp"];
+        system.into_iter().chain([self.parent()]).chain(own.iter().copied()).collect()
     }
 }
 
@@ -65,16 +77,16 @@ impl Talk {
         self.tables.is_empty()
     }
 
-    /// The tables, by which news are asked for.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = &'static str> {
-        self.tables.iter().map(|table| table.name())
+    /// The tables, by which news are asked for, each with the field by which a comment names its record.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.tables.iter().map(|table| (table.name(), table.parent()))
     }
 
     /// How long a comment may be that we write.
     pub(crate) fn limit(&self) -> TextLimit {
         match self.written() {
             Some(Table::FeedItem { .. } | Table::FeedComment) => TextLimit::Chars(10_000),
-            Some(Table::CaseComment) | None => TextLimit::Bytes(4_000),
+            Some(Table::CaseComment | Table::IdeaComment) | None => TextLimit::Bytes(4_000),
         }
     }
 
@@ -100,6 +112,9 @@ impl Org {
         let mut tables = Vec::new();
         if object.eq_ignore_ascii_case("Case") && self.sees("CaseComment").await? {
             tables.push(Table::CaseComment);
+        }
+        if object.eq_ignore_ascii_case("Idea") && self.sees("IdeaComment").await? {
+            tables.push(Table::IdeaComment);
         }
         if self.sees("FeedItem").await? {
             let feed = self.describe("FeedItem").await?;
@@ -127,8 +142,8 @@ impl Org {
         if records.is_empty() || talk.tables.is_empty() {
             return Ok(Vec::new());
         }
-        let of_records = || Filter::is_in("ParentId", records.iter().map(|id| Literal::Text(id.clone())));
-        let query = |table: &Table| Query::select(table.fields()).from(table.name()).filter(of_records());
+        let of_records = |field| Filter::is_in(field, records.iter().map(|id| Literal::Text(id.clone())));
+        let query = |table: &Table| Query::select(table.fields()).from(table.name()).filter(of_records(table.parent()));
         let queries: Vec<Query> = talk.tables.iter().map(query).collect();
         let ourselves = self.user_id().await;
         let (mut found, mut posts) = (Vec::new(), HashMap::new());
@@ -158,12 +173,13 @@ impl Org {
     /// Writes comments about records; outcomes come in order.
     pub(crate) async fn add_comments(&self, talk: &Talk, copies: &[(String, &Copy)]) -> Vec<Result<String, CallError>> {
         let Some(table) = talk.written() else {
-            let reason = "this object has neither CaseComments nor a feed that the integration user can see".to_owned();
+            let reason =
+                "this object has neither comments of its own nor a feed that the integration user can see".to_owned();
             return copies.iter().map(|_| Err(CallError::Denied { reason: reason.clone() })).collect();
         };
         let new = |(record, copy): &(String, &Copy)| {
             let mut fields = said(table, copy);
-            fields.insert("ParentId".to_owned(), json!(record));
+            fields.insert(table.parent().to_owned(), json!(record));
             if copy.audience().includes_customers() {
                 fields.extend(shown(table, true));
             }
@@ -217,7 +233,7 @@ fn said(table: Table, copy: &Copy) -> Row {
 
 fn worded(table: Table, text: &str) -> Row {
     let field = match table {
-        Table::CaseComment => "CommentBody",
+        Table::CaseComment | Table::IdeaComment => "CommentBody",
         Table::FeedItem { .. } | Table::FeedComment => "Body",
     };
     Row::from_iter([(field.to_owned(), json!(text))])
@@ -231,7 +247,7 @@ fn shown(table: Table, to_customers: bool) -> Row {
             let visibility = if to_customers { "AllUsers" } else { "InternalUsers" };
             Row::from_iter([("Visibility".to_owned(), json!(visibility))])
         }
-        Table::FeedItem { has_visibility: false } | Table::FeedComment => Row::new(),
+        Table::IdeaComment | Table::FeedItem { has_visibility: false } | Table::FeedComment => Row::new(),
     }
 }
 
@@ -256,6 +272,8 @@ fn comment(
             let is_published = row.get("IsPublished").and_then(serde_json::Value::as_bool);
             (text(row, "CommentBody"), Audience::seen(is_published), false, None)
         }
+        // Who may see an idea depends on its zone; what is not known is for the staff.
+        Table::IdeaComment => (text(row, "CommentBody"), Audience::STAFF, false, None),
         Table::FeedItem { .. } => {
             let kind = text(row, "Type");
             POSTS.iter().find(|post| **post == kind)?;
@@ -269,13 +287,13 @@ fn comment(
             (text(row, "CommentBody"), Audience::STAFF, is_restricted, Some(post.to_owned()))
         }
     };
-    let is_html = row.get("IsRichText").is_some_and(|rich| rich == true);
+    let is_html = ["IsRichText", "IsHtml"].iter().any(|field| row.get(*field).is_some_and(|html| *html == true));
     let author = row.get("CreatedBy").and_then(|by| by.as_object());
     let of_author = |field: &str| author.and_then(|by| by.get(field)?.as_str()).map(str::to_owned);
     let id = text(row, "Id").to_owned();
     let stamp = instant(text(row, "SystemModstamp"))?;
     Some(OrgComment {
-        record: text(row, "ParentId").to_owned(),
+        record: text(row, table.parent()).to_owned(),
         look: (id.clone(), stamp.to_string()),
         is_young: read_ms < stamp.as_millisecond() + ECHO_AGE_MS,
         comment: Comment {

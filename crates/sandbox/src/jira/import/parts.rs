@@ -33,6 +33,7 @@ impl Importer<'_> {
             created,
             updated: moment(row.get("updated")).unwrap_or(created),
             visibility: row.get("visibility").filter(|v| v.is_object()).cloned(),
+            parent: None,
             properties: BTreeMap::new(),
         })
     }

@@ -11,6 +11,7 @@ use super::{Comment, Issue, change, property};
 use crate::jira::adf;
 use crate::jira::answer::{Answer, Refusal, Reply};
 use crate::jira::fields::Rich;
+use crate::jira::fields::input::id_text;
 use crate::jira::limits::{COMMENTS_PER_ISSUE, PAGE, RICH_TEXT_CHARS};
 use crate::jira::paging::Page;
 use crate::jira::session::{Session, texts};
@@ -20,6 +21,7 @@ use crate::jira::webhook::event;
 pub(crate) struct Draft {
     pub(crate) body: Value,
     pub(crate) visibility: Option<Value>,
+    pub(crate) parent: Option<u64>,
     pub(crate) properties: BTreeMap<String, Value>,
 }
 
@@ -29,7 +31,8 @@ impl Draft {
         let map = value.as_object().ok_or_else(Refusal::payload)?;
         let body = read_body(map.get("body"), s.call.rich())?;
         let visibility = read_visibility(s, map.get("visibility"))?;
-        Ok(Self { body, visibility, properties: property::read_list(map.get("properties"))? })
+        let parent = map.get("parentId").and_then(id_text).and_then(|id| id.parse().ok());
+        Ok(Self { body, visibility, parent, properties: property::read_list(map.get("properties"))? })
     }
 
     /// Adds it, moves the issue's `updated` and tells about it.
@@ -45,6 +48,7 @@ impl Draft {
             created: s.now,
             updated: s.now,
             visibility: self.visibility,
+            parent: self.parent,
             properties: self.properties,
         };
         change::touch(s, issue);
@@ -308,5 +312,5 @@ pub(crate) fn plain(text: &str, public: bool) -> Draft {
             Value::Object(Map::from_iter([("internal".to_owned(), json!(true))])),
         );
     }
-    Draft { body: json!({ "wiki": text }), visibility: None, properties }
+    Draft { body: json!({ "wiki": text }), visibility: None, parent: None, properties }
 }

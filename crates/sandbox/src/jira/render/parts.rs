@@ -21,6 +21,9 @@ impl View<'_> {
         if let Some(visibility) = &comment.visibility {
             row["visibility"] = visibility.clone();
         }
+        if let Some(parent) = comment.parent {
+            row["parentId"] = json!(parent);
+        }
         row["jsdPublic"] = json!(comment.is_public());
         row
     }

@@ -324,6 +324,146 @@ fn accounts_talk_in_their_feed() {
     assert!(company.written_by_entente(Side::Jira).iter().filter(|field| *field == "comment").count() == 2);
 }
 
+/// S1-70: so do answers in Jira, whose thread is flat in Salesforce.
+#[test]
+fn answers_in_jira_name_what_they_answer() {
+    let talk = Talk::begin(ITEM);
+    let asked = talk.say_in_jira("Does it burn?");
+    let path = format!("issue/{}/comment", talk.issue);
+    talk.company.jira(Method::POST, &path, &json!({ "body": "It does.", "parentId": asked.parse::<u64>().unwrap() }));
+    talk.sync();
+    let (salesforce, _) = talk.texts();
+    assert_eq!(salesforce.iter().map(|copy| said(copy)).collect::<Vec<_>>(), ["Does it burn?", "It does."]);
+    assert!(salesforce[1].contains("(in reply to ") && !salesforce[0].contains("in reply to"), "{salesforce:#?}");
+    talk.rests();
+}
+
+/// S3-12: an idea has comments of its own, and they are followed as others are, by polls too.
+#[test]
+fn ideas_have_comments_of_their_own() {
+    let company = Company::new();
+    let field = json!([{ "name": "Jira_Reference__c", "type": "Text", "length": 255 }]);
+    company.org_door("objects", &json!({ "object": "Idea", "fields": field }));
+    let items = ITEM.replace("object: Case", "object: Idea").replace("issue_type: Bug", "issue_type: Task");
+    let items = items.replace("Subject", "Title");
+    let idea = company.create("Idea", &json!({ "Title": "Wings" }));
+    company.create("IdeaComment", &json!({ "IdeaId": idea, "CommentBody": "Two of them." }));
+    company.sync(&items);
+    let issue = company.twin("Idea", &idea).unwrap();
+    company.jira(Method::POST, &format!("issue/{issue}/comment"), &json!({ "body": "Better four." }));
+    company.sync(&items);
+    let in_jira = || {
+        let found = company.jira(Method::GET, &format!("issue/{issue}/comment"), &Value::Null);
+        let texts = found["comments"].as_array().unwrap().iter().map(|row| text(&row["body"]).to_owned());
+        texts.collect::<Vec<_>>()
+    };
+    assert!(in_jira().iter().any(|copy| copy.ends_with("\n\nTwo of them.")), "{:#?}", in_jira());
+    let query = format!("query?q=SELECT+CommentBody+FROM+IdeaComment+WHERE+IdeaId='{idea}'+ORDER+BY+Id");
+    let found = company.salesforce(Method::GET, &query, &Value::Null);
+    assert_eq!((&found["totalSize"], said(text(&found["records"][1]["CommentBody"]))), (&json!(2), "Better four."));
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it rests");
+    let _server = serve_item(&company, &items, 5, false);
+    company.create("IdeaComment", &json!({ "IdeaId": idea, "CommentBody": "Or six." }));
+    wait_for("the comment in Jira", || in_jira().iter().any(|copy| copy.ends_with("\n\nOr six.")).then_some(()));
+}
+
+/// S2-40: each comment is collected once, after the last run that succeeded; a run that fails half-way is made again from
+/// the same point.
+#[test]
+fn comments_since_the_last_success_are_collected() {
+    let talk = Talk::begin(ITEM);
+    talk.say_in_salesforce("First.", false);
+    talk.sync();
+    talk.say_in_salesforce("Second.", false);
+    talk.company
+        .site_door("faults", &json!({ "name": "error_before", "route": "POST /rest/api/3/issue/{..}/comment" }));
+    let failed = talk.company.try_sync(&talk.items);
+    assert_eq!((failed.code, &failed.json()["waiting"]), (1, &json!(1)), "{failed:?}");
+    talk.company.heal();
+    talk.say_in_salesforce("Third.", false);
+    let file = talk.company.configure(&talk.items, "");
+    let done = run(&["sync", "--config", &file, "--wait", "60", "--json"]);
+    assert_eq!(done.code, 0, "{done:?}");
+    let in_jira = |words: &str| talk.texts().1.iter().filter(|copy| said(copy) == words).count();
+    assert_eq!(["First.", "Second.", "Third."].map(in_jira), [1, 1, 1]);
+    talk.rests();
+}
+
+/// S2-41: whoever lets every comment go to customers is warned before it happens.
+#[test]
+fn unfiltered_comments_for_customers_are_warned_of() {
+    let company = Company::new();
+    for (rules, is_warned) in [
+        ("{ direction: both }", false),
+        ("{ direction: both, audience: customer }", true),
+        ("{ direction: both, audience: customer, include: [ \"#customer\" ] }", false),
+        ("{ direction: both, audience: customer, manual: true }", false),
+    ] {
+        let file = company.configure(&ITEM.replace("{ direction: both }", rules), "");
+        let checked = run(&["check", &file]);
+        let words = "every comment that customers read on one side will be shown to those of the other";
+        assert_eq!((checked.code, checked.stdout.contains(words)), (0, is_warned), "{rules}: {checked:?}");
+    }
+}
+
+/// What is closed may take no comment: it is reopened first. What closes gets its last words before.
+#[test]
+fn a_comment_comes_after_reopening_and_before_closing() {
+    let status = "\n    status: { field: Status, values: { New: To Do, Working: In Progress, Closed: Done } }\n";
+    let talk = Talk::begin(&format!("{ITEM}{status}"));
+    let order = || {
+        let of = |entry: &Value| {
+            Some(text(&entry["field"]).to_owned()).filter(|field| field == "status" || field == "comment")
+        };
+        talk.company.log(Side::Jira).iter().filter_map(of).collect::<Vec<_>>()
+    };
+    for (step, status) in ["Closed", "Working", "Closed"].into_iter().enumerate() {
+        talk.company.edit("Case", &talk.case, &json!({ "Status": status }));
+        talk.say_in_salesforce(&format!("Now it is {status}."), false);
+        let before = order().len();
+        talk.sync();
+        let expected = if status == "Working" { ["status", "comment"] } else { ["comment", "status"] };
+        assert_eq!(order()[before..], expected, "step {step}: {status}");
+    }
+    talk.rests();
+}
+
+/// Several records of one issue: what is said on one of them is read on the issue once, what is said there on each of them,
+/// and nothing that is a copy goes further.
+#[test]
+fn several_records_share_the_talk_of_their_issue() {
+    let items = ITEM.replace("    fields:", "    cardinality: many-records\n    fields:");
+    let items = items.replace("auto_create: jira", "auto_create: none").replace(
+        "{ salesforce: Subject, jira: summary }",
+        "{ salesforce: Jira_Summary__c, jira: summary, direction: to-salesforce }",
+    );
+    let company = Company::new();
+    let field = json!([{ "name": "Jira_Summary__c", "type": "Text", "length": 255 }]);
+    company.org_door("objects", &json!({ "object": "Case", "fields": field }));
+    let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "Printers burn" });
+    let issue = text(&company.jira(Method::POST, "issue", &json!({ "fields": fields }))["key"]).to_owned();
+    let cases =
+        ["First", "Second"].map(|name| company.create("Case", &json!({ "Subject": name, "Jira_Reference__c": issue })));
+    company.sync(&items);
+    let comment = json!({ "ParentId": cases[0], "CommentBody": "Mine burns." });
+    company.create("CaseComment", &comment);
+    company.jira(Method::POST, &format!("issue/{issue}/comment"), &json!({ "body": "Use water." }));
+    company.sync(&items);
+    company.sync(&items);
+    let in_case = |case: &String| {
+        let query = format!("query?q=SELECT+CommentBody+FROM+CaseComment+WHERE+ParentId='{case}'+ORDER+BY+Id");
+        let found = company.salesforce(Method::GET, &query, &Value::Null)["records"].clone();
+        found.as_array().unwrap().iter().map(|row| text(&row["CommentBody"]).to_owned()).collect::<Vec<_>>()
+    };
+    let [first, second] = cases.each_ref().map(in_case);
+    assert_eq!((first.len(), first[0].as_str(), said(&first[1])), (2, "Mine burns.", "Use water."));
+    assert_eq!(second.iter().map(|copy| said(copy)).collect::<Vec<_>>(), ["Use water."]);
+    let found = company.jira(Method::GET, &format!("issue/{issue}/comment"), &Value::Null);
+    let texts: Vec<&str> = found["comments"].as_array().unwrap().iter().map(|row| text(&row["body"])).collect();
+    assert_eq!((texts.len(), texts[0], said(texts[1])), (2, "Use water.", "Mine burns."), "{texts:#?}");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it rests");
+}
+
 /// S3-05, S3-14: with `comments: manual` nothing goes by itself; what a person picks goes, and follows later edits.
 #[test]
 fn a_person_picks_what_is_carried() {
