@@ -1,6 +1,7 @@
 //! The org: the sign-in, the rights on objects, the prerequisites for creating records. Fields have their own file.
 
 mod fields;
+mod record_types;
 
 use std::collections::HashMap;
 
@@ -100,6 +101,7 @@ pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, dep
         found.extend(fields::rights(item, &described));
         found.extend(fields::required(item, &described));
         found.extend(fields::values(item, &described));
+        found.extend(record_types::examine(item, &described));
         found.extend(prerequisites(item, connected, &described));
         found.extend(companions(item, connected));
     }
@@ -115,7 +117,7 @@ async fn silent(item: &ConnectedItem, connected: &Connected<'_>) -> Option<Findi
         Ok(_) => {
             let (name, connection) = (&item.name, &item.salesforce.connection);
             let message = format!(
-                "connection {connection}: {object} has neither CaseComments nor a feed, so item {name} carries no comments"
+                "connection {connection}: {object} has neither comments of its own nor a feed, so item {name} carries no comments"
             );
             Some(warning(
                 "no-comments",

@@ -49,6 +49,7 @@ mod pains;
 mod pairs;
 mod panel;
 mod pickers;
+mod record_types;
 mod references;
 mod refusals;
 mod rehearsals;

@@ -1,8 +1,9 @@
 //! Display-only, one-way, two-way: who may change what.
 
+use reqwest::Method;
 use serde_json::json;
 
-use super::company::{Company, Side};
+use super::company::{Company, Side, text};
 use crate::process::run;
 
 const ITEM: &str = cases!(
@@ -34,6 +35,38 @@ fn one_way_edits_in_jira_do_not_flow_back() {
     company.sync(&item("one-way"));
     assert_eq!(company.issue(&key)["summary"], "Theirs again");
     assert_eq!(company.written_by_entente(Side::Salesforce), ["Jira_Reference__c"]);
+}
+
+/// S0-01: with `salesforce-wins`, Salesforce leads where both sides say something else when they first meet; whether anything
+/// is written back is a choice, for each item and for each line.
+#[test]
+fn salesforce_leads_and_writing_back_is_a_choice() {
+    let company = Company::new();
+    let line = "{ salesforce: Priority, jira: priority }";
+    let item = |mode: &str, line: &str| {
+        let item = item(mode).replace("{ salesforce: Priority, jira: priority }", line);
+        format!("{item}    conflicts: salesforce-wins\n")
+    };
+    let id = company.create("Case", &json!({ "Subject": "Salesforce", "Priority": "High" }));
+    let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "Jira" });
+    let key = text(&company.jira(Method::POST, "issue", &json!({ "fields": fields }))["key"]).to_owned();
+    company.edit("Case", &id, &json!({ "Jira_Reference__c": key }));
+    company.sync(&item("two-way", line));
+    assert_eq!(
+        (company.record("Case", &id)["Subject"].clone(), company.issue(&key)["summary"].clone()),
+        (json!("Salesforce"), json!("Salesforce"))
+    );
+    let one_line = "{ salesforce: Priority, jira: priority, direction: to-jira }";
+    for (mode, line, edit, shown) in [
+        ("two-way", one_line, "First edit", ("First edit", "High")),
+        ("one-way", line, "Second edit", ("First edit", "High")),
+        ("two-way", line, "Third edit", ("Third edit", "Low")),
+    ] {
+        company.edit_issue(&key, &json!({ "summary": edit, "priority": { "name": "Low" } }));
+        company.sync(&item(mode, line));
+        let case = company.record("Case", &id);
+        assert_eq!((text(&case["Subject"]), text(&case["Priority"])), shown, "{mode} {line}");
+    }
 }
 
 /// S1-61: the status has a direction of its own; on a one-way item, too, the side that moved wins.
