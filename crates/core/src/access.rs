@@ -7,6 +7,7 @@
 //!
 //! As everywhere in this crate nothing here calls anybody, reads a clock or can fail.
 
+mod applicant;
 mod domain;
 mod facts;
 mod grant;
@@ -16,8 +17,9 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use applicant::Applicant;
 pub use domain::{Domain, DomainRule};
-pub use facts::{Customer, DomainTask, Facts, Person, Refusal, SourceRecord};
+pub use facts::{AtRest, Customer, DomainTask, Facts, Person, Refusal, SourceRecord};
 pub use grant::{AccessGrant, GrantReport, GrantStatus, Wish};
 pub use organization::{Organization, OrganizationSeen, Owner, SourceKey, Standing, distinguished, standing};
 pub use plan::{AccessStep, plan, report_source, settle_grant};

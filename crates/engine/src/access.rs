@@ -12,7 +12,7 @@ pub(crate) mod round;
 mod sweep;
 mod task;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use entente_core::config::Access;
 use tokio_util::sync::CancellationToken;
@@ -34,8 +34,8 @@ pub(crate) fn of_org<'w>(wiring: &'w Wiring, org: &str) -> Option<(&'w Access, &
 pub(crate) struct Looked {
     /// Something could not be finished now.
     pub(crate) is_delayed: bool,
-    /// Something shows another status than before.
-    pub(crate) has_moved: bool,
+    /// The ids of what was open.
+    pub(crate) seen: BTreeSet<String>,
     /// What is still open.
     pub(crate) waiting: health::Told,
 }
@@ -87,6 +87,7 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
         return Ok(Looked { is_delayed: true, ..Looked::default() });
     }
     worker.org.is_the_same(worker.store()).await?;
+    form::tell_owner(worker, access).await?;
     // Deliveries first: they request access, and neither Jira nor the mail server holds up the other.
     let delivered = delivery::once(worker, access).await;
     let mut round = Round::begin(worker, access, site).await?;
@@ -95,7 +96,7 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
         sweep::run(&mut round).await?;
     }
     let delivered = delivered?;
-    looked.has_moved |= delivered.has_moved;
+    looked.seen.extend(delivered.seen);
     looked.waiting.and(delivered.waiting);
     health::note(worker, access, &looked, sweeps).await?;
     Ok(looked)

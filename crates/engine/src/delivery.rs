@@ -76,7 +76,6 @@ pub(crate) async fn once(worker: &Worker, access: &Access) -> Result<Looked, Eng
     let mut looked = Looked::default();
     let Some(evaluations) = &access.evaluations else { return Ok(looked) };
     for mut open in read(worker, access, evaluations).await? {
-        let before = open.delivery.shown.status;
         let mut reason = None;
         if let Err(error) = finish(worker, access, evaluations, &mut open).await {
             if let EngineError::Store(_) = error {
@@ -86,10 +85,10 @@ pub(crate) async fn once(worker: &Worker, access: &Access) -> Result<Looked, Eng
             reason = Some(error.to_string());
         }
         let shown = &open.delivery.shown;
-        looked.has_moved |= shown.status != before;
         if shown.status.is_open() {
-            looked.waiting.add(&open.name, reason.as_ref().unwrap_or(&shown.reason));
+            looked.waiting.add(&open.id, &open.name, reason.as_ref().unwrap_or(&shown.reason));
         }
+        looked.seen.insert(open.id);
     }
     Ok(looked)
 }

@@ -234,9 +234,9 @@ pub struct AccessStatus {
     /// Seconds since everything open was last looked at; none before the first time.
     pub fresh_seconds: Option<i64>,
     /// Grants and deliveries that are not finished.
-    pub waiting: u64,
+    pub waiting: usize,
     /// Grants and deliveries that show an error.
-    pub failed: u64,
+    pub failed: usize,
     /// Why the first of them is not finished, in one sentence.
     pub problem: Option<String>,
 }

@@ -17,6 +17,8 @@ pub struct Facts {
     pub on_desk: bool,
     /// The person's account in Jira, once there is one.
     pub customer: Option<Customer>,
+    /// Another grant by which the same account is in the organization: two records of one person have one address.
+    pub shared_with: Option<String>,
     /// Active members of the organization, as Jira shows them.
     pub n_members: u32,
     /// What was refused.
@@ -36,6 +38,7 @@ impl Facts {
             standing: Standing::Missing(String::new()),
             on_desk: false,
             customer: None,
+            shared_with: None,
             n_members: 0,
             refusal: None,
             delay: None,
@@ -87,6 +90,19 @@ pub struct DomainTask {
     pub name: String,
     /// Whom it waits for: a person or a queue.
     pub owner: Option<String>,
+    /// Whether somebody has closed it. That alone lets nobody in: the list does.
+    pub is_closed: bool,
+}
+
+/// What is seen of a grant that is at rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtRest {
+    /// Whether the record from which access was granted is there.
+    pub has_source: bool,
+    /// Whether its organization is.
+    pub has_organization: bool,
+    /// Whether the person is a member.
+    pub is_member: bool,
 }
 
 /// What a system understood and refused.

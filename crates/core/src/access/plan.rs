@@ -1,8 +1,8 @@
 //! What is to be done for one grant, given what both systems show.
 
 use super::{
-    AccessGrant, Customer, Domain, DomainRule, DomainTask, Facts, GrantReport, GrantStatus, Organization, Person,
-    SourceRecord, SourceReport, Standing, Wish,
+    AccessGrant, AtRest, Customer, Domain, DomainRule, DomainTask, Facts, GrantReport, GrantStatus, Organization,
+    Person, SourceRecord, SourceReport, Standing, Wish,
 };
 
 /// A reason is a field of 255 characters.
@@ -88,8 +88,9 @@ impl AccessStep {
             }
             Self::ReportStatus { report } => match (report.status, report.reason.as_str()) {
                 (GrantStatus::Requested, _) => None,
-                (GrantStatus::HasAccess, _) => Some("the person has access".to_owned()),
-                (GrantStatus::Revoked, _) => Some("access was revoked".to_owned()),
+                (GrantStatus::HasAccess, "") => Some("the person has access".to_owned()),
+                (GrantStatus::Revoked, "") => Some("access was revoked".to_owned()),
+                (GrantStatus::HasAccess | GrantStatus::Revoked, reason) => Some(reason.to_owned()),
                 (GrantStatus::Error, reason) => Some(format!("it failed: {reason}")),
             },
             Self::ReportSource { .. } => None,
@@ -191,22 +192,29 @@ fn join(
 fn await_domain(grant: &AccessGrant, facts: &Facts, domain: &Domain, task: Option<&DomainTask>) -> Vec<AccessStep> {
     let Some(task) = task else { return vec![AccessStep::AwaitDomain { domain: domain.clone() }] };
     let owner = task.owner.as_ref().map(|owner| format!(", with {owner}")).unwrap_or_default();
-    let reason = format!(
-        "Waits until {domain} is on Entente's list of domains ({}{owner}); `entente domains add {domain}` lets it go on.",
-        task.name
-    );
+    let name = &task.name;
+    let waits = match task.is_closed {
+        false => format!("Waits until {domain} is on Entente's list of domains ({name}{owner})"),
+        true => format!("{name}{owner} was closed, and {domain} is not on Entente's list of domains"),
+    };
+    let reason = format!("{waits}; `entente domains add {domain}` lets it go on.");
     report(grant, facts, GrantStatus::Requested, reason)
 }
 
 fn take(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
-    if let (Some(organization), Some(Customer { account, is_member: true })) = (facts.standing.found(), &facts.customer)
+    if let (Some(organization), Some(Customer { account, is_member: true }), None) =
+        (facts.standing.found(), &facts.customer, &facts.shared_with)
     {
         return vec![AccessStep::RemoveMember { organization: organization.clone(), customer: account.clone() }];
     }
     let shown = facts.source.as_ref().map(|source| &source.shown);
     let mut steps: Vec<AccessStep> =
         shown.into_iter().flat_map(|shown| report_source(shown, facts.standing.found(), facts.n_members)).collect();
-    steps.extend(report(grant, facts, GrantStatus::Revoked, String::new()));
+    let stays = |other: &String| {
+        format!("The person stays in the organization, because {other} lets the same address in; revoke that one too.")
+    };
+    let reason = facts.shared_with.as_ref().map(stays).unwrap_or_default();
+    steps.extend(report(grant, facts, GrantStatus::Revoked, reason));
     steps
 }
 
@@ -218,20 +226,27 @@ pub fn report_source(shown: &SourceReport, organization: Option<&Organization>, 
 }
 
 /// What a grant that has access should show when Jira does not say so any more. It is not given back by itself: somebody
-/// took it away there.
+/// took it away there. Nor is it taken away by itself when its record is gone: whoever deleted that is told.
 #[must_use]
-pub fn settle_grant(grant: &AccessGrant, has_organization: bool, is_member: bool) -> Vec<AccessStep> {
-    let reason = match (grant.shown.status, has_organization, is_member) {
-        (GrantStatus::HasAccess, false, _) => "The organization was deleted in Jira; request again to make a new one.",
-        (GrantStatus::HasAccess, true, false) => {
-            "The person was taken out of the organization in Jira; request again to give access back."
-        }
-        _ => return Vec::new(),
+pub fn settle_grant(grant: &AccessGrant, seen: AtRest) -> Vec<AccessStep> {
+    if grant.shown.status != GrantStatus::HasAccess {
+        return Vec::new();
+    }
+    let (status, reason) = match (seen.has_organization, seen.is_member, seen.has_source) {
+        (false, _, _) => (GrantStatus::Error, "The organization was deleted in Jira; request again to make a new one."),
+        (true, false, _) => (
+            GrantStatus::Error,
+            "The person was taken out of the organization in Jira; request again to give access back.",
+        ),
+        (true, true, false) => (
+            GrantStatus::HasAccess,
+            "The record from which access was granted is gone, and the person still has access; tick Revoke to take it away.",
+        ),
+        (true, true, true) => (GrantStatus::HasAccess, ""),
     };
-    let organization = grant.shown.organization.clone().filter(|_| has_organization);
-    let report =
-        GrantReport { status: GrantStatus::Error, reason: reason.to_owned(), organization, ..grant.shown.clone() };
-    vec![AccessStep::ReportStatus { report }]
+    let organization = grant.shown.organization.clone().filter(|_| seen.has_organization);
+    let report = GrantReport { status, reason: reason.to_owned(), organization, ..grant.shown.clone() };
+    if grant.shown == report { Vec::new() } else { vec![AccessStep::ReportStatus { report }] }
 }
 
 fn report(grant: &AccessGrant, facts: &Facts, status: GrantStatus, reason: String) -> Vec<AccessStep> {

@@ -37,6 +37,7 @@ fn complete() -> Facts {
         standing: Standing::Ours(organization("7", "Testing")),
         on_desk: true,
         customer: Some(Customer { account: "qm:1".into(), is_member: true }),
+        shared_with: None,
         n_members: 1,
         refusal: None,
         delay: None,
@@ -63,7 +64,7 @@ fn a_step_follows_from_what_is_missing() {
         facts.customer = None;
         facts.n_members = 0;
     };
-    let rows: [(&str, Wish, Change, &[&str]); 9] = [
+    let rows: [(&str, Wish, Change, &[&str]); 10] = [
         ("everything is there", Wish::Access, |_| {}, &["ReportStatus"]),
         (
             "no organization",
@@ -103,6 +104,12 @@ fn a_step_follows_from_what_is_missing() {
             &["AddMember"],
         ),
         ("revoked, still a member", Wish::NoAccess, |_| {}, &["RemoveMember"]),
+        (
+            "revoked, and another record of the person has access",
+            Wish::NoAccess,
+            |f| f.shared_with = Some("000002".into()),
+            &["ReportStatus"],
+        ),
         ("revoked, and the last one gone", Wish::NoAccess, nobody, &["ReportSource", "ReportStatus"]),
         (
             "revoked, and nothing was ever made",
@@ -127,7 +134,7 @@ fn a_step_follows_from_what_is_missing() {
 #[test]
 fn what_cannot_go_on_says_why_and_what_to_do() {
     type Change = fn(&mut Facts);
-    let rows: [(&str, Change, GrantStatus, &str); 6] = [
+    let rows: [(&str, Change, GrantStatus, &str); 7] = [
         ("no source", |f| f.source = None, GrantStatus::Error, "record from which access was granted"),
         ("no person", |f| f.person = None, GrantStatus::Error, "name a Contact or Lead"),
         (
@@ -139,11 +146,20 @@ fn what_cannot_go_on_says_why_and_what_to_do() {
         (
             "a domain that waits",
             |f| {
-                let task = DomainTask { name: "ITS-4".into(), owner: Some("Ola Ops".into()) };
+                let task = DomainTask { name: "ITS-4".into(), owner: Some("Ola Ops".into()), is_closed: false };
                 f.domain = DomainRule::Missing(Some(task));
             },
             GrantStatus::Requested,
             "Waits until acme.test is on Entente's list of domains (ITS-4, with Ola Ops)",
+        ),
+        (
+            "a task that was closed, and nothing else",
+            |f| {
+                let task = DomainTask { name: "ITS-4".into(), owner: None, is_closed: true };
+                f.domain = DomainRule::Missing(Some(task));
+            },
+            GrantStatus::Requested,
+            "ITS-4 was closed, and acme.test is not on Entente's list",
         ),
         (
             "the site refuses the domain",
@@ -268,15 +284,31 @@ fn the_button_follows_the_facts() {
 fn access_that_jira_took_away_is_told_and_not_given_back() {
     let mut given = grant(Wish::Access);
     given.shown.status = GrantStatus::HasAccess;
-    let reason = |has_organization, is_member| {
-        let steps = settle_grant(&given, has_organization, is_member);
+    let seen = |has_source, has_organization, is_member| AtRest { has_source, has_organization, is_member };
+    let told = |given: &AccessGrant, seen| {
+        let steps = settle_grant(given, seen);
         reported(&steps).map(|report| (report.status, report.reason.clone()))
     };
-    assert_eq!(reason(true, true), None);
-    let (status, words) = reason(true, false).expect("a report");
-    assert_eq!((status, words.contains("taken out")), (GrantStatus::Error, true));
-    assert!(reason(false, false).expect("a report").1.contains("deleted in Jira"));
-    assert_eq!(settle_grant(&grant(Wish::Access), true, false), [], "one that is open is not at rest");
+    assert_eq!(told(&given, seen(true, true, true)), None);
+    for (seen, status, words) in [
+        (seen(true, true, false), GrantStatus::Error, "taken out"),
+        (seen(true, false, false), GrantStatus::Error, "deleted in Jira"),
+        (seen(false, true, false), GrantStatus::Error, "taken out"),
+        (seen(false, true, true), GrantStatus::HasAccess, "tick Revoke"),
+    ] {
+        let (shown, reason) = told(&given, seen).expect("a report");
+        assert_eq!((shown, reason.contains(words)), (status, true), "{reason}");
+        given.shown.reason = reason;
+        given.shown.status = shown;
+        assert_eq!(told(&given, seen), None, "once is enough");
+        given.shown.status = GrantStatus::HasAccess;
+    }
+    assert_eq!(
+        told(&given, seen(true, true, true)),
+        Some((GrantStatus::HasAccess, String::new())),
+        "the record is back"
+    );
+    assert_eq!(settle_grant(&grant(Wish::Access), seen(true, true, false)), [], "one that is open is not at rest");
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Access {
     pub sources: Vec<AccessSource>,
     /// Who is asked to put a domain on the list.
     pub domain_task: DomainTaskRoute,
+    /// Who answers for it: an e-mail address.
+    pub owner: Option<String>,
     /// The words that records show.
     pub texts: AccessTexts,
     /// Whether people may ask for access by a form of the server.

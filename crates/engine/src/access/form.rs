@@ -1,15 +1,19 @@
 //! Access that people ask for by the form, without an account anywhere. A request is a note for somebody who decides: it
 //! grants nothing, and whoever makes one learns nothing of who has access.
 
-use entente_core::access::Domain;
-use entente_store::{AccessRequest, RequestLimits};
+use entente_core::{
+    access::{Applicant, Domain},
+    config::Access,
+};
+use entente_store::{AccessRequest, RequestLimits, SentMail};
 use serde::Serialize;
 
 use super::remedy::{AccessWish, GrantTold, entry};
 use crate::{
-    Engine, EngineError,
+    Engine, EngineError, apply,
     limits::{FORM_LINE_CHARS_MAX, FORM_MESSAGE_CHARS_MAX, FORM_REQUESTS_HOURLY_MAX, FORM_REQUESTS_OPEN_MAX},
     remedy::rfc_3339,
+    worker::Worker,
 };
 
 /// What a person wrote into the form.
@@ -53,6 +57,27 @@ pub struct Approval {
     pub person: Option<String>,
 }
 
+/// Tells whoever answers for portal access of requests that are new, where mail is set up: once each, whatever breaks in
+/// between. Who was not told finds them in the list all the same.
+pub(super) async fn tell_owner(worker: &Worker, access: &Access) -> Result<(), EngineError> {
+    let (Some(owner), Some(evaluations)) = (&access.owner, &access.evaluations) else { return Ok(()) };
+    let requests = worker.store().access_requests(&worker.org.name).await?;
+    let ids: Vec<String> = requests.iter().map(|request| request.id.clone()).collect();
+    let mails = worker.store().mails(&worker.org.name, &ids).await?;
+    let now_ms = worker.outside().now_ms();
+    for request in &requests {
+        let sent = mails.iter().find(|mail| mail.request == request.id);
+        if sent.is_some_and(|mail| mail.state != SentMail::PutOff || mail.next_ms > now_ms) {
+            continue;
+        }
+        let AccessRequest { id, email, name, company, message, .. } = request;
+        let letter = Applicant { request: id, name, email, company, message }.letter(owner);
+        let n_tries = sent.and_then(|mail| u32::try_from(mail.n_tries).ok()).unwrap_or_default();
+        apply::delivery::send_once(worker, &evaluations.mail, id, &letter, n_tries).await?;
+    }
+    Ok(())
+}
+
 impl Engine {
     /// Keeps a request for somebody who decides; `false` when there are too many. An address with an open request changes
     /// nothing, and is answered like any other.
@@ -77,7 +102,9 @@ impl Engine {
             asked_ms: self.inner.outside.now_ms(),
         };
         let limits = RequestLimits { open: FORM_REQUESTS_OPEN_MAX, hourly: FORM_REQUESTS_HOURLY_MAX };
-        Ok(self.inner.store.keep_access_request(&worker.org.name, &request, limits).await?)
+        let is_kept = self.inner.store.keep_access_request(&worker.org.name, &request, limits).await?;
+        worker.access_wake.notify_one();
+        Ok(is_kept)
     }
 
     /// The requests that wait for a decision, the oldest first.

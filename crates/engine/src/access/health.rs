@@ -1,5 +1,7 @@
 //! How portal access is doing, as the last look found it. It is kept in memory: the next look finds it again.
 
+use std::collections::BTreeSet;
+
 use entente_core::{
     access::GrantStatus,
     config::{Access, Evaluations},
@@ -31,28 +33,34 @@ struct Known {
 /// Grants or deliveries, with what the first of them shows as its reason.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
-    n: u64,
+    ids: BTreeSet<String>,
     first: Option<String>,
 }
 
 impl Told {
     /// One more, with its number and its reason.
-    pub(crate) fn add(&mut self, name: &str, reason: &str) {
-        self.n += 1;
+    pub(crate) fn add(&mut self, id: &str, name: &str, reason: &str) {
+        self.ids.insert(id.to_owned());
         if !reason.is_empty() {
             self.first.get_or_insert_with(|| format!("{name}: {reason}"));
         }
     }
 
     pub(crate) fn and(&mut self, other: Self) {
-        self.n += other.n;
+        self.ids.extend(other.ids);
         self.first = self.first.take().or(other.first);
     }
 }
 
 impl AccessHealth {
+    /// Whether something was opened or finished since the look before.
+    fn has_moved(&self, looked: &Looked) -> bool {
+        let now = self.now.lock();
+        now.waiting.ids != looked.seen || looked.seen != looked.waiting.ids
+    }
+
     /// The open ones were looked at, and what failed was counted if that can have changed.
-    pub(super) fn looked(&self, waiting: Told, failed: Option<Told>, at: Timestamp) {
+    fn looked(&self, waiting: Told, failed: Option<Told>, at: Timestamp) {
         let mut now = self.now.lock();
         (now.fresh, now.stopped, now.waiting) = (Some(at), None, waiting);
         now.failed = failed.unwrap_or_else(|| now.failed.clone());
@@ -67,14 +75,14 @@ impl AccessHealth {
         let state = match (&known.stopped, known.fresh) {
             (Some(_), _) => "stopped",
             (None, None) => "starting",
-            (None, Some(_)) if known.failed.n > 0 => "attention",
+            (None, Some(_)) if !known.failed.ids.is_empty() => "attention",
             (None, Some(_)) => "ok",
         };
         AccessStatus {
             state,
             fresh_seconds: known.fresh.map(|fresh| now.duration_since(fresh).as_secs()),
-            waiting: known.waiting.n,
-            failed: known.failed.n,
+            waiting: known.waiting.ids.len(),
+            failed: known.failed.ids.len(),
             problem: known.stopped.or(known.failed.first).or(known.waiting.first),
         }
     }
@@ -93,7 +101,7 @@ pub(super) async fn failed(worker: &Worker, access: &Access) -> Result<Told, Eng
         let mut rows = found.map_err(EngineError::peer(&org.name))?;
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         for row in rows {
-            told.add(row.text("Name").unwrap_or_default(), row.text(grants::REASON).unwrap_or_default());
+            told.add(&row.id, row.text("Name").unwrap_or_default(), row.text(grants::REASON).unwrap_or_default());
         }
     }
     Ok(told)
@@ -106,7 +114,7 @@ pub(super) async fn note(
     looked: &Looked,
     has_swept: bool,
 ) -> Result<(), EngineError> {
-    let failed = match looked.has_moved || has_swept {
+    let failed = match has_swept || worker.access_health.has_moved(looked) {
         true => Some(failed(worker, access).await?),
         false => None,
     };

@@ -3,16 +3,17 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entente_core::access::{
-    Customer, Domain, DomainRule, Facts, OrganizationSeen, Owner, Refusal, SourceKey, SourceRecord, SourceReport,
-    Standing, Wish, distinguished, plan, standing,
+    Customer, Domain, DomainRule, Facts, GrantStatus, OrganizationSeen, Owner, Refusal, SourceKey, SourceRecord,
+    SourceReport, Standing, Wish, distinguished, plan, standing,
 };
 use entente_core::config::Access;
 use entente_jira::{Organization, User};
+use entente_salesforce::Filter;
 use entente_store::{NewEntry, OpenTask};
 use entente_transport::CallError;
 
 use super::{
-    Looked, Row,
+    GRANT, Looked, Row,
     grants::{self, Asked, SourceRow},
     task,
 };
@@ -77,12 +78,11 @@ impl<'w> Round<'w> {
     pub(crate) async fn run(&mut self) -> Result<Looked, EngineError> {
         let mut looked = Looked::default();
         for mut row in grants::read(&self.worker.org, self.access, Asked::Open).await? {
-            let before = row.grant.shown.status;
             looked.is_delayed |= self.one(&mut row).await?;
-            looked.has_moved |= row.grant.shown.status != before;
             if row.grant.is_open() {
-                looked.waiting.add(&row.name, &row.grant.shown.reason);
+                looked.waiting.add(&row.id, &row.name, &row.grant.shown.reason);
             }
+            looked.seen.insert(row.id);
         }
         Ok(looked)
     }
@@ -173,6 +173,7 @@ impl<'w> Round<'w> {
             facts.on_desk = self.desk(&desk).await?.organizations.contains(&organization.id);
         }
         facts.customer = self.customer(row, &desk, &members).await?;
+        facts.shared_with = self.shared_with(row, &facts).await?;
         Ok(facts)
     }
 
@@ -194,7 +195,28 @@ impl<'w> Round<'w> {
         let customer = row.grant.shown.customer.clone();
         facts.customer = customer
             .map(|account| Customer { is_member: members.iter().any(|member| member.account_id == account), account });
+        facts.shared_with = self.shared_with(row, &facts).await?;
         Ok(facts)
+    }
+
+    /// Another grant by which the account that shall lose access is in the same organization.
+    async fn shared_with(&self, row: &Row, facts: &Facts) -> Result<Option<String>, EngineError> {
+        let (Wish::NoAccess, Some(organization), Some(Customer { account, is_member: true })) =
+            (row.grant.wish, facts.standing.found(), &facts.customer)
+        else {
+            return Ok(None);
+        };
+        let org = &self.worker.org;
+        let filter = Filter::all([
+            Filter::eq(grants::GRANT_ORGANIZATION_ID, organization.id.as_str()),
+            Filter::eq(grants::CUSTOMER_ID, account.as_str()),
+            Filter::eq(grants::STATUS, self.access.texts.of_status(GrantStatus::HasAccess)),
+            Filter::eq(grants::REVOKE, false),
+        ]);
+        let found = org.find(GRANT, &["Id", "Name"].map(str::to_owned), filter).await;
+        let found = found.map_err(EngineError::peer(&org.name))?;
+        let other = found.iter().find(|other| other.id != row.id);
+        Ok(other.and_then(|other| other.text("Name").map(str::to_owned)))
     }
 
     async fn rule(&mut self, domain: &Domain) -> Result<DomainRule, EngineError> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use entente_core::access::{GrantStatus, Organization, Owner, SourceReport, report_source, settle_grant};
+use entente_core::access::{AtRest, GrantStatus, Organization, Owner, SourceReport, report_source, settle_grant};
 use entente_jira::User;
 use entente_salesforce::Filter;
 
@@ -26,7 +26,39 @@ pub(super) async fn run(round: &mut Round<'_>) -> Result<(), EngineError> {
         let grants = by_record.remove(&record).unwrap_or_default();
         failed = failed.or(one(round, &source, grants).await.err());
     }
+    for row in by_record.into_values().flatten() {
+        failed = failed.or(without_source(round, row).await.err());
+    }
     failed.map_or(Ok(()), Err)
+}
+
+/// A grant whose record is gone, or does not show its organization any more.
+async fn without_source(round: &mut Round<'_>, mut row: Row) -> Result<(), EngineError> {
+    let seen = match &row.grant.shown.organization {
+        Some(organization) => round.seen_by_id(&organization.id).await?,
+        None => None,
+    };
+    let owner = row.source.as_ref().map(|source| Owner::Record(round.key_of(source)));
+    let seen = seen.filter(|seen| owner.as_ref().is_none_or(|owner| seen.owner == *owner));
+    let members = match &seen {
+        Some(seen) => round.members(&seen.organization.id).await?,
+        None => Vec::new(),
+    };
+    let customer = row.grant.shown.customer.clone().unwrap_or_default();
+    let is_member = members.iter().any(|member| member.account_id == customer);
+    let seen = AtRest { has_source: row.source.is_some(), has_organization: seen.is_some(), is_member };
+    settle(round, &mut row, seen).await
+}
+
+async fn settle(round: &mut Round<'_>, row: &mut Row, seen: AtRest) -> Result<(), EngineError> {
+    if row.grant.is_open() {
+        return Ok(());
+    }
+    for step in settle_grant(&row.grant, seen) {
+        apply::access::step(round, row, &step).await?;
+        round.journal(row, step.told()).await?;
+    }
+    Ok(())
 }
 
 /// One source record, and the grants that say that somebody has access through it.
@@ -35,13 +67,10 @@ async fn one(round: &mut Round<'_>, source: &SourceRow, grants: Vec<Row>) -> Res
     let accounts: Option<HashSet<String>> =
         members.as_ref().map(|(_, members)| members.iter().map(|member| member.account_id.clone()).collect());
     report(round, source, members).await?;
-    for mut row in grants.into_iter().filter(|row| !row.grant.is_open()) {
+    for mut row in grants {
         let customer = row.grant.shown.customer.clone().unwrap_or_default();
         let is_member = accounts.as_ref().is_some_and(|accounts| accounts.contains(&customer));
-        for step in settle_grant(&row.grant, accounts.is_some(), is_member) {
-            apply::access::step(round, &mut row, &step).await?;
-            round.journal(&row, step.told()).await?;
-        }
+        settle(round, &mut row, AtRest { has_source: true, has_organization: accounts.is_some(), is_member }).await?;
     }
     Ok(())
 }

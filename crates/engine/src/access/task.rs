@@ -10,12 +10,12 @@ use crate::error::EngineError;
 pub(super) async fn open(round: &mut Round<'_>, domain: &Domain) -> Result<Option<DomainTask>, EngineError> {
     let task = round.tasks.iter().find(|task| task.domain == domain.as_str());
     let Some(name) = task.and_then(|task| task.name.clone()) else { return Ok(None) };
-    let owner = match &round.access.domain_task {
+    let found = match &round.access.domain_task {
         DomainTaskRoute::Jira { .. } => issue(round, &name).await?,
         DomainTaskRoute::Salesforce { .. } => record(round, &name).await?,
     };
-    match owner {
-        Some(owner) => Ok(Some(DomainTask { name, owner })),
+    match found {
+        Some((owner, is_closed)) => Ok(Some(DomainTask { name, owner, is_closed })),
         None => {
             round.worker.store().forget_access_task(&round.worker.fence()?, domain.as_str()).await?;
             round.tasks.retain(|task| task.domain != domain.as_str());
@@ -24,18 +24,26 @@ pub(super) async fn open(round: &mut Round<'_>, domain: &Domain) -> Result<Optio
     }
 }
 
-/// Who has an issue; none when there is no such issue.
-async fn issue(round: &Round<'_>, key: &str) -> Result<Option<Option<String>>, EngineError> {
+/// Who has a task, and whether it is closed.
+type Seen = (Option<String>, bool);
+
+/// An issue; none when there is no such issue.
+async fn issue(round: &Round<'_>, key: &str) -> Result<Option<Seen>, EngineError> {
     let Ok(issue) = key.parse::<entente_jira::IssueKey>() else { return Ok(None) };
-    let found = round.site.read(vec![issue.into()], &["assignee".to_owned()], false).await.map_err(round.peer())?;
-    Ok(found.first().map(|issue| issue.named("assignee", "displayName").map(str::to_owned)))
+    let fields = ["assignee", "status"].map(str::to_owned);
+    let found = round.site.read(vec![issue.into()], &fields, false).await.map_err(round.peer())?;
+    Ok(found.first().map(|found| {
+        let category = found.issue.fields.get("status").and_then(|status| status.get("statusCategory")?.get("key"));
+        (found.named("assignee", "displayName").map(str::to_owned), category.is_some_and(|key| key == "done"))
+    }))
 }
 
-/// Who has a Task; none when there is no such Task.
-async fn record(round: &Round<'_>, id: &str) -> Result<Option<Option<String>>, EngineError> {
+/// A Task; none when there is no such Task.
+async fn record(round: &Round<'_>, id: &str) -> Result<Option<Seen>, EngineError> {
     let org = &round.worker.org;
-    let paths = ["Id".to_owned(), "Owner.Name".to_owned()];
+    let paths = ["Id", "Owner.Name", "IsClosed"].map(str::to_owned);
     let found = org.read("Task", &paths, &[id.to_owned()]).await.map_err(EngineError::peer(&org.name))?;
     let owner = |fields: &entente_salesforce::Row| fields.get("Owner")?.get("Name")?.as_str().map(str::to_owned);
-    Ok(found.first().map(|row| owner(&row.fields)))
+    let is_closed = |fields: &entente_salesforce::Row| fields.get("IsClosed").is_some_and(|closed| *closed == true);
+    Ok(found.first().map(|row| (owner(&row.fields), is_closed(&row.fields))))
 }

@@ -1,7 +1,7 @@
 //! Steps of deliveries, carried out. A mail is announced before it is handed over, and handed over once.
 
 use entente_core::{
-    config::{Access, Evaluations},
+    config::{Access, Evaluations, MailServer},
     delivery::{DeliveryReport, DeliveryStatus, DeliveryStep, Letter, MailState},
 };
 use entente_store::{NewEntry, SentMail};
@@ -54,23 +54,33 @@ async fn request_access(
 }
 
 async fn mail(worker: &Worker, evaluations: &Evaluations, open: &mut Open, letter: &Letter) -> Result<(), EngineError> {
+    open.facts.mail = send_once(worker, &evaluations.mail, &open.id, letter, open.n_tries).await?;
+    Ok(())
+}
+
+/// Hands over the mail of a request, unless that was done before; what became of it.
+pub(crate) async fn send_once(
+    worker: &Worker,
+    server: &MailServer,
+    request: &str,
+    letter: &Letter,
+    n_tries: u32,
+) -> Result<MailState, EngineError> {
     let (store, outside) = (worker.store(), worker.outside());
-    if !store.announce_mail(&worker.fence()?, &open.id, outside.now_ms()).await? {
-        open.facts.mail = MailState::Unknown;
-        return Ok(());
+    if !store.announce_mail(&worker.fence()?, request, outside.now_ms()).await? {
+        return Ok(MailState::Unknown);
     }
     worker.renew().await?;
-    let handed = outside.hand_over(&evaluations.mail, letter, &format!("entente-{}", open.id)).await;
-    let next_ms = outside.now_ms() + worker.backoff_ms(open.n_tries, BACKOFF_FIRST_MS);
+    let handed = outside.hand_over(server, letter, &format!("entente-{request}")).await;
+    let next_ms = outside.now_ms() + worker.backoff_ms(n_tries, BACKOFF_FIRST_MS);
     let (state, known, said) = match handed {
         Handed::Accepted(answer) => (SentMail::Accepted, MailState::Accepted { answer: answer.clone() }, answer),
         Handed::Refused(answer) => (SentMail::Refused, MailState::Refused { answer: answer.clone() }, answer),
         Handed::NotYet(why) => (SentMail::PutOff, MailState::PutOff { why: why.clone() }, why),
         Handed::Unheard => (SentMail::Unheard, MailState::Unknown, String::new()),
     };
-    store.settle_mail(&worker.fence()?, &open.id, state, &said, next_ms).await?;
-    open.facts.mail = known;
-    Ok(())
+    store.settle_mail(&worker.fence()?, request, state, &said, next_ms).await?;
+    Ok(known)
 }
 
 async fn show(

@@ -171,8 +171,9 @@ impl Portal {
         let engine = self.stage.engine_over(move |wire| Arc::new(Mortal { machine: mortal.clone(), wire }));
         let watched = machine.clone();
         watch(Some(Box::new(move |moment| if watched.lives(moment) { Fate::Goes } else { Fate::Fails })));
+        let options = SyncOptions::default();
         tokio::select! {
-            done = engine.sync(&SyncOptions::default(), &|_| {}) => drop(done),
+            done = engine.sync(&options, &|_| {}) => drop(done),
             () = machine.died.notified() => {}
         }
         watch(None);

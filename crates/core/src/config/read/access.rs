@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::{
+    access::Domain,
     config::{
         Triggers,
         access::{Access, AccessSource, AccessTexts, DomainTaskRoute},
@@ -32,10 +33,19 @@ impl Reader<'_> {
             sweep_seconds: node.get("sweep_seconds").whole().unwrap_or(SWEEP_SECONDS),
             sources,
             domain_task: self.domain_task(node)?,
+            owner: self.access_owner(node.get("owner")),
             texts: self.access_texts(node.get("texts")),
             request_form: node.get("request_form").flag().unwrap_or(false),
             evaluations,
         })
+    }
+
+    fn access_owner(&mut self, node: &Node) -> Option<String> {
+        let owner = node.text()?.to_owned();
+        if Domain::of_email(&owner).is_none() {
+            self.no_address(node);
+        }
+        Some(owner)
     }
 
     fn access_source(&mut self, Entry { key, at, value: node }: &Entry) -> Option<AccessSource> {

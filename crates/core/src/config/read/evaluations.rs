@@ -19,6 +19,9 @@ const PORT_TLS: u16 = 465;
 /// <https://www.rfc-editor.org/rfc/rfc6409#section-3.1>
 const PORT_SUBMISSION: u16 = 587;
 
+/// A server on this machine is spoken to in the clear, unless the address says this.
+const TLS_REQUIRED: &str = "tls=required";
+
 impl Reader<'_> {
     /// Evaluations, if the document has any.
     pub(super) fn evaluations(&mut self, access: &Node, sources: &[AccessSource]) -> Option<Evaluations> {
@@ -99,24 +102,27 @@ impl Reader<'_> {
         }
         let found = Url::parse(&text).ok().filter(|url| {
             let bare = url.username().is_empty() && url.password().is_none() && url.path().trim_matches('/').is_empty();
-            bare && url.query().is_none() && url.fragment().is_none() && matches!(url.scheme(), "smtp" | "smtps")
+            bare && matches!(url.query(), None | Some(TLS_REQUIRED))
+                && url.fragment().is_none()
+                && matches!(url.scheme(), "smtp" | "smtps")
         });
         let server = found.and_then(|url| Some((url.host_str()?.to_owned(), url)));
         let Some((host, url)) = server else {
             // The text is not shown: it may carry a password.
-            let remedy =
-                "write it as `smtps://HOST` or `smtp://HOST:PORT`; `user` and `password` have keys of their own";
+            let remedy = "write it as `smtps://HOST`, `smtp://HOST:PORT` or `smtp://HOST:PORT?tls=required`; `user` and `password` have keys of their own";
             self.report.error(node.at, "bad-url", "this is no address of a mail server", remedy);
             return None;
         };
         Some(match url.scheme() {
             "smtps" => (host, url.port().unwrap_or(PORT_TLS), Protection::Tls),
-            _ if is_here(&url) => (host, url.port().unwrap_or(PORT_SUBMISSION), Protection::None),
+            _ if is_here(&url) && url.query().is_none() => {
+                (host, url.port().unwrap_or(PORT_SUBMISSION), Protection::None)
+            }
             _ => (host, url.port().unwrap_or(PORT_SUBMISSION), Protection::StartTls),
         })
     }
 
-    fn no_address(&mut self, node: &Node) {
+    pub(super) fn no_address(&mut self, node: &Node) {
         let message = format!("`{}` is no e-mail address", node.shown());
         self.report.error(node.at, "bad-address", message, "write `name@host.example`");
     }

@@ -24,6 +24,11 @@ pub(super) static ACCESS: Shape = Shape {
             Kind::Whole { min: 5, max: 86_400 },
             "How often organizations and their members are read again. Default 3600.",
         ),
+        Key::optional(
+            "owner",
+            Kind::Text,
+            "Who answers for it, by e-mail address. With a mail server under `evaluations`, requests of the form are told there. Default: nobody.",
+        ),
         Key::optional("texts", Kind::Map(&TEXTS), "The words that records show."),
         Key::optional(
             "request_form",
@@ -131,7 +136,7 @@ static MAIL: Shape = Shape {
         Key::required(
             "smtp_url",
             Kind::Setting,
-            "Its address: `smtps://HOST`, or `smtp://HOST:PORT`, where the server must offer STARTTLS unless it is on this machine.",
+            "Its address: `smtps://HOST`, or `smtp://HOST:PORT`, where the server must offer STARTTLS unless it is on this machine; `?tls=required` at the end asks that of any server.",
         ),
         Key::optional("user", Kind::Setting, "Who signs in. Default: nobody does."),
         Key::optional("password", Kind::Secret, "With what."),

@@ -1,6 +1,7 @@
 //! Portal access, as sales and support see it: grants in Salesforce, what the service desk then has, and what is said.
 
 mod domains;
+mod edges;
 mod failures;
 mod grants;
 pub(super) mod kills;

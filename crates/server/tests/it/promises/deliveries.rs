@@ -1,13 +1,13 @@
 //! Evaluations, seen as a user sees them: a record in Salesforce, and what then arrives at the Lead's mail server.
 
-mod sink;
+pub(super) mod sink;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::access::kills::killed_in;
 use super::company::{Company, Side};
-use crate::process::{Ended, entente, run, wait_for};
+use crate::process::{Ended, Running, ended, entente, get, ready, run, wait_for};
 use sink::{Mood, Sink};
 
 const CONFIGURATION: &str = r#"
@@ -56,14 +56,21 @@ impl Stage {
         Self::with("", "")
     }
 
+    /// With a mail server of its own, at an address in which `PORT` stands for its port.
+    fn on(sink: Sink, url: &str, password: &str) -> Self {
+        let url = url.replace("PORT", &sink.port.to_string());
+        let mail = format!("smtp_url: \"{url}\", user: entente, password: \"{password}\"");
+        Self { sink, ..Self::with("smtp_url: \"smtp://127.0.0.1:@PORT@\"", &mail) }
+    }
+
     /// With another text in the configuration.
     fn with(from: &str, to: &str) -> Self {
         let (company, sink) = (Company::new(), Sink::new());
         let (salesforce, jira) = company.addresses();
         let text = CONFIGURATION.replace("@SALESFORCE@", salesforce).replace("@JIRA@", jira);
-        let text = text.replace("@PORT@", &sink.port.to_string());
         assert!(text.contains(from), "{from}");
-        let configuration = company.desk.file("acme.yaml", &text.replacen(from, to, 1));
+        let text = text.replacen(from, to, 1).replace("@PORT@", &sink.port.to_string());
+        let configuration = company.desk.file("acme.yaml", &text);
         Self { company, sink, configuration }
     }
 
@@ -194,6 +201,28 @@ fn a_refused_mail_says_so_leaves_access_alone_and_is_tried_again_alone() {
     assert_eq!(stage.grants(), grants);
 }
 
+/// A mail that is refused, or waits for its server, is told by the server that runs.
+#[test]
+fn mail_trouble_shows_in_the_status() {
+    let stage = Stage::new();
+    stage.sink.is_about_to(Mood::Refuses);
+    let (_, list) = stage.waiting();
+    let ready_file = stage.company.desk.arg("server.json");
+    let arguments = ["serve", "--config", &stage.configuration, "--listen", "0", "--ready-file", &ready_file];
+    let _server = Running::start(&arguments, &stage.company.desk);
+    let url = ready(&stage.company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let access = || get(&format!("{url}/api/v1/status"), "first-token").map(|status| status["access"].clone());
+    let failed = wait_for("the refusal", || access().filter(|access| access["failed"] == 1));
+    assert!(failed["problem"].as_str().unwrap().contains("The mail server refused the mail"), "{failed}");
+    stage.sink.is_about_to(Mood::Busy);
+    stage.ask_again(&list);
+    let waits = wait_for("the mail that waits", || {
+        access().filter(|access| access["problem"].as_str().is_some_and(|problem| problem.contains("has not left yet")))
+    });
+    assert_eq!((&waits["failed"], &waits["state"]), (&json!(0), &json!("ok")), "{waits}");
+    wait_for("the mail", || (stage.shown(&list).0 == "Delivered").then_some(()));
+}
+
 #[test]
 fn a_server_that_has_no_time_gets_the_mail_later_by_itself() {
     let stage = Stage::new();
@@ -242,6 +271,47 @@ fn a_server_killed_while_a_mail_leaves_sends_no_second_one() {
     let (status, reason, _) = stage.shown(&list);
     assert!(status == "Error" && reason.contains("may or may not have it"), "{status}: {reason}");
     assert_eq!(stage.sink.mails().len(), 1);
+}
+
+/// A mail server that demands TLS, from the first byte on or by STARTTLS, and a login, gets both. What it is not told in
+/// secret it is not told at all, and no secret is shown.
+#[test]
+fn a_mail_server_that_demands_tls_and_a_login_gets_both() {
+    for (is_implicit, url) in [(true, "smtps://localhost:PORT"), (false, "smtp://localhost:PORT?tls=required")] {
+        let (sink, certificate) = Sink::guarded(is_implicit);
+        let stage = Stage::on(sink, url, "${FIRST_TOKEN}");
+        let (_, list) = stage.waiting();
+        let look = |trusts: bool| {
+            let mut sync = entente(&["sync", "--config", &stage.configuration]);
+            if trusts {
+                sync.env("SSL_CERT_FILE", stage.company.desk.file("mail.pem", &certificate));
+            }
+            let ended = ended(sync.output().unwrap());
+            assert!(!format!("{ended:?}").contains("first-token"), "{ended:?}");
+            stage.shown(&list)
+        };
+        let (status, reason, _) = look(false);
+        assert!(status == "Requested" && reason.contains("certificate"), "{url}: {status}: {reason}");
+        wait_for("the mail", || (look(true).0 == "Delivered").then_some(()));
+        assert_eq!(stage.sink.mails().len(), 1, "{url}");
+    }
+    for (is_implicit, url, password, words) in [
+        (false, "smtp://127.0.0.1:PORT", "${FIRST_TOKEN}", "No compatible authentication"),
+        (false, "smtp://localhost:PORT?tls=required", "wrong", "535"),
+    ] {
+        let (sink, certificate) = Sink::guarded(is_implicit);
+        let stage = Stage::on(sink, url, password);
+        let (_, list) = stage.waiting();
+        let mut sync = entente(&["sync", "--config", &stage.configuration]);
+        sync.env("SSL_CERT_FILE", stage.company.desk.file("mail.pem", &certificate));
+        ended(sync.output().unwrap());
+        let (status, reason, _) = stage.shown(&list);
+        assert!(
+            status == "Requested" && reason.contains(words) && !reason.contains("wrong\""),
+            "{url}: {status}: {reason}"
+        );
+        assert_eq!(stage.sink.mails().len(), 0, "{url}");
+    }
 }
 
 /// I12, S0-53: so it is wherever else the process is killed: one request for access, one mail.

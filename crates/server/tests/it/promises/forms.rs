@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, text};
-use crate::process::{Ended, Running, get, ready, run, send};
+use super::deliveries::sink::{Mood, Sink};
+use crate::process::{Ended, Running, get, ready, run, send, wait_for};
 
 const MORE: &str = r#"  {}
 access:
@@ -12,9 +13,21 @@ access:
   request_form: true
   sources:
     project: { object: Customer_Project__c, grant_field: Customer_Project__c, person: Contact__c, account: Account__c, organization: "{Name}", desk: SUP }
+    evaluation: { object: Lead, grant_field: Lead__c, person: Lead__c, organization: "{Company}", desk: SUP }
   domain_task: { jira: { project: OPS, issue_type: Task } }
 triggers: { poll_seconds: 86400 }
 server: { api_tokens: [ "${FIRST_TOKEN}" ] }
+"#;
+
+/// Somebody who answers for it, and a mail server.
+const EVALUATIONS: &str = r#"  owner: lead@vendor.example
+  poll_seconds: 5
+  evaluations:
+    source: evaluation
+    queue_copy: sales@vendor.example
+    subject: "Your evaluation of {products}"
+    body: "{instructions}"
+    mail: { smtp_url: "smtp://127.0.0.1:@PORT@", from: "evaluations@vendor.example" }
 "#;
 
 /// A company whose server is published.
@@ -30,9 +43,12 @@ impl Stage {
     }
 
     fn with(request_form: &str) -> Self {
+        Self::written(&MORE.replace("request_form: true", &format!("request_form: {request_form}")))
+    }
+
+    fn written(more: &str) -> Self {
         let company = Company::new();
-        let more = MORE.replace("request_form: true", &format!("request_form: {request_form}"));
-        let (file, ready_file) = (company.configure("", &more), company.desk.arg("ready.json"));
+        let (file, ready_file) = (company.configure("", more), company.desk.arg("ready.json"));
         let serve = ["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file];
         let running = Running::start(&serve, &company.desk);
         let server = text(&ready(&company.desk.path("ready.json"))["server"]).to_owned();
@@ -87,6 +103,39 @@ fn a_person_asks_somebody_approves_and_it_is_a_grant_like_any_other() {
     assert!(again.code != 0 && again.stderr.contains("There is no open request"), "{again:?}");
     let journal = get(&format!("{}/api/v1/journal", stage.server), "first-token").unwrap().to_string();
     assert!(journal.contains("The request of dana@acme.example for access was approved, as 000001"), "{journal}");
+}
+
+/// S0-41: whoever answers for portal access is told of a request by mail, once, and without a word of a stranger in a header.
+#[test]
+fn whoever_answers_for_it_is_told_by_mail() {
+    let sink = Sink::new();
+    let evaluations = EVALUATIONS.replace("@PORT@", &sink.port.to_string());
+    let stage =
+        Stage::written(&MORE.replace("  request_form: true\n", &format!("  request_form: true\n{evaluations}")));
+    stage.ask("dana@acme.example", &[("message", "We bought it"), ("company", "Acme: Subject")]);
+    wait_for("the mail", || (sink.mails().len() == 1).then_some(()));
+    let mail = &sink.mails()[0];
+    assert_eq!(
+        (mail.recipients.clone(), mail.header("To")),
+        (vec!["lead@vendor.example".to_owned()], "lead@vendor.example")
+    );
+    assert_eq!(mail.header("Subject"), "Somebody asks for access to the customer portal");
+    let id = text(&stage.requests()[0]["id"]).to_owned();
+    assert!(mail.text.contains("Dana Doe <dana@acme.example>, Acme: Subject, asks for access"), "{}", mail.text);
+    assert!(
+        mail.text.contains("We bought it") && mail.text.contains(&format!("entente access deny {id}")),
+        "{}",
+        mail.text
+    );
+    sink.is_about_to(Mood::Busy);
+    stage.ask("dana@acme.example", &[]);
+    stage.ask("kim@other.example", &[]);
+    wait_for("the second request's mail, put off once", || (sink.mails().len() == 2).then_some(()));
+    assert!(
+        sink.mails()[1].text.contains("kim@other.example"),
+        "the first address has asked before: {:?}",
+        sink.mails()
+    );
 }
 
 #[test]
