@@ -178,6 +178,16 @@ mod tests {
     }
 
     #[test]
+    fn only_what_was_closed_is_reopened() {
+        let flow = workflow(&[], &[("To Do", Open), ("Done", Closed), ("Parked", Unknown)]);
+        for (from, to, reopens) in
+            [("Done", "To Do", true), ("To Do", "Done", false), ("Done", "Parked", false), ("Parked", "To Do", false)]
+        {
+            assert_eq!(flow.reopens(Side::Jira, from, to), reopens, "{from} -> {to}");
+        }
+    }
+
+    #[test]
     fn the_closest_match_never_closes_or_reopens() {
         let flow = workflow(
             &[("New", Open), ("Working", Open), ("Closed", Closed), ("Odd", Unknown)],

@@ -733,6 +733,7 @@ fn the_way_to_a_mail_server_is_protected_unless_it_is_here() {
         ("smtp://10.0.0.1", "10.0.0.1", 587, Protection::StartTls),
         ("smtp://127.0.0.1:2525", "127.0.0.1", 2525, Protection::None),
         ("smtp://localhost", "localhost", 587, Protection::None),
+        ("smtp://localhost:2525?tls=required", "localhost", 2525, Protection::StartTls),
     ];
     for (url, host, port, protection) in rows {
         let (config, problems) = parse(&with_evaluations("smtps://mail.acme.example", url), &vars);

@@ -197,7 +197,7 @@ impl Org {
         let Some(table) = talk.written() else { return notes.iter().map(|_| Ok(())).collect() };
         let new = |(record, text): &(String, String)| {
             let mut fields = worded(table, text);
-            fields.insert("ParentId".to_owned(), json!(record));
+            fields.insert(table.parent().to_owned(), json!(record));
             fields.extend(shown(table, false));
             New { object: table.name().to_owned(), fields }
         };
