@@ -61,8 +61,8 @@ fn needs(access: &Access) -> Vec<Needed> {
     let deliveries = access.evaluations.iter().flat_map(|_| {
         delivery::needed_fields().map(|(object, read, changed)| Needed {
             object: object.to_owned(),
-            read: read.iter().map(ToString::to_string).collect(),
-            changed: changed.iter().map(ToString::to_string).collect(),
+            read: read.iter().map(|field| (*field).to_owned()).collect(),
+            changed: changed.iter().map(|field| (*field).to_owned()).collect(),
             given: Vec::new(),
         })
     });
