@@ -205,6 +205,8 @@ fn a_refused_mail_says_so_leaves_access_alone_and_is_tried_again_alone() {
 #[test]
 fn mail_trouble_shows_in_the_status() {
     let stage = Stage::new();
+    let allowed = run(&["domains", "add", "acme.example", "--config", &stage.configuration]);
+    assert_eq!(allowed.code, 0, "{allowed:?}");
     stage.sink.is_about_to(Mood::Refuses);
     let (_, list) = stage.waiting();
     let ready_file = stage.company.desk.arg("server.json");
