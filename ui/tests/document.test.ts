@@ -47,6 +47,12 @@ describe('a part of the text', () => {
     expect(after.slice(after.indexOf('\n# Who is who'))).toBe(EXAMPLE.slice(EXAMPLE.indexOf('\n# Who is who')));
   });
 
+  it('keeps what stands before its name once, and long lines whole', () => {
+    const after = withPart(EXAMPLE, 'items', 'sales-work', { owner: 'ada@acme.example' });
+    expect(after).toBe(EXAMPLE.replace(/(\n {2}sales-work:\n {4}owner: )\S+/, '$1ada@acme.example').replace(/( {2}sales-work:[^]*?\n\n)/, (part) => part.replace(/(\S) {2,}#/g, '$1 #')));
+    expect(withPart(TEXT, 'items', 'cards', { mode: 'one-way' })).toBe(TEXT.replace('display-only', 'one-way'));
+  });
+
   it('has lines that are changed, moved, taken out and put in', () => {
     const fields = [{ at: 1, says: { salesforce: 'Description', jira: 'environment' } }, { at: null, says: { salesforce: 'Type', jira: 'labels', direction: undefined } }, { at: 0, says: { direction: 'to-jira' } }];
     expect(part(withPart(TEXT, 'items', 'bugs', { fields }), 'items', 'bugs')?.['fields']).toEqual([
