@@ -14,7 +14,7 @@ pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<
     }
     let mut kept = kept(history).await;
     // Of a write that took effect late, people may have overwritten the value where it came from: nobody lost it but they.
-    let late: BTreeSet<String> = history.stage.books.lock().late.iter().flat_map(|said| words(said)).collect();
+    let late = late(history);
     kept.extend(late.iter().cloned());
     let issues = history.people.issues().await;
     // What takes effect after a person has dissolved the link meets nobody who would look; nor does what was in a case
@@ -36,6 +36,11 @@ pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<
         }
     }
     Ok(())
+}
+
+/// Every word in a write that took effect late.
+pub(super) fn late(history: &History) -> BTreeSet<String> {
+    history.stage.books.lock().late.iter().flat_map(|said| words(said)).collect()
 }
 
 /// Every word in a value of the journal, or in what a pair last agreed on: a field that the item maps no more still has
