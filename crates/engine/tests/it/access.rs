@@ -37,30 +37,36 @@ access:
 /// A machine that dies at one moment, after which it neither calls nor writes anything.
 #[derive(Default)]
 struct Machine {
-    /// How many moments there were, which of them is the last one, and on which side of what happens then it dies.
-    life: Mutex<(usize, Option<(usize, Moment)>, bool)>,
+    life: Mutex<Life>,
     died: Notify,
+}
+
+#[derive(Default)]
+struct Life {
+    n_moments: usize,
+    /// Which moment is the last one, and on which side of what happens then it dies.
+    end: Option<(usize, Moment)>,
+    is_over: bool,
 }
 
 impl Machine {
     fn dying_at(end: Option<(usize, Moment)>) -> Arc<Self> {
-        Arc::new(Self { life: Mutex::new((0, end, false)), died: Notify::new() })
+        Arc::new(Self { life: Mutex::new(Life { end, ..Life::default() }), died: Notify::new() })
     }
 
     /// Whether it still lives at this moment.
     fn lives(&self, moment: Moment) -> bool {
         let mut life = self.life.lock().unwrap();
-        let (n, end, is_dead) = &mut *life;
-        *n += usize::from(moment == Moment::Before && !*is_dead);
-        *is_dead |= *end == Some((*n, moment));
-        if *is_dead {
+        life.n_moments += usize::from(moment == Moment::Before && !life.is_over);
+        life.is_over |= life.end == Some((life.n_moments, moment));
+        if life.is_over {
             self.died.notify_one();
         }
-        !*is_dead
+        !life.is_over
     }
 
     fn n_moments(&self) -> usize {
-        self.life.lock().unwrap().0
+        self.life.lock().unwrap().n_moments
     }
 }
 

@@ -8,6 +8,7 @@ use entente_store::{
     Hint, HintKey,
     simulation::{Fate, Moment, watch},
 };
+use entente_transport::{Clock as _, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -69,7 +70,7 @@ async fn a_run_that_ends_at_any_write_is_made_again() {
             return;
         }
         // A lease that nobody gave back runs out.
-        let later_ms = jiff::Timestamp::now().as_millisecond() + 60_000;
+        let later_ms = SystemClock.now().as_millisecond() + 60_000;
         let fence = stage.store.acquire("org", "the next run", 1_000, later_ms).await.unwrap().expect("the lease");
         stage.store.release(&fence).await.unwrap();
         stage.sync().await;
