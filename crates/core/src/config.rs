@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 pub use access::{Access, AccessSource, AccessTexts, DomainTaskRoute};
 pub use changes::{Change, ChangeOp, changes};
 pub use connection::{Connection, ConnectionKind, JiraConnection, Pace, Proxy, SalesforceAuth, SalesforceConnection};
-pub use edit::with_state;
+pub use edit::{with_items_of, with_items_only, with_state, without_secrets};
 pub use evaluations::{DeliveryTexts, Evaluations, MailServer, Protection};
 pub use problem::{Problem, Severity};
 pub use reference::{Reference, Vars};

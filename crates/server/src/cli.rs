@@ -25,7 +25,9 @@ mod demo;
 mod doctor;
 mod domains;
 mod explain;
+mod export;
 mod failure;
+mod import;
 mod init;
 mod inspect;
 mod items;
@@ -92,6 +94,8 @@ enum Command {
     Activate(activate::Activate),
     Deactivate(activate::Deactivate),
     Configuration(configuration::Configuration),
+    Export(export::Export),
+    Import(import::Import),
     Sync(sync::Sync),
     Verify(verify::Verify),
     TestRecord(test_record::TestRecord),
@@ -163,6 +167,8 @@ impl Command {
             Self::Activate(activate) => activate.run(screen).await,
             Self::Deactivate(deactivate) => deactivate.run(screen).await,
             Self::Configuration(configuration) => configuration.run(screen).await,
+            Self::Export(export) => export.run(screen).await,
+            Self::Import(import) => import.run(screen).await,
             Self::Sync(sync) => sync.run(screen).await,
             Self::Verify(verify) => verify.run(screen).await,
             Self::TestRecord(test) => test.run(screen).await,
@@ -204,6 +210,8 @@ impl Command {
             Self::Activate(activate) => activate.json,
             Self::Deactivate(deactivate) => deactivate.json,
             Self::Configuration(configuration) => configuration.is_json(),
+            Self::Export(export) => export.json,
+            Self::Import(import) => import.json,
             Self::Sync(sync) => sync.json,
             Self::Verify(verify) => verify.json,
             Self::TestRecord(test) => test.json,

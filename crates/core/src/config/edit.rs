@@ -1,4 +1,13 @@
-//! Changing one word of a document that a person wrote, and leaving every other character as it is.
+//! Changing one word of a document that a person wrote, and leaving every other character as it is; what may be shown of a
+//! document ([`export`]), and items of one in another ([`import`]).
+
+mod export;
+mod import;
+
+use std::ops::Range;
+
+pub use export::{with_items_only, without_secrets};
+pub use import::with_items_of;
 
 use super::{
     changes,
@@ -38,6 +47,27 @@ fn inserted(text: &str, first: Position, word: &str) -> Vec<Option<String>> {
     };
     let indent = " ".repeat(first.column - 1);
     vec![put(format!("state: {word}\n{indent}")), put(format!("state: {word}, "))]
+}
+
+/// The lines of an entry that begins there, with the comment right above it; none where it shares its line.
+fn block(text: &str, at: Position) -> Option<Range<usize>> {
+    let indent = at.column - 1;
+    let key = offset(text, at)?;
+    let first = text[..key].rfind('\n').map_or(0, |end| end + 1);
+    if !text[first..key].trim().is_empty() {
+        return None;
+    }
+    let is_comment = |line: &str| line.trim_start().starts_with('#') && line.find('#') == Some(indent);
+    let above = text[..first].split_inclusive('\n').rev().take_while(|line| is_comment(line));
+    let begin = first - above.map(str::len).sum::<usize>();
+    let is_within = |line: &&str| line.trim().is_empty() || line.len() - line.trim_start().len() > indent;
+    let mut lines = text[first..].split_inclusive('\n');
+    let head = lines.next()?.len();
+    let below: Vec<&str> = lines.take_while(is_within).collect();
+    // Empty lines at the end stand between two entries.
+    let n_empty = below.iter().rev().take_while(|line| line.trim().is_empty()).count();
+    let length: usize = below[..below.len() - n_empty].iter().map(|line| line.len()).sum();
+    Some(begin..first + head + length)
 }
 
 /// Where a place of the document is, in bytes.

@@ -45,14 +45,33 @@ pub(crate) struct Apply {
     ask: Ask,
 }
 
+/// How a text is put into use.
+pub(super) struct How<'a> {
+    /// What problems are said of.
+    pub(super) file: &'a Path,
+    pub(super) yes: bool,
+    pub(super) dry_run: bool,
+    pub(super) anyway: bool,
+    pub(super) json: bool,
+}
+
 impl Apply {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let text = text(&self.file)?;
         let asked = self.ask.open_beside(&self.file, screen).await?;
-        let ended = self.apply(&asked, &text, screen).await;
+        let Self { file, yes, dry_run, anyway, json, .. } = &self;
+        let how = How { file, yes: *yes, dry_run: *dry_run, anyway: *anyway, json: *json };
+        let ended = how.settle(&asked, &text, screen).await;
         asked.close().await;
-        let (exit, answer) = ended?;
+        ended
+    }
+}
+
+impl How<'_> {
+    /// Shows what changes, asks, and puts the text into use.
+    pub(super) async fn settle(&self, asked: &Asked, text: &str, screen: &Screen) -> Result<Exit, Failure> {
+        let (exit, answer) = self.apply(asked, text, screen).await?;
         if self.json {
             screen.result(&document(&answer)).map_err(|error| Failure::output(&error))?;
         }
@@ -62,7 +81,7 @@ impl Apply {
     async fn apply(&self, asked: &Asked, text: &str, screen: &Screen) -> Result<(Exit, Json), Failure> {
         let look = asked.post(&["configuration"], &json!({ "text": text, "dry_run": true })).await?;
         let show = |line: &str| if self.json { Ok(()) } else { screen.result(line) };
-        show(&shown(&look, &self.file)).map_err(|error| Failure::output(&error))?;
+        show(&shown(&look, self.file)).map_err(|error| Failure::output(&error))?;
         if rows(&look, "problems").iter().any(|problem| problem["severity"] == "error") {
             return Ok((Exit::Misused, look));
         }
@@ -88,7 +107,7 @@ pub(super) fn text(file: &Path) -> Result<String, Failure> {
 }
 
 /// Asks whoever sits at the terminal.
-fn agreed(screen: &Screen) -> Result<bool, Failure> {
+pub(super) fn agreed(screen: &Screen) -> Result<bool, Failure> {
     if !stdin().is_terminal() {
         let remedy = "look at it with --dry-run, then give --yes";
         return Err(Failure::misuse("not-confirmed", "nobody is there to confirm it, so nothing was applied", remedy));

@@ -30,6 +30,7 @@ mod conflicts;
 mod data;
 mod deliveries;
 mod drafts;
+mod exports;
 mod files;
 mod filters;
 mod forms;

@@ -1,7 +1,7 @@
 //! What changes between two documents, and changing one word of one.
 
 use entente_core::{
-    config::{changes, with_state},
+    config::{changes, with_items_of, with_items_only, with_state, without_secrets},
     item::ItemState,
 };
 
@@ -77,4 +77,79 @@ fn one_word_is_changed_and_no_other_character() {
     assert_eq!(changed(shared, "a"), None);
     let paused = with_state(PAIR, "bugs", ItemState::Paused).expect("the item of the document");
     assert_eq!(config(&paused).item("bugs").map(|item| item.state), Some(ItemState::Paused));
+}
+
+const TWO_PLACES: &str = "
+connections:
+  # The org.
+  acme-org:
+    salesforce: { login_url: https://a.my.salesforce.com, client_id: id, client_secret: 'it''s, }hunter2' }
+  acme-site:
+    jira:
+      site_url: https://a.atlassian.net
+      api_token: hunter3, and more # old
+      webhook_secret: [ \"hunter\\\"4\", file:/run/hook ]
+  other-org: { salesforce: { login_url: https://b.my.salesforce.com, client_secret: ${KNOWN} } }
+items:
+  # Bugs first.
+  bugs:
+    state: active
+    salesforce: { connection: acme-org, object: Case }
+    jira: { connection: acme-site, project: OPS }
+
+  leads:
+    salesforce: { connection: other-org, object: Lead }
+    jira: { connection: acme-site, project: OPS }
+triggers: { poll_seconds: 60 }
+";
+
+#[test]
+fn what_is_exported_has_no_credential_and_is_otherwise_as_it_was() {
+    let shown = without_secrets(TWO_PLACES).unwrap();
+    assert!(!shown.contains("hunter"), "{shown}");
+    let expected = TWO_PLACES
+        .replace("'it''s, }hunter2'", "\"${ACME_ORG_CLIENT_SECRET}\"")
+        .replace("hunter3, and more", "\"${ACME_SITE_API_TOKEN}\"")
+        .replace("\"hunter\\\"4\"", "\"${ACME_SITE_WEBHOOK_SECRET_1}\"");
+    assert_eq!(shown, expected);
+    assert_eq!(without_secrets(&shown).unwrap(), shown);
+    let block = TWO_PLACES.replace("hunter3, and more # old", "|\n        hunter3");
+    assert!(without_secrets(&block).is_err(), "{block}");
+}
+
+#[test]
+fn some_items_are_exported_with_the_connections_that_they_use() {
+    let one = with_items_only(TWO_PLACES, &["bugs".to_owned()]).unwrap();
+    assert!(one.contains("  # Bugs first.\n  bugs:") && !one.contains("leads") && !one.contains("other-org"), "{one}");
+    assert!(one.contains("triggers: { poll_seconds: 60 }"), "{one}");
+    let unknown = with_items_only(TWO_PLACES, &["cases".to_owned()]).unwrap_err();
+    assert_eq!(unknown, "There is no item \"cases\" in this configuration; it has: bugs, leads.");
+    let braces = "items: { a: { mode: one-way }, b: { mode: one-way } }\n";
+    assert!(with_items_only(braces, &["a".to_owned()]).unwrap_err().contains("within braces"));
+}
+
+#[test]
+fn items_are_taken_over_under_the_names_of_the_connections_there() {
+    let names = [("acme-org".to_owned(), "live-org".to_owned())].into();
+    let into = "items:\n    leads:\n        state: paused\n        owner: x\n    last: { mode: one-way }\n# the end\n";
+    let taken = with_items_of(into, TWO_PLACES, &names).unwrap();
+    let expected = "items:
+    leads:
+      state: paused
+      salesforce: { connection: other-org, object: Lead }
+      jira: { connection: acme-site, project: OPS }
+    last: { mode: one-way }
+    # Bugs first.
+    bugs:
+      state: draft
+      salesforce: { connection: live-org, object: Case }
+      jira: { connection: acme-site, project: OPS }
+# the end
+";
+    assert_eq!(taken, expected);
+    assert_eq!(with_items_of(&taken, TWO_PLACES, &names).unwrap(), taken, "nothing is left to do");
+    let unused = [("nobody".to_owned(), "live-org".to_owned())].into();
+    assert!(with_items_of(into, TWO_PLACES, &unused).unwrap_err().contains("uses the connection \"nobody\""));
+    let braces = "items: { a: { mode: one-way } }\n";
+    assert!(with_items_of(into, braces, &[].into()).unwrap_err().contains("a shares its lines with others"));
 }

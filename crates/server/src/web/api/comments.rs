@@ -5,6 +5,8 @@
 //! POST /links/{id}/comments/{comment}/push    {"by"}: lets one be copied to the other side
 //! ```
 
+mod rules;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use bytes::Bytes;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{SOMEBODY, links::numbered, optional};
 use crate::web::{App, Problem};
+
+pub(crate) use rules::rules;
 
 /// The comments of a link.
 #[derive(Debug, Serialize)]

@@ -4,6 +4,7 @@
 //! Before items run that did not, or not like this, they are looked at on both sides. What stands against them is said,
 //! and refused unless the caller knows it and says so.
 
+pub(crate) mod export;
 pub(crate) mod look;
 pub(crate) mod text;
 mod typed;

@@ -151,7 +151,7 @@ pub(crate) async fn check(
     Ok(Json(Checked { problems, changes: told(Some(before.text()), &text) }))
 }
 
-async fn kept(app: &App) -> Result<Before, Problem> {
+pub(super) async fn kept(app: &App) -> Result<Before, Problem> {
     if let Some(applied) = app.store().configuration().await? {
         return Ok(Before::Applied(applied));
     }
@@ -185,7 +185,7 @@ pub(super) async fn write(app: &App, file: &Path, text: &str, by: &str, answer: 
 }
 
 /// Replaces a file in one step by one that the same people may read; behind a symbolic link, the file that it leads to.
-fn rewrite(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn rewrite(path: &Path, text: &str) -> io::Result<()> {
     let path = fs::canonicalize(path)?;
     let dir = path.parent().unwrap_or(Path::new("."));
     let mut file = NamedTempFile::new_in(dir).map_err(|error| io::Error::from(error.kind()))?;
