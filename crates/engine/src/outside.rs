@@ -12,7 +12,7 @@ use entente_core::config::{self, Pace as ConfiguredPace};
 use entente_transport::{
     Clock, Egress, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions, WireSetupError,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
@@ -77,6 +77,11 @@ pub(crate) fn secret(secret: &config::Secret) -> SecretString {
 }
 
 /// The configured pace, or the vendor's default.
+/// A time by one clock as another one has it, which is ahead by so much.
+fn shifted(ms: i64, by: SignedDuration) -> i64 {
+    ms.saturating_add(i64::try_from(by.as_millis()).unwrap_or_default())
+}
+
 fn pace(connection: &config::Connection, vendor: PaceLimits) -> Pace {
     match connection.pace {
         ConfiguredPace::Vendor => Pace::Limits(vendor),

@@ -23,14 +23,15 @@ pub(crate) fn put_off_young(scene: &Scene<'_>, works: &mut [Work]) {
     if entente_core::wrong::is(entente_core::wrong::Wrong::Unguarded) {
         return;
     }
+    let now_ms = scene.worker.outside().now_ms();
+    let their_now_ms = scene.wired.org.to_their_ms(now_ms);
     for work in works.iter_mut().filter(|work| work.is_open() && !work.updates(Side::Salesforce).is_empty()) {
         let Some(modified) = work.seen.salesforce.modified else { continue };
         // The org tells its time in whole seconds too: two seconds later it is certain that one has gone by. An edit from
         // further ahead is the work of a clock that was set back, which nobody can wait for.
         let over_ms = (modified.as_second() + 1) * 1_000;
-        if (over_ms - 2 * ECHO_AGE_MS..over_ms).contains(&work.seen.salesforce.read_ms) {
-            let due_ms = scene.worker.outside().now_ms() + ECHO_AGE_MS;
-            work.again(due_ms, "it was read within the second of its last edit");
+        if work.seen.salesforce.read_ms < over_ms && over_ms - 2 * ECHO_AGE_MS <= their_now_ms {
+            work.again(now_ms + ECHO_AGE_MS, "it was read within the second of its last edit");
         }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use self::{
     talk::{OrgComment, Talk},
     writing::{GuardedUpdate, OwnUpdate},
 };
-use super::{Health, Outside, pace, quota, secret};
+use super::{Health, Outside, pace, quota, secret, shifted};
 use crate::{error::EngineError, report::QuotaStatus, worker::Worker};
 
 /// Salesforce states no rate per second; five calls at once are polite, and a Developer Edition allows no more long ones.
@@ -133,6 +133,11 @@ impl Org {
     /// The org's time as ours.
     pub(crate) fn to_our_time(&self, theirs: Option<Timestamp>) -> Option<Timestamp> {
         theirs.map(|theirs| theirs.checked_sub(*self.offset.lock()).unwrap_or(theirs))
+    }
+
+    /// Our time as the org's.
+    pub(crate) fn to_their_ms(&self, ours_ms: i64) -> i64 {
+        shifted(ours_ms, *self.offset.lock())
     }
 
     /// When a read began by the org's clock, never later than the truth: `Date`, which is cut to seconds, is the time of

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
-use super::{Health, Outside, pace, quota, secret};
+use super::{Health, Outside, pace, quota, secret, shifted};
 use crate::{error::EngineError, report::QuotaStatus};
 
 /// Issue property that marks what Entente created: the operation, the source record, the item.
@@ -392,10 +392,6 @@ impl Site {
         }
         Ok(found)
     }
-}
-
-fn shifted(ms: i64, by: SignedDuration) -> i64 {
-    ms.saturating_add(i64::try_from(by.as_millis()).unwrap_or_default())
 }
 
 /// The operation in an issue's marker.
