@@ -184,6 +184,7 @@ fn item() -> ConnectedItem {
         batch: None,
         comments: None,
         attachments: None,
+        link_note: false,
         poll_seconds: None,
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     plan::STATUS,
     record::{FieldPath, Record, shown},
     side::{Side, Sides},
+    threads::MARK,
     value::Value,
 };
 
@@ -66,6 +67,8 @@ pub struct ConnectedItem {
     pub comments: Option<CommentRules>,
     /// Which files are carried, when any are.
     pub attachments: Option<FileRules>,
+    /// Whether a note on the record says which issue it is linked with.
+    pub link_note: bool,
     /// Who wins when both sides changed.
     pub conflicts: ConflictPolicy,
     /// What becomes of an edit on the target of a one-way field.
@@ -172,6 +175,12 @@ impl ConnectedItem {
     #[must_use]
     pub fn copies_comments_to(&self, side: Side) -> bool {
         self.acts_on(side) && self.comments.as_ref().is_some_and(|rules| rules.flow_to(side))
+    }
+
+    /// How everything begins that Entente itself says about its records.
+    #[must_use]
+    pub fn mark(&self) -> &str {
+        self.attachments.as_ref().map_or(MARK, |rules| &rules.mark)
     }
 
     /// Whether files are copied to `side` now.

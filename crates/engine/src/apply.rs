@@ -11,6 +11,7 @@ mod culprit;
 pub(crate) mod delivery;
 mod files;
 pub(crate) mod jira;
+pub(crate) mod link_note;
 pub(crate) mod payload;
 mod receipt;
 mod reference;
@@ -47,6 +48,7 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
     comments::write(scene, works).await;
     files::write(scene, works).await;
     status::write(scene, works, &others).await;
+    link_note::write(scene, works).await;
 }
 
 /// Everything that is about to be written to a record that is there is announced before anything is sent, and edits that

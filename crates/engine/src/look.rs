@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    apply::link_note,
     error::EngineError,
     folders, inspection,
     limits::{LOOK_PAGE_LINKS, LOOK_RETRY_FIRST_MS, REFUSALS_EVERY_POLLS},
@@ -175,7 +176,7 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     Ok(())
 }
 
-/// Marks the links whose comments or files have changed.
+/// Marks the links whose comments or files have changed, or whose note is missing.
 async fn find_talking(worker: &Worker, wired: &Wired, works: &mut [Work]) -> Result<(), EngineError> {
     let scheme = wired.scheme().await?;
     let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
@@ -185,7 +186,7 @@ async fn find_talking(worker: &Worker, wired: &Wired, works: &mut [Work]) -> Res
     for (n, folder, _) in folders::looked_at(&scene, works).await? {
         works[n].folder = Some(folder);
     }
-    Ok(())
+    link_note::read(&scene, works).await
 }
 
 /// Polls go on from where this look began.
@@ -269,6 +270,7 @@ fn is_settled(work: &Work, conflicts: &Conflicts) -> bool {
     if work.is_base_stale
         || work.is_unjudged
         || work.thread.is_some()
+        || work.link_note.is_some()
         || work.folder.as_ref().is_some_and(|folder| folder.has_changed)
         || (work.unit.link.is_none() && !work.unit.ended.is_empty())
         || !plan.writes.is_empty()

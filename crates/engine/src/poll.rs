@@ -240,9 +240,9 @@ async fn salesforce(worker: &Worker, offered: &mut Offered, is_due: IsDue<'_>) -
     // Who is asked less often looks back further than this poll did.
     let slowest_secs = i64::from(worker.wiring.config.slowest_poll_seconds());
     offered.forget_before(earliest.min(before(worker.outside().clock.now(), SALESFORCE_OVERLAP_SECS + slowest_secs)));
-    let n_files = match files::offer(worker, offered, &with_files).await? {
-        Ok(n_files) => n_files,
-        Err(error) => return failed(&worker.org.health, org, &error),
+    let n_files = match files::offer(worker, offered, &with_files).await {
+        Err(EngineError::Peer { error, .. }) => return failed(&worker.org.health, org, &error),
+        answer => answer?,
     };
     wake_if(worker, !hints.is_empty() || n_files > 0);
     // Who may not query all feeds finds posts where their record has changed, and by looks.

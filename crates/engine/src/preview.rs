@@ -11,12 +11,13 @@ use entente_salesforce::limits::{COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX};
 
 use crate::{
     EngineError,
+    apply::link_note,
     folders::{self, Folder},
     look,
     report::{DryRun, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress},
-    round::succession,
+    round::{Scene, succession},
     threads,
-    unit::Work,
+    unit::{LinkNote, Work},
     wiring::Wired,
     worker::Worker,
     workflow,
@@ -35,6 +36,7 @@ pub(crate) async fn item(
     let looked = look::each_page_for_sure(worker, wired, true, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
         folders::read(scene, &mut works).await?;
+        link_note::read(scene, &mut works).await?;
         if !is_asked && works.iter().any(|work| begins(work).is_some()) {
             is_asked = true;
             told.beginning = workflow::beginning(scene).await.map_err(EngineError::peer(&wired.site.name))?;
@@ -42,6 +44,7 @@ pub(crate) async fn item(
         for work in &works {
             told.report.links += u64::from(work.unit.link.is_some());
             told.add(wired, work);
+            told.note(scene, work);
             let mut next = succession::gone_on(scene, work).await?;
             while let Some((wired, work)) = next {
                 told.add(&wired, &work);
@@ -85,6 +88,18 @@ impl Told<'_> {
         tell(wired, work, is_begun, self.beginning.as_deref(), self.report);
     }
 
+    fn note(&mut self, scene: &Scene<'_>, work: &Work) {
+        if work.link_note != Some(LinkNote::Due) {
+            return;
+        }
+        let preview = Preview { wired: scene.wired, work, beginning: None };
+        let why = "the record shall say which issue it is linked with".to_owned();
+        let to = Some(link_note::text(scene, work));
+        let record = work.label(Side::Salesforce);
+        self.report.writes.push(PlannedWrite { to, ..preview.write(Side::Salesforce, "comment", record, why) });
+        self.requests.notes += 1;
+    }
+
     fn end(self) {
         let PerSide { salesforce, jira } = self.requests.sum();
         self.report.calls.salesforce += salesforce;
@@ -102,6 +117,7 @@ struct Requests {
     edits: usize,
     comments: usize,
     files: Sides<usize>,
+    notes: usize,
     waves: usize,
     hops: usize,
 }
@@ -136,8 +152,12 @@ impl Requests {
             + self.files.jira;
         let together = |n: usize| n.div_ceil(COLLECTION_ROWS_MAX);
         let guarded = self.guarded.div_ceil(COMPOSITE_PARTS_MAX);
-        let in_salesforce =
-            together(self.created.salesforce) + together(self.own) + guarded + self.waves + self.files.salesforce;
+        let in_salesforce = together(self.created.salesforce)
+            + together(self.own)
+            + guarded
+            + self.waves
+            + self.files.salesforce
+            + together(self.notes);
         PerSide { salesforce: in_salesforce as u64, jira: in_jira as u64 }
     }
 }

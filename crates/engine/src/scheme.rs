@@ -147,7 +147,7 @@ pub(crate) struct Scheme {
     pub(crate) salesforce_markers: bool,
     /// What refusals may rest on, as it is now.
     pub(crate) circumstances: Sides<String>,
-    /// Where its records have their comments, if comments are carried, or told of files that are.
+    /// Where its records have their comments, if comments are carried, or something else is told there.
     pub(crate) talk: Option<Talk>,
     /// Whether files are carried, and we may see those of its records.
     pub(crate) has_files: bool,
@@ -200,7 +200,7 @@ impl Scheme {
         let converted = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED]);
         let converted = converted.filter_map(|name| described.field(name).map(|field| field.name.clone()));
         let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone()).chain(converted);
-        let talk = match item.comments.is_some() || item.attachments.is_some() {
+        let talk = match item.comments.is_some() || item.attachments.is_some() || item.link_note {
             true => Some(org.talk(&item.salesforce.object).await?),
             false => None,
         };

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entente_core::{
-    Side, Sides,
+    ConnectedItem, Side, Sides,
     codec::adf,
     plan::{Note, NoteCode},
-    threads::{self, Audience, Author, Comment, MARK, Pair, Standing, TextLimit, ThreadFacts, ThreadPlan},
+    threads::{self, Audience, Author, Comment, Pair, Standing, TextLimit, ThreadFacts, ThreadPlan},
 };
 use entente_jira::{CommentOrder, IssueId};
 use entente_store::LinkId;
@@ -92,7 +92,8 @@ pub(crate) async fn changed(scene: &Scene<'_>, works: &[Work]) -> Result<Vec<Cha
         let link = works[n].unit.link.as_ref().map(|link| link.id).unwrap_or_default();
         let known = stored.remove(&link).unwrap_or_default();
         let comments = by_record.get(works[n].id(Side::Salesforce)).cloned().unwrap_or_default();
-        let looks = Sides::new(look(&comments), works[n].seen.jira.version.clone().unwrap_or_default());
+        let version = works[n].seen.jira.version.clone().unwrap_or_default();
+        let looks = Sides::new(look(&scene.scheme.item, &comments), version);
         let is_open = |pair: &Pair| matches!(pair.standing, Standing::Wanted | Standing::Sent { .. });
         if known.rests.as_ref() != Some(&looks) || known.pairs.iter().any(is_open) {
             let is_young = comments.iter().any(|comment| comment.is_young);
@@ -131,11 +132,13 @@ pub(crate) fn note(text: &str) -> Note {
     Note { code: NoteCode::Comment, key: None, text: text.to_owned() }
 }
 
-/// What is the same as long as nobody has written, edited or deleted a comment.
-fn look(comments: &[OrgComment]) -> String {
+/// What is the same as long as the item says the same of comments, and nobody has written, edited or deleted one.
+fn look(item: &ConnectedItem, comments: &[OrgComment]) -> String {
     let rows: BTreeMap<&str, &str> =
         comments.iter().map(|comment| (comment.look.0.as_str(), comment.look.1.as_str())).collect();
-    let digest = rows.iter().fold(Sha256::new(), |digest, (id, stamp)| digest.chain_update(id).chain_update(stamp));
+    let rules = format!("{:?} {:?}", item.comments, Side::BOTH.map(|side| item.copies_comments_to(side)));
+    let digest = Sha256::new().chain_update(rules);
+    let digest = rows.iter().fold(digest, |digest, (id, stamp)| digest.chain_update(id).chain_update(stamp));
     digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -194,7 +197,7 @@ async fn plan(scene: &Scene<'_>, work: &Work, pairs: &[Pair], comments: Sides<&V
     let writes_to = |side: Side| item.copies_comments_to(side) && scene.worker.only.is_none_or(|only| only == side);
     threads::plan(&ThreadFacts {
         rules,
-        mark: item.attachments.as_ref().map_or(MARK, |rules| &rules.mark),
+        mark: item.mark(),
         comments: Sides::new(comments.salesforce, comments.jira),
         pairs,
         writes_to: Sides::new(writes_to(Side::Salesforce), writes_to(Side::Jira)),

@@ -168,6 +168,17 @@ pub(crate) enum End {
     Refused,
 }
 
+/// What is known of the note on a record that says which issue it is linked with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkNote {
+    /// It is to be written.
+    Due,
+    /// It may appear until this time.
+    Sent { until_ms: i64 },
+    /// It is there.
+    There,
+}
+
 /// A creation that was refused.
 pub(crate) struct Refused {
     /// In the vendor's words or ours.
@@ -234,6 +245,8 @@ pub(crate) struct Work {
     pub(crate) unheard: bool,
     /// Its comments, when they have changed.
     pub(crate) thread: Option<Thread>,
+    /// The note about its link, where that is asked for and not known to be there.
+    pub(crate) link_note: Option<LinkNote>,
     /// Its files, when they have changed or some of them stay where they are.
     pub(crate) folder: Option<Folder>,
     /// What the vendors were asked about the fields, and the versions of which that is true.
@@ -276,6 +289,7 @@ impl Work {
             earlier: Vec::new(),
             unheard: false,
             thread: None,
+            link_note: None,
             folder: None,
             asked: None,
         }

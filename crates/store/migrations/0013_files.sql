@@ -21,3 +21,9 @@ CREATE TABLE folder (
     salesforce TEXT NOT NULL,
     jira TEXT NOT NULL
 );
+
+-- Notes on records that say which issue they are linked with. One that has a time was announced, and may appear until then.
+CREATE TABLE link_note (
+    link_id BIGINT NOT NULL PRIMARY KEY REFERENCES link (id),
+    until_ms BIGINT
+);

@@ -23,6 +23,7 @@ mod journal;
 mod lease;
 mod link;
 mod link_filter;
+mod link_note;
 mod mail;
 mod note;
 mod offers;

@@ -209,6 +209,7 @@ impl Store {
             "DELETE FROM thread WHERE link_id = $1",
             "DELETE FROM file_copy WHERE link_id = $1",
             "DELETE FROM folder WHERE link_id = $1",
+            "DELETE FROM link_note WHERE link_id = $1",
             "DELETE FROM link WHERE id = $1",
         ] {
             tx.run(sql, &[link_id.into()]).await?;

@@ -15,7 +15,7 @@ use crate::{
     Fence, FolderUpdate, Heard, Hint, HintKey, LinkId, LinkState, NewConflict, NewEntry, NewNote, Parked, ParkedKey,
     Store, StoreError, ThreadUpdate, conflict, folder, hint,
     intent::{self, Ended},
-    note, parked, sent,
+    link_note, note, parked, sent,
     sql::{Tx, retried},
     thread,
 };
@@ -124,6 +124,8 @@ pub struct RoundCommit {
     pub threads: Vec<ThreadUpdate>,
     /// What is known of the files of links.
     pub folders: Vec<FolderUpdate>,
+    /// What is known of notes about links: until when one may appear, none once it is there.
+    pub link_notes: Vec<(LinkId, Option<i64>)>,
     /// What to journal. Entries of new links go with the link.
     pub journal: Vec<NewEntry>,
 }
@@ -156,6 +158,7 @@ impl Store {
         sent::hear(&mut tx, &fence.org, &round.heard).await?;
         thread::update(&mut tx, &round.threads).await?;
         folder::update(&mut tx, &round.folders).await?;
+        link_note::update(&mut tx, &round.link_notes).await?;
         let hints_done = end_hints(&mut tx, round, now_ms).await?;
         self.append_journal(&mut tx, entries(round, &links_new), now_ms).await?;
         tx.commit().await?;

@@ -52,6 +52,7 @@ fn item() -> ConnectedItem {
         batch: None,
         comments: None,
         attachments: None,
+        link_note: false,
         poll_seconds: None,
     }
 }

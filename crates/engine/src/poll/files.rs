@@ -7,7 +7,7 @@ use std::{
 };
 
 use entente_store::HintKey;
-use entente_transport::CallError;
+use jiff::Timestamp;
 
 use super::{Offered, advance, before, cursor, hint, salesforce_cursor};
 use crate::{
@@ -17,18 +17,16 @@ use crate::{
     worker::Worker,
 };
 
-/// By this name the time of the last question is remembered.
-const FILES: &str = "ContentDocumentLink";
+/// By this name the time of the last question about an object's records is remembered.
+fn news_of(object: &str) -> String {
+    format!("{object}/ContentDocumentLink")
+}
 
 /// Asks for the files of the records of these items, and offers hints about the records that have news.
-pub(super) async fn offer(
-    worker: &Worker,
-    offered: &mut Offered,
-    items: &[Arc<Wired>],
-) -> Result<Result<usize, CallError>, EngineError> {
+pub(super) async fn offer(worker: &Worker, offered: &mut Offered, items: &[Arc<Wired>]) -> Result<usize, EngineError> {
     let org = &worker.org.name;
     let mut objects: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut earliest = cursor(worker, &salesforce_cursor(FILES)).await?;
+    let mut asked: BTreeMap<String, Option<Timestamp>> = BTreeMap::new();
     for wired in items.iter().filter(|wired| wired.item.attachments.is_some()) {
         if !wired.scheme().await.is_ok_and(|scheme| scheme.has_files) {
             continue;
@@ -37,15 +35,18 @@ pub(super) async fn offer(
         for record in worker.store().linked_records(&wired.item.name).await? {
             objects.entry(record).or_default().insert(object.clone());
         }
-        // Who was never asked is asked from where its object is.
-        earliest = earliest.or(cursor(worker, &salesforce_cursor(object)).await?);
+        // What was never asked is asked from where its object is.
+        let since = match cursor(worker, &salesforce_cursor(&news_of(object))).await? {
+            Some(since) => Some(since),
+            None => cursor(worker, &salesforce_cursor(object)).await?,
+        };
+        asked.insert(news_of(object), since);
     }
-    let (Some(since), false) = (earliest, objects.is_empty()) else { return Ok(Ok(0)) };
+    let earliest = asked.values().flatten().min().copied();
+    let (Some(since), false) = (earliest, objects.is_empty()) else { return Ok(0) };
     let records: Vec<String> = objects.keys().cloned().collect();
-    let (found, began) = match worker.org.files_changed(&records, before(since, SALESFORCE_OVERLAP_SECS)).await {
-        Ok(answer) => answer,
-        Err(error) => return Ok(Err(error)),
-    };
+    let answer = worker.org.files_changed(&records, before(since, SALESFORCE_OVERLAP_SECS)).await;
+    let (found, began) = answer.map_err(EngineError::peer(org))?;
     let news =
         found.into_iter().filter(|file| offered.is_new(org, &file.id, file.version.as_ref(), began, ECHO_AGE_MS));
     let records: BTreeSet<String> = news.map(|file| file.record).collect();
@@ -55,7 +56,8 @@ pub(super) async fn offer(
         hints.extend(keys.map(|key| hint(worker, key, None)));
     }
     if let Some(began) = began {
-        advance(worker, &[FILES], began, &hints).await?;
+        let asked: Vec<&str> = asked.keys().map(String::as_str).collect();
+        advance(worker, &asked, began, &hints).await?;
     }
-    Ok(Ok(hints.len()))
+    Ok(hints.len())
 }

@@ -12,7 +12,7 @@ use super::{Scene, alike, digests::Digests, landed, meet, siblings, succession};
 use crate::{
     error::EngineError,
     folders::{self, Folder},
-    unit::{End, Ticket, Unit, Work},
+    unit::{End, LinkNote, Ticket, Unit, Work},
     wiring::Wired,
     worker::Worker,
 };
@@ -155,7 +155,8 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
     match (&work.unit.link, &work.unit.ids) {
         (Some(link), _) => {
             round.links.push(update(scene, work, link.id));
-            round.threads.extend(talked(work, link.id));
+            round.threads.extend(talked(scene, work, link.id));
+            round.link_notes.extend(noted(work, link.id));
             round.folders.extend(filed(scene, work, link.id));
             let has_new_comments = work.thread.as_ref().is_some_and(|thread| thread.moved);
             if has_new_comments || work.folder.as_ref().is_some_and(|folder| folder.moved) {
@@ -177,11 +178,22 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
 }
 
 /// What is known of its comments now.
-fn talked(work: &Work, link_id: LinkId) -> Option<ThreadUpdate> {
+fn talked(scene: &Scene<'_>, work: &Work, link_id: LinkId) -> Option<ThreadUpdate> {
     let thread = work.thread.as_ref()?;
-    let is_known = thread.rests() && !thread.is_young && thread.plan.notes.is_empty();
+    // What this run may not copy is found again by the next.
+    let is_whole = scene.worker.only.is_none();
+    let is_known = is_whole && thread.rests() && !thread.is_young && thread.plan.notes.is_empty();
     let rests = is_known.then(|| thread.looks.clone());
     Some(ThreadUpdate { link_id, rests, pairs: thread.known.clone() })
+}
+
+/// What is known of the note about it now.
+fn noted(work: &Work, link_id: LinkId) -> Option<(LinkId, Option<i64>)> {
+    match work.link_note? {
+        LinkNote::Due => None,
+        LinkNote::Sent { until_ms } => Some((link_id, Some(until_ms))),
+        LinkNote::There => Some((link_id, None)),
+    }
 }
 
 /// What is known of its files now.
@@ -197,7 +209,7 @@ fn filed(scene: &Scene<'_>, work: &Work, link_id: LinkId) -> Option<FolderUpdate
 /// The comments and files of a pair are carried once it is a link, and looked at once more after each copy.
 fn once_more(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
     let item = &scene.wired.item;
-    if item.comments.is_none() && item.attachments.is_none() {
+    if item.comments.is_none() && item.attachments.is_none() && !item.link_note {
         return None;
     }
     let key = HintKey::of(&scene.wired.item, Side::Salesforce, work.id(Side::Salesforce));

@@ -61,3 +61,20 @@ async fn the_records_of_links_in_use_are_known() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_note_about_a_link_is_announced_and_then_there() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let link = make_links(&store, &fence, 1..=1).await[0].id;
+        assert!(store.link_notes(&[link]).await.unwrap().is_empty());
+        store.announce_link_notes(&fence, &[link], NOW + 5).await.unwrap();
+        assert_eq!(store.link_notes(&[link]).await.unwrap()[&link], Some(NOW + 5));
+        let round = RoundCommit { link_notes: vec![(link, None)], ..RoundCommit::default() };
+        store.commit(&fence, &round, NOW).await.unwrap();
+        assert_eq!(store.link_notes(&[link]).await.unwrap()[&link], None);
+        store.forget_link(&fence, link).await.unwrap();
+        assert!(store.link_notes(&[link]).await.unwrap().is_empty());
+    })
+    .await;
+}

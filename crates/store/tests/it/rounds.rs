@@ -40,6 +40,7 @@ fn full_round(link: &entente_store::Link) -> RoundCommit {
         heard: Heard::default(),
         threads: Vec::new(),
         folders: Vec::new(),
+        link_notes: Vec::new(),
         offers: vec![case_hint(3)],
         journal: vec![entry("written")],
     }

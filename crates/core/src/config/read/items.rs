@@ -71,6 +71,7 @@ impl Reader<'_> {
             status,
             comments: self.comments(node, mode),
             attachments: self.attachments(node, mode),
+            link_note: self.link_note(node, mode),
             conflicts: node.get("conflicts").word().unwrap_or_default(),
             drift: node.get("drift").word().unwrap_or_default(),
             base: node.get("base").word().unwrap_or_default(),
@@ -112,6 +113,15 @@ impl Reader<'_> {
     fn batch(&mut self, node: &Node) -> Option<Batch> {
         let seconds = node.get("seconds").whole()?;
         Some(Batch { unless: self.filter_of(node.get("unless"), Side::Salesforce), seconds })
+    }
+
+    fn link_note(&mut self, item: &Node, mode: Mode) -> bool {
+        let wanted = item.get("link_note").flag().unwrap_or_default();
+        if wanted && mode == Mode::DisplayOnly {
+            let message = "a display-only item writes nothing, notes neither";
+            self.report.error(item.key_at("link_note"), "link-note-against-mode", message, "remove `link_note`");
+        }
+        wanted && mode != Mode::DisplayOnly
     }
 
     fn auto_create(&mut self, node: &Node, mode: Mode) -> AutoCreate {

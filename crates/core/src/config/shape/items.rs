@@ -75,6 +75,11 @@ pub(super) static ITEM_SHAPE: Shape = Shape {
             Kind::Either(&[Kind::Word(&["manual"]), Kind::Map(&ATTACHMENTS)]),
             "Which files are carried; manual: only when a person links or refreshes a pair. Default: none.",
         ),
+        Key::optional(
+            "link_note",
+            Kind::Flag,
+            "Whether a note on the record says which issue it is linked with. Default false.",
+        ),
         Key::optional("conflicts", CONFLICT_POLICIES, "Who wins when both sides changed. Default ask."),
         Key::optional(
             "drift",

@@ -363,6 +363,8 @@ fn a_display_only_item_carries_no_comments_and_no_files() {
         let (_, problems) = parse(&text, &vars);
         assert!(codes(&problems).contains(&format!("{key}-against-mode").as_str()), "{problems:#?}");
     }
+    let text = PAIR.replace("    owner:", "    mode: display-only\n    link_note: true\n    owner:");
+    assert!(codes(&parse(&text, &vars).1).contains(&"link-note-against-mode"));
 }
 
 #[test]

@@ -267,6 +267,7 @@ fn item(rules: Rules) -> ConnectedItem {
         batch: None,
         comments: None,
         attachments: None,
+        link_note: false,
         poll_seconds: None,
     }
 }

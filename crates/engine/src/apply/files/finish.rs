@@ -75,12 +75,10 @@ async fn one(scene: &Scene<'_>, work: &Work, untold: &Untold) -> Result<(), Call
     let record = work.id(Side::Salesforce).to_owned();
     let versions: Vec<String> = in_salesforce.iter().filter_map(|copy| copy.copy()).map(str::to_owned).collect();
     scene.wired.org.keep_inside(std::slice::from_ref(&record), &versions).await?;
-    let Some(rules) = &scene.scheme.item.attachments else { return Ok(()) };
-    in_jira(scene, work, untold, &rules.mark).await?;
+    let mark = scene.wired.item.mark();
+    in_jira(scene, work, untold, mark).await?;
     match &scene.scheme.talk {
-        Some(talk) if !in_salesforce.is_empty() => {
-            to_salesforce(scene, work, talk, untold, &rules.mark, &in_salesforce).await
-        }
+        Some(talk) if !in_salesforce.is_empty() => to_salesforce(scene, work, talk, untold, mark, &in_salesforce).await,
         Some(_) | None => Ok(()),
     }
 }

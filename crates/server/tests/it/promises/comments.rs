@@ -543,6 +543,29 @@ fn a_push_carries_a_jira_comment() {
     wait_for("the comment in Salesforce", || talk.texts().0.first().map(|copy| assert_eq!(said(copy), "Use water.")));
 }
 
+/// What is said while an action rests, or in a run that writes to one side, is carried once it may be.
+#[test]
+fn what_was_not_carried_for_a_while_is_carried_later() {
+    let paused = ITEM.replace("    fields:", "    actions: { to_jira: paused }\n    fields:");
+    let talk = Talk::begin(ITEM);
+    let talk = Talk { items: paused, ..talk };
+    talk.say_in_salesforce("It burns.", false);
+    talk.sync();
+    assert_eq!(talk.texts().1.len(), 0);
+    let talk = Talk { items: ITEM.to_owned(), ..talk };
+    talk.sync();
+    assert_eq!(talk.texts().1.len(), 1);
+    talk.rests();
+
+    talk.say_in_jira("Use water.");
+    let file = talk.company.configure(ITEM, "");
+    assert_eq!(run(&["sync", "--direction", "to-jira", "--config", &file]).code, 0);
+    assert_eq!(talk.texts().0.len(), 1);
+    talk.sync();
+    assert_eq!(talk.texts().0.len(), 2);
+    talk.rests();
+}
+
 /// S1-82: a refresh brings Salesforce's comments to Jira at once, and nothing to Salesforce.
 #[test]
 fn a_refresh_brings_comments_to_jira_and_none_back() {

@@ -351,6 +351,28 @@ fn a_one_way_item_carries_files_back_only_if_asked() {
     desk.rests();
 }
 
+/// What is added while an action rests, or in a run that writes to one side, is carried once it may be.
+#[test]
+fn what_was_not_carried_for_a_while_is_carried_later() {
+    let desk = Desk::begin(ITEM);
+    let desk = Desk { items: ITEM.replace("    fields:", "    actions: { to_jira: paused }\n    fields:"), ..desk };
+    desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
+    desk.sync();
+    assert_eq!(desk.in_jira(), []);
+    let desk = Desk { items: ITEM.to_owned(), ..desk };
+    desk.sync();
+    assert_eq!(desk.in_jira(), [shown("log.txt", 8)]);
+    desk.rests();
+
+    desk.company.attach_to_issue(&desk.issue, "fix.patch", b"+ water");
+    let file = desk.company.configure(ITEM, "");
+    assert_eq!(run(&["sync", "--direction", "to-jira", "--config", &file]).code, 0);
+    assert_eq!(desk.in_salesforce().len(), 1);
+    desk.sync();
+    assert_eq!(desk.in_salesforce().len(), 2);
+    desk.rests();
+}
+
 /// A dry run names each file that would be copied, and copies none.
 #[test]
 fn a_dry_run_names_the_files() {
@@ -549,4 +571,33 @@ fn files_that_are_not_asked_for_cost_nothing() {
     desk.company.forget_calls(Side::Salesforce);
     desk.sync();
     assert_eq!(desk.company.calls(Side::Salesforce), without + 5 + 1, "five tables are described, and one is asked");
+}
+
+/// S1-85, S1-88: a note on the record says which issue it is linked with, once, also after a lost answer, and is carried
+/// nowhere. Where it is not asked for there is none.
+#[test]
+fn a_note_says_which_issue_a_record_is_linked_with() {
+    let items = format!("{ITEM}    comments: {{}}\n    link_note: true\n");
+    let desk = Desk::begin(&ITEM.replace("auto_create", "link_note: false\n    auto_create"));
+    assert_eq!(desk.notes().0.len(), 0);
+    let desk = Desk { items, ..desk };
+    let planned = desk.company.plan(&desk.items);
+    assert!(text(&planned["writes"][0]["to"]).contains(&desk.issue), "{planned}");
+    let lost =
+        json!({ "name": "timeout_after_commit", "route": "POST /services/data/v64.0/composite/sobjects", "times": 1 });
+    desk.company.org_door("faults", &lost);
+    let file = desk.company.configure(&desk.items, "");
+    let synchronized = run(&["sync", "--config", &file, "--wait", "60", "--json"]);
+    assert_eq!(synchronized.code, 0, "{synchronized:?}");
+    let (salesforce, jira) = desk.notes();
+    let [note] = salesforce.as_slice() else { panic!("{salesforce:#?}") };
+    let lines: Vec<&str> = note.lines().collect();
+    assert_eq!((lines[0], lines[1]), ("[Entente] Salesforce Jira link note", desk.issue.as_str()));
+    assert!(lines[2].ends_with(&format!("/browse/{}", desk.issue)), "{note}");
+    assert_eq!((lines[3], jira.len()), ("linked automatically under cases", 0));
+    desk.rests();
+    std::fs::remove_dir_all(desk.company.desk.path("entente-data")).unwrap();
+    desk.sync();
+    assert_eq!(desk.notes().0.len(), 1, "it is found again");
+    desk.rests();
 }

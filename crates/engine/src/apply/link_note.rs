@@ -1,0 +1,147 @@
+//! The note on a record that says which issue it is linked with: written once for each link, announced before it is sent,
+//! and looked for before it is ever sent again.
+
+use std::collections::HashSet;
+
+use entente_core::{Side, link::Origin};
+use entente_store::{LinkId, NewEntry};
+use entente_transport::CallError;
+
+use crate::{
+    error::EngineError,
+    outside::Talk,
+    round::Scene,
+    threads,
+    unit::{LinkNote, Work},
+};
+
+/// Writes the notes that are due.
+pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
+    if let Err(error) = read(scene, works).await {
+        return put_off(scene, works, &error, is_linked);
+    }
+    for work in works.iter_mut() {
+        if let Some(LinkNote::Sent { until_ms }) = work.link_note {
+            work.again(until_ms, "a note that was sent may still appear");
+        }
+    }
+    if let Err(error) = send(scene, works).await {
+        put_off(scene, works, &error, |work| work.link_note == Some(LinkNote::Due));
+    }
+}
+
+fn put_off(scene: &Scene<'_>, works: &mut [Work], error: &EngineError, is_concerned: impl Fn(&Work) -> bool) {
+    for work in works.iter_mut().filter(|work| is_concerned(work)) {
+        let due_ms = scene.worker.later(&work.unit);
+        work.again(due_ms, error.to_string());
+    }
+}
+
+/// Finds out which links have no note yet: one question for all of which nothing is known.
+pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    let item = &scene.wired.item;
+    let Some(talk) = scene.scheme.talk.as_ref().filter(|talk| item.link_note && !talk.is_empty()) else {
+        return Ok(());
+    };
+    if !item.acts_on(Side::Salesforce) || scene.worker.only == Some(Side::Jira) {
+        return Ok(());
+    }
+    let links: Vec<(usize, LinkId)> = works
+        .iter()
+        .enumerate()
+        .filter(|(_, work)| is_linked(work))
+        .filter_map(|(n, work)| Some((n, work.unit.link.as_ref()?.id)))
+        .collect();
+    let ids: Vec<LinkId> = links.iter().map(|(_, id)| *id).collect();
+    let known = if ids.is_empty() { return Ok(()) } else { scene.worker.store().link_notes(&ids).await? };
+    let open: Vec<(usize, Option<i64>)> = links
+        .into_iter()
+        .filter(|(_, id)| known.get(id) != Some(&None))
+        .map(|(n, id)| (n, known.get(&id).copied().flatten()))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let records: HashSet<String> = open.iter().map(|(n, _)| works[*n].id(Side::Salesforce).to_owned()).collect();
+    let said = said(scene, talk, records.into_iter().collect()).await?;
+    let now_ms = scene.worker.outside().now_ms();
+    for (n, until_ms) in open {
+        let work = &mut works[n];
+        let own = address(scene, work);
+        let is_there = said
+            .iter()
+            .any(|(record, text)| record == work.id(Side::Salesforce) && text.lines().any(|line| line == own));
+        work.link_note = Some(match until_ms {
+            _ if is_there => LinkNote::There,
+            Some(until_ms) if until_ms > now_ms => LinkNote::Sent { until_ms },
+            Some(_) | None => LinkNote::Due,
+        });
+    }
+    Ok(())
+}
+
+fn is_linked(work: &Work) -> bool {
+    let are_there = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
+    work.unit.link.is_some() && work.is_open() && are_there
+}
+
+/// What Entente says about some records, each with its record.
+async fn said(scene: &Scene<'_>, talk: &Talk, records: Vec<String>) -> Result<Vec<(String, String)>, EngineError> {
+    let heading = heading(scene);
+    let said = scene.wired.org.comments(talk, &records).await.map_err(EngineError::peer(&scene.wired.org.name))?;
+    let texts = said.into_iter().filter(|said| said.comment.is_by_us);
+    let texts = texts.map(|said| (said.record, said.comment.text.plain().to_owned()));
+    Ok(texts.filter(|(_, text)| text.starts_with(&heading)).collect())
+}
+
+fn heading(scene: &Scene<'_>) -> String {
+    format!("{} Salesforce Jira link note", scene.wired.item.mark())
+}
+
+fn address(scene: &Scene<'_>, work: &Work) -> String {
+    scene.wired.site.url_of(work.label(Side::Jira))
+}
+
+/// What a note says: the issue, where it is, and how they came together.
+pub(crate) fn text(scene: &Scene<'_>, work: &Work) -> String {
+    let how = match work.unit.link.as_ref().map(|link| link.origin) {
+        Some(Origin::Manual) => "by hand",
+        Some(Origin::Auto) | None => "automatically",
+    };
+    let (heading, key, url) = (heading(scene), work.label(Side::Jira), address(scene, work));
+    format!("{heading}\n{key}\n{url}\nlinked {how} under {}", scene.wired.item.name)
+}
+
+async fn send(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    let due: Vec<usize> = (0..works.len()).filter(|n| works[*n].link_note == Some(LinkNote::Due)).collect();
+    let Some(talk) = scene.scheme.talk.as_ref().filter(|_| !due.is_empty()) else { return Ok(()) };
+    let until_ms = || scene.worker.outside().now_ms() + scene.wired.org.settle_ms;
+    let links: Vec<LinkId> = due.iter().filter_map(|n| Some(works[*n].unit.link.as_ref()?.id)).collect();
+    scene.worker.store().announce_link_notes(&scene.worker.fence()?, &links, until_ms()).await?;
+    let notes: Vec<(String, String)> =
+        due.iter().map(|n| (works[*n].id(Side::Salesforce).to_owned(), text(scene, &works[*n]))).collect();
+    for (n, outcome) in due.into_iter().zip(scene.wired.org.add_notes(talk, &notes).await) {
+        let work = &mut works[n];
+        match outcome {
+            Ok(()) => {
+                work.link_note = Some(LinkNote::There);
+                work.journal.push(told(work));
+            }
+            Err(error) => {
+                let may_appear = matches!(error, CallError::Ambiguous { .. } | CallError::Broken { .. });
+                work.link_note = Some(LinkNote::Sent { until_ms: if may_appear { until_ms() } else { 0 } });
+                let text = format!("the note about the link was not written: {error}");
+                let due_ms = scene.worker.later_after(&work.unit, error.after());
+                work.notes.push(threads::note(&text));
+                work.again(due_ms, text);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn told(work: &Work) -> NewEntry {
+    let text = format!("{} says that it is linked with {}", work.name(Side::Salesforce), work.label(Side::Jira));
+    let record_id = Some(work.id(Side::Salesforce).to_owned());
+    NewEntry { kind: "note".to_owned(), side: Some(Side::Salesforce), record_id, text, ..NewEntry::default() }
+}
