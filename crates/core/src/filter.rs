@@ -5,6 +5,7 @@
 //! regard to case, as both vendors' query languages do.
 
 mod asked;
+mod unfit;
 mod when;
 
 use std::{cmp::Ordering, collections::BTreeSet, fmt};
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use asked::{Asked, Comparable};
+pub use unfit::{Holds, Unfit};
 
 /// The operators, as a configuration writes them.
 pub const OPERATORS: [&str; 11] = [
@@ -178,14 +180,15 @@ impl Filter {
         open.map_or(otherwise, Verdict::Unknown)
     }
 
-    /// The tests that compare with something that is neither a day nor a time, to be refused where a field holds one.
+    /// The tests that compare a field with something that it never shows: they could only be a mistake.
     #[must_use]
-    pub fn untimely(&self) -> Vec<(&FieldPath, &Value)> {
+    pub fn unfit(&self, holds: &impl Fn(&FieldPath) -> Option<Holds>) -> Vec<Unfit<'_>> {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::untimely).collect(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(|part| part.unfit(holds)).collect(),
             Self::Test(path, condition) => {
-                let wanted = condition.ordered().filter(|wanted| When::of(wanted).is_none());
-                wanted.map(|wanted| (path, wanted)).into_iter().collect()
+                let Some(holds) = holds(path) else { return Vec::new() };
+                let wanted = condition.unfit(holds).into_iter();
+                wanted.map(|wanted| Unfit { path, holds, wanted }).collect()
             }
             Self::SinceLast(_) => Vec::new(),
         }
@@ -249,14 +252,6 @@ impl Condition {
             | Self::DoesNotContain(value) => std::slice::from_ref(value),
             Self::IsOneOf(values) | Self::IsNotOneOf(values) => values,
             Self::IsEmpty | Self::IsNotEmpty | Self::LessThan(_) | Self::GreaterThan(_) => &[],
-        }
-    }
-
-    /// What it compares numbers and times with.
-    fn ordered(&self) -> Option<&Value> {
-        match self {
-            Self::LessThan(wanted) | Self::GreaterThan(wanted) | Self::Equals(wanted) => Some(wanted),
-            _ => None,
         }
     }
 
@@ -461,7 +456,8 @@ mod tests {
         let bad = bad.map(|text| test(Condition::Equals(Value::text(text))));
         let other = [test(Condition::Is(Value::text("x"))), test(Condition::IsEmpty)];
         let all = Filter::Any(good.into_iter().chain(bad).chain(other).collect());
-        let said: Vec<String> = all.untimely().into_iter().map(|(path, value)| format!("{path} {value}")).collect();
+        let unfit = all.unfit(&|_| Some(Holds::Times)).into_iter();
+        let said: Vec<String> = unfit.map(|unfit| format!("{} {}", unfit.path, unfit.wanted)).collect();
         let expected = ["CreatedDate yesterday", "CreatedDate 2026-01-02T03:04:05", "CreatedDate 01/02/2026"];
         assert_eq!(said, expected);
     }

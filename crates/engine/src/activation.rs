@@ -54,7 +54,9 @@ impl Engine {
             found.obstacles.extend(self.untested_item(item).await?);
         }
         let about = |finding: &Finding| finding.item.as_ref().is_none_or(|item| items.contains(item));
-        let stands = |finding: &Finding| finding.severity == doctor::ERROR || finding.code == doctor::ROUND_TRIP;
+        let stands = |finding: &Finding| {
+            finding.severity == doctor::ERROR || [doctor::ROUND_TRIP, doctor::PARTING].contains(&finding.code)
+        };
         let findings = self.check_online().await.into_iter().filter(|finding| about(finding) && stands(finding));
         found.obstacles.extend(findings);
         if found.obstacles.iter().any(|finding| finding.code != UNTESTED && finding.severity == doctor::ERROR) {

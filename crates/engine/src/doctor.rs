@@ -11,6 +11,8 @@ mod access;
 mod finding;
 mod kinds;
 mod org;
+mod pairs;
+mod people;
 mod round_trip;
 mod site;
 mod types;
@@ -34,6 +36,7 @@ use crate::{
 
 pub(crate) use self::{
     finding::{ERROR, error, of_engine},
+    pairs::PARTING,
     round_trip::CODE as ROUND_TRIP,
 };
 
@@ -78,12 +81,23 @@ async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {
         let lacking = site::webhooks(site, &wiring.config).await;
         lacking.into_iter().for_each(|finding| add(&mut all, of_connection(&site.name, finding)));
     }
+    if orgs.len() == wiring.orgs.len() && sites.len() == wiring.sites.len() {
+        let (orgs, sites): (Vec<&Org>, Vec<&Site>) =
+            (orgs.values().map(|org| org.org).collect(), sites.values().copied().collect());
+        let strangers = people::strangers(&wiring.config.people, &orgs, &sites).await;
+        strangers.into_iter().for_each(|stranger| add(&mut all, stranger));
+    }
     for item in &wiring.config.items {
         let org = orgs.get(item.salesforce.connection.as_str());
         let site = sites.get(item.jira.connection.as_str()).copied();
-        for finding in look_at(item, org, site, &wiring.config.people, depth).await {
-            add(&mut all, of_item(item, finding));
+        let mut found = look_at(item, org, site, &wiring.config.people, depth).await;
+        if let Some(org) = org.filter(|org| org.sees(&item.salesforce.object)) {
+            found.extend(pairs::astray(item, org.org, store).await);
+            if let Some(site) = site {
+                found.extend(pairs::parting(item, site, store).await);
+            }
         }
+        found.into_iter().for_each(|finding| add(&mut all, of_item(item, finding)));
     }
     if let Some(access) = &wiring.config.access {
         let (org, site) = (orgs.get(access.salesforce.as_str()), sites.get(access.jira.as_str()).copied());
@@ -124,10 +138,14 @@ async fn look_at(
 /// project, which that reading insists on, has been looked at by itself, so the item is read as one that has none.
 async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String, String)]) -> Vec<Finding> {
     let without_project = ConnectedItem { mode: Mode::DisplayOnly, ..item.clone() };
-    let scheme = match Scheme::resolve(&without_project, org, site, people).await {
-        Ok(scheme) => scheme,
-        Err(error) => return vec![of_engine(error)],
-    };
+    match Scheme::resolve(&without_project, org, site, people).await {
+        Ok(scheme) => of_lines(item, &scheme),
+        Err(error) => vec![of_engine(error)],
+    }
+}
+
+/// What is wrong with the lines and filters of an item, by what its names mean.
+pub(crate) fn of_lines(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
     // What is only displayed is no field in Jira: its name there is a label.
     let counts = |side: Side| item.mode != Mode::DisplayOnly || side == Side::Salesforce;
     let unknown = scheme.unresolved().into_iter().filter(|(side, ..)| counts(*side));
@@ -139,13 +157,13 @@ async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String
         };
         error("field-type", format!("connection {connection}: {text}"), "Map another field.")
     });
-    let lines = types::misfits(item, &scheme)
+    let lines = types::misfits(item, scheme)
         .into_iter()
-        .chain(types::unrollable(item, &scheme))
-        .chain(unsearchable(item, &scheme));
-    let kinds = kinds::unjoinable(item, &scheme).into_iter().chain(kinds::uncorrelated(item, &scheme));
+        .chain(types::unrollable(item, scheme))
+        .chain(unsearchable(item, scheme));
+    let kinds = kinds::unjoinable(item, scheme).into_iter().chain(kinds::uncorrelated(item, scheme));
     let lines = lines.chain(kinds);
-    unknown.chain(foreign).chain(misread(&scheme)).chain(lines).chain(unfindable(item, &scheme)).collect()
+    unknown.chain(foreign).chain(misread(scheme)).chain(lines).chain(unfindable(item, scheme)).collect()
 }
 
 /// Lookups that shall point at whoever shows something that Salesforce does not look for.
@@ -162,15 +180,16 @@ fn unfindable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
 
 /// What the tests of its filters compare fields with, and no field can show.
 fn misread(scheme: &Scheme) -> impl Iterator<Item = Finding> {
-    let untimely = scheme.misread.untimely.iter().map(|(side, path, why)| {
-        let remedy = "Write a day as `2026-12-31`, or a time with its offset as `2026-12-31T12:00:00Z`.";
-        error("filter-value", format!("{side} {path}: {why}"), remedy)
-    });
+    let unfit = scheme
+        .misread
+        .unfit
+        .iter()
+        .map(|(side, path, why, remedy)| error("filter-value", format!("{side} {path}: {why}"), *remedy));
     let strangers = scheme.misread.strangers.iter().map(|(side, path, why)| {
         let remedy = "Write the e-mail address, the whole name or the id of somebody whom the account can see.";
         warning("filter-value", format!("{side} {path}: {why}"), remedy)
     });
-    untimely.chain(strangers)
+    unfit.chain(strangers)
 }
 
 /// Match rules by which nobody can be looked for; a field that is not there is said elsewhere.

@@ -82,9 +82,9 @@ pub use remedy::{
     Undo, UndoReport, Undone, Wish,
 };
 pub use report::{
-    AccessStatus, Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event, Finding,
-    ItemStatus, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, QuotaStatus, Status, SyncReport,
-    VerifyReport,
+    AccessStatus, Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event,
+    FieldLeftAlone, Finding, ItemStatus, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, QuotaStatus,
+    Status, SyncReport, VerifyReport,
 };
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};

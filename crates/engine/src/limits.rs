@@ -64,6 +64,10 @@ pub(crate) const CHANGE_BUDGET_MIN: u64 = 20;
 /// Or this share of its links, in percent.
 pub(crate) const CHANGE_BUDGET_PERCENT: u64 = 5;
 
+/// Pairs of which so many, and half of the item's, would part at once because they left the item: a changed line of the
+/// file does that, hardly ever people.
+pub(crate) const MASS_PARTING_MIN: u64 = 3;
+
 /// The window of the change budget.
 pub(crate) const CHANGE_BUDGET_WINDOW_MS: i64 = 60 * 60 * 1_000;
 

@@ -5,6 +5,7 @@
 
 mod alike;
 mod asked;
+pub(crate) mod astray;
 mod claims;
 mod earlier;
 mod issues;

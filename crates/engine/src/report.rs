@@ -33,6 +33,9 @@ pub struct SyncReport {
     pub parked: u64,
     /// Fields that are left as they are, because a value has no counterpart or cannot be read; `verify` names them.
     pub left_alone: u64,
+    /// Which fields these are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields_left_alone: Vec<FieldLeftAlone>,
     /// Records that cannot be handled now (back-off, settling, unconfirmed deletes).
     pub waiting: u64,
     /// Links of items that a guard stopped.
@@ -47,6 +50,19 @@ impl SyncReport {
     pub fn is_clean(&self) -> bool {
         self.conflicts + self.parked + self.waiting + self.held == 0
     }
+}
+
+/// A field that is left as it is, on so many links of an item.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FieldLeftAlone {
+    /// The item.
+    pub item: String,
+    /// The mapping.
+    pub field: String,
+    /// How many links.
+    pub links: u64,
+    /// Why, in one sentence about one of them.
+    pub example: String,
 }
 
 /// What `sync --dry-run` would do.
@@ -194,6 +210,9 @@ pub struct Status {
     pub parked: u64,
     /// Fields that are left as they are, because a value has no counterpart or cannot be read.
     pub left_alone: u64,
+    /// Which fields these are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields_left_alone: Vec<FieldLeftAlone>,
     /// Hints that wait for their time.
     pub waiting: u64,
     /// Items that a guard stopped.

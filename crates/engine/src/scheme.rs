@@ -29,6 +29,7 @@ use crate::{
     translate::{self, Kind, Level},
 };
 
+pub(crate) use people::is_anybody;
 pub(crate) use reference::Reference;
 pub(crate) use takes::Takes;
 
@@ -151,7 +152,7 @@ pub(crate) struct Scheme {
     pub(crate) talk: Option<Talk>,
     /// Whether files are carried, and we may see those of its records.
     pub(crate) has_files: bool,
-    /// What is wrong with the tests of its filters.
+    /// What is wrong with the tests of its filters, and who is named and nobody.
     pub(crate) misread: filters::Misread,
 }
 
@@ -176,8 +177,9 @@ impl Scheme {
         let jira = jira_fields(item, site, &screen).await?;
         let mapping = circumstances::mapping(item, people);
         let mut item = item.clone();
-        people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
-        let misread = filters::settle(&mut item, &salesforce, &jira, org, site).await?;
+        let strangers = people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
+        let mut misread = filters::settle(&mut item, &salesforce, &jira, org, site).await?;
+        misread.strangers.extend(strangers);
         for line in &mut item.fields {
             let is_html = salesforce.get(&line.paths.salesforce).is_some_and(|field| field.kind == Kind::Html);
             let is_document = jira.get(&line.paths.jira).is_some_and(|field| field.kind == Kind::Document);

@@ -6,13 +6,14 @@ use entente_core::{
     Side,
     item::{ItemState, Mode},
 };
+use entente_store::{LeftAlone, Store, StoreError};
 use entente_transport::Circuit;
 use jiff::Timestamp;
 
 use crate::{
     EngineError, Inner,
     outside::HealthNow,
-    report::{AccessStatus, Actions, ConnectionStatus, ItemStatus, PerSide, QuotaStatus, Status},
+    report::{AccessStatus, Actions, ConnectionStatus, FieldLeftAlone, ItemStatus, PerSide, QuotaStatus, Status},
     wiring::Wiring,
 };
 
@@ -59,7 +60,7 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
             last_sync: last_sync.map(|at| at.to_string()),
             links: counts.items.get(&item.name).map_or(0, |item| item.links),
             problem: runtime.and_then(|runtime| runtime.held.clone()).or_else(|| {
-                wiring.item(&item.name).and_then(|wired| wired.problem().or_else(|| wired.unknown_names()))
+                wiring.item(&item.name).and_then(|wired| wired.problem().or_else(|| wired.unusable_names()))
             }),
         }
     });
@@ -87,6 +88,8 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         conflicts: of_items.conflicts,
         parked: of_items.parked,
         left_alone: of_items.left_alone,
+        fields_left_alone: left_alone(&inner.store, of_items.left_alone, |name| wiring.config.item(name).is_some())
+            .await?,
         waiting: counts.backlog.waiting,
         items: items.collect(),
         connections: connections.map(|gauges| connection(&wiring, gauges, now)).collect(),
@@ -101,6 +104,25 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
 pub(crate) fn access(inner: &Inner, wiring: &Wiring, now: Timestamp) -> Option<AccessStatus> {
     let org = &wiring.config.access.as_ref()?.salesforce;
     Some(inner.seat(org).access_health.status(now))
+}
+
+/// The fields of some items that are left as they are, where there are any.
+pub(crate) async fn left_alone(
+    store: &Store,
+    n_left_alone: u64,
+    which: impl Fn(&str) -> bool,
+) -> Result<Vec<FieldLeftAlone>, StoreError> {
+    if n_left_alone == 0 {
+        return Ok(Vec::new());
+    }
+    let of_items = store.left_alone().await?.into_iter().filter(|left| which(&left.item));
+    let told = of_items.map(|LeftAlone { item, mapping, links, example }| FieldLeftAlone {
+        item,
+        field: mapping.to_string(),
+        links,
+        example,
+    });
+    Ok(told.collect())
 }
 
 /// What is known of one connection.

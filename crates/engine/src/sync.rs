@@ -171,6 +171,10 @@ async fn report(
         links: of_items.links,
         conflicts: of_items.conflicts,
         left_alone: of_items.left_alone,
+        fields_left_alone: status::left_alone(&inner.store, of_items.left_alone, |name| {
+            items.iter().any(|wired| wired.item.name == name)
+        })
+        .await?,
         parked: of_items.parked,
         writes: calls.writes,
         reads: calls.reads,

@@ -17,8 +17,10 @@ use entente_core::{
 use parking_lot::Mutex;
 
 use crate::{
+    doctor,
     error::EngineError,
     outside::{Org, Outside, Site},
+    report::Finding,
     scheme::Scheme,
 };
 
@@ -92,6 +94,21 @@ impl Wiring {
             Side::Jira => item.jira.connection == wired.item.jira.connection,
         };
         self.resting.iter().filter(is_before).filter(is_alike).cloned().collect()
+    }
+
+    /// Whether another active item is about the same records of a side, and may share some of them.
+    pub(crate) fn has_neighbours(&self, item: &ConnectedItem, side: Side) -> bool {
+        let is_near = |other: &ConnectedItem| match side {
+            Side::Salesforce => {
+                (&other.salesforce.connection, &other.salesforce.object)
+                    == (&item.salesforce.connection, &item.salesforce.object)
+            }
+            Side::Jira => {
+                (&other.jira.connection, &other.jira.projects) == (&item.jira.connection, &item.jira.projects)
+            }
+        };
+        let mut others = self.items.iter().map(|wired| &wired.item).filter(|other| other.name != item.name);
+        others.any(|other| other.mode != Mode::DisplayOnly && is_near(other))
     }
 
     /// Active items of one org.
@@ -236,27 +253,25 @@ impl Wired {
         self.claims.lock().insert(salesforce_id.to_owned(), jira_id.to_owned());
     }
 
-    /// Names that the org or the site does not have, and times in filters that are none: a person who runs the item by
-    /// hand is told, before anything is done.
+    /// Names that the org or the site does not have, lines whose fields cannot hold each other's values, and filters that
+    /// compare with what cannot be: a person who runs the item by hand is told, before anything is done.
     pub(crate) async fn check_names(&self) -> Result<(), EngineError> {
         self.scheme().await?;
-        let unknown = self.unknown_names();
-        unknown.map_or(Ok(()), |reason| Err(EngineError::Item { item: self.item.name.clone(), reason }))
+        let unusable = self.unusable_names();
+        unusable.map_or(Ok(()), |reason| Err(EngineError::Item { item: self.item.name.clone(), reason }))
     }
 
     /// The same in one sentence, as far as the names were looked up.
-    pub(crate) fn unknown_names(&self) -> Option<String> {
+    pub(crate) fn unusable_names(&self) -> Option<String> {
         let scheme = self.scheme.lock().clone()?;
-        let mut unresolved = scheme.unresolved();
-        // What is only displayed has no field in Jira.
-        unresolved.retain(|(side, ..)| self.item.mode != Mode::DisplayOnly || *side == Side::Salesforce);
-        unresolved.extend(scheme.misread.untimely.iter().cloned());
-        let (side, path, what) = unresolved.first()?;
-        let more = match unresolved.len() {
+        let mut unusable = doctor::of_lines(&self.item, &scheme);
+        unusable.retain(|finding| finding.severity == doctor::ERROR);
+        let Finding { message, remedy, .. } = unusable.first()?;
+        let more = match unusable.len() {
             1 => String::new(),
             n => format!(" ({} more)", n - 1),
         };
-        Some(format!("{side} {path}: {what}{more}; `entente check --online` names them all"))
+        Some(format!("{message}{more}. {remedy} `entente check --online` names them all"))
     }
 
     /// Forgets an issue that named this record and is gone.

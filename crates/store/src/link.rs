@@ -76,6 +76,19 @@ pub struct Link {
     pub changed_ms: i64,
 }
 
+/// Links under an item that is about something else by now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Astray {
+    /// Links of another connection.
+    pub elsewhere: u64,
+    /// One such connection.
+    pub connection: Option<String>,
+    /// Links with records of another object.
+    pub of_others: u64,
+    /// One such record.
+    pub record: Option<String>,
+}
+
 impl Link {
     /// Whether it is kept in agreement.
     #[must_use]
@@ -144,6 +157,25 @@ impl Store {
         const SQL: &str = "
             SELECT * FROM link WHERE item = $1 AND id > $2 AND state <> 'unlinked' ORDER BY id LIMIT $3";
         self.db().rows(SQL, &[item.into(), after.into(), limit.into()]).await?.iter().map(link).collect()
+    }
+
+    /// The live links of an item that are not of its connections, or not with the records of its object, whose ids begin
+    /// with `prefix`.
+    pub async fn astray(&self, item: &str, org: &str, site: &str, prefix: &str) -> Result<Astray, StoreError> {
+        const SQL: &str = "
+            SELECT COUNT(CASE WHEN org <> $2 OR site <> $3 THEN 1 END) AS elsewhere,
+                MIN(CASE WHEN org <> $2 THEN org WHEN site <> $3 THEN site END) AS connection,
+                COUNT(CASE WHEN SUBSTR(salesforce_id, 1, LENGTH($4)) <> $4 THEN 1 END) AS of_others,
+                MIN(CASE WHEN SUBSTR(salesforce_id, 1, LENGTH($4)) <> $4 THEN salesforce_id END) AS record
+            FROM link WHERE item = $1 AND state IN ('active', 'parked')";
+        let row = self.db().row(SQL, &[item.into(), org.into(), site.into(), prefix.into()]).await?;
+        let Some(row) = row else { return Ok(Astray::default()) };
+        Ok(Astray {
+            elsewhere: row.number("elsewhere")?,
+            connection: row.text_or_null("connection")?,
+            of_others: row.number("of_others")?,
+            record: row.text_or_null("record")?,
+        })
     }
 
     /// How many links there are, tombstones left out, under one item or all.

@@ -29,7 +29,40 @@ pub struct Note {
     pub note: NewNote,
 }
 
+/// A field that is left as it is, on so many links of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftAlone {
+    /// The item.
+    pub item: String,
+    /// The field.
+    pub mapping: MappingKey,
+    /// How many links.
+    pub links: u64,
+    /// What is said of one of them.
+    pub example: String,
+}
+
 impl Store {
+    /// The fields that are left as they are: those that [`Store::counts`] counts.
+    pub async fn left_alone(&self) -> Result<Vec<LeftAlone>, StoreError> {
+        const SQL: &str = "
+            SELECT link.item AS item, note.mapping AS mapping, COUNT(*) AS links, MIN(note.sentence) AS example
+            FROM note CROSS JOIN link
+            WHERE link.id = note.link_id AND link.state IN ('active', 'parked') AND note.mapping IS NOT NULL
+                AND note.code IN ('unmapped', 'unreadable', 'crowded')
+            GROUP BY link.item, note.mapping ORDER BY link.item, note.mapping";
+        let rows = self.db().rows(SQL, &[]).await?;
+        let read = |row: &Row| {
+            Ok(LeftAlone {
+                item: row.text("item")?,
+                mapping: MappingKey::named(&row.text("mapping")?),
+                links: row.number("links")?,
+                example: row.text("example")?,
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// The notes of some links, in the order in which the plan gave them.
     pub async fn notes(&self, link_ids: &[LinkId]) -> Result<Vec<Note>, StoreError> {
         const SQL: &str = "

@@ -78,9 +78,26 @@ pub(super) async fn connect(org: &Org) -> Result<Connected<'_>, Finding> {
             error("api-enabled", message, "Give the user the system permission API Enabled by a permission set.")
         }
         call => failed(&org.name, &call),
-    })?;
+    });
+    let objects = match objects {
+        Ok(objects) => objects,
+        Err(finding) => return Err(unknown_version(org).await.unwrap_or(finding)),
+    };
     let objects = objects.into_iter().map(|object| (object.name.to_lowercase(), object)).collect();
     Ok(Connected { org, objects })
+}
+
+/// Whether the org does not speak the version of the API that the configuration names: it then has nothing at any address.
+async fn unknown_version(org: &Org) -> Option<Finding> {
+    let offered = org.client.versions().await.ok()?;
+    let wanted = org.client.api_version().trim_start_matches('v');
+    let newest = &offered.last()?.version;
+    let is_offered = offered.iter().any(|offered| offered.version == wanted);
+    let name = &org.name;
+    (!is_offered).then(|| {
+        let message = format!("connection {name}: `api_version` is {wanted}, and the org offers none above {newest}");
+        error("api-version", message, format!("Write `api_version: {newest}` or older, or remove the key."))
+    })
 }
 
 /// What an item lacks in its org.
@@ -95,12 +112,12 @@ pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, dep
     };
     let mut found = fields::unknown(item, &described);
     found.extend(fields::status(item, &described));
+    found.extend(fields::required(item, &described));
+    found.extend(fields::values(item, &described));
     found.extend(silent(item, connected).await);
     if depth == Depth::Rights {
         found.extend(object_rights(item, &described));
         found.extend(fields::rights(item, &described));
-        found.extend(fields::required(item, &described));
-        found.extend(fields::values(item, &described));
         found.extend(record_types::examine(item, &described));
         found.extend(prerequisites(item, connected, &described));
         found.extend(companions(item, connected));

@@ -78,10 +78,7 @@ pub(super) async fn examine(item: &ConnectedItem, site: &Site, depth: Depth) -> 
         }
         match find_type(item, site, &project) {
             None => {}
-            Some(Ok(kind)) if depth == Depth::Rights => {
-                found.extend(screen::examine(item, site, &fields, &project, kind).await);
-            }
-            Some(Ok(_)) => {}
+            Some(Ok(kind)) => found.extend(screen::examine(item, site, &fields, &project, kind).await),
             Some(Err(finding)) => found.push(finding),
         }
     }

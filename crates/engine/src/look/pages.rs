@@ -11,7 +11,7 @@ use entente_store::{Link, LinkState};
 use jiff::Timestamp;
 
 use super::{
-    Looked, alike, asked,
+    Looked, alike, asked, astray,
     earlier::Earlier,
     issues::{self, JiraSide},
 };
@@ -37,6 +37,7 @@ pub(crate) async fn each_page(
     mut each: impl AsyncFnMut(Vec<Work>) -> Result<(), EngineError>,
 ) -> Result<Looked, EngineError> {
     wired.org.is_the_same(worker.store()).await?;
+    astray::refuse(&wired.item, &wired.org, worker.store()).await?;
     let scheme = wired.scheme().await?;
     let scene = Scene { worker, wired, scheme: &scheme, round: String::new() };
     let mut looked = Looked::default();

@@ -165,7 +165,7 @@ impl Engine {
         if let Some(problem) = wired.problem() {
             told.findings.push(format!("Item {name} does not go on: {problem}"));
         }
-        if let Some(unknown) = wired.unknown_names() {
+        if let Some(unknown) = wired.unusable_names() {
             told.findings.push(format!("Item {name} leaves out what is not there: {unknown}"));
         }
         Ok(())

@@ -1,12 +1,13 @@
 //! The change budget: what could be a mishap on a large scale (separations, writes over edits) stops the item once it is
 //! too much within an hour. Nothing of the round is written, and a person lets the item go on.
 
+use entente_core::{Side, plan::Write};
 use entente_store::Spent;
 
 use super::Scene;
 use crate::{
     error::EngineError,
-    limits::{CHANGE_BUDGET_MIN, CHANGE_BUDGET_PERCENT, CHANGE_BUDGET_WINDOW_MS},
+    limits::{CHANGE_BUDGET_MIN, CHANGE_BUDGET_PERCENT, CHANGE_BUDGET_WINDOW_MS, MASS_PARTING_MIN},
     unit::{End, Work},
 };
 
@@ -26,7 +27,10 @@ pub(super) async fn count(scene: &Scene<'_>, works: &mut [Work]) -> Result<Optio
         return Ok(Some(counted));
     }
     let links = store.count_links(Some(item)).await?;
-    let limit = CHANGE_BUDGET_MIN.max(links * CHANGE_BUDGET_PERCENT / 100);
+    let parting = counted.units.iter().filter(|n| parts(&works[**n])).count() as u64;
+    let is_mass = parting >= MASS_PARTING_MIN && parting * 2 >= links;
+    // Beside what a person has confirmed, nothing at all is allowed then.
+    let limit = if is_mass { 0 } else { CHANGE_BUDGET_MIN.max(links * CHANGE_BUDGET_PERCENT / 100) };
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::BudgetPerRound) && acts <= limit {
         return Ok(Some(counted));
@@ -35,10 +39,15 @@ pub(super) async fn count(scene: &Scene<'_>, works: &mut [Work]) -> Result<Optio
     let Spent::Over(spent) = store.spend(&fence, item, acts, limit, CHANGE_BUDGET_WINDOW_MS, now_ms).await? else {
         return Ok(Some(counted));
     };
-    let reason = format!(
-        "{spent} links would have been separated, or edits overwritten, within an hour; the limit is {limit}. See what \
-         happened, then `entente resume {item}`"
-    );
+    let what = match is_mass {
+        true => {
+            format!("{parting} of {links} links would have been separated: their records are not the item's any more")
+        }
+        false => format!(
+            "{spent} links would have been separated, or edits overwritten, within an hour; the limit is {limit}"
+        ),
+    };
+    let reason = format!("{what}. See what happened, then `entente resume {item}`");
     tracing::warn!(item, acts, "Item {item} is held: {reason}");
     store.hold(item, &reason, now_ms).await?;
     let due_ms = scene.worker.later_together(works.iter().map(|work| &work.unit));
@@ -59,6 +68,13 @@ pub(super) async fn give_back(scene: &Scene<'_>, works: &[Work], counted: &Count
         store.give_back(&scene.worker.fence()?, item, acts, counted.at_ms).await?;
     }
     Ok(())
+}
+
+/// Whether a pair is separated though both its ends are there: one has left the item.
+fn parts(work: &Work) -> bool {
+    let is_there = |side: Side| work.seen.get(side).record().is_some();
+    let unlinks = work.plan.writes.iter().any(|write| matches!(write, Write::Unlink { .. }));
+    unlinks && Side::BOTH.into_iter().all(is_there) && work.facts.succession.is_none()
 }
 
 /// A pair that meets for the first time was never agreed on: a first load is looked at before it is run.

@@ -22,6 +22,7 @@ pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<U
     succession::journal_rests(scene, &mut works).await?;
     let mut ends = Ends::default();
     ends.round.offers = alike::news(scene, &works).await?;
+    ends.round.offers.extend(siblings::neighbours(scene, &works).await?);
     let settled_ms = scene.worker.outside().now_ms() - landed::settle_ms(scene);
     ends.round.heard = Heard { round: scene.round.clone(), settled_ms, ..Heard::default() };
     let mut passed_on = Vec::new();

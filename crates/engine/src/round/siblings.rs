@@ -1,7 +1,7 @@
 //! Links that share a record, under an item that is not one to one: they go through one round together, and the first of
 //! them speaks for all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entente_core::{
     Side, State,
@@ -240,4 +240,27 @@ pub(super) fn next(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
     let leaves = work.unit.link.is_some() && work.unlinked.is_some();
     let key = HintKey::of(&scene.wired.item, one, work.id(one));
     (joins || leaves).then(|| Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 })
+}
+
+/// Links of other items that share a record which a round has just written: what they make of it is due now.
+pub(super) async fn neighbours(scene: &Scene<'_>, works: &[Work]) -> Result<Vec<Hint>, EngineError> {
+    let mut hints = Vec::new();
+    for side in Side::BOTH {
+        let written = |work: &&Work| work.journal.iter().any(|entry| entry.kind == "write" && entry.side == Some(side));
+        let ids: Vec<String> = works.iter().filter(written).map(|work| work.id(side).to_owned()).collect();
+        if ids.is_empty() || !scene.worker.wiring.has_neighbours(&scene.wired.item, side) {
+            continue;
+        }
+        let connection = match side {
+            Side::Salesforce => &scene.wired.org.name,
+            Side::Jira => &scene.wired.site.name,
+        };
+        let links = scene.worker.store().links_by_records(&scene.wired.org.name, side, connection, &ids).await?;
+        let others = links.iter().filter(|link| link.item != scene.wired.item.name && link.is_live());
+        let shared: BTreeSet<&str> = others.map(|link| end(link, side)).collect();
+        let due_ms = scene.worker.outside().now_ms();
+        let hint = |id| Hint { key: HintKey::of(&scene.wired.item, side, id), version: None, due_ms, priority: 0 };
+        hints.extend(shared.into_iter().map(hint));
+    }
+    Ok(hints)
 }

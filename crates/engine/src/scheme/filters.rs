@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use entente_core::{
-    ConnectedItem, FieldPath, Side, Value, field_type::SalesforceType, filter::Filter, transform::Transform,
+    ConnectedItem, FieldPath, Side, Value,
+    field_type::SalesforceType,
+    filter::{Filter, Holds},
+    transform::Transform,
 };
 use entente_jira::User;
 use entente_salesforce::RecordId;
@@ -22,8 +25,8 @@ const PROJECT: &str = "project";
 /// What is wrong with the tests of an item's filters.
 #[derive(Debug, Default)]
 pub(crate) struct Misread {
-    /// Days and times that are none.
-    pub(crate) untimely: Vec<(Side, FieldPath, String)>,
+    /// What their fields never show: why, and what to write instead.
+    pub(crate) unfit: Vec<(Side, FieldPath, String, &'static str)>,
     /// Names that nobody has.
     pub(crate) strangers: Vec<(Side, FieldPath, String)>,
 }
@@ -42,17 +45,13 @@ pub(super) async fn settle(
     for (side, filter) in filters(item) {
         *filter = filter.reworded(&|path, value| known.shown(&fields, side, path, value));
     }
-    Ok(Misread { untimely: untimely(&fields, &tests), strangers: known.strangers(&fields, &tests) })
+    Ok(Misread { unfit: unfit(&fields, &tests), strangers: known.strangers(&fields, &tests) })
 }
 
-fn untimely(fields: &Fields<'_>, tests: &[(Side, Filter)]) -> Vec<(Side, FieldPath, String)> {
+fn unfit(fields: &Fields<'_>, tests: &[(Side, Filter)]) -> Vec<(Side, FieldPath, String, &'static str)> {
     let of = |(side, filter): &(Side, Filter)| {
-        let untimely = filter.untimely().into_iter().filter(|(path, _)| fields.holds_times(*side, path));
-        let said = untimely.map(|(path, value)| {
-            let what =
-                format!("it holds times, and a filter compares it with \"{value}\", which is neither a day nor a time");
-            (*side, path.clone(), what)
-        });
+        let unfit = filter.unfit(&|path| fields.holds(*side, path)).into_iter();
+        let said = unfit.map(|unfit| (*side, unfit.path.clone(), unfit.to_string(), unfit.holds.remedy()));
         said.collect::<Vec<_>>()
     };
     tests.iter().flat_map(of).collect()
@@ -80,12 +79,19 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    fn holds_times(&self, side: Side, path: &FieldPath) -> bool {
+    /// What a field holds, where that limits what it is compared with.
+    fn holds(&self, side: Side, path: &FieldPath) -> Option<Holds> {
         let kind = match side {
             Side::Salesforce => self.salesforce.get(path).map(|field| &field.kind),
             Side::Jira => self.jira.get(path).map(|field| &field.kind),
         };
-        matches!(kind, Some(Kind::Date | Kind::Instant))
+        match kind? {
+            Kind::Date | Kind::Instant => Some(Holds::Times),
+            Kind::Number => Some(Holds::Numbers),
+            Kind::Flag => Some(Holds::Flags),
+            Kind::Semicolons => Some(Holds::Names),
+            _ => None,
+        }
     }
 
     fn holds_people(&self, side: Side, path: &FieldPath) -> bool {

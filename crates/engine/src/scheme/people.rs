@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use entente_core::{
-    ConnectedItem, FieldPath, Value,
+    ConnectedItem, FieldPath, Side, Value,
     field_type::{JiraType, SalesforceType},
     item::ValueMap,
 };
@@ -28,7 +28,7 @@ pub(super) async fn introduce(
     named: &[(String, String)],
     org: &Org,
     site: &Site,
-) -> Result<(), EngineError> {
+) -> Result<Vec<(Side, FieldPath, String)>, EngineError> {
     let is_person = |line: &&mut entente_core::FieldMapping| {
         let from = salesforce.get(&line.paths.salesforce).map(|field| field.field_type);
         let to = jira.get(&line.paths.jira).map(|field| field.field_type);
@@ -36,24 +36,30 @@ pub(super) async fn introduce(
         from == Some(SalesforceType::Person) && matches!(to, Some(JiraType::Person | JiraType::People)) && !has_table
     };
     let lines: Vec<_> = item.fields.iter_mut().filter(is_person).collect();
+    let mut strangers = Vec::new();
     if lines.is_empty() {
-        return Ok(());
+        return Ok(strangers);
     }
     let (people, accounts) = (org.people().await?, site.accounts().await?);
     let pairs = pairs(named, &people, &accounts);
     for line in lines {
-        let otherwise = line.values.take().and_then(|values| values.otherwise);
-        let otherwise = otherwise.map(|named| account(&named.to_string(), &accounts));
+        let named = line.values.take().and_then(|values| values.otherwise).map(|named| named.to_string());
+        let otherwise = named.as_deref().and_then(|named| account(named, &accounts));
+        let stranger = named.filter(|named| !is_anybody(named, &accounts));
+        strangers.extend(stranger.map(|named| {
+            let what = format!("its `otherwise` names \"{named}\", and no account shows that address or id");
+            (Side::Jira, line.paths.jira.clone(), what)
+        }));
         line.values = Some(ValueMap { pairs: pairs.clone(), otherwise });
     }
-    Ok(())
+    Ok(strangers)
 }
 
 /// Record id to account id; those that the configuration names stand first, so that they are taken on the way back.
 fn pairs(named: &[(String, String)], people: &[OrgPerson], accounts: &[User]) -> Vec<(Value, Value)> {
     let by_table = named.iter().filter_map(|(salesforce, jira)| {
         let person = people.iter().find(|person| person.is_called(salesforce))?;
-        Some((Value::text(&person.id), account(jira, accounts)))
+        Some((Value::text(&person.id), account(jira, accounts)?))
     });
     let mut pairs: Vec<(Value, Value)> = by_table.collect();
     for person in people {
@@ -67,10 +73,16 @@ fn pairs(named: &[(String, String)], people: &[OrgPerson], accounts: &[User]) ->
     pairs
 }
 
-/// An account by its e-mail address, where that is shown, or by its id.
-fn account(named: &str, accounts: &[User]) -> Value {
-    let found = accounts.iter().find(|account| shows(account, named));
-    Value::text(found.map_or(named, |account| account.account_id.as_str()))
+/// An account by its e-mail address, where that is shown, or by its id. An address that nobody shows is no id: a record
+/// that named it would be refused as a whole.
+fn account(named: &str, accounts: &[User]) -> Option<Value> {
+    let found = accounts.iter().find(|account| shows(account, named)).map(|account| account.account_id.as_str());
+    found.or_else(|| (!named.contains('@')).then_some(named)).map(Value::text)
+}
+
+/// Whether an account has this address or id.
+pub(crate) fn is_anybody(named: &str, accounts: &[User]) -> bool {
+    accounts.iter().any(|account| account.account_id == named || shows(account, named))
 }
 
 fn shows(account: &User, email: &str) -> bool {
@@ -108,7 +120,12 @@ mod tests {
             user("c0", Some("CHO@acme.example"), false),
             user("lead", Some("lead@acme.example"), true),
         ];
-        let named = [("tier 1", "lead@acme.example"), ("ben@acme.example", "b1"), ("nobody", "a1")];
+        let named = [
+            ("tier 1", "lead@acme.example"),
+            ("ben@acme.example", "b1"),
+            ("nobody", "a1"),
+            ("005A", "anne@acme.example"),
+        ];
         let named = named.map(|(salesforce, jira)| (salesforce.to_owned(), jira.to_owned()));
         let expected = [("00GQ", "lead"), ("005B", "b1"), ("005A", "a1")];
         assert_eq!(pairs(&named, &people, &accounts), expected.map(|(s, j)| (Value::text(s), Value::text(j))));

@@ -8,7 +8,7 @@ use entente_core::config::{self, Problem, Severity};
 use entente_engine::Finding;
 use serde::Serialize;
 
-use crate::screen::{Screen, harmless};
+use crate::screen::{Screen, brief, harmless};
 
 /// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,12 @@ pub(crate) fn json<T: Serialize>(answer: &T) -> String {
 /// A number with its noun.
 pub(crate) fn counted(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// A field that is left as it is, and why.
+pub(crate) fn left_alone(item: &str, field: &str, links: u64, example: &str) -> String {
+    let links = counted(usize::try_from(links).unwrap_or(usize::MAX), "link");
+    harmless(&format!("item {item}: {field} is left alone on {links}: {}", brief(example)))
 }
 
 impl Row {

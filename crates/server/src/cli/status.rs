@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::answer::{counted, json};
+use super::answer::{counted, json, left_alone};
 use super::ask::Ask;
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
@@ -52,12 +52,12 @@ fn unasked(status: &mut Json) {
 fn in_words(status: &Json, runs: bool) -> String {
     let count = |name: &str| status[name].as_u64().unwrap_or_default();
     let n = |name: &str, noun: &str| counted(usize::try_from(count(name)).unwrap_or(usize::MAX), noun);
-    let left_alone = match count("left_alone") {
+    let n_left_alone = match count("left_alone") {
         0 => String::new(),
         n => format!("{n} left alone, "),
     };
     let mut lines = vec![format!(
-        "{}, {}, {} parked, {left_alone}{} waiting, {} due.",
+        "{}, {}, {} parked, {n_left_alone}{} waiting, {} due.",
         n("links", "link"),
         n("conflicts", "conflict"),
         count("parked"),
@@ -66,6 +66,10 @@ fn in_words(status: &Json, runs: bool) -> String {
     )];
     let rows = |name: &str| status[name].as_array().cloned().unwrap_or_default();
     lines.extend(rows("items").iter().map(item));
+    lines.extend(rows("fields_left_alone").iter().map(|row| {
+        let text = |name: &str| row[name].as_str().unwrap_or_default();
+        left_alone(text("item"), text("field"), row["links"].as_u64().unwrap_or_default(), text("example"))
+    }));
     if runs {
         lines.extend(rows("connections").iter().flat_map(|row| std::iter::once(connection(row)).chain(quota(row))));
         lines.extend(access(&status["access"]));

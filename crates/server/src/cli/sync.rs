@@ -11,7 +11,7 @@ use entente_engine::{
 };
 use serde::Serialize;
 
-use super::answer::counted;
+use super::answer::{counted, left_alone as told};
 use super::configured::Configured;
 use super::data::Data;
 use super::progress::Shown;
@@ -151,12 +151,15 @@ fn done(report: &SyncReport) -> String {
     let left = [
         (*conflicts, "conflicts: both sides changed, a person decides"),
         (*parked, "parked: the write was refused; tried again when the record or the mapping changes"),
-        (*left_alone, "left alone: the value has no counterpart or cannot be read; `entente verify` names each"),
+        (*left_alone, "left alone: the value has no counterpart or cannot be read"),
         (*waiting, "waiting: run it again later, or use --wait"),
         (*held, "held: a guard stopped the item; `entente status` says why, `entente resume` lets it go on"),
     ];
     for (n, what) in left.into_iter().filter(|(n, _)| *n > 0) {
         text.push_str(&format!("\n  {n} {what}"));
+    }
+    for field in &report.fields_left_alone {
+        text.push_str(&format!("\n  {}", told(&field.item, &field.field, field.links, &field.example)));
     }
     text
 }
@@ -189,6 +192,8 @@ fn write(write: &PlannedWrite) -> String {
 
 #[cfg(test)]
 mod tests {
+    use entente_engine::FieldLeftAlone;
+
     use super::*;
 
     #[test]
@@ -200,10 +205,18 @@ mod tests {
           1 conflicts: both sides changed, a person decides
         ");
         assert_eq!(exit(&report), Exit::No);
-        let left_alone = SyncReport { links: 4, left_alone: 9, ..SyncReport::default() };
+        let field = FieldLeftAlone {
+            item: "bugs".to_owned(),
+            field: "Region__c>Region".to_owned(),
+            links: 9,
+            example: "Jira Region cannot be read".to_owned(),
+        };
+        let left_alone =
+            SyncReport { links: 9, left_alone: 9, fields_left_alone: vec![field], ..SyncReport::default() };
         insta::assert_snapshot!(done(&left_alone), @r"
-        4 links; created 0 in Salesforce, 0 in Jira; 0 calls in 0.0 s.
-          9 left alone: the value has no counterpart or cannot be read; `entente verify` names each
+        9 links; created 0 in Salesforce, 0 in Jira; 0 calls in 0.0 s.
+          9 left alone: the value has no counterpart or cannot be read
+          item bugs: Region__c>Region is left alone on 9 links: Jira Region cannot be read
         ");
         assert_eq!(exit(&SyncReport::default()), Exit::Done);
     }

@@ -22,6 +22,7 @@ mod actions;
 mod activation;
 mod ages;
 mod backups;
+mod beforehand;
 mod catalogue;
 mod clones;
 mod comments;

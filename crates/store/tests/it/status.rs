@@ -42,6 +42,8 @@ async fn everything_is_counted_once() {
         let other = ItemCounts { links: 1, left_alone: 1, ..ItemCounts::default() };
         assert_eq!(counts.items, [(ITEM.to_owned(), item), ("other".to_owned(), other)].into());
         assert_eq!(counts.of([ITEM, "other", "gone"]), ItemCounts { links: 4, conflicts: 1, parked: 2, left_alone: 1 });
+        let left_alone = store.left_alone().await.unwrap();
+        assert_eq!(left_alone.iter().map(|left| (left.item.as_str(), left.links)).collect::<Vec<_>>(), [("other", 1)]);
         assert_eq!((counts.backlog, counts.open_intents), (Backlog { due: 1, waiting: 1 }, 1));
     })
     .await;

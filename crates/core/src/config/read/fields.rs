@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reader, directions::Many};
+use super::{Reader, directions::Many, filters::KEYS};
 use crate::{
     config::{
         suggest::nearest,
@@ -62,6 +62,11 @@ impl Reader<'_> {
         }
         if salesforce.is_empty() || jira.is_empty() {
             return None;
+        }
+        if mode != Mode::DisplayOnly && KEYS.iter().any(|key| jira.eq_ignore_ascii_case(key)) {
+            let message = format!("`{jira}` is what an issue is called, which no line writes or compares");
+            let remedy = "write `issue.key`, which lets Salesforce show it";
+            self.report.error(line.get("jira").at, "key-as-field", message, remedy);
         }
         let to_jira = self.steps(line.get("to_jira"), Side::Salesforce, item);
         let to_salesforce = self.steps(line.get("to_salesforce"), Side::Jira, item);

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::{
     config::{suggest::listed, tree::Node},
-    filter::{Condition, Filter, OPERATORS},
+    filter::{Condition, Filter, Holds, OPERATORS, Unfit},
     record::FieldPath,
     side::{Side, Sides},
     value::{Number, Value},
@@ -13,7 +13,7 @@ use crate::{
 const POLLING_TIMES: [&str; 2] = ["{lasttime}", "{lasttimecomment}"];
 
 /// What identifies an issue is not among its fields.
-const KEYS: [&str; 2] = ["key", "issuekey"];
+pub(super) const KEYS: [&str; 2] = ["key", "issuekey"];
 
 /// Fields that hold days or times everywhere. Of the others the org and the site tell.
 const TIMES: Sides<&[&str]> = Sides {
@@ -98,7 +98,7 @@ impl Reader<'_> {
             self.report.error(field.at, "filter-field", message, "filter by a field of the issue, such as a label");
         }
         if TIMES.get(side).iter().any(|time| is_called(&path, time))
-            && let [(_, wanted)] = filter.untimely().as_slice()
+            && let [Unfit { wanted, .. }] = filter.unfit(&|_| Some(Holds::Times)).as_slice()
         {
             let message = format!("`{path}` holds times, and `{wanted}` is neither a day nor a time");
             self.report.error(operand.at, "filter-value", message, NEITHER);

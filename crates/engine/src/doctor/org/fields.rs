@@ -6,7 +6,7 @@ use entente_salesforce::Field;
 use crate::{
     catalogue::holds_status,
     doctor::{
-        finding::{error, unknown_field, unknown_value, warning},
+        finding::{error, unknown_field, unknown_value},
         uses::{self, Use},
     },
     outside::Described,
@@ -70,7 +70,9 @@ pub(super) fn required(item: &ConnectedItem, described: &Described) -> Vec<Findi
     let said = open.map(|field| {
         let field = &field.name;
         let message = format!("connection {connection}: {name}.{field} is required and nothing fills it");
-        warning("required-field", message, format!("Map {field}, or let the org give it a default."))
+        let remedy =
+            format!("Map {field}, or let the org give it a default, unless a flow or trigger of the org fills it.");
+        error("required-field", message, remedy)
     });
     said.collect()
 }

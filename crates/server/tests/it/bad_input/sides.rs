@@ -135,7 +135,7 @@ fn a_field_that_is_not_there_is_named_by_the_sync_that_is_refused() {
     let file = peers.with("jira: summary", "jira: Sumary");
     let ended = run(&["sync", "--config", &file]);
     assert_eq!(ended.code, 1, "{ended:?}");
-    assert!(ended.stderr.contains("item support-bugs: Jira Sumary: the site has no field Sumary"), "{ended:?}");
+    assert!(ended.stderr.contains("item support-bugs: connection acme-site: there is no field Sumary"), "{ended:?}");
     assert!(ended.stderr.contains("entente doctor"), "{ended:?}");
 }
 

@@ -1,5 +1,6 @@
 //! A mapping that changes while its pairs are there, and values for which it has no counterpart.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, Side};
@@ -57,6 +58,38 @@ fn a_changed_mapping_reaches_the_pairs_that_are_there() {
     company.sync(before);
     assert_eq!(company.issue(&key)["summary"], "Loud");
     assert_eq!(company.log(Side::Salesforce).len(), n_before, "Salesforce's values are the ones that count");
+}
+
+/// A field that leaves the project is named, with its links, by the run and by the status; the other fields go on.
+#[test]
+fn a_field_that_left_the_project_is_named_where_agreement_is_spoken_of() {
+    let company = Company::new();
+    let made = json!({ "name": "Plant", "type": "com.atlassian.jira.plugin.system.customfieldtypes:textfield" });
+    let field = company.jira(Method::POST, "field", &made)["id"].as_str().unwrap().to_owned();
+    let items = cases!(
+        r"
+    fields: [ { salesforce: Subject, jira: summary }, { salesforce: SuppliedCompany, jira: Plant } ]
+"
+    );
+    let id = company.create("Case", &json!({ "Subject": "One", "SuppliedCompany": "North" }));
+    company.sync(items);
+    let key = company.twin("Case", &id).unwrap();
+    assert_eq!(company.issue(&key)["Plant"], "North");
+
+    let context = company.jira(Method::GET, &format!("field/{field}/context"), &Value::Null)["values"][0]["id"].clone();
+    let other = company.jira(Method::GET, "project/SUP", &Value::Null)["id"].clone();
+    let path = format!("field/{field}/context/{}/project", context.as_str().unwrap());
+    company.jira(Method::PUT, &path, &json!({ "projectIds": [other] }));
+    company.edit("Case", &id, &json!({ "Subject": "Two", "SuppliedCompany": "South" }));
+    let says = "SuppliedCompany>Plant is left alone on 1 link: Jira Plant cannot be read";
+    let synced = ask(&company, items, &["sync"]).stdout;
+    assert!(synced.contains(says) && !synced.contains("in agreement"), "{synced}");
+    assert_eq!(company.issue(&key)["summary"], "Two");
+    assert_eq!(company.record("Case", &id)["SuppliedCompany"], "South", "what cannot be read is not empty");
+    let status = ask(&company, items, &["status"]).stdout;
+    assert!(status.contains(says), "{status}");
+    let checked = run(&["check", &company.configure(items, ""), "--online"]);
+    assert!(checked.code == 1 && checked.stdout.contains("the field Plant"), "{checked:?}");
 }
 
 /// What could not flow is counted wherever agreement is spoken of.

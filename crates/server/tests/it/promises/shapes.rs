@@ -174,6 +174,28 @@ fn one_issue_belongs_to_records_of_two_objects() {
     assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
 }
 
+/// S3-10: an edit of one record reaches the other records of its issue in the same sync.
+#[test]
+fn an_edit_goes_through_an_issue_to_its_other_record_at_once() {
+    let company = Company::new();
+    let accounts = item("accounts", ("acme-org", "Account", "Name"), BUG)
+        .replace("jira: Salesforce Case ID", "jira: Salesforce Reference")
+        .replace("auto_create: jira", "auto_create: none");
+    let items = item("cases", CASE, BUG) + &accounts;
+    let case = company.create("Case", &json!({ "Subject": "Acme" }));
+    let account = company.create("Account", &json!({ "Name": "Acme" }));
+    company.sync(&items);
+    let (key, _) = only(&company, "OPS");
+    let linked = run(&["link", &account, &key, "--item", "accounts", "--config", &company.desk.arg("acme.yaml")]);
+    assert_eq!(linked.code, 0, "{linked:?}");
+    company.sync(&items);
+    company.edit("Case", &case, &json!({ "Subject": "Umbrella" }));
+    company.sync(&items);
+    assert_eq!(company.issue(&key)["summary"], "Umbrella");
+    assert_eq!(company.record("Account", &account)["Name"], "Umbrella");
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "and then it rests");
+}
+
 /// S1-28: an item that synchronizes has one project and one issue type; the sentence says what to do.
 #[test]
 fn a_synchronized_item_has_one_project_and_one_issue_type() {
