@@ -50,7 +50,11 @@ pub(super) fn unknown_value(connection: &str, field: &str, value: &str, known: &
 /// Why a connection may not be asked about its links: mostly because it leads elsewhere.
 pub(super) fn other_org(failure: EngineError) -> Finding {
     let EngineError::Connection { .. } = failure else { return of_engine(failure) };
-    error("other-org", failure.to_string(), "Correct the connection's address, or give the connection a new name.")
+    error(
+        "other-org",
+        failure.to_string(),
+        "Correct the connection's address, or give the connection and its items new names.",
+    )
 }
 
 /// A call that failed for a reason of its own.

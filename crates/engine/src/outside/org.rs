@@ -161,7 +161,7 @@ impl Org {
                 connection: self.name.clone(),
                 reason: format!(
                     "it leads to the org {here}, but its links were made in the org {known}, as after the refresh of a \
-                     sandbox; nothing is read or written; lead it back, or give the connection a new name"
+                     sandbox; nothing is read or written; lead it back, or give the connection and its items new names"
                 ),
             }),
             _ => Ok(()),

@@ -1,5 +1,6 @@
 //! What is said before anything is done: names, words and places of a file that could only be mistakes.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, text};
@@ -86,11 +87,13 @@ fn a_misspelt_person_is_named_and_keeps_no_record_from_its_twin() {
       - { salesforce: Subject, jira: summary }
       - { salesforce: OwnerId, jira: assignee, otherwise: nobody@nowhere.example }
 people:
-  admin@sandbox.example: nobodi@acme.example
+  maren.holtby@sandbox.example: nobodi@acme.example
   Support Teir 1: jonas.lindqvist@sandbox.example
 "
     );
-    let id = company.create("Case", &json!({ "Subject": "Owned" }));
+    let query = "query?q=SELECT+Id+FROM+User+WHERE+Name='Maren+Holtby'";
+    let maren = company.salesforce(Method::GET, query, &Value::Null)["records"][0]["Id"].clone();
+    let id = company.create("Case", &json!({ "Subject": "Owned", "OwnerId": maren }));
     for ended in [check(&company, items), ask(&company, items, &["doctor"])] {
         for name in ["nobodi@acme.example", "Support Teir 1", "nobody@nowhere.example"] {
             assert!(ended.stdout.contains(&format!("\"{name}\"")), "{name}: {ended:?}");
@@ -119,7 +122,7 @@ fn a_required_field_that_nothing_fills_is_an_error_where_records_are_created() {
     .replace("object: Case", "object: Opportunity");
     let into_salesforce = items.replace("auto_create: jira", "auto_create: salesforce");
     company.site_door("fields", &json!({ "project": "SUP", "name": "Must", "type": "textfield", "required": true }));
-    let into_jira = ITEM.replace("project: OPS, issue_type: Bug", "project: SUP, issue_type: Task");
+    let into_jira = ITEM.replace("project: OPS, issue_type: Bug", "project: SUP, issue_type: Bug");
     for (items, words) in [
         (&into_salesforce, "Opportunity.StageName is required and nothing fills it"),
         (&into_jira, "is required and nothing fills it"),
@@ -220,6 +223,11 @@ fn pairs_of_another_connection_or_object_stop_the_item_and_say_so() {
     }
     let back = company.sync(ITEM);
     assert_eq!((&back["links"], &back["created"]["jira"]), (&json!(3), &json!(0)), "{back}");
+    // With a new name the item begins anew: it finds the twins that are there, once.
+    let anew = document.replace("acme-org", "our-org").replace("  cases:", "  our-cases:");
+    let file = company.desk.file("acme.yaml", &anew);
+    let report = run(&["sync", "--config", &file, "--json"]).json();
+    assert_eq!((&report["links"], &report["created"]["jira"]), (&json!(3), &json!(0)), "{report}");
     assert_eq!(company.issues("OPS").len(), keys.len());
     assert_eq!(text(&company.issue(&keys[0])["summary"]), "No. 0");
 }

@@ -1,7 +1,7 @@
 //! What people suffer from other connectors, where no other test shows it: `docs/coverage.md` names them all.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::company::{Company, ENTENTE};
 use crate::process::{Running, ready, run, wait_for};
@@ -97,4 +97,99 @@ fn a_mode_is_changed_and_changed_back_without_losing_a_link() {
         (&json!("Both ways"), &json!("Both ways"))
     );
     assert_eq!(company.issues("OPS"), [key]);
+}
+
+/// X26: a field that comes later brings what it held before: what was read already is not taken for known.
+#[test]
+fn a_field_that_is_added_later_brings_what_it_held_before() {
+    let company = Company::new();
+    let early = company.create("Case", &json!({ "Subject": "Early", "Priority": "Low" }));
+    company.sync(CASES);
+    company.org_door("objects", &json!({ "object": "Case", "fields": [{ "name": "Plant__c", "type": "Text" }] }));
+    company.edit("Case", &early, &json!({ "Plant__c": "North" }));
+    let late = company.create("Case", &json!({ "Subject": "Late", "Priority": "Low", "Plant__c": "South" }));
+    // The mapping does not know it yet, and these changes are read without it.
+    company.sync(CASES);
+    let items = CASES.replace("fields: [ ", "fields: [ { salesforce: Plant__c, jira: Customer }, ");
+    company.sync(&items);
+    for (id, plant) in [(&early, "North"), (&late, "South")] {
+        assert_eq!(company.issue(&company.twin("Case", id).unwrap())["Customer"], plant);
+    }
+    assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }));
+}
+
+/// X28: two picklists of which one depends on the other go with the two options of a cascading field: both change at
+/// once, so that no moment shows a pair that Salesforce does not allow.
+#[test]
+fn a_dependent_picklist_changes_together_with_the_one_it_depends_on() {
+    let company = Company::new();
+    let area =
+        json!({ "name": "Area__c", "type": "Picklist", "restricted": true, "picklistValues": ["Platform", "Billing"] });
+    let part = |value: &str, of: &str| json!({ "value": value, "validFor": [of] });
+    let parts = [part("API", "Platform"), part("Web App", "Platform"), part("Invoices", "Billing")];
+    let part = json!({
+        "name": "Part__c", "type": "Picklist", "restricted": true, "controllingField": "Area__c", "picklistValues": parts,
+    });
+    company.org_door("objects", &json!({ "object": "Case", "fields": [area, part] }));
+    let items = CASES.replace(
+        "{ salesforce: Priority, jira: priority }",
+        "{ salesforce: Area__c, jira: Product Area.parent }, { salesforce: Part__c, jira: Product Area.child }",
+    );
+    let both = |area: &str, part: &str| json!({ "Area__c": area, "Part__c": part });
+    let case = company.create("Case", &json!({ "Subject": "x", "Area__c": "Platform", "Part__c": "API" }));
+    company.sync(&items);
+    let key = company.twin("Case", &case).unwrap();
+    let shown = || {
+        let issue = company.issue(&key)["Product Area"].clone();
+        (issue["value"].clone(), issue["child"]["value"].clone())
+    };
+    assert_eq!(shown(), (json!("Platform"), json!("API")));
+    company.edit("Case", &case, &both("Billing", "Invoices"));
+    company.sync(&items);
+    assert_eq!(shown(), (json!("Billing"), json!("Invoices")));
+
+    let fields = company.jira(Method::GET, "field", &Value::Null);
+    let field = fields.as_array().unwrap().iter().find(|field| field["name"] == "Product Area").unwrap();
+    let app = json!({ "value": "Platform", "child": { "value": "Web App" } });
+    company.edit_issue(&key, &json!({ field["id"].as_str().unwrap(): app }));
+    company.sync(&items);
+    let record = company.record("Case", &case);
+    assert_eq!((&record["Area__c"], &record["Part__c"]), (&json!("Platform"), &json!("Web App")));
+}
+
+/// X46: one issue has more links than others allow, and they belong to no person: another integration user goes on with
+/// them, and nothing is linked or written anew.
+#[test]
+fn more_than_three_hundred_links_of_one_issue_outlive_their_user() {
+    let company = Company::new();
+    let items = cases!(
+        r"
+    cardinality: many-records
+    fields: [ { salesforce: Subject, jira: summary, direction: to-salesforce } ]
+"
+    )
+    .replace("auto_create: jira", "auto_create: none");
+    let issue =
+        json!({ "fields": { "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "Outage" } });
+    let key = company.jira(Method::POST, "issue", &issue)["key"].as_str().unwrap().to_owned();
+    let record =
+        |n: usize| json!({ "attributes": { "type": "Case" }, "Subject": format!("No. {n}"), "Jira_Reference__c": key });
+    for from in [0, 151] {
+        let records: Vec<Value> = (from..from + 151).map(record).collect();
+        company.salesforce(Method::POST, "composite/sobjects", &json!({ "records": records }));
+    }
+    assert_eq!(company.sync(&items)["links"], 302);
+    company.edit_issue(&key, &json!({ "summary": "Outage is over" }));
+    company.sync(&items);
+    let told = "query?q=SELECT+Id+FROM+Case+WHERE+Subject='Outage+is+over'";
+    assert_eq!(company.salesforce(Method::GET, told, &Value::Null)["totalSize"], 302);
+
+    let file = company.configure(&items, "");
+    let other_user = std::fs::read_to_string(&file).unwrap().replace("sandbox-least-", "sandbox-");
+    let other_user = other_user.replace("integration@sandbox.example", "admin@sandbox.example");
+    let file = company.desk.file("acme.yaml", &other_user);
+    let report = run(&["sync", "--config", &file, "--json"]);
+    assert_eq!(report.code, 0, "{report:?}");
+    let report = report.json();
+    assert_eq!((&report["links"], &report["writes"]), (&json!(302), &json!({ "salesforce": 0, "jira": 0 })));
 }

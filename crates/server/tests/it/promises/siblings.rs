@@ -190,3 +190,58 @@ fn what_may_share_no_more_rests() {
     let refused = ask(&company, one, &["link", &case, &keys[1], "--item", "cases"]);
     assert!(refused.code == 1 && refused.stderr.contains("are linked already"), "{refused:?}");
 }
+
+/// The first look at a record that several issues name links them all, in one run.
+#[test]
+fn several_issues_that_name_one_case_are_all_linked_at_once() {
+    let company = Company::new();
+    let case = company.create("Case", &json!({ "Subject": "Printer on fire", "Status": "Working" }));
+    let keys = ["Burns", "Smokes", "Melts"].map(|summary| bug(&company, summary, Some(&case)));
+    let report = company.sync(MANY_ISSUES);
+    assert_eq!((&report["links"], &report["created"]["jira"]), (&json!(3), &json!(0)), "{report}");
+    sync_to_rest(&company, MANY_ISSUES);
+    keys.iter().for_each(|key| assert_eq!(company.issue(key)["summary"], "Printer on fire"));
+    assert_eq!(company.issues("OPS"), keys);
+}
+
+/// A merged case hands all its issues to the one that is left.
+#[test]
+fn a_merged_case_hands_over_all_its_issues() {
+    let company = Company::new();
+    let (lost, keys) = case_with_three(&company);
+    sync_to_rest(&company, MANY_ISSUES);
+    let left = company.create("Case", &json!({ "Subject": "Fire in the office", "Status": "Working" }));
+    company.sync(MANY_ISSUES);
+    let own = company.twin("Case", &left).unwrap();
+    company.merge("Case", &left, &lost);
+    company.try_sync(MANY_ISSUES);
+    sync_to_rest(&company, MANY_ISSUES);
+    for key in keys.iter().chain([&own]) {
+        let issue = company.issue(key);
+        let shown = (&issue["summary"], &issue["Salesforce Case ID"]);
+        assert_eq!(shown, (&json!("Fire in the office"), &json!(left)), "{key}");
+    }
+    let shown = ask(&company, MANY_ISSUES, &["show", &own, "--json"]).json()["links"][0].clone();
+    assert_eq!(shown["siblings"].as_array().map(Vec::len), Some(3), "{shown}");
+}
+
+/// Two cases of one issue become one: it has one link less, and nothing else happens to it.
+#[test]
+fn merged_cases_of_one_issue_are_one() {
+    let company = Company::new();
+    let items = MANY_RECORDS.replace("auto_create: jira", "auto_create: none");
+    let key = bug(&company, "Login fails", None);
+    let [left, lost] = ["One", "Two"].map(|subject| {
+        let case = json!({ "Subject": subject, "Priority": "Low", "Jira_Reference__c": key });
+        company.create("Case", &case)
+    });
+    sync_to_rest(&company, &items);
+    company.merge("Case", &left, &lost);
+    company.try_sync(&items);
+    sync_to_rest(&company, &items);
+    assert_eq!(company.sync(&items)["links"], 1);
+    assert_eq!(company.issue(&key)["Salesforce Case ID"], left);
+    company.edit_issue(&key, &json!({ "summary": "Login works" }));
+    company.sync(&items);
+    assert_eq!(company.record("Case", &left)["Subject"], "Login works");
+}
