@@ -200,6 +200,27 @@ fn what_cannot_be_tried_is_said() {
     assert_eq!(counted.json()["parked"], 0, "a refused test is not remembered: {counted:?}");
 }
 
+/// S2-64: on a pair that is linked already, a test delivers what the draft makes of it, so that a wrong line shows before
+/// it is applied.
+#[test]
+fn a_draft_is_tried_on_a_pair_that_is_linked() {
+    let company = Company::new();
+    let id = company.create("Case", &case("One"));
+    let file = company.configure(&item(""), "");
+    let applied = run(&["apply", &file, "--yes", "--anyway"]);
+    assert_eq!(applied.code, 0, "{applied:?}");
+    assert_eq!(run(&["sync", "--config", &file]).code, 0);
+    let key = company.twin("Case", &id).unwrap();
+    let document = std::fs::read_to_string(&file).unwrap();
+    let draft = document.replace("jira: summary }", "jira: summary, to_jira: [ { constant: WRONG } ] }");
+    let draft = company.desk.file("draft.yaml", &draft);
+    let tried = run(&["test-record", "cases", &id, "--draft", &draft, "--config", &file, "--json"]).json();
+    let summary = field(&tried, "Subject>summary");
+    assert_eq!((&tried["outcome"], &summary["written"]), (&json!("updated"), &json!("WRONG")), "{tried}");
+    assert_eq!(company.issue(&key)["summary"], "WRONG");
+    assert_eq!(company.record("Case", &id)["Subject"], "One");
+}
+
 /// S2-64: a twin that an item has worked with since, or that no test has made, is nobody's to remove.
 #[test]
 fn only_what_a_test_has_made_is_removed() {
