@@ -99,16 +99,13 @@ impl Wiring {
     /// Whether another active item is about the same records of a side, and may share some of them.
     pub(crate) fn has_neighbours(&self, item: &ConnectedItem, side: Side) -> bool {
         let is_near = |other: &ConnectedItem| match side {
-            Side::Salesforce => {
-                (&other.salesforce.connection, &other.salesforce.object)
-                    == (&item.salesforce.connection, &item.salesforce.object)
-            }
+            Side::Salesforce => other.salesforce.object == item.salesforce.object,
             Side::Jira => {
                 (&other.jira.connection, &other.jira.projects) == (&item.jira.connection, &item.jira.projects)
             }
         };
-        let mut others = self.items.iter().map(|wired| &wired.item).filter(|other| other.name != item.name);
-        others.any(|other| other.mode != Mode::DisplayOnly && is_near(other))
+        let mut others = self.items_of(&item.salesforce.connection).map(|wired| &wired.item);
+        others.any(|other| other.name != item.name && other.mode != Mode::DisplayOnly && is_near(other))
     }
 
     /// Active items of one org.
