@@ -90,14 +90,13 @@ async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {
     for item in &wiring.config.items {
         let org = orgs.get(item.salesforce.connection.as_str());
         let site = sites.get(item.jira.connection.as_str()).copied();
-        let mut found = look_at(item, org, site, &wiring.config.people, depth).await;
-        if let Some(org) = org.filter(|org| org.sees(&item.salesforce.object)) {
-            found.extend(pairs::astray(item, org.org, store).await);
-            if let Some(site) = site {
-                found.extend(pairs::parting(item, site, store).await);
-            }
+        for finding in look_at(item, org, site, &wiring.config.people, depth).await {
+            add(&mut all, of_item(item, finding));
         }
-        found.into_iter().for_each(|finding| add(&mut all, of_item(item, finding)));
+        if let (Some(org), Some(site)) = (org.filter(|org| org.sees(&item.salesforce.object)), site) {
+            let found = pairs::examine(item, org.org, site, store).await;
+            found.into_iter().for_each(|finding| add(&mut all, of_item(item, finding)));
+        }
     }
     if let Some(access) = &wiring.config.access {
         let (org, site) = (orgs.get(access.salesforce.as_str()), sites.get(access.jira.as_str()).copied());

@@ -18,8 +18,14 @@ use crate::{
 /// What pairs that would part are filed under.
 pub(crate) const PARTING: &str = "pairs-part";
 
+/// Pairs that stop the item, or would part.
+pub(super) async fn examine(item: &ConnectedItem, org: &Org, site: &Site, store: &Store) -> Vec<Finding> {
+    let (astray, parting) = (astray(item, org, store).await, parting(item, site, store).await);
+    astray.into_iter().chain(parting).collect()
+}
+
 /// Pairs of another connection or another object.
-pub(super) async fn astray(item: &ConnectedItem, org: &Org, store: &Store) -> Option<Finding> {
+async fn astray(item: &ConnectedItem, org: &Org, store: &Store) -> Option<Finding> {
     match astray::reason(item, org, store).await {
         Ok(reason) => {
             let (what, remedy) = reason?;
@@ -30,7 +36,7 @@ pub(super) async fn astray(item: &ConnectedItem, org: &Org, store: &Store) -> Op
 }
 
 /// Pairs that the next look would separate, because their issues are not of the item's project and type.
-pub(super) async fn parting(item: &ConnectedItem, site: &Site, store: &Store) -> Option<Finding> {
+async fn parting(item: &ConnectedItem, site: &Site, store: &Store) -> Option<Finding> {
     if item.on_leave != OnLeave::Unlink || item.mode == Mode::DisplayOnly {
         return None;
     }
