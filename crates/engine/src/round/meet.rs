@@ -191,7 +191,8 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
                 works[*n].end = End::PassOn;
             }
             (Ok(Some(issue)), Ok(former)) => {
-                join_issue(scene, &mut works[*n], issue, taken.get(&issue.id()));
+                let shared = is_shared(scene, works, Side::Jira, &issue.id());
+                join_issue(scene, &mut works[*n], issue, taken.get(&issue.id()), shared);
                 works[*n].seen.jira.former_key = former;
             }
             (Ok(None), _) => not_found(scene, &mut works[*n], name),
@@ -249,7 +250,7 @@ fn not_found(scene: &Scene<'_>, work: &mut Work, name: &Name) {
     }
 }
 
-fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Option<&Link>) {
+fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Option<&Link>, shared: bool) {
     let seen = read::jira_seen(scene, issue);
     if let Some(what) = &seen.out_of_scope {
         refuse(scene, work, &format!("it names an issue that this item is not about: {what}"));
@@ -264,7 +265,7 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
             Some(other) if !may_share(scene, Side::Jira) => {
                 refuse(scene, work, &format!("it names issue {}, which names {other}", issue.key()))
             }
-            _ => join(scene, work, Side::Jira, issue.id(), seen),
+            _ => join(scene, work, Side::Jira, issue.id(), seen, shared),
         },
     }
 }
@@ -313,9 +314,14 @@ fn taken_here(scene: &Scene<'_>, side: Side, held: &[Link]) -> HashMap<String, L
     .collect()
 }
 
-/// The unit has both ends now, unless another round is working on the other end.
-fn join(scene: &Scene<'_>, work: &mut Work, side: Side, id: String, seen: Seen) {
-    if !scene.worker.busy.take_record(side, connection(scene, side), &id) {
+/// Whether another unit of this very round has the record of a side, and may share it.
+fn is_shared(scene: &Scene<'_>, works: &[Work], side: Side, id: &str) -> bool {
+    may_share(scene, side) && works.iter().any(|work| work.pair().is_some() && work.id(side) == id)
+}
+
+/// The unit has both ends now, unless another round is working on the other end; a unit of this one may share it.
+fn join(scene: &Scene<'_>, work: &mut Work, side: Side, id: String, seen: Seen, shared: bool) {
+    if !shared && !scene.worker.busy.take_record(side, connection(scene, side), &id) {
         // Of two units that wait for each other, the issue waits longer.
         let due_ms = match side {
             Side::Salesforce => scene.worker.outside().now_ms() + BACKOFF_FIRST_MS,

@@ -114,14 +114,38 @@ pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     if rolls_up.flatten().next().is_some() {
         read_others(scene, one.other(), &links, &mut seen).await;
     }
+    let newcomers = newcomers(works, one);
     for work in works.iter_mut().filter(|work| work.pair().is_some()) {
         let shared = Shared { item: item.name.clone(), side: one, id: work.id(one).to_owned() };
-        work.facts.siblings =
-            Some(siblings(work, one, links.get(&shared).map(Vec::as_slice).unwrap_or_default(), &seen));
+        let links = links.get(&shared).map(Vec::as_slice).unwrap_or_default();
+        let newcomers = newcomers.get(work.id(one)).map(Vec::as_slice).unwrap_or_default();
+        work.facts.siblings = Some(match links {
+            [] => met(work, one, newcomers, &seen),
+            links => siblings(work, one, links, &seen),
+        });
     }
     Ok(())
 }
 
+/// Ids and names of those that meet in a round, by the record that they share.
+fn newcomers(works: &[Work], one: Side) -> HashMap<String, Vec<(String, String)>> {
+    let mut newcomers: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for work in works.iter().filter(|work| work.pair().is_some()) {
+        let newcomer = (work.id(one.other()).to_owned(), work.label(one.other()).to_owned());
+        newcomers.entry(work.id(one).to_owned()).or_default().push(newcomer);
+    }
+    newcomers
+}
+
+/// Of several that meet for the first time, the first speaks for all.
+fn met(work: &Work, one: Side, newcomers: &[(String, String)], seen: &HashMap<String, Seen>) -> Siblings {
+    let leads = newcomers.first().is_none_or(|(id, _)| id == work.id(one.other()));
+    let named = newcomers.first().map(|(_, name)| name.clone()).unwrap_or_default();
+    let members = newcomers.iter().filter(|_| leads).map(|(id, name)| sibling(id, name, seen.get(id)));
+    Siblings { leads, named, members: members.collect() }
+}
+
+/// Of several that are linked, the one that was linked first does.
 fn siblings(work: &Work, one: Side, links: &[Link], seen: &HashMap<String, Seen>) -> Siblings {
     let many = one.other();
     let is_gone = |link: &&Link| match seen.get(end(link, many)).map(|seen| &seen.state) {
@@ -135,11 +159,7 @@ fn siblings(work: &Work, one: Side, links: &[Link], seen: &HashMap<String, Seen>
         (None, _) => true,
     };
     let member = |link: &Link| sibling(end(link, many), &named(link, many), seen.get(end(link, many)));
-    let members = match (leads, links) {
-        (false, _) => Vec::new(),
-        (true, []) => vec![sibling(work.id(many), work.label(many), Some(work.seen.get(many)))],
-        (true, links) => links.iter().map(member).collect(),
-    };
+    let members = links.iter().filter(|_| leads).map(member).collect();
     Siblings { leads, named: first.map(|first| named(first, many)).unwrap_or_default(), members }
 }
 

@@ -8,7 +8,7 @@ use entente_salesforce::Filter;
 use entente_store::Link;
 use entente_transport::CallError;
 
-use super::{before, is_linked_now, join, may_share, put_off, refuse, taken};
+use super::{before, is_linked_now, is_shared, join, may_share, put_off, refuse, taken};
 use crate::{
     error::EngineError,
     outside::OrgRow,
@@ -50,7 +50,10 @@ pub(super) async fn fetch_named(
     let taken = taken(scene, Side::Salesforce, &wanted).await?;
     for (n, id) in ids {
         match rows.get(id) {
-            Some(row) => join_record(scene, &mut works[*n], row, taken.get(id)).await,
+            Some(row) => {
+                let shared = is_shared(scene, works, Side::Salesforce, id);
+                join_record(scene, &mut works[*n], row, taken.get(id), shared).await;
+            }
             None => refuse(scene, &mut works[*n], &format!("it names Salesforce record {id}, which was not found")),
         }
     }
@@ -97,13 +100,14 @@ pub(super) async fn fetch(
     for n in wanting {
         let key = works[n].seen.jira.key.clone().unwrap_or_default();
         if let Some(row) = rows.iter().find(|row| row.text(field) == Some(key.as_str())) {
-            join_record(scene, &mut works[n], row, taken.get(&row.id)).await;
+            let shared = is_shared(scene, works, Side::Salesforce, &row.id);
+            join_record(scene, &mut works[n], row, taken.get(&row.id), shared).await;
         }
     }
     Ok(())
 }
 
-async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>) {
+async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: Option<&Link>, shared: bool) {
     let seen = read::salesforce_seen(scene, row);
     // What we have made for this very issue is its twin, whatever the filter says.
     let is_ours = seen.operation.is_some() && before(scene, work).is_none();
@@ -124,7 +128,7 @@ async fn join_record(scene: &Scene<'_>, work: &mut Work, row: &OrgRow, holder: O
                 scene.wired.remember_claim(&row.id, work.id(Side::Jira));
                 work.end = End::PassOn;
             }
-            Ok(_) => join(scene, work, Side::Salesforce, row.id.clone(), seen),
+            Ok(_) => join(scene, work, Side::Salesforce, row.id.clone(), seen, shared),
             Err(error) => put_off(scene, std::slice::from_mut(work), [0].iter(), &error),
         },
     }
