@@ -20,7 +20,7 @@ mod uses;
 
 use std::collections::BTreeMap;
 
-use entente_core::{ConnectedItem, Side, item::Mode, likeness::MatchRule};
+use entente_core::{ConnectedItem, Side, filter::Holds, item::Mode, likeness::MatchRule};
 use entente_store::Store;
 
 use self::{
@@ -179,11 +179,13 @@ fn unfindable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
 
 /// What the tests of its filters compare fields with, and no field can show.
 fn misread(scheme: &Scheme) -> impl Iterator<Item = Finding> {
-    let unfit = scheme
-        .misread
-        .unfit
-        .iter()
-        .map(|(side, path, why, remedy)| error("filter-value", format!("{side} {path}: {why}"), *remedy));
+    let unfit = scheme.misread.unfit.iter().map(|(side, path, why, holds)| {
+        let message = format!("{side} {path}: {why}");
+        match holds {
+            Holds::Times => error("filter-value", message, holds.remedy()),
+            Holds::Numbers | Holds::Flags | Holds::Names => warning("filter-value", message, holds.remedy()),
+        }
+    });
     let strangers = scheme.misread.strangers.iter().map(|(side, path, why)| {
         let remedy = "Write the e-mail address, the whole name or the id of somebody whom the account can see.";
         warning("filter-value", format!("{side} {path}: {why}"), remedy)

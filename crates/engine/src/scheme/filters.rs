@@ -25,8 +25,8 @@ const PROJECT: &str = "project";
 /// What is wrong with the tests of an item's filters.
 #[derive(Debug, Default)]
 pub(crate) struct Misread {
-    /// What their fields never show: why, and what to write instead.
-    pub(crate) unfit: Vec<(Side, FieldPath, String, &'static str)>,
+    /// What their fields never show, and what these hold.
+    pub(crate) unfit: Vec<(Side, FieldPath, String, Holds)>,
     /// Names that nobody has.
     pub(crate) strangers: Vec<(Side, FieldPath, String)>,
 }
@@ -48,10 +48,10 @@ pub(super) async fn settle(
     Ok(Misread { unfit: unfit(&fields, &tests), strangers: known.strangers(&fields, &tests) })
 }
 
-fn unfit(fields: &Fields<'_>, tests: &[(Side, Filter)]) -> Vec<(Side, FieldPath, String, &'static str)> {
+fn unfit(fields: &Fields<'_>, tests: &[(Side, Filter)]) -> Vec<(Side, FieldPath, String, Holds)> {
     let of = |(side, filter): &(Side, Filter)| {
         let unfit = filter.unfit(&|path| fields.holds(*side, path)).into_iter();
-        let said = unfit.map(|unfit| (*side, unfit.path.clone(), unfit.to_string(), unfit.holds.remedy()));
+        let said = unfit.map(|unfit| (*side, unfit.path.clone(), unfit.to_string(), unfit.holds));
         said.collect::<Vec<_>>()
     };
     tests.iter().flat_map(of).collect()

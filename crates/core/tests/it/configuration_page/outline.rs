@@ -190,9 +190,8 @@ pub(super) const SECTIONS: &[Section] = &[
                 compared with days and times.\n\n\
                 People are named by id, e-mail address or name, users of Salesforce also by user name; a name that two \
                 accounts of Jira have means neither. Record ids may have 15 characters or 18, and projects go by key or \
-                name. What an issue is called (`key`) is no field to compare. A test that no value could meet is \
-                refused once the fields are known: a word for a number or a checkbox, several names at once for a field \
-                that holds several.\n\n\
+                name. What an issue is called (`key`) is no field to compare. `check --online` names a test that no value \
+                could meet: a word for a number or a checkbox, several names at once for a field that holds several.\n\n\
                 `greater than: \"{lasttime}\"` takes what came in since the start of the last run that finished; the first \
                 run takes everything, and a run that fails half-way is made again from the same time. It narrows which \
                 unlinked records are taken up; what is linked stays in agreement. Fields of related records are named \
