@@ -63,7 +63,7 @@ pub fn with_items_only(text: &str, items: &[String]) -> Result<String, String> {
     if is_sound { Ok(shown) } else { Err(shared()) }
 }
 
-fn used_connections<'a>(root: &'a Node, is_kept: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+fn used_connections(root: &Node, is_kept: impl Fn(&str) -> bool) -> BTreeSet<&str> {
     let items = root.get("items").entries().iter().filter(|entry| is_kept(&entry.key));
     let of_items = items.flat_map(|entry| ["salesforce", "jira"].map(|side| entry.value.get(side).get("connection")));
     let of_access = ["salesforce", "jira"].map(|side| root.get("access").get(side));
