@@ -101,7 +101,7 @@ fn a_line_flows_every_way_that_is_open() {
         ("two-way", "salesforce: account.Name, jira: B, direction: both", Direction::Both),
         ("two-way", "salesforce: account.Name, jira: B, direction: to-salesforce", Direction::ToSalesforce),
         ("two-way", "salesforce: Id, jira: B", Direction::ToJira),
-        ("two-way", "salesforce: A__c, jira: key", Direction::ToSalesforce),
+        ("two-way", "salesforce: A__c, jira: updated", Direction::ToSalesforce),
         ("two-way", "salesforce: A__c, jira: B, direction: to-salesforce", Direction::ToSalesforce),
         ("two-way", "salesforce: A__c, jira: B, to_jira: [ { first_characters: 9 } ]", Direction::Both),
         ("two-way", "salesforce: A__c, jira: B, to_jira: [ lower_case ]", Direction::ToJira),

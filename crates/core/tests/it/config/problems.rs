@@ -415,7 +415,7 @@ fn fields_and_status() {
             "Salesforce fills it in",
         ),
         ("read-only-field", LINE, "- { salesforce: A__c, jira: updated, direction: ¦to-jira }\n", "Jira fills it in"),
-        ("no-direction", LINE, "- ¦{ salesforce: Id, jira: key }\n", "neither"),
+        ("no-direction", LINE, "- ¦{ salesforce: Id, jira: updated }\n", "neither"),
         (
             "unused-steps",
             LINE,
