@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::ages::tell;
 use super::company::{Company, text};
 use super::rhythms::serve_item;
-use crate::process::{Ended, run, wait_for};
+use crate::process::{Ended, get, run, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -111,8 +111,9 @@ fn an_older_file_that_was_copied_back_is_noticed() {
 fn a_backup_is_made_while_a_server_runs() {
     let company = Company::new();
     let server = serve_item(&company, CASES, 5, false);
-    let id = case(&company, 0);
-    wait_for("the twin", || company.twin("Case", &id));
+    case(&company, 0);
+    let status = format!("{}/api/v1/status", server.url());
+    wait_for("the link", || get(&status, "token-of-a-test").filter(|status| status["links"] == 1));
     let made = backup(&company, "running");
     assert_eq!(made["links"], 1, "{made}");
     let again = with(&company, &["backup", "--to", &company.desk.arg("running")]);

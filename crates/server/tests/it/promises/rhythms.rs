@@ -20,6 +20,12 @@ pub(super) struct Server {
     port: Port,
 }
 
+impl Server {
+    pub(super) fn url(&self) -> String {
+        self.port.url()
+    }
+}
+
 /// A server that looks every so many seconds, and, with `push`, is told of changes.
 fn serve(company: &Company, poll_seconds: u32, push: bool) -> Server {
     let server = serve_item(company, ITEM, poll_seconds, push);
