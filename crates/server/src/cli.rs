@@ -62,6 +62,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
+use crate::limits::STACK_BYTES;
 use crate::log::{self, LogFormat};
 use crate::ready;
 use crate::screen::Screen;
@@ -142,6 +143,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let as_json = cli.command.is_json();
     let ended = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(STACK_BYTES)
         .build()
         .map_err(|error| Failure::machine("cannot start", &error))
         .and_then(|runtime| runtime.block_on(cli.command.run(&screen)));

@@ -82,3 +82,7 @@ pub const FRESH_SECONDS_MIN: i64 = 60;
 pub const STOP_TIME: Duration = Duration::from_secs(10);
 /// How long rounds that are under way may take to end after a stop was asked for.
 pub const ROUNDS_STOP_TIME: Duration = Duration::from_secs(30);
+
+/// Stack of each thread. A round is one long chain of calls that wait; where nothing is optimised, it takes most of the
+/// usual 2 MiB.
+pub const STACK_BYTES: usize = 4 * 1024 * 1024;
