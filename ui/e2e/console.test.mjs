@@ -74,7 +74,7 @@ describe('the console', { timeout: 300_000 }, () => {
     assert.deepEqual(await axe(page), []);
     await page.getByLabel('Token').fill('guess');
     await button('Log in').click();
-    await page.getByText('This is not one of the tokens').waitFor();
+    await page.getByText("This is neither a user's token").waitFor();
     // The browser logs that the form was answered by 401.
     assert.equal(seen.splice(0).length, 1);
     await page.getByLabel('Token').fill(demo.token);

@@ -21,7 +21,7 @@ pub(crate) fn login(Login { wrong, to }: &Login<'_>) -> Html<String> {
     let content = html! {
         main.login {
             h1 { "Entente" }
-            p { "Paste one of the tokens under " code { "server.api_tokens" } " of the configuration." }
+            p { "Paste your token, or one of those under " code { "server.api_tokens" } " of the configuration." }
             form method="post" action="/login" {
                 label for="token" { "Token" }
                 input #token name="token" type="password" autocomplete="current-password" required autofocus;
