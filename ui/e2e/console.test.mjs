@@ -392,7 +392,7 @@ describe('the console', { timeout: 300_000 }, () => {
     await page.getByText('Where the credentials are found').click();
     await page.getByText('Manage Consumer Details').waitFor();
     await page.getByText('rather than login.salesforce.com').waitFor();
-    await page.getByText('Nothing is missing.').or(page.getByText(/^(error|warning)/).first()).first().waitFor();
+    await page.getByText('Nothing is missing.').or(page.getByRole('listitem').filter({ hasText: /error|warning/ })).first().waitFor();
   });
 
   for (const theme of ['light', 'dark']) {
