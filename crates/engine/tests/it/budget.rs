@@ -5,12 +5,9 @@ use std::collections::HashSet;
 use entente_engine::SyncReport;
 use entente_sandbox::Seed;
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{
-    safety::case_path,
-    stage::{ITEM, ORG, SITE, Stage},
-};
+use crate::stage::{ITEM, ORG, SITE, Stage};
 
 /// Has both sides of some pairs edited, so that the rule overwrites Jira; and synchronizes.
 async fn overwritten(stage: &Stage, n_pairs: usize, word: &str) -> SyncReport {
@@ -22,12 +19,17 @@ async fn edit_both(stage: &Stage, n_pairs: usize, word: &str) {
     let soql = format!("SELECT Id, Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT {n_pairs}");
     let pairs = stage.query(&soql).await;
     assert_eq!(pairs.len(), n_pairs);
-    for pair in pairs {
-        let (id, key) = (pair["Id"].as_str().expect("an id"), pair["Jira_Reference__c"].as_str().expect("a key"));
-        stage.salesforce(Method::PATCH, &case_path(id), json!({"Subject": format!("Theirs, {word}")})).await;
+    for pair in &pairs {
+        let key = pair["Jira_Reference__c"].as_str().expect("a key");
         let edit = json!({"fields": {"summary": format!("Ours, {word}")}});
         stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), edit).await;
     }
+    // At once, so that all of them bear one stamp.
+    let edit =
+        |pair: &Value| json!({"attributes": {"type": "Case"}, "id": pair["Id"], "Subject": format!("Theirs, {word}")});
+    let edits: Vec<Value> = pairs.iter().map(edit).collect();
+    let body = json!({"allOrNone": true, "records": edits});
+    stage.salesforce(Method::PATCH, "/services/data/v64.0/composite/sobjects", body).await;
 }
 
 #[tokio::test]
