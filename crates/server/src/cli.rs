@@ -11,6 +11,7 @@
 
 mod access;
 mod activate;
+mod acts;
 mod answer;
 mod apply;
 mod ask;

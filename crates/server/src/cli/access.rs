@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, Asked, who};
+use super::acts::{self, Act as _, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -121,33 +122,10 @@ struct Deny {
     common: Common,
 }
 
-#[derive(Debug, Args)]
-struct Common {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    ask: Ask,
-}
-
 impl Access {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let Common { json: as_json, ask } = self.act.common();
-        let asked = match self.act {
-            Act::List(_) | Act::Show(_) | Act::Requests(_) => ask.open(screen).await?,
-            Act::Request(_) | Act::Revoke(_) | Act::Retry(_) | Act::Approve(_) | Act::Deny(_) => {
-                ask.open_to_remember(screen).await?
-            }
-        };
-        let answer = self.act.ask(&asked).await;
-        let runs = asked.is_running();
-        asked.close().await;
-        let answer = answer?;
-        let text = if *as_json { document(&answer) } else { self.act.in_words(&answer, runs) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        self.act.run(screen).await
     }
 
     /// Whether the answer is one JSON document.
@@ -156,7 +134,7 @@ impl Access {
     }
 }
 
-impl Act {
+impl acts::Act for Act {
     fn common(&self) -> &Common {
         match self {
             Self::List(List { common, .. }) | Self::Request(Request { common, .. }) => common,
@@ -165,6 +143,10 @@ impl Act {
             | Self::Approve(Approve { common, .. })
             | Self::Deny(Deny { common, .. }) => common,
         }
+    }
+
+    fn remembers(&self) -> bool {
+        !matches!(self, Self::List(_) | Self::Show(_) | Self::Requests(_))
     }
 
     async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
@@ -194,24 +176,17 @@ impl Act {
     fn in_words(&self, answer: &Json, runs: bool) -> String {
         match self {
             Self::List(_) => {
-                let all = answer["grants"].as_array().cloned().unwrap_or_default();
+                let all = rows(answer, "grants");
                 let last = format!("{}.", counted(all.len(), "grant"));
-                all.iter().map(line).chain([last]).collect::<Vec<_>>().join("\n")
+                listed(&all, line, last)
             }
             Self::Show(_) => line(answer),
             Self::Requests(_) => {
-                let all = answer["requests"].as_array().cloned().unwrap_or_default();
+                let all = rows(answer, "requests");
                 let last = format!("{}.", counted(all.len(), "request"));
-                all.iter().map(asked_for).chain([last]).collect::<Vec<_>>().join(
-                    "
-",
-                )
+                listed(&all, asked_for, last)
             }
-            Self::Deny(_) => format!(
-                "{}
-Denied.",
-                asked_for(answer)
-            ),
+            Self::Deny(_) => format!("{}\nDenied.", asked_for(answer)),
             Self::Request(_) | Self::Revoke(_) | Self::Retry(_) | Self::Approve(_) => {
                 let when = match (answer["finished"].is_null(), runs) {
                     (true, true) => "The server carries it out now.",

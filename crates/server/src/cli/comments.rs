@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, who};
+use super::acts::{self, Act as _, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -38,12 +39,8 @@ struct List {
     #[arg(value_name = "LINK")]
     link: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -56,88 +53,59 @@ struct Push {
     #[arg(value_name = "ID")]
     comment: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 #[derive(Debug, Args)]
 struct Rules {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 impl Comments {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let as_json = self.is_json();
-        let (answer, text) = match self.act {
-            Act::List(list) => list.run(screen).await?,
-            Act::Push(push) => push.run(screen).await?,
-            Act::Rules(rules) => rules.run(screen).await?,
-        };
-        let text = if as_json { document(&answer) } else { text };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        self.act.run(screen).await
     }
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        match &self.act {
-            Act::List(list) => list.json,
-            Act::Push(push) => push.json,
-            Act::Rules(rules) => rules.json,
+        self.act.common().json
+    }
+}
+
+impl acts::Act for Act {
+    fn common(&self) -> &Common {
+        match self {
+            Self::List(List { common, .. }) | Self::Push(Push { common, .. }) | Self::Rules(Rules { common }) => common,
         }
     }
-}
 
-impl List {
-    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.get(&["links", &self.link, "comments"], &[]).await;
-        asked.close().await;
-        let answer = answer?;
-        let all = answer["comments"].as_array().cloned().unwrap_or_default();
-        let lines = all.iter().map(line).chain([format!("{}.", counted(all.len(), "comment"))]);
-        let text = lines.collect::<Vec<_>>().join("\n");
-        Ok((answer, text))
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        match self {
+            Self::List(list) => asked.get(&["links", &list.link, "comments"], &[]).await,
+            Self::Push(Push { link, comment, .. }) => {
+                asked.post(&["links", link, "comments", comment, "push"], &json!({ "by": who() })).await
+            }
+            Self::Rules(_) => asked.get(&["comments", "rules"], &[]).await,
+        }
     }
-}
 
-impl Push {
-    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
-        let asked = self.ask.open(screen).await?;
-        let runs = asked.is_running();
-        let path = ["links", &self.link, "comments", &self.comment, "push"];
-        let answer = asked.post(&path, &json!({ "by": who() })).await;
-        asked.close().await;
-        let answer = answer?;
-        let when = if runs { "the server copies it now" } else { "the next `entente sync` or `serve` copies it" };
-        let text = harmless(&format!("Comment {} is let go; {when}.", self.comment));
-        Ok((answer, text))
+    fn in_words(&self, answer: &Json, runs: bool) -> String {
+        match self {
+            Self::List(_) => {
+                let all = rows(answer, "comments");
+                listed(&all, line, format!("{}.", counted(all.len(), "comment")))
+            }
+            Self::Push(Push { comment, .. }) => {
+                let when =
+                    if runs { "the server copies it now" } else { "the next `entente sync` or `serve` copies it" };
+                harmless(&format!("Comment {comment} is let go; {when}."))
+            }
+            Self::Rules(_) => rows(answer, "items").iter().flat_map(item).collect::<Vec<_>>().join("\n"),
+        }
     }
-}
-
-impl Rules {
-    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.get(&["comments", "rules"], &[]).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = rows(&answer, "items").iter().flat_map(item).collect::<Vec<_>>().join("\n");
-        Ok((answer, text))
-    }
-}
-
-fn rows(of: &Json, name: &str) -> Vec<Json> {
-    of[name].as_array().cloned().unwrap_or_default()
 }
 
 /// What one item lets cross.

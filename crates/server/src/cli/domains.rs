@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, Asked, who};
+use super::acts::{self, Act as _, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -43,30 +44,10 @@ struct One {
     common: Common,
 }
 
-#[derive(Debug, Args)]
-struct Common {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    ask: Ask,
-}
-
 impl Domains {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let Common { json: as_json, ask } = self.act.common();
-        let asked = match self.act {
-            Act::List(_) => ask.open(screen).await?,
-            Act::Add(_) | Act::Withdraw(_) => ask.open_to_remember(screen).await?,
-        };
-        let answer = self.act.ask(&asked).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if *as_json { document(&answer) } else { self.act.in_words(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        self.act.run(screen).await
     }
 
     /// Whether the answer is one JSON document.
@@ -75,11 +56,15 @@ impl Domains {
     }
 }
 
-impl Act {
+impl acts::Act for Act {
     fn common(&self) -> &Common {
         match self {
             Self::List(List { common }) | Self::Add(One { common, .. }) | Self::Withdraw(One { common, .. }) => common,
         }
+    }
+
+    fn remembers(&self) -> bool {
+        !matches!(self, Self::List(_))
     }
 
     async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
@@ -92,15 +77,15 @@ impl Act {
         }
     }
 
-    fn in_words(&self, answer: &Json) -> String {
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
         let domain = || answer["domain"].as_str().unwrap_or("?");
         let changed = answer["changed"] == true;
         match self {
             Self::List(_) => {
-                let all = answer["domains"].as_array().cloned().unwrap_or_default();
+                let all = rows(answer, "domains");
                 let n_listed = all.iter().filter(|one| one["added"].is_string()).count();
                 let last = format!("{} on the list.", counted(n_listed, "domain"));
-                all.iter().map(line).chain([last]).collect::<Vec<_>>().join("\n")
+                listed(&all, line, last)
             }
             Self::Add(_) if changed => format!("{} is on the list now.", domain()),
             Self::Add(_) => format!("{} is on the list already.", domain()),

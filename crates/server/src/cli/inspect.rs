@@ -6,8 +6,9 @@ use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, Asked, who};
+use super::acts::{self, Act as _, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -75,27 +76,10 @@ struct Show {
     common: Common,
 }
 
-#[derive(Debug, Args)]
-struct Common {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    ask: Ask,
-}
-
 impl Inspect {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let Common { json: as_json, ask } = self.act.common();
-        let asked = ask.open(screen).await?;
-        let answer = self.act.ask(&asked).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if *as_json { document(&answer) } else { self.act.in_words(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        self.act.run(screen).await
     }
 
     /// Whether the answer is one JSON document.
@@ -104,7 +88,7 @@ impl Inspect {
     }
 }
 
-impl Act {
+impl acts::Act for Act {
     fn common(&self) -> &Common {
         match self {
             Self::Start(Start { common, .. }) | Self::Show(Show { common, .. }) => common,
@@ -135,7 +119,7 @@ impl Act {
         }
     }
 
-    fn in_words(&self, answer: &Json) -> String {
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
         match self {
             Self::Start(_) => harmless(&format!("Looking on until {}.", word(answer, "until"))),
             Self::Stop(_) => {
@@ -143,10 +127,7 @@ impl Act {
                 let forgotten = word(answer, "forgotten");
                 harmless(&format!("Ended. {} kept until {forgotten}.", counted(n_kept, "sighting")))
             }
-            Self::List(_) => {
-                let all = answer["sightings"].as_array().cloned().unwrap_or_default();
-                all.iter().map(line).chain([state(&answer["inspection"])]).collect::<Vec<_>>().join("\n")
-            }
+            Self::List(_) => listed(&rows(answer, "sightings"), line, state(&answer["inspection"])),
             Self::Show(_) => whole(answer),
         }
     }

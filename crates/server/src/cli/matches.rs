@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, Asked, who};
+use super::acts::{self, Act as _, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -30,7 +31,7 @@ enum Act {
 #[derive(Debug, Args)]
 struct List {
     #[command(flatten)]
-    common: Common,
+    within: Within,
 }
 
 #[derive(Debug, Args)]
@@ -40,7 +41,7 @@ struct Show {
     record: String,
 
     #[command(flatten)]
-    common: Common,
+    within: Within,
 }
 
 #[derive(Debug, Args)]
@@ -54,53 +55,48 @@ struct Resolve {
     take: String,
 
     #[command(flatten)]
-    common: Common,
+    within: Within,
 }
 
 #[derive(Debug, Args)]
-struct Common {
+struct Within {
     /// Only this connected item
     #[arg(long, value_name = "NAME")]
     item: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 impl Matches {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let Common { item, json: as_json, ask } = match &self.act {
-            Act::List(List { common }) | Act::Show(Show { common, .. }) | Act::Resolve(Resolve { common, .. }) => {
-                common
-            }
-        };
-        let asked = ask.open(screen).await?;
-        let answer = self.act.ask(&asked, item.clone()).await;
-        let runs = asked.is_running();
-        asked.close().await;
-        let answer = answer?;
-        let text = if *as_json { document(&answer) } else { self.act.in_words(&answer, runs) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        self.act.run(screen).await
     }
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        match &self.act {
-            Act::List(List { common }) | Act::Show(Show { common, .. }) | Act::Resolve(Resolve { common, .. }) => {
-                common.json
+        self.act.common().json
+    }
+}
+
+impl Act {
+    fn within(&self) -> &Within {
+        match self {
+            Self::List(List { within }) | Self::Show(Show { within, .. }) | Self::Resolve(Resolve { within, .. }) => {
+                within
             }
         }
     }
 }
 
-impl Act {
-    async fn ask(&self, asked: &Asked, item: Option<String>) -> Result<Json, Failure> {
+impl acts::Act for Act {
+    fn common(&self) -> &Common {
+        &self.within().common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let item = self.within().item.clone();
         match self {
             Self::List(_) => asked.get(&["matches"], &[("item", item)]).await,
             Self::Show(show) => asked.get(&["matches", &show.record], &[("item", item)]).await,
@@ -114,10 +110,9 @@ impl Act {
     fn in_words(&self, answer: &Json, runs: bool) -> String {
         match self {
             Self::List(_) => {
-                let all = answer["matches"].as_array().cloned().unwrap_or_default();
+                let all = rows(answer, "matches");
                 let open = all.iter().filter(|one| one["state"] == "open").count();
-                let last = format!("{} in doubt.", counted(open, "record"));
-                all.iter().map(line).chain([last]).collect::<Vec<_>>().join("\n")
+                listed(&all, line, format!("{} in doubt.", counted(open, "record")))
             }
             Self::Show(_) => std::iter::once(line(answer)).chain(side_by_side(answer)).collect::<Vec<_>>().join("\n"),
             Self::Resolve(_) => harmless(&decided(answer, runs)),

@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, Asked, who};
+use super::acts::{self, Act as _, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 use crate::web::Role;
@@ -60,30 +61,10 @@ struct Remove {
     common: Common,
 }
 
-#[derive(Debug, Args)]
-struct Common {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    ask: Ask,
-}
-
 impl Users {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let Common { json: as_json, ask } = self.act.common();
-        let asked = match self.act {
-            Act::Add(_) => ask.open_to_remember(screen).await?,
-            Act::List(_) | Act::Remove(_) => ask.open(screen).await?,
-        };
-        let answer = self.act.ask(&asked).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if *as_json { document(&answer) } else { self.act.in_words(&answer, screen) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        self.act.run(screen).await
     }
 
     /// Whether the answer is one JSON document.
@@ -92,11 +73,15 @@ impl Users {
     }
 }
 
-impl Act {
+impl acts::Act for Act {
     fn common(&self) -> &Common {
         match self {
             Self::List(List { common }) | Self::Add(Add { common, .. }) | Self::Remove(Remove { common, .. }) => common,
         }
+    }
+
+    fn remembers(&self) -> bool {
+        matches!(self, Self::Add(_))
     }
 
     async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
@@ -109,19 +94,20 @@ impl Act {
         }
     }
 
-    fn in_words(&self, answer: &Json, screen: &Screen) -> String {
+    fn foreword(&self) -> Option<String> {
+        let Self::Add(Add { name, role, .. }) = self else { return None };
+        let said = format!("{name} is {role} now. This token is shown once and kept nowhere; hand it over safely:");
+        Some(harmless(&said))
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
         match self {
             Self::List(_) => {
-                let all = answer["users"].as_array().cloned().unwrap_or_default();
+                let all = rows(answer, "users");
                 let last = format!("{}.", counted(all.len(), "user"));
-                all.iter().map(line).chain([last]).collect::<Vec<_>>().join("\n")
+                listed(&all, line, last)
             }
-            Self::Add(Add { name, role, .. }) => {
-                let said =
-                    format!("{name} is {role} now. This token is shown once and kept nowhere; hand it over safely:");
-                screen.say(&harmless(&said));
-                answer["token"].as_str().unwrap_or_default().to_owned()
-            }
+            Self::Add(_) => answer["token"].as_str().unwrap_or_default().to_owned(),
             Self::Remove(Remove { name, .. }) => {
                 harmless(&format!("{name} is removed; the token opens nothing any more."))
             }

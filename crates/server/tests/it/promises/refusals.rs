@@ -96,6 +96,8 @@ fn a_refused_value_is_tried_again_when_the_record_changes_elsewhere() {
     let after = (refusals(&company), company.written_by_entente(Side::Salesforce).len());
     assert_eq!(after, before, "nothing is sent while nothing changes");
 
+    // Salesforce stamps edits by the second: one within the second of our last write would look like that write.
+    company.pass_seconds(5);
     company.edit("Case", &id, &json!({ "Reason": "Other" }));
     assert_eq!(parked(&company, CASES), 0);
     assert_eq!(company.record("Case", &id)["Priority"], "High");
