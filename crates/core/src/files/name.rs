@@ -3,7 +3,7 @@
 /// Characters of a title in Salesforce, and of a name in Jira.
 const CHARS_MAX: usize = 255;
 
-/// What belongs to a name in front of its last dot and what behind, where that is an extension.
+/// Characters of an extension; what is longer behind a last dot belongs to the name itself.
 const EXTENSION_CHARS_MAX: usize = 40;
 
 /// A file's name as every side takes it.
@@ -39,6 +39,7 @@ impl Name {
     }
 }
 
+/// What stands in front of the last dot of a name and what behind, where that is an extension.
 fn split(name: &str) -> (&str, Option<&str>) {
     let is_extension = |text: &str| (1..=EXTENSION_CHARS_MAX).contains(&text.chars().count());
     match name.rsplit_once('.').filter(|(stem, extension)| !stem.is_empty() && is_extension(extension)) {

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use super::{Condition, flag, number, when::When};
+use super::{
+    condition::{Condition, flag, number},
+    when::When,
+};
 use crate::{record::FieldPath, value::Value};
 
 /// What a field holds, as far as that limits what it can be compared with.
