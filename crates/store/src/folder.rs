@@ -11,7 +11,7 @@ use entente_core::{
 use serde::Serialize;
 
 use crate::{
-    Fence, LinkId, Store, StoreError,
+    Fence, LinkId, Store, StoreError, rest,
     sql::{Row, Tx, damaged, ids, list},
 };
 
@@ -58,13 +58,6 @@ struct KeyRow<'a> {
     key: &'a FileKey,
 }
 
-#[derive(Serialize)]
-struct RestRow<'a> {
-    link_id: LinkId,
-    salesforce: &'a str,
-    jira: &'a str,
-}
-
 impl Store {
     /// What is remembered of the files of some links; those of which nothing is remembered are left out.
     pub async fn folders(&self, link_ids: &[LinkId]) -> Result<HashMap<LinkId, Folder>, StoreError> {
@@ -78,9 +71,8 @@ impl Store {
         if link_ids.is_empty() {
             return Ok(folders);
         }
-        for row in self.db().rows(RESTS, &[ids(link_ids)?]).await? {
-            let rests = Sides::new(row.text("salesforce")?, row.text("jira")?);
-            folders.entry(row.int("link_id")?).or_default().rests = Some(rests);
+        for (link_id, rests) in rest::read(self.db(), RESTS, link_ids).await? {
+            folders.entry(link_id).or_default().rests = Some(rests);
         }
         for row in self.db().rows(COPIES, &[ids(link_ids)?]).await? {
             folders.entry(row.int("link_id")?).or_default().copies.push(copy(&row)?);
@@ -117,15 +109,8 @@ pub(crate) async fn update(tx: &mut Tx, folders: &[FolderUpdate]) -> Result<(), 
         DELETE FROM file_copy WHERE EXISTS (
             SELECT 1 FROM json_each($1) AS r WHERE CAST(r.value->>'link_id' AS BIGINT) = file_copy.link_id
                 AND r.value->>'origin' = file_copy.origin AND r.value->>'file' = file_copy.file)";
-    let rest = |folder: &FolderUpdate| folder.rests.clone().map(|rests| (folder.link_id, rests));
-    let rests: Vec<(LinkId, Sides<String>)> = folders.iter().filter_map(rest).collect();
-    let rests: Vec<RestRow<'_>> = rests
-        .iter()
-        .map(|(link_id, rests)| RestRow { link_id: *link_id, salesforce: &rests.salesforce, jira: &rests.jira })
-        .collect();
-    if !rests.is_empty() {
-        tx.run(REST, &[list(&rests)?]).await?;
-    }
+    let rests = folders.iter().filter_map(|folder| Some((folder.link_id, folder.rests.as_ref()?)));
+    rest::keep(tx, REST, rests).await?;
     let (mut rows, mut forgotten) = (Vec::new(), Vec::new());
     for FolderUpdate { link_id, copies, forgotten: keys, .. } in folders {
         rows.extend(copies.iter().map(|copy| row(*link_id, copy)));

@@ -29,6 +29,7 @@ mod note;
 mod offers;
 mod parked;
 mod recovery;
+mod rest;
 mod round;
 mod sent;
 #[cfg(feature = "simulation")]

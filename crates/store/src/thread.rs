@@ -11,7 +11,7 @@ use entente_core::{
 use serde::Serialize;
 
 use crate::{
-    Fence, Hint, LinkId, NewEntry, Store, StoreError, hint, journal,
+    Fence, Hint, LinkId, NewEntry, Store, StoreError, hint, journal, rest,
     sql::{Row, Tx, damaged, ids, list, retried},
 };
 
@@ -50,13 +50,6 @@ struct PairRow<'a> {
     is_fixed: i64,
 }
 
-#[derive(Serialize)]
-struct RestRow<'a> {
-    link_id: LinkId,
-    salesforce: &'a str,
-    jira: &'a str,
-}
-
 impl Store {
     /// What is remembered of the comments of some links; those of which nothing is remembered are left out.
     pub async fn threads(&self, link_ids: &[LinkId]) -> Result<HashMap<LinkId, Thread>, StoreError> {
@@ -70,9 +63,8 @@ impl Store {
         if link_ids.is_empty() {
             return Ok(threads);
         }
-        for row in self.db().rows(RESTS, &[ids(link_ids)?]).await? {
-            let rests = Sides::new(row.text("salesforce")?, row.text("jira")?);
-            threads.entry(row.int("link_id")?).or_default().rests = Some(rests);
+        for (link_id, rests) in rest::read(self.db(), RESTS, link_ids).await? {
+            threads.entry(link_id).or_default().rests = Some(rests);
         }
         for row in self.db().rows(PAIRS, &[ids(link_ids)?]).await? {
             threads.entry(row.int("link_id")?).or_default().pairs.push(pair(&row)?);
@@ -142,15 +134,8 @@ pub(crate) async fn update(tx: &mut Tx, threads: &[ThreadUpdate]) -> Result<(), 
         SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'salesforce', r.value->>'jira'
         FROM json_each($1) AS r WHERE true
         ON CONFLICT (link_id) DO UPDATE SET salesforce = excluded.salesforce, jira = excluded.jira";
-    let rest = |thread: &ThreadUpdate| thread.rests.clone().map(|rests| (thread.link_id, rests));
-    let rests: Vec<(LinkId, Sides<String>)> = threads.iter().filter_map(rest).collect();
-    let rests: Vec<RestRow<'_>> = rests
-        .iter()
-        .map(|(link_id, rests)| RestRow { link_id: *link_id, salesforce: &rests.salesforce, jira: &rests.jira })
-        .collect();
-    if !rests.is_empty() {
-        tx.run(REST, &[list(&rests)?]).await?;
-    }
+    let rests = threads.iter().filter_map(|thread| Some((thread.link_id, thread.rests.as_ref()?)));
+    rest::keep(tx, REST, rests).await?;
     let mut rows = Vec::new();
     for thread in threads {
         rows.extend(thread.pairs.iter().map(|pair| row(thread.link_id, pair)));
