@@ -108,7 +108,8 @@ impl Store {
     async fn decide_once(&self, decisions: &[NewDecision], now_ms: i64) -> Result<(), StoreError> {
         const OPEN: &str = "
             INSERT INTO conflict (link_id, mapping, salesforce, jira, since_ms)
-            SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce', r.value->>'jira', $2
+            SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce', r.value->>'jira',
+                $2
             FROM json_each($1) AS r WHERE true ON CONFLICT (link_id, mapping) DO NOTHING";
         const SQL: &str = "
             INSERT INTO decision (link_id, mapping, take, salesforce, jira, decided_by, decided_ms)
@@ -137,7 +138,8 @@ impl Store {
         link_ids: &[LinkId],
     ) -> Result<HashMap<LinkId, BTreeMap<MappingKey, Decided>>, StoreError> {
         const SQL: &str = "
-            SELECT d.*, d.salesforce AS seen_salesforce, d.jira AS seen_jira FROM decision AS d WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+            SELECT d.*, d.salesforce AS seen_salesforce, d.jira AS seen_jira FROM decision AS d
+            WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
         let mut decisions: HashMap<LinkId, BTreeMap<MappingKey, Decided>> = HashMap::new();
         if link_ids.is_empty() {
             return Ok(decisions);
@@ -221,14 +223,16 @@ pub(crate) async fn replace(tx: &mut Tx, of_links: &[Found<'_>], now_ms: i64) ->
                 SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', CAST(r.value->>'decided_ms' AS BIGINT)
                 FROM json_each($1) AS r)
             AND (link_id, mapping, salesforce, jira) NOT IN (
-                SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce', r.value->>'jira'
+                SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce',
+                    r.value->>'jira'
                 FROM json_each($2) AS r)";
     const GONE: &str = "
         DELETE FROM conflict WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)
             AND (link_id, mapping) NOT IN (
                 SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping' FROM json_each($2) AS r)
             AND NOT EXISTS (
-                SELECT 1 FROM decision WHERE decision.link_id = conflict.link_id AND decision.mapping = conflict.mapping)";
+                SELECT 1 FROM decision
+                WHERE decision.link_id = conflict.link_id AND decision.mapping = conflict.mapping)";
     const OPEN: &str = "
         INSERT INTO conflict (link_id, mapping, salesforce, jira, since_ms)
         SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'mapping', r.value->>'salesforce', r.value->>'jira', $2

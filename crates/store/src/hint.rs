@@ -207,7 +207,8 @@ pub(crate) async fn offer(tx: &mut Tx, hints: &[Hint], now_ms: i64) -> Result<()
     const SQL: &str = "
         INSERT INTO hint (org, connection, kind, record_id, version, seq, due_ms, priority, attempts, offered_ms)
         SELECT r.value->>'org', r.value->>'connection', r.value->>'kind', r.value->>'record_id', r.value->>'version',
-            CAST(r.value->>'times' AS BIGINT), CAST(r.value->>'due_ms' AS BIGINT), CAST(r.value->>'priority' AS BIGINT), 0, $2
+            CAST(r.value->>'times' AS BIGINT), CAST(r.value->>'due_ms' AS BIGINT),
+            CAST(r.value->>'priority' AS BIGINT), 0, $2
         FROM json_each($1) AS r WHERE true
         ON CONFLICT (org, connection, kind, record_id) DO UPDATE SET
             version = CASE WHEN hint.version = excluded.version THEN hint.version END,
@@ -274,7 +275,8 @@ pub(crate) async fn done(tx: &mut Tx, hints: &[(HintKey, i64)]) -> Result<u64, S
 /// deleted, or that a person asked for a refresh.
 pub(crate) async fn put_off(tx: &mut Tx, hints: &[Again]) -> Result<(), StoreError> {
     const SQL: &str = "
-        UPDATE hint SET attempts = attempts + 1, version = CASE WHEN version IN ('deleted', 'refresh') THEN version END, due_ms = CAST(r.value->>'due_ms' AS BIGINT)
+        UPDATE hint SET attempts = attempts + 1, due_ms = CAST(r.value->>'due_ms' AS BIGINT),
+            version = CASE WHEN version IN ('deleted', 'refresh') THEN version END
         FROM json_each($1) AS r
         WHERE hint.org = r.value->>'org' AND hint.connection = r.value->>'connection' AND hint.kind = r.value->>'kind'
             AND hint.record_id = r.value->>'record_id' AND hint.seq = CAST(r.value->>'seq' AS BIGINT)";

@@ -84,7 +84,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         const SQL: &str = "
             UPDATE intent SET state = 'sent', sent_ms = $3, settle_until_ms = $4, attempts = attempts + 1, epoch = $5
-            WHERE op_id IN (SELECT r.value->>'text' FROM json_each($1) AS r) AND org = $2 AND state IN ('planned', 'sent')";
+            WHERE op_id IN (SELECT r.value->>'text' FROM json_each($1) AS r) AND org = $2
+                AND state IN ('planned', 'sent')";
         let mut tx = self.begin().await?;
         fence.check(&mut tx).await?;
         let params = [texts(op_ids)?, (&fence.org).into(), now_ms.into(), settle_until_ms.into(), fence.epoch.into()];
@@ -118,7 +119,8 @@ async fn linked_among(
         UNION ALL
         SELECT item, 'salesforce' AS side, jira_id AS source_id FROM link
         WHERE org = $2 AND state <> 'unlinked' AND (item, jira_id) IN (
-            SELECT r.value->>'item', r.value->>'source_id' FROM json_each($1) AS r WHERE r.value->>'side' = 'salesforce')";
+            SELECT r.value->>'item', r.value->>'source_id' FROM json_each($1) AS r
+            WHERE r.value->>'side' = 'salesforce')";
     let rows = tx.rows(SQL, &[list(intents)?, (&fence.org).into()]).await?;
     rows.iter().map(|row| Ok((row.text("item")?, row.side("side")?, row.text("source_id")?))).collect()
 }
@@ -164,7 +166,8 @@ pub(crate) async fn end(tx: &mut Tx, ended: &[Ended<'_>], now_ms: i64) -> Result
         UPDATE intent SET state = r.value->>'state', target_id = r.value->>'target_id', reason = r.value->>'reason',
             payload = '', ended_ms = $2
         FROM json_each($1) AS r
-        WHERE intent.op_id = r.value->>'op_id' AND intent.org = r.value->>'org' AND intent.state IN ('planned', 'sent')";
+        WHERE intent.op_id = r.value->>'op_id' AND intent.org = r.value->>'org'
+            AND intent.state IN ('planned', 'sent')";
     if ended.is_empty() {
         return Ok(());
     }

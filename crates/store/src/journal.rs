@@ -73,7 +73,8 @@ impl Store {
     /// How many values and records of an item were written since a time, in Salesforce and in Jira.
     pub async fn written_since(&self, item: &str, since_ms: i64) -> Result<(u64, u64), StoreError> {
         const SQL: &str = "
-            SELECT COUNT(CASE WHEN side = 'salesforce' THEN 1 END) AS salesforce, COUNT(CASE WHEN side = 'jira' THEN 1 END) AS jira
+            SELECT COUNT(CASE WHEN side = 'salesforce' THEN 1 END) AS salesforce,
+                COUNT(CASE WHEN side = 'jira' THEN 1 END) AS jira
             FROM journal WHERE item = $1 AND at_ms >= $2 AND kind IN ('create', 'write')";
         let row = self.db().row(SQL, &[item.into(), since_ms.into()]).await?;
         row.map_or(Ok((0, 0)), |row| Ok((row.number("salesforce")?, row.number("jira")?)))
@@ -286,7 +287,8 @@ impl Store {
             SELECT id, seal FROM journal WHERE id < COALESCE((SELECT MIN(id) FROM journal WHERE at_ms >= $1), $2)
             ORDER BY id DESC LIMIT 1";
         const NOTE: &str = "
-            INSERT INTO meta (name, content) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET content = excluded.content";
+            INSERT INTO meta (name, content) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET content = excluded.content";
         let mut tx = self.begin().await?;
         let Some(last) = tx.row(LAST, &[before_ms.into(), i64::MAX.into()]).await? else { return Ok(0) };
         let id = last.int("id")?;

@@ -18,7 +18,8 @@ impl Store {
     pub async fn acquire(&self, org: &str, owner: &str, ttl_ms: i64, now_ms: i64) -> Result<Option<Fence>, StoreError> {
         const SQL: &str = "
             INSERT INTO lease (org, owner, epoch, until_ms) VALUES ($1, $2, 1, $3)
-            ON CONFLICT (org) DO UPDATE SET owner = excluded.owner, epoch = lease.epoch + 1, until_ms = excluded.until_ms
+            ON CONFLICT (org) DO UPDATE SET owner = excluded.owner, epoch = lease.epoch + 1,
+                until_ms = excluded.until_ms
             WHERE lease.until_ms <= $4 OR lease.owner = excluded.owner
             RETURNING epoch";
         let until_ms = now_ms.saturating_add(ttl_ms);

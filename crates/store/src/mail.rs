@@ -77,7 +77,8 @@ impl Store {
         next_ms: i64,
     ) -> Result<(), StoreError> {
         const SQL: &str = "
-            UPDATE mail SET state = $3, answer = $4, next_ms = $5 WHERE org = $1 AND request = $2 AND state = 'unheard'";
+            UPDATE mail SET state = $3, answer = $4, next_ms = $5
+            WHERE org = $1 AND request = $2 AND state = 'unheard'";
         let params = [(&fence.org).into(), request.into(), state.as_str().into(), answer.into(), next_ms.into()];
         self.change_mail(fence, SQL, &params).await.map(drop)
     }

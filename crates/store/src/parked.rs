@@ -185,10 +185,12 @@ pub(crate) async fn park(tx: &mut Tx, org: &str, parked: &[Parked], now_ms: i64)
             r.value->>'class', r.value->>'fingerprint', r.value->>'circumstances', $3
         FROM json_each($1) AS r WHERE true
         ON CONFLICT (item, side, record_id) DO UPDATE SET
-            since_ms = CASE WHEN parked.fingerprint = excluded.fingerprint THEN parked.since_ms ELSE excluded.since_ms END,
-            reason = excluded.reason, class = CASE WHEN parked.fingerprint = excluded.fingerprint
-                AND excluded.class = 'ambiguous' THEN parked.class ELSE excluded.class END, fingerprint = excluded.fingerprint,
-            circumstances = excluded.circumstances, org = excluded.org";
+            since_ms = CASE WHEN parked.fingerprint = excluded.fingerprint
+                THEN parked.since_ms ELSE excluded.since_ms END,
+            reason = excluded.reason,
+            class = CASE WHEN parked.fingerprint = excluded.fingerprint AND excluded.class = 'ambiguous'
+                THEN parked.class ELSE excluded.class END,
+            fingerprint = excluded.fingerprint, circumstances = excluded.circumstances, org = excluded.org";
     if parked.is_empty() {
         return Ok(());
     }

@@ -43,7 +43,8 @@ impl Store {
         limits: RequestLimits,
     ) -> Result<bool, StoreError> {
         const COUNT: &str = "
-            SELECT COUNT(*) AS n, COUNT(CASE WHEN asked_ms > $2 THEN 1 END) AS n_hour FROM access_request WHERE org = $1";
+            SELECT COUNT(*) AS n, COUNT(CASE WHEN asked_ms > $2 THEN 1 END) AS n_hour
+            FROM access_request WHERE org = $1";
         const SQL: &str = "
             INSERT INTO access_request (org, email, id, name, company, message, asked_ms)
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";

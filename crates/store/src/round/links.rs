@@ -48,8 +48,8 @@ pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i6
             salesforce_read_ms, jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
         SELECT r.value->>'item', r.value->>'org', r.value->>'salesforce_id', r.value->>'site', r.value->>'jira_id',
             r.value->>'jira_key', r.value->>'origin', r.value->>'shares', r.value->>'state', r.value->>'reason',
-            CAST(r.value->>'salesforce_read_ms' AS BIGINT), CAST(r.value->>'jira_read_ms' AS BIGINT), r.value->>'salesforce_version', r.value->>'jira_version',
-            r.value->>'blocked', $2, $2
+            CAST(r.value->>'salesforce_read_ms' AS BIGINT), CAST(r.value->>'jira_read_ms' AS BIGINT),
+            r.value->>'salesforce_version', r.value->>'jira_version', r.value->>'blocked', $2, $2
         FROM json_each($1) AS r WHERE true
         ON CONFLICT DO NOTHING
         RETURNING id, item, salesforce_id, jira_id";
@@ -165,7 +165,8 @@ async fn taken(
 ) -> Result<StoreError, StoreError> {
     const SQL: &str = "
         SELECT id, salesforce_id FROM link WHERE item = $1 AND state <> 'unlinked'
-            AND ((org = $2 AND salesforce_id = $3 AND $6 <> 'salesforce') OR (site = $4 AND jira_id = $5 AND $6 <> 'jira')
+            AND ((org = $2 AND salesforce_id = $3 AND $6 <> 'salesforce')
+                OR (site = $4 AND jira_id = $5 AND $6 <> 'jira')
                 OR (org = $2 AND salesforce_id = $3 AND site = $4 AND jira_id = $5))
         ORDER BY CASE WHEN salesforce_id = $3 THEN 0 ELSE 1 END, id LIMIT 1";
     let refused = links.iter().find(|link| !made.contains_key(&place(link)));
