@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entente_salesforce::{Filter, Literal, Order, Query, Row, limits::COLLECTION_ROWS_MAX};
+use entente_salesforce::{Filter, Literal, Order, Page, Query, Row, limits::COLLECTION_ROWS_MAX};
 use entente_transport::CallError;
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
@@ -265,7 +265,7 @@ impl Org {
                 queries.push(if can_be_deleted { query.with_deleted() } else { query });
             }
             for (AskedObject { object, .. }, page) in asked.iter().zip(self.client.queries(&queries).await?) {
-                let mut page = match page {
+                let page = match page {
                     Ok(page) => page,
                     // Nobody else's question is wrong because of it.
                     Err(error @ (CallError::Invalid { .. } | CallError::Gone { .. } | CallError::Denied { .. })) => {
@@ -276,21 +276,27 @@ impl Org {
                 };
                 let read_ms = self.read_ms(page.date, page.began);
                 began = began.or(Timestamp::from_millisecond(read_ms).ok());
-                loop {
-                    let rows = page.rows.into_iter().filter_map(|row| OrgRow::new(row, 0));
-                    found.extend(rows.map(|row| Changed {
-                        object: object.clone(),
-                        version: row.version(),
-                        is_deleted: row.fields.get(IS_DELETED).is_some_and(|deleted| deleted == true),
-                        id: row.id,
-                        fields: row.fields,
-                    }));
-                    let Some(next) = page.next else { break };
-                    page = self.client.next(&next).await?;
-                }
+                let rows = self.every(page).await?.into_iter().filter_map(|row| OrgRow::new(row, 0));
+                found.extend(rows.map(|row| Changed {
+                    object: object.clone(),
+                    version: row.version(),
+                    is_deleted: row.fields.get(IS_DELETED).is_some_and(|deleted| deleted == true),
+                    id: row.id,
+                    fields: row.fields,
+                }));
             }
         }
         Ok(Changes { found, began, refused })
+    }
+
+    /// The rows of a page and of those behind it.
+    pub(super) async fn every(&self, mut page: Page) -> Result<Vec<Row>, CallError> {
+        let mut rows = std::mem::take(&mut page.rows);
+        while let Some(next) = page.next {
+            page = self.client.next(&next).await?;
+            rows.append(&mut page.rows);
+        }
+        Ok(rows)
     }
 
     /// Ids of an object's records whose lookup points at one of these.

@@ -13,7 +13,7 @@ use entente_core::{
     rich::Document,
     threads::{Audience, Author, Comment, Copy, TextLimit},
 };
-use entente_salesforce::{Filter, Literal, New, Page, Query, RecordId, Row, WriteOptions};
+use entente_salesforce::{Filter, Literal, New, Query, RecordId, Row, WriteOptions};
 use entente_transport::CallError;
 use serde_json::json;
 
@@ -158,16 +158,6 @@ impl Org {
             }
         }
         Ok(found)
-    }
-
-    /// The rows of a page and of those behind it.
-    pub(super) async fn every(&self, mut page: Page) -> Result<Vec<Row>, CallError> {
-        let mut rows = std::mem::take(&mut page.rows);
-        while let Some(next) = page.next {
-            page = self.client.next(&next).await?;
-            rows.append(&mut page.rows);
-        }
-        Ok(rows)
     }
 
     /// Writes comments about records; outcomes come in order.
