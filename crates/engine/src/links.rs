@@ -14,7 +14,7 @@ use entente_core::link::Origin;
 use entente_store::{Hint, HintKey, Link, LinkFilter, NewEntry};
 
 pub use card::{Card, Copies, End, Shown};
-pub use comments::Said;
+pub use comments::{Said, SaidState};
 pub use panel::{Panel, PanelCard, SeenIssue};
 pub use search::{Found, FoundRecord};
 

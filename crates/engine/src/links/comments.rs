@@ -32,11 +32,29 @@ pub struct Said {
     pub text: String,
     /// Who may read it: `staff` or `customer`.
     pub audience: &'static str,
-    /// `original`, `copied`, `wanted`, `sent`, `refused`, or `copy`: one that Entente made of the other side's.
-    pub state: &'static str,
+    /// What became of it.
+    pub state: SaidState,
     /// The id of its copy on the other side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copy: Option<String>,
+}
+
+/// What became of a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidState {
+    /// It has no copy, and nobody wants one.
+    Original,
+    /// Its copy is there.
+    Copied,
+    /// A person wants a copy, and none was sent yet.
+    Wanted,
+    /// Its copy was sent and was not seen yet.
+    Sent,
+    /// The other side does not take its copy.
+    Refused,
+    /// Entente made it of a comment of the other side.
+    Copy,
 }
 
 impl Engine {
@@ -68,9 +86,9 @@ impl Engine {
         let now = said(origin, found, &pairs);
         let declined = |why: &str| Err(EngineError::Declined(format!("Comment {comment} is not carried: {why}.")));
         match now.state {
-            "copy" => return declined("it is a copy of a comment of the other side"),
-            "copied" => return declined("it has a copy, which follows its edits"),
-            _ => {}
+            SaidState::Copy => return declined("it is a copy of a comment of the other side"),
+            SaidState::Copied => return declined("it has a copy, which follows its edits"),
+            SaidState::Original | SaidState::Wanted | SaidState::Sent | SaidState::Refused => {}
         }
         let wiring = self.inner.wiring();
         let item = wiring.configured(&link.item)?;
@@ -100,7 +118,7 @@ impl Engine {
             return declined("it is on its way");
         }
         self.inner.wake(&link.org).notify_one();
-        Ok(Said { state: "wanted", ..now })
+        Ok(Said { state: SaidState::Wanted, ..now })
     }
 
     async fn thread_of(&self, link: &Link) -> Result<(entente_core::Sides<Vec<Comment>>, Vec<Pair>), EngineError> {
@@ -127,12 +145,12 @@ fn said(side: Side, comment: &Comment, pairs: &[Pair]) -> Said {
         || pairs.iter().any(|pair| pair.key.origin == side.other() && pair.copy() == Some(comment.id.as_str()));
     let own = pairs.iter().rfind(|pair| pair.key.origin == side && pair.key.comment == comment.id);
     let state = match own.map(|pair| &pair.standing) {
-        _ if is_copy => "copy",
-        None => "original",
-        Some(Standing::Wanted) => "wanted",
-        Some(Standing::Sent { .. }) => "sent",
-        Some(Standing::Made { .. }) => "copied",
-        Some(Standing::Refused { .. }) => "refused",
+        _ if is_copy => SaidState::Copy,
+        None => SaidState::Original,
+        Some(Standing::Wanted) => SaidState::Wanted,
+        Some(Standing::Sent { .. }) => SaidState::Sent,
+        Some(Standing::Made { .. }) => SaidState::Copied,
+        Some(Standing::Refused { .. }) => SaidState::Refused,
     };
     Said {
         side: side.as_str(),
