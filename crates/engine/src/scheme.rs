@@ -180,19 +180,7 @@ impl Scheme {
         let strangers = people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
         let mut misread = filters::settle(&mut item, &salesforce, &jira, org, site).await?;
         misread.strangers.extend(strangers);
-        for line in &mut item.fields {
-            let is_html = salesforce.get(&line.paths.salesforce).is_some_and(|field| field.kind == Kind::Html);
-            let is_document = jira.get(&line.paths.jira).is_some_and(|field| field.kind == Kind::Document);
-            line.rich = Sides::new(is_html, is_document);
-            line.form = salesforce.get(&line.paths.salesforce).map(|field| field.form).unwrap_or_default();
-            let (refers, takes) = (salesforce.get(&line.paths.salesforce), jira.get(&line.paths.jira));
-            line.always_refers = Sides::new(
-                refers.is_some_and(|field| {
-                    field.takes.required && (field.field_type.refers() || field.reference.is_some())
-                }),
-                takes.is_some_and(|field| field.takes.required && field.kind == Kind::Account),
-            );
-        }
+        inform(&mut item, &salesforce, &jira);
         let item = &item;
         let paths = salesforce.values().filter_map(|field| field.query_path.clone());
         let ids = jira.values().filter_map(|field| field.id.clone());
@@ -268,6 +256,27 @@ impl Scheme {
             _ => None,
         };
         salesforce.chain(jira).filter_map(named).collect()
+    }
+}
+
+/// Tells the lines of an item what they must know of the fields that they tie together.
+fn inform(
+    item: &mut ConnectedItem,
+    salesforce: &BTreeMap<FieldPath, SalesforceField>,
+    jira: &BTreeMap<FieldPath, JiraField>,
+) {
+    for line in &mut item.fields {
+        let (record, issue) = (salesforce.get(&line.paths.salesforce), jira.get(&line.paths.jira));
+        line.rich = Sides::new(
+            record.is_some_and(|field| field.kind == Kind::Html),
+            issue.is_some_and(|field| field.kind == Kind::Document),
+        );
+        line.form = record.map(|field| field.form).unwrap_or_default();
+        line.always_refers = Sides::new(
+            record
+                .is_some_and(|field| field.takes.required && (field.field_type.refers() || field.reference.is_some())),
+            issue.is_some_and(|field| field.takes.required && field.kind == Kind::Account),
+        );
     }
 }
 
