@@ -9,7 +9,7 @@ use std::{
 use entente_store::HintKey;
 use jiff::Timestamp;
 
-use super::{Offered, advance, before, cursor, hint, salesforce_cursor};
+use super::{Offered, before, cursor, hint, salesforce::advance, salesforce_cursor};
 use crate::{
     error::EngineError,
     limits::{ECHO_AGE_MS, SALESFORCE_OVERLAP_SECS},
@@ -23,7 +23,7 @@ fn news_of(object: &str) -> String {
 }
 
 /// Asks for the files of the records of these items, and offers hints about the records that have news.
-pub(super) async fn offer(worker: &Worker, offered: &mut Offered, items: &[Arc<Wired>]) -> Result<usize, EngineError> {
+pub(super) async fn offer(worker: &Worker, offered: &mut Offered, items: &[Arc<Wired>]) -> Result<(), EngineError> {
     let org = &worker.org.name;
     let mut objects: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut asked: BTreeMap<String, Option<Timestamp>> = BTreeMap::new();
@@ -43,7 +43,7 @@ pub(super) async fn offer(worker: &Worker, offered: &mut Offered, items: &[Arc<W
         asked.insert(news_of(object), since);
     }
     let earliest = asked.values().flatten().min().copied();
-    let (Some(since), false) = (earliest, objects.is_empty()) else { return Ok(0) };
+    let (Some(since), false) = (earliest, objects.is_empty()) else { return Ok(()) };
     let records: Vec<String> = objects.keys().cloned().collect();
     let answer = worker.org.files_changed(&records, before(since, SALESFORCE_OVERLAP_SECS)).await;
     let (found, began) = answer.map_err(EngineError::peer(org))?;
@@ -59,5 +59,5 @@ pub(super) async fn offer(worker: &Worker, offered: &mut Offered, items: &[Arc<W
         let asked: Vec<&str> = asked.keys().map(String::as_str).collect();
         advance(worker, &asked, began, &hints).await?;
     }
-    Ok(hints.len())
+    Ok(())
 }

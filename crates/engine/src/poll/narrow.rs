@@ -1,10 +1,7 @@
 //! What a poll leaves out: unlinked records from before the last run, where every item that could take them says
 //! `{lasttime}`. A linked record is always offered.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use entente_core::{Side, filter::Verdict, plan::takes_up};
 use jiff::Timestamp;
@@ -93,13 +90,4 @@ impl Narrow {
         }
         Ok(())
     }
-}
-
-/// Items by what they have in common.
-pub(super) fn by_object(items: impl Iterator<Item = Arc<Wired>>) -> BTreeMap<String, Vec<Arc<Wired>>> {
-    let mut by: BTreeMap<String, Vec<Arc<Wired>>> = BTreeMap::new();
-    for wired in items {
-        by.entry(wired.item.salesforce.object.clone()).or_default().push(wired);
-    }
-    by
 }
