@@ -83,9 +83,7 @@ fn holding(scene: &Scene<'_>, works: &[Work]) -> Vec<usize> {
     if !scene.scheme.has_files {
         return Vec::new();
     }
-    let are_there = |work: &Work| Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
-    let is_linked = |n: &usize| works[*n].unit.link.is_some() && works[*n].is_open() && are_there(&works[*n]);
-    (0..works.len()).filter(is_linked).collect()
+    (0..works.len()).filter(|n| works[*n].is_whole_link()).collect()
 }
 
 /// The links among these whose files are of interest, and their files in Salesforce: one call to Salesforce.
@@ -97,7 +95,7 @@ pub(crate) async fn looked_at(
     let Some(rules) = scene.scheme.item.attachments.as_ref().filter(|_| !holding.is_empty()) else {
         return Ok(Vec::new());
     };
-    let ids: Vec<LinkId> = holding.iter().filter_map(|n| Some(works[*n].unit.link.as_ref()?.id)).collect();
+    let ids: Vec<LinkId> = holding.iter().filter_map(|n| works[*n].link_id()).collect();
     let mut stored = scene.worker.store().folders(&ids).await?;
     let records: BTreeSet<String> = holding.iter().map(|n| works[*n].id(Side::Salesforce).to_owned()).collect();
     let records: Vec<String> = records.into_iter().collect();
@@ -108,7 +106,7 @@ pub(crate) async fn looked_at(
     }
     let mut folders = Vec::new();
     for n in holding {
-        let link = works[n].unit.link.as_ref().map(|link| link.id).unwrap_or_default();
+        let link = works[n].link_id().unwrap_or_default();
         let known = stored.remove(&link).unwrap_or_default();
         let own = by_record.get(works[n].id(Side::Salesforce)).cloned().unwrap_or_default();
         let version = works[n].seen.jira.version.clone().unwrap_or_default();

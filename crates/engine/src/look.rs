@@ -18,7 +18,7 @@ use std::{
 };
 
 use entente_core::{MappingKey, Side, State, plan::NoteCode};
-use entente_store::{Hint, HintKey, Link};
+use entente_store::{Hint, HintKey, Link, LinkId};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -233,7 +233,7 @@ async fn unsettled(worker: &Worker, wired: &Wired, works: &[Work]) -> Result<Vec
 type Conflicts = HashMap<i64, Vec<entente_store::Conflict>>;
 
 async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, EngineError> {
-    let ids: Vec<i64> = works.iter().filter_map(|work| Some(work.unit.link.as_ref()?.id)).collect();
+    let ids: Vec<LinkId> = works.iter().filter_map(Work::link_id).collect();
     let mut by_link = Conflicts::new();
     for conflict in worker.store().conflicts(&ids).await? {
         by_link.entry(conflict.link_id).or_default().push(conflict);
@@ -245,7 +245,7 @@ async fn stored_conflicts(worker: &Worker, works: &[Work]) -> Result<Conflicts, 
 type Told = HashMap<i64, BTreeSet<(String, MappingKey)>>;
 
 async fn told(worker: &Worker, works: &[Work]) -> Result<Told, EngineError> {
-    let ids: Vec<i64> = works.iter().filter_map(|work| Some(work.unit.link.as_ref()?.id)).collect();
+    let ids: Vec<LinkId> = works.iter().filter_map(Work::link_id).collect();
     let mut told = Told::new();
     for note in worker.store().notes(&ids).await? {
         let Some(key) = note.note.mapping.filter(|_| LEFT_ALONE.iter().any(|code| code.as_str() == note.note.code))

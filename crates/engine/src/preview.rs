@@ -217,7 +217,7 @@ struct Preview<'a> {
 
 impl Preview<'_> {
     fn link(&self) -> Option<i64> {
-        self.work.unit.link.as_ref().map(|link| link.id)
+        self.work.link_id()
     }
 
     fn write(&self, side: Side, op: &'static str, record: &str, why: String) -> PlannedWrite {

@@ -9,7 +9,7 @@ use entente_core::{
     plan::{Note, NoteCode},
     threads::{self, Audience, Author, Comment, Pair, Standing, TextLimit, ThreadFacts, ThreadPlan},
 };
-use entente_jira::{CommentOrder, IssueId};
+use entente_jira::CommentOrder;
 use entente_store::LinkId;
 use entente_transport::CallError;
 use futures_util::{StreamExt, stream};
@@ -67,9 +67,7 @@ fn talking(scene: &Scene<'_>, works: &[Work]) -> Vec<usize> {
     if scene.wired.item.comments.is_none() || scene.scheme.talk.as_ref().is_none_or(Talk::is_empty) {
         return Vec::new();
     }
-    let are_there = |work: &Work| Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
-    let is_linked = |n: &usize| works[*n].unit.link.is_some() && works[*n].is_open() && are_there(&works[*n]);
-    (0..works.len()).filter(is_linked).collect()
+    (0..works.len()).filter(|n| works[*n].is_whole_link()).collect()
 }
 
 /// A link whose comments have changed, and those in Salesforce.
@@ -79,7 +77,7 @@ type Changed = (usize, Thread, Vec<Comment>);
 pub(crate) async fn changed(scene: &Scene<'_>, works: &[Work]) -> Result<Vec<Changed>, EngineError> {
     let talking = talking(scene, works);
     let Some(talk) = scene.scheme.talk.as_ref().filter(|_| !talking.is_empty()) else { return Ok(Vec::new()) };
-    let ids: Vec<LinkId> = talking.iter().filter_map(|n| Some(works[*n].unit.link.as_ref()?.id)).collect();
+    let ids: Vec<LinkId> = talking.iter().filter_map(|n| works[*n].link_id()).collect();
     let mut stored = scene.worker.store().threads(&ids).await?;
     let records: Vec<String> = talking.iter().map(|n| works[*n].id(Side::Salesforce).to_owned()).collect();
     let found = scene.wired.org.comments(talk, &records).await.map_err(EngineError::peer(&scene.wired.org.name))?;
@@ -89,7 +87,7 @@ pub(crate) async fn changed(scene: &Scene<'_>, works: &[Work]) -> Result<Vec<Cha
     }
     let mut changed = Vec::new();
     for n in talking {
-        let link = works[n].unit.link.as_ref().map(|link| link.id).unwrap_or_default();
+        let link = works[n].link_id().unwrap_or_default();
         let known = stored.remove(&link).unwrap_or_default();
         let comments = by_record.get(works[n].id(Side::Salesforce)).cloned().unwrap_or_default();
         let version = works[n].seen.jira.version.clone().unwrap_or_default();
@@ -153,8 +151,7 @@ async fn in_jira(scene: &Scene<'_>, work: &Work, thread: &Thread, own: &[Comment
 }
 
 async fn issue_comments(scene: &Scene<'_>, work: &Work) -> Result<Vec<Comment>, CallError> {
-    let reason = || format!("{} is no issue id", work.id(Side::Jira));
-    let id: IssueId = work.id(Side::Jira).parse().map_err(|_| CallError::Broken { reason: reason() })?;
+    let id = work.issue_id()?;
     let is_request = is_request(scene, work).await;
     let ourselves = scene.wired.site.account_id().await?;
     let comments = scene.wired.site.client.comments(id, CommentOrder::OldestFirst).await?;
@@ -214,7 +211,7 @@ pub(crate) async fn whole(scene: &Scene<'_>, work: &Work) -> Result<(Sides<Vec<C
     let found = scene.wired.org.comments(talk, &record).await.map_err(EngineError::peer(&scene.wired.org.name))?;
     let own: Vec<Comment> = found.into_iter().map(|found| found.comment).collect();
     let theirs = issue_comments(scene, work).await.map_err(EngineError::peer(&scene.wired.site.name))?;
-    let link = work.unit.link.as_ref().map(|link| link.id).unwrap_or_default();
+    let link = work.link_id().unwrap_or_default();
     let stored = scene.worker.store().threads(&[link]).await?.remove(&link).unwrap_or_default();
     Ok((Sides::new(own, theirs), stored.pairs))
 }

@@ -8,7 +8,9 @@ use entente_core::{
     link::Blocked,
     plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, Why, Write},
 };
-use entente_store::{DueHint, HintKey, Link, NewEntry, Pair, ParkedClass, Sent};
+use entente_jira::IssueId;
+use entente_store::{DueHint, HintKey, Link, LinkId, NewEntry, Pair, ParkedClass, Sent};
+use entente_transport::CallError;
 use jiff::Timestamp;
 
 use crate::{folders::Folder, threads::Thread, wiring::Wired};
@@ -350,6 +352,27 @@ impl Work {
 
     pub(crate) fn id(&self, side: Side) -> &str {
         self.unit.ids.get(side).as_deref().unwrap_or_default()
+    }
+
+    /// Its link, where it has one.
+    pub(crate) fn link_id(&self) -> Option<LinkId> {
+        self.unit.link.as_ref().map(|link| link.id)
+    }
+
+    /// Its issue, as calls name it.
+    pub(crate) fn issue_id(&self) -> Result<IssueId, CallError> {
+        let id = self.id(Side::Jira);
+        id.parse().map_err(|_| CallError::Broken { reason: format!("{id} is no issue id") })
+    }
+
+    /// Whether both its record and its issue are there.
+    pub(crate) fn has_both_ends(&self) -> bool {
+        Side::BOTH.into_iter().all(|side| self.seen.get(side).record().is_some())
+    }
+
+    /// Whether it is a link with both ends, and the round still works on it.
+    pub(crate) fn is_whole_link(&self) -> bool {
+        self.unit.link.is_some() && self.is_open() && self.has_both_ends()
     }
 
     /// Which versions of both sides were read last.

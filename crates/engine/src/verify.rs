@@ -75,7 +75,7 @@ fn lacking(wired: &Wired, work: &Work, why: DifferenceWhy) -> Difference {
         |side| work.unit.ids.get(side).clone().filter(|_| work.seen.get(side).record().is_some()).unwrap_or_default();
     Difference {
         item: wired.item.name.clone(),
-        link: work.unit.link.as_ref().map(|link| link.id),
+        link: work.link_id(),
         field: "record".to_owned(),
         salesforce: name(Side::Salesforce),
         jira: name(Side::Jira),
@@ -163,7 +163,7 @@ fn difference(wired: &Wired, work: &Work, key: &MappingKey, why: DifferenceWhy) 
     };
     Difference {
         item: wired.item.name.clone(),
-        link: work.unit.link.as_ref().map(|link| link.id),
+        link: work.link_id(),
         field: key.to_string(),
         salesforce: shown(Side::Salesforce),
         jira: shown(Side::Jira),

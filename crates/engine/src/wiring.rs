@@ -173,6 +173,14 @@ impl Wired {
         Ok(scheme)
     }
 
+    /// How long a request to a side that was lost may still take effect.
+    pub(crate) fn settle_ms(&self, side: Side) -> i64 {
+        match side {
+            Side::Salesforce => self.org.settle_ms,
+            Side::Jira => self.site.settle_ms,
+        }
+    }
+
     /// Forgets what the names mean: a vendor said that something is not as it was.
     pub(crate) fn forget_scheme(&self) {
         *self.scheme.lock() = None;

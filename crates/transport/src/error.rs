@@ -138,7 +138,27 @@ impl CallError {
         match self {
             Self::NotApplied { after, .. } => *after,
             Self::Throttled { after, .. } => Some(*after),
-            _ => None,
+            Self::Ambiguous { .. }
+            | Self::Auth { .. }
+            | Self::Denied { .. }
+            | Self::Stale { .. }
+            | Self::Gone { .. }
+            | Self::Invalid { .. }
+            | Self::Broken { .. } => None,
+        }
+    }
+
+    /// Whether what was asked for may have been done, or may still be done, without anybody having heard of it.
+    pub fn may_have_happened(&self) -> bool {
+        match self {
+            Self::Ambiguous { .. } | Self::Broken { .. } => true,
+            Self::NotApplied { .. }
+            | Self::Throttled { .. }
+            | Self::Auth { .. }
+            | Self::Denied { .. }
+            | Self::Stale { .. }
+            | Self::Gone { .. }
+            | Self::Invalid { .. } => false,
         }
     }
 }

@@ -147,8 +147,7 @@ async fn open_task(round: &mut Round<'_>, domain: &Domain) -> Result<(), EngineE
             Ok(())
         }
         Err(error) => {
-            let had_no_effect = matches!(&error, EngineError::Peer { error, .. }
-                if !matches!(error, CallError::Ambiguous { .. } | CallError::Broken { .. }));
+            let had_no_effect = matches!(&error, EngineError::Peer { error, .. } if !error.may_have_happened());
             if is_new && had_no_effect {
                 worker.store().forget_access_task(&worker.fence()?, domain.as_str()).await?;
             }

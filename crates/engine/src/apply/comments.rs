@@ -9,7 +9,7 @@ use entente_core::{
     codec::adf,
     threads::{Copy, Pair, Standing, Step},
 };
-use entente_jira::{CommentAudience, IssueId, NewComment, Property};
+use entente_jira::{CommentAudience, NewComment, Property};
 use entente_salesforce::limits::COLLECTION_ROWS_MAX;
 use entente_store::{LinkId, NewEntry};
 use entente_transport::CallError;
@@ -77,23 +77,16 @@ fn steps(work: &Work, side: Side) -> Vec<&Step> {
     thread.map(|thread| thread.plan.writes(side).collect()).unwrap_or_default()
 }
 
-fn settle_ms(scene: &Scene<'_>, side: Side) -> i64 {
-    match side {
-        Side::Salesforce => scene.wired.org.settle_ms,
-        Side::Jira => scene.wired.site.settle_ms,
-    }
-}
-
 /// `false` when it could not be announced; nothing may be sent then.
 async fn announce(scene: &Scene<'_>, works: &mut [Work]) -> bool {
     let now_ms = scene.worker.outside().now_ms();
     let (mut copies, mut entries): (Vec<(LinkId, Pair)>, Vec<NewEntry>) = (Vec::new(), Vec::new());
     for work in works.iter() {
-        let Some(link) = work.unit.link.as_ref().map(|link| link.id) else { continue };
+        let Some(link) = work.link_id() else { continue };
         for step in Side::BOTH.into_iter().flat_map(|side| steps(work, side)) {
             match step {
                 Step::Create { key, copy, digest } => {
-                    let until_ms = now_ms + settle_ms(scene, step.side());
+                    let until_ms = now_ms + scene.wired.settle_ms(step.side());
                     copies.push((link, sent(key, copy, digest, until_ms)));
                 }
                 Step::Edit { before, copy, rewrites: true, .. } => {
@@ -129,7 +122,7 @@ fn overwrites(scene: &Scene<'_>, work: &Work, step: &Step, before: &str, copy: &
         kind: "overwrite".to_owned(),
         org: Some(scene.wired.org.name.clone()),
         item: Some(scene.wired.item.name.clone()),
-        link_id: work.unit.link.as_ref().map(|link| link.id),
+        link_id: work.link_id(),
         round: Some(scene.round.clone()),
         before: Some(Value::text(before)),
         after: Some(Value::text(copy.text().plain())),
@@ -164,8 +157,7 @@ async fn in_issue(scene: &Scene<'_>, works: &[Work], n: usize) -> Vec<Outcome> {
 
 async fn jira_step(scene: &Scene<'_>, work: &Work, step: &Step) -> Result<Option<String>, CallError> {
     let client = &scene.wired.site.client;
-    let reason = || format!("{} is no issue id", work.id(Side::Jira));
-    let issue: IssueId = work.id(Side::Jira).parse().map_err(|_| CallError::Broken { reason: reason() })?;
+    let issue = work.issue_id()?;
     match step {
         Step::Create { key, copy, .. } => {
             let audience = match copy.audience().includes_customers() {
@@ -306,7 +298,7 @@ fn known(scene: &Scene<'_>, work: &Work, outcome: &Outcome) -> Option<Pair> {
                 CallError::Invalid { .. } => Standing::Refused { reason: error.to_string() },
                 // What a lost request may still do, it may do from now on, not from when it was sent.
                 CallError::Ambiguous { .. } | CallError::Broken { .. } => {
-                    Standing::Sent { until_ms: now_ms + settle_ms(scene, outcome.step.side()) }
+                    Standing::Sent { until_ms: now_ms + scene.wired.settle_ms(outcome.step.side()) }
                 }
                 CallError::NotApplied { .. }
                 | CallError::Throttled { .. }

@@ -12,7 +12,7 @@ use entente_core::{
     Side,
     files::{File, FileCopy, FileKey, FileStanding, FileStep, Name},
 };
-use entente_jira::{IssueId, NewAttachment};
+use entente_jira::NewAttachment;
 use entente_salesforce::NewFile;
 use entente_store::{LinkId, NewEntry};
 use entente_transport::CallError;
@@ -110,19 +110,12 @@ fn queues(works: &[Work]) -> Queues {
     queues
 }
 
-fn settle_ms(scene: &Scene<'_>, side: Side) -> i64 {
-    match side {
-        Side::Salesforce => scene.wired.org.settle_ms,
-        Side::Jira => scene.wired.site.settle_ms,
-    }
-}
-
 async fn announce(scene: &Scene<'_>, works: &[Work], next: &[Parcel]) -> Result<(), EngineError> {
     let now_ms = scene.worker.outside().now_ms();
     let sent = |parcel: &Parcel| -> Option<(LinkId, FileCopy)> {
         let under_way_ms = i64::try_from(parcel.file.n_bytes / FILE_BYTES_PER_MS_MIN).unwrap_or(i64::MAX / 2);
-        let until_ms = now_ms + settle_ms(scene, parcel.side()) + under_way_ms;
-        Some((works[parcel.work].unit.link.as_ref()?.id, parcel.copy(FileStanding::Sent { until_ms })))
+        let until_ms = now_ms + scene.wired.settle_ms(parcel.side()) + under_way_ms;
+        Some((works[parcel.work].link_id()?, parcel.copy(FileStanding::Sent { until_ms })))
     };
     let copies: Vec<(LinkId, FileCopy)> = next.iter().filter_map(sent).collect();
     Ok(scene.worker.store().announce_files(&scene.worker.fence()?, &copies).await?)
@@ -155,8 +148,7 @@ async fn to_salesforce(scene: &Scene<'_>, work: &Work, parcel: &Parcel) -> Resul
 }
 
 async fn to_jira(scene: &Scene<'_>, work: &Work, parcel: &Parcel) -> Result<String, CallError> {
-    let reason = || format!("{} is no issue id", work.id(Side::Jira));
-    let issue: IssueId = work.id(Side::Jira).parse().map_err(|_| CallError::Broken { reason: reason() })?;
+    let issue = work.issue_id()?;
     let filename = Name::of(&parcel.file.name).as_str().to_owned();
     let file = NewAttachment {
         mime_type: mime_guess::from_path(&filename).first_or_octet_stream().to_string(),
@@ -198,7 +190,7 @@ fn settle(scene: &Scene<'_>, work: &mut Work, parcel: &Parcel, result: Result<St
             let due_ms = scene.worker.later_after(&work.unit, error.after());
             work.folder.get_or_insert_default().again(due_ms, text);
             // What a lost request may still do, it may do from now on, not from when it was sent.
-            let until_ms = if may_have_happened(&error) { now_ms + settle_ms(scene, side) } else { 0 };
+            let until_ms = if error.may_have_happened() { now_ms + scene.wired.settle_ms(side) } else { 0 };
             FileStanding::Sent { until_ms }
         }
     };
@@ -206,19 +198,6 @@ fn settle(scene: &Scene<'_>, work: &mut Work, parcel: &Parcel, result: Result<St
     folder.moved |= matches!(standing, FileStanding::Made { .. });
     folder.learn(parcel.copy(standing));
     ending
-}
-
-fn may_have_happened(error: &CallError) -> bool {
-    match error {
-        CallError::Ambiguous { .. } | CallError::Broken { .. } => true,
-        CallError::NotApplied { .. }
-        | CallError::Throttled { .. }
-        | CallError::Auth { .. }
-        | CallError::Denied { .. }
-        | CallError::Stale { .. }
-        | CallError::Gone { .. }
-        | CallError::Invalid { .. } => false,
-    }
 }
 
 fn entry(work: &Work, side: Side, text: String) -> NewEntry {

@@ -44,12 +44,11 @@ fn fields(scene: &Scene<'_>, work: &Work) -> Option<Map<String, Json>> {
 
 async fn edit(scene: &Scene<'_>, n: usize, work: &Work, fields: Map<String, Json>) -> Receipt {
     let edit = Edit { fields, history: Some(history(work)), ..Edit::default() };
-    let Ok(id) = work.id(Side::Jira).parse::<entente_jira::IssueId>() else {
-        let reason = format!("{} is no issue id", work.id(Side::Jira));
-        let outcome = Err(entente_transport::CallError::Broken { reason });
-        return Receipt { work: n, side: Side::Jira, outcome, lost: Vec::new(), moved: false };
+    let edited = match work.issue_id() {
+        Ok(id) => scene.wired.site.client.edit(id, &edit).await,
+        Err(error) => Err(error),
     };
-    match scene.wired.site.client.edit(id, &edit).await {
+    match edited {
         Ok(edited) => {
             let (lost, moved) = around(scene, work, &edited);
             let read_ms = scene.wired.site.read_ms(edited.moment);

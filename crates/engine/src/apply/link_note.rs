@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use entente_core::{Side, link::Origin};
 use entente_store::{LinkId, NewEntry};
-use entente_transport::CallError;
 
 use crate::{
     error::EngineError,
@@ -18,7 +17,7 @@ use crate::{
 /// Writes the notes that are due.
 pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     if let Err(error) = read(scene, works).await {
-        return put_off(scene, works, &error, is_linked);
+        return put_off(scene, works, &error, Work::is_whole_link);
     }
     for work in works.iter_mut() {
         if let Some(LinkNote::Sent { until_ms }) = work.link_note {
@@ -49,8 +48,8 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     let links: Vec<(usize, LinkId)> = works
         .iter()
         .enumerate()
-        .filter(|(_, work)| is_linked(work))
-        .filter_map(|(n, work)| Some((n, work.unit.link.as_ref()?.id)))
+        .filter(|(_, work)| work.is_whole_link())
+        .filter_map(|(n, work)| Some((n, work.link_id()?)))
         .collect();
     let ids: Vec<LinkId> = links.iter().map(|(_, id)| *id).collect();
     let known = if ids.is_empty() { return Ok(()) } else { scene.worker.store().link_notes(&ids).await? };
@@ -78,11 +77,6 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         });
     }
     Ok(())
-}
-
-fn is_linked(work: &Work) -> bool {
-    let are_there = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
-    work.unit.link.is_some() && work.is_open() && are_there
 }
 
 /// What Entente says about some records, each with its record.
@@ -116,7 +110,7 @@ async fn send(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> 
     let due: Vec<usize> = (0..works.len()).filter(|n| works[*n].link_note == Some(LinkNote::Due)).collect();
     let Some(talk) = scene.scheme.talk.as_ref().filter(|_| !due.is_empty()) else { return Ok(()) };
     let until_ms = || scene.worker.outside().now_ms() + scene.wired.org.settle_ms;
-    let links: Vec<LinkId> = due.iter().filter_map(|n| Some(works[*n].unit.link.as_ref()?.id)).collect();
+    let links: Vec<LinkId> = due.iter().filter_map(|n| works[*n].link_id()).collect();
     scene.worker.store().announce_link_notes(&scene.worker.fence()?, &links, until_ms()).await?;
     let notes: Vec<(String, String)> =
         due.iter().map(|n| (works[*n].id(Side::Salesforce).to_owned(), text(scene, &works[*n]))).collect();
@@ -128,8 +122,8 @@ async fn send(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> 
                 work.journal.push(told(work));
             }
             Err(error) => {
-                let may_appear = matches!(error, CallError::Ambiguous { .. } | CallError::Broken { .. });
-                work.link_note = Some(LinkNote::Sent { until_ms: if may_appear { until_ms() } else { 0 } });
+                let until_ms = if error.may_have_happened() { until_ms() } else { 0 };
+                work.link_note = Some(LinkNote::Sent { until_ms });
                 let text = format!("the note about the link was not written: {error}");
                 let due_ms = scene.worker.later_after(&work.unit, error.after());
                 work.notes.push(threads::note(&text));

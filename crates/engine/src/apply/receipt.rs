@@ -31,7 +31,7 @@ pub(super) struct Receipt {
 /// Takes a receipt into account.
 pub(super) fn settle(scene: &Scene<'_>, works: &mut [Work], receipt: Receipt) {
     let work = &mut works[receipt.work];
-    work.unheard |= matches!(receipt.outcome, Err(CallError::Ambiguous { .. } | CallError::Broken { .. }));
+    work.unheard |= receipt.outcome.as_ref().is_err_and(CallError::may_have_happened);
     match receipt.outcome {
         Ok(seen) => achieved(scene, work, receipt.side, seen, receipt.lost, receipt.moved),
         #[cfg(feature = "simulation")]

@@ -62,14 +62,13 @@ pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
 
 /// Journals what was lost, unless the journal holds it already: an edit of ours that was heard, or told of before.
 async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEntry>)>) {
-    let link_id = |work: &Work| work.unit.link.as_ref().map(|link| link.id);
-    let ids: Vec<LinkId> = lost.iter().filter_map(|(n, _)| link_id(&works[*n])).collect();
+    let ids: Vec<LinkId> = lost.iter().filter_map(|(n, _)| works[*n].link_id()).collect();
     match scene.worker.store().journalled_before(Side::Jira, &ids).await {
         Ok(known) => {
             for (n, mut entries) in lost {
                 entries.retain(|entry| {
                     let value = entry.before.as_ref().map(ToString::to_string).unwrap_or_default();
-                    let held = link_id(&works[n]).zip(entry.mapping.clone());
+                    let held = works[n].link_id().zip(entry.mapping.clone());
                     held.is_none_or(|(id, mapping)| !known.contains(&(id, mapping, value)))
                 });
                 works[n].journal.append(&mut entries);

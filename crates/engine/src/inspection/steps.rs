@@ -91,7 +91,7 @@ fn each<'w>(
             inspection.keep(Seen::Step(Step {
                 at,
                 phase,
-                link: work.unit.link.as_ref().map(|link| link.id),
+                link: work.link_id(),
                 record: named(work, Side::Salesforce),
                 issue: named(work, Side::Jira),
                 text: text(work),

@@ -246,7 +246,7 @@ fn stamped(scene: &Scene<'_>, work: &Work, entry: NewEntry) -> NewEntry {
     NewEntry {
         org: Some(scene.wired.org.name.clone()),
         item: Some(scene.wired.item.name.clone()),
-        link_id: work.unit.link.as_ref().map(|link| link.id),
+        link_id: work.link_id(),
         round: Some(scene.round.clone()),
         ..entry
     }
@@ -381,8 +381,7 @@ fn update(scene: &Scene<'_>, work: &Work, id: i64) -> LinkUpdate {
 /// A pair that was separated while both ends are there and neither goes on elsewhere: one has left the item, and may come
 /// back as what was lost may.
 fn left(scene: &Scene<'_>, work: &Work) -> Option<Sides<Option<i64>>> {
-    let are_there = Side::BOTH.into_iter().all(|side| work.seen.get(side).record().is_some());
-    let has_left = work.unlinked.is_some() && are_there && work.facts.succession.is_none();
+    let has_left = work.unlinked.is_some() && work.has_both_ends() && work.facts.succession.is_none();
     let now_ms = Some(scene.worker.outside().now_ms());
     has_left.then(|| match &work.facts.out_of_scope {
         Some(_) => Sides::new(None, now_ms),

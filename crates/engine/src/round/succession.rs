@@ -209,7 +209,7 @@ pub(crate) async fn rests_that_begin(
     let rests = |note: &&Note| note.key.is_none() && matches!(note.code, NoteCode::Left | NoteCode::Converted);
     let rest = |work: &Work| {
         let note = work.plan.notes.iter().find(rests)?;
-        Some((work.unit.link.as_ref()?.id, note.text.clone()))
+        Some((work.link_id()?, note.text.clone()))
     };
     let mut resting: Vec<(LinkId, String)> = works.filter_map(rest).collect();
     let ids: Vec<LinkId> = resting.iter().map(|(id, _)| *id).collect();

@@ -9,7 +9,7 @@ use entente_core::{
     files::{FileCopy, FileKey, FileStep},
     rich::Document,
 };
-use entente_jira::{CommentAudience, CommentOrder, IssueId, NewComment, Property};
+use entente_jira::{CommentAudience, CommentOrder, NewComment, Property};
 use entente_transport::CallError;
 use serde_json::json;
 
@@ -84,8 +84,7 @@ async fn one(scene: &Scene<'_>, work: &Work, untold: &Untold) -> Result<(), Call
 }
 
 async fn in_jira(scene: &Scene<'_>, work: &Work, untold: &Untold, mark: &str) -> Result<(), CallError> {
-    let reason = || format!("{} is no issue id", work.id(Side::Jira));
-    let issue: IssueId = work.id(Side::Jira).parse().map_err(|_| CallError::Broken { reason: reason() })?;
+    let issue = work.issue_id()?;
     let mut told = BTreeSet::new();
     if !untold.found.is_empty() {
         for comment in scene.wired.site.client.comments(issue, CommentOrder::OldestFirst).await? {
