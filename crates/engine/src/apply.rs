@@ -36,8 +36,7 @@ pub(crate) async fn run(scene: &Scene<'_>, works: &mut [Work]) {
         settle_without_calls(work);
     }
     announce(scene, works).await;
-    create::in_jira(scene, works).await;
-    create::in_salesforce(scene, works).await;
+    create::run(scene, works).await;
     let (salesforce, jira) = tokio::join!(salesforce::write(scene, works), jira::write(scene, works));
     for receipt in salesforce.into_iter().chain(jira) {
         culprit::settle(scene, works, receipt).await;
@@ -104,7 +103,7 @@ fn overwrites(scene: &Scene<'_>, work: &Work) -> Vec<NewEntry> {
         kind: "overwrite".to_owned(),
         org: Some(scene.wired.org.name.clone()),
         item: Some(scene.wired.item.name.clone()),
-        link_id: work.unit.link.as_ref().map(|link| link.id),
+        link_id: work.link_id(),
         round: Some(scene.round.clone()),
         ..written(
             work,
