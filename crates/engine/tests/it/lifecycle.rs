@@ -11,7 +11,7 @@ use http::Method;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::stage::{ITEM, SITE, Stage};
+use crate::stage::{ITEM, ORG, SITE, Stage};
 
 /// The item of the other tests, and a second one for what the first does not take.
 fn two_items(filter: &str) -> String {
@@ -166,6 +166,34 @@ async fn a_look_that_hangs_does_not_hold_up_the_end() {
     let both = async { tokio::join!(engine.run(stop.clone()), stopping) };
     let (ended, ()) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("the end");
     ended.unwrap();
+}
+
+/// Without a wake the worker sleeps for minutes.
+#[tokio::test]
+async fn what_a_poll_has_found_is_carried_although_files_may_not_be_asked_about() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    attachments: {{ direction: both }}\n")).await;
+    stage.sync().await;
+    let case = stage.query("SELECT Id, Jira_Reference__c FROM Case WHERE Origin = 'Web' LIMIT 1").await.remove(0);
+    let [id, key] = ["Id", "Jira_Reference__c"].map(|field| case[field].as_str().unwrap_or_default().to_owned());
+    let route = "POST /services/data/v64.0/composite";
+    let fault = json!({"side_effect": "none", "answer": "status", "status": 403, "route": route,
+                       "match": {"body_contains": "ContentDocumentLink"}});
+    let (engine, stop) = (stage.engine(), CancellationToken::new());
+    let edited = async {
+        until(&engine, |status| status.idle).await;
+        stage.fault(ORG, fault).await;
+        while stage.hits(ORG).await == 0 {
+            SystemClock.sleep(Duration::from_millis(20)).await;
+        }
+        let path = format!("/services/data/v64.0/sobjects/Case/{id}");
+        stage.salesforce(Method::PATCH, &path, json!({"Subject": "Found by a poll"})).await;
+        while stage.issue(&key).await["fields"]["summary"] != "Found by a poll" {
+            SystemClock.sleep(Duration::from_millis(20)).await;
+        }
+        stop.cancel();
+    };
+    let both = async { tokio::join!(engine.run(stop.clone()), edited) };
+    tokio::time::timeout(Duration::from_secs(60), both).await.expect("the edit in Jira").0.unwrap();
 }
 
 #[tokio::test]
