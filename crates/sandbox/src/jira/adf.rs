@@ -9,6 +9,7 @@ use super::fields::Rich;
 
 pub(crate) mod markup;
 pub(crate) mod rules;
+mod shapes;
 pub(crate) mod text;
 pub(crate) mod wiki;
 

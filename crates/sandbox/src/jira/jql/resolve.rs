@@ -1,9 +1,11 @@
 //! From names to ids: what a query's fields and values mean on this site, and the vendor's complaint where they mean nothing.
 
+mod issues;
+mod times;
+
 use std::collections::HashSet;
 
 use super::meaning::{Meaning, meaning, sort_key};
-use super::moment::{self, Moment};
 use super::order::Order;
 use super::parser::{Clause, Condition, Operand, Operator, Query};
 use super::rule::{Bounds, Clock, Pattern, Rule};
@@ -246,140 +248,6 @@ impl Resolver<'_> {
             | Kind::ServiceLevel
             | Kind::Structural(_)
             | Kind::ReadOnly => Some(vec![value.to_owned()]),
-        }
-    }
-
-    fn issues(&mut self, clause: &Clause) -> Rule {
-        if let Some(bounds) = self.key_bounds(clause) {
-            return bounds;
-        }
-        let Some(any) = wants_any(clause.operator) else { return self.unsupported(clause) };
-        let mut ids = HashSet::new();
-        for operand in &clause.operands {
-            match operand {
-                Operand::Empty => {}
-                Operand::Value(value) => match self.contents.find_issue(value) {
-                    Some(issue) => {
-                        ids.insert(issue.id);
-                    }
-                    None if value.parse::<u64>().is_ok() => {
-                        self.complain(format!(
-                            "A value with ID '{value}' does not exist for the field '{}'.",
-                            clause.field
-                        ));
-                    }
-                    None => {
-                        self.complain(format!(
-                            "An issue with key '{value}' does not exist for field '{}'.",
-                            clause.field
-                        ));
-                    }
-                },
-                Operand::Function { name, arguments } => match self.issue_function(name, arguments) {
-                    Some(found) => ids.extend(found),
-                    None => {
-                        self.complain(format!("Unable to find JQL function '{name}()'."));
-                    }
-                },
-            }
-        }
-        if any { Rule::Ids(ids) } else { Rule::Not(Box::new(Rule::Ids(ids))) }
-    }
-
-    /// `id > 10000`: comparisons by id, as numbers.
-    fn key_bounds(&mut self, clause: &Clause) -> Option<Rule> {
-        let Some(Operand::Value(value)) = clause.operands.first() else { return None };
-        if wants_any(clause.operator).is_some() {
-            return None;
-        }
-        let id = self.contents.find_issue(value).map(|issue| issue.id).or_else(|| value.parse().ok())?;
-        let fits = |other: &u64| match clause.operator {
-            Operator::Less => *other < id,
-            Operator::LessOrEqual => *other <= id,
-            Operator::Greater => *other > id,
-            Operator::GreaterOrEqual => *other >= id,
-            _ => false,
-        };
-        Some(Rule::Ids(self.contents.issues.keys().copied().filter(fits).collect()))
-    }
-
-    fn issue_function(&self, name: &str, arguments: &[String]) -> Option<Vec<u64>> {
-        match name.to_lowercase().as_str() {
-            "issueswithremotelinksbyglobalid" => {
-                let linked = |id: &Option<String>| id.as_ref().is_some_and(|id| arguments.contains(id));
-                Some(
-                    self.contents
-                        .issues
-                        .values()
-                        .filter(|i| i.remote_links.iter().any(|l| linked(&l.global_id)))
-                        .map(|i| i.id)
-                        .collect(),
-                )
-            }
-            "linkedissues" => {
-                let issue = self.contents.find_issue(arguments.first()?)?;
-                Some(
-                    self.contents
-                        .links_of(issue.id)
-                        .map(|l| if l.source == issue.id { l.destination } else { l.source })
-                        .collect(),
-                )
-            }
-            "watchedissues" => {
-                let me = self.asker.account?;
-                Some(self.contents.issues.values().filter(|i| i.watchers.contains(me)).map(|i| i.id).collect())
-            }
-            _ => None,
-        }
-    }
-
-    fn moment(&mut self, clause: &Clause) -> Option<Moment> {
-        let found = match clause.operands.first()? {
-            Operand::Value(text) => moment::read(text, self.asker),
-            Operand::Function { name, arguments } => moment::function(name, arguments, self.asker),
-            Operand::Empty => None,
-        };
-        if found.is_none() {
-            let shown = match clause.operands.first() {
-                Some(Operand::Value(text)) => text.clone(),
-                Some(Operand::Function { name, .. }) => format!("{name}()"),
-                _ => "EMPTY".into(),
-            };
-            self.complain(format!(
-                "Date value '{shown}' for field '{}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.",
-                clause.field
-            ));
-        }
-        found
-    }
-
-    fn time(&mut self, clause: &Clause, clock: Clock) -> Rule {
-        let whole = |clock| Rule::Time(clock, i64::MIN, i64::MAX);
-        match clause.operator {
-            Operator::IsEmpty => return Rule::Not(Box::new(whole(clock))),
-            Operator::IsNotEmpty => return whole(clock),
-            _ => {}
-        }
-        let Some(moment) = self.moment(clause) else { return Rule::Nothing };
-        let (start, end) = (moment.start, moment.start + moment.length);
-        match clause.operator {
-            Operator::Equals => Rule::Time(clock, start, end),
-            Operator::Differs => Rule::Not(Box::new(Rule::Time(clock, start, end))),
-            Operator::Less => Rule::Time(clock, i64::MIN, start),
-            Operator::LessOrEqual => Rule::Time(clock, i64::MIN, start + 1),
-            Operator::Greater => Rule::Time(clock, start + 1, i64::MAX),
-            Operator::GreaterOrEqual => Rule::Time(clock, start, i64::MAX),
-            _ => self.unsupported(clause),
-        }
-    }
-
-    fn date(&mut self, clause: &Clause, field: &Field) -> Rule {
-        let Some(moment) = self.moment(clause) else { return Rule::Nothing };
-        let at = jiff::Timestamp::from_millisecond(moment.start).unwrap_or_default();
-        let day = at.to_zoned(self.asker.zone.clone()).date().to_string();
-        match bounds(clause.operator, day) {
-            Some((bounds, negated)) => negate(Rule::Date(field.id.clone(), bounds), negated),
-            None => self.unsupported(clause),
         }
     }
 
