@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, Side};
-use crate::process::{Running, get, ready, run, wait_for};
+use crate::process::{get, run, wait_for};
 
 /// An item with these lines of its own.
 fn item(lines: &str) -> String {
@@ -195,10 +195,7 @@ fn a_running_server_pauses_and_resumes_an_action_and_shows_both() {
     let pairs = pairs(&company);
     edit(&company, &pairs);
     let file = company.configure(&without("to_salesforce"), more);
-    let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &company.desk);
-    let server = ready(&company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, server) = company.serve(&file);
     let status = || get(&format!("{server}/api/v1/status"), "token-of-a-test");
     let idle = wait_for("the server to rest", || status().filter(|status| status["idle"] == true));
     assert_eq!(idle["items"][0]["actions"], json!({ "to_salesforce": "paused", "to_jira": "active" }));

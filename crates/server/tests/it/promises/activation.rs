@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::company::Company;
-use crate::process::{Running, get, ready, run, wait_for};
+use crate::process::{get, run, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -83,10 +83,7 @@ fn joins_and_correlation_fields_of_a_wrong_kind_are_refused() {
 fn an_item_that_cannot_be_activated_says_what_is_missing() {
     let company = Company::new();
     let file = company.configure(CASES, MORE);
-    let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &company.desk);
-    let server = ready(&company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, server) = company.serve(&file);
     let status = || get(&format!("{server}/api/v1/status"), "token-of-a-test");
     let first = company.create("Case", &json!({ "Subject": "One" }));
     wait_for("the first twin", || company.twin("Case", &first));
@@ -127,10 +124,7 @@ fn a_refused_sign_in_is_in_the_status() {
     let file = company.configure(CASES, MORE);
     let right = std::fs::read_to_string(&file).unwrap();
     let file = company.desk.file("acme.yaml", &right.replace("sandbox-least-secret", "wrong-secret"));
-    let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &company.desk);
-    let server = ready(&company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, server) = company.serve(&file);
     let state = |wanted| {
         let org = get(&format!("{server}/api/v1/status"), "token-of-a-test")?["connections"][0].clone();
         (org["name"] == "acme-org" && org["state"] == wanted).then_some(())

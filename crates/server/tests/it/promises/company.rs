@@ -65,6 +65,17 @@ impl Company {
         self.desk.file("acme.yaml", &format!("{connections}{items}{more}"))
     }
 
+    /// A server that runs a configuration, and its address.
+    pub(super) fn serve(&self, file: &str) -> (Running, String) {
+        let ready_file = self.desk.arg("server.json");
+        // There is none before the first server.
+        drop(std::fs::remove_file(&ready_file));
+        let arguments = ["serve", "--config", file, "--listen", "0", "--ready-file", &ready_file];
+        let running = Running::start(&arguments, &self.desk);
+        let url = text(&ready(&self.desk.path("server.json"))["server"]).to_owned();
+        (running, url)
+    }
+
     /// One `sync` with these items, which must leave nothing undone.
     pub(super) fn sync(&self, items: &str) -> Value {
         let ended = self.try_sync(items);
@@ -75,6 +86,15 @@ impl Company {
     /// What a `sync` with these items would do.
     pub(super) fn plan(&self, items: &str) -> Value {
         run(&["sync", "--config", &self.configure(items, ""), "--dry-run", "--json"]).json()
+    }
+
+    /// Takes back all that was ever written for an item; what is told of it.
+    pub(super) fn undo(&self, item: &str) -> Value {
+        let since = ["--since", "1970-01-01T00:00:00Z", "--yes", "--json"];
+        let place = ["--config", &self.desk.arg("acme.yaml")];
+        let ended = run(&[&["undo", "--item", item], &since[..], &place].concat());
+        assert_eq!(ended.code, 0, "{ended:?}");
+        ended.json()
     }
 
     pub(super) fn try_sync(&self, items: &str) -> Ended {

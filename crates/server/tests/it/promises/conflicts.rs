@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, text};
-use crate::process::{Desk, Ended, Running, ready, run, send, wait_for};
+use crate::process::{Ended, run, send, wait_for};
 
 const ASK: &str = cases!(
     r"
@@ -120,12 +120,8 @@ fn while_a_server_runs_it_is_told_and_acts() {
     let company = Company::new();
     let (id, key, number) = both_edited(&company);
     let config = company.configure(ASK, "server: { api_tokens: [ \"${FIRST_TOKEN}\" ] }\n");
-    let desk = Desk::new();
-    let file = desk.arg("ready.json");
-    let _running = Running::start(&["serve", "--config", &config, "--listen", "0", "--ready-file", &file], &desk);
-    let ready = ready(&desk.path("ready.json"));
-    let (server, token) = (text(&ready["server"]), text(&ready["server_auth"]["api_token"]));
-    let told = run(&["conflicts", "resolve", &number, "--take", "salesforce", "--server", server, "--token", token]);
+    let ((_running, server), token) = (company.serve(&config), "first-token");
+    let told = run(&["conflicts", "resolve", &number, "--take", "salesforce", "--server", &server, "--token", token]);
     assert_eq!(told.code, 0, "{told:?}");
     wait_for("the decision to be carried out", || {
         (shown(&company, &id, &key) == (json!("Theirs"), json!("Theirs"))).then_some(())

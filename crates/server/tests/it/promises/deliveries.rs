@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::access::kills::killed_in;
 use super::company::{Company, Side};
-use crate::process::{Ended, Running, ended, entente, get, ready, run, wait_for};
+use crate::process::{Ended, ended, entente, get, run, wait_for};
 use sink::{Mood, Sink};
 
 const CONFIGURATION: &str = r#"
@@ -209,10 +209,7 @@ fn mail_trouble_shows_in_the_status() {
     assert_eq!(allowed.code, 0, "{allowed:?}");
     stage.sink.is_about_to(Mood::Refuses);
     let (_, list) = stage.waiting();
-    let ready_file = stage.company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &stage.configuration, "--listen", "0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &stage.company.desk);
-    let url = ready(&stage.company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, url) = stage.company.serve(&stage.configuration);
     let access = || get(&format!("{url}/api/v1/status"), "first-token").map(|status| status["access"].clone());
     let failed = wait_for("the refusal", || access().filter(|access| access["failed"] == 1));
     assert!(failed["problem"].as_str().unwrap().contains("The mail server refused the mail"), "{failed}");

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::company::{Company, text};
-use crate::process::{Ended, Running, get, ready, run, wait_for};
+use super::company::Company;
+use crate::process::{Ended, get, run, wait_for};
 
 const TOKEN: &str = "token-of-a-test";
 const MORE: &str = "triggers: { poll_seconds: 5, push: false }\nserver: { api_tokens: [ token-of-a-test ] }\n";
@@ -127,10 +127,7 @@ fn a_running_server_takes_what_is_applied() {
     let place = Place::new();
     let file = place.write(&cases("", ""));
     done(&run(&["apply", &file, "--yes", "--anyway"]));
-    let arguments =
-        ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &place.company.desk.arg("up")];
-    let server = Running::start(&arguments, &place.company.desk);
-    let url = text(&ready(&place.company.desk.path("up"))["server"]).to_owned();
+    let (server, url) = place.company.serve(&file);
     let status = || get(&format!("{url}/api/v1/status"), TOKEN);
     let configuration = || Some(status()?["configuration"].clone());
     assert_eq!(wait_for("the version", configuration)["version"], 1);
@@ -161,10 +158,7 @@ fn a_running_server_takes_what_is_applied() {
 fn a_server_that_runs_a_file_is_not_given_another_truth() {
     let place = Place::new();
     let file = place.write(&cases(DRAFT, ""));
-    let arguments =
-        ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &place.company.desk.arg("up")];
-    let _server = Running::start(&arguments, &place.company.desk);
-    let url = text(&ready(&place.company.desk.path("up"))["server"]).to_owned();
+    let (_server, url) = place.company.serve(&file);
     for command in [&["apply", &file, "--yes"][..], &["activate", "cases"]] {
         let refused = run(&[command, &["--server", &url, "--token", TOKEN]].concat());
         assert_eq!(refused.code, 1, "{refused:?}");

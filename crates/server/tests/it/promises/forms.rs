@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::company::{Company, text};
 use super::deliveries::sink::{Mood, Sink};
-use crate::process::{Ended, Running, get, ready, run, send, wait_for};
+use crate::process::{Ended, Running, get, run, send, wait_for};
 
 const MORE: &str = r#"  {}
 access:
@@ -48,10 +48,8 @@ impl Stage {
 
     fn written(more: &str) -> Self {
         let company = Company::new();
-        let (file, ready_file) = (company.configure("", more), company.desk.arg("ready.json"));
-        let serve = ["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file];
-        let running = Running::start(&serve, &company.desk);
-        let server = text(&ready(&company.desk.path("ready.json"))["server"]).to_owned();
+        let file = company.configure("", more);
+        let (running, server) = company.serve(&file);
         Self { company, server, _running: running }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::company::{Company, Side};
-use crate::process::{Running, get, ready, run, wait_for};
+use crate::process::{get, run, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -62,11 +62,8 @@ fn a_passing_refusal_of_one_new_issue_is_tried_again() {
 fn a_side_that_does_not_answer_is_a_matter_of_the_connection() {
     let company = Company::new();
     let file = company.configure(CASES, "triggers: { poll_seconds: 5 }\nserver: { api_tokens: [ token-of-a-test ] }\n");
-    let ready_file = company.desk.arg("server.json");
     company.site_door("faults", &json!({ "name": "reset_before", "route": "*" }));
-    let arguments = ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &company.desk);
-    let server = ready(&company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, server) = company.serve(&file);
     let parked = || get(&format!("{server}/api/v1/parked"), "token-of-a-test")?["parked"].as_array().cloned();
     let work = wait_for("the side to be listed", || parked()?.pop());
     assert_eq!((&work["class"], &work["record"]), (&json!("connectivity"), &json!("acme-site")), "{work}");

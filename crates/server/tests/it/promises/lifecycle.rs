@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, Side, text};
-use crate::process::{Ended, Running, get, ready, run, wait_for};
+use crate::process::{Ended, Running, get, run, wait_for};
 
 const TOKEN: &str = "token-of-a-test";
 
@@ -34,10 +34,8 @@ fn journal(company: &Company, items: &str) -> String {
 /// A server that runs these items and is told nothing; its address.
 fn serve(company: &Company, items: &str) -> (Running, String) {
     let more = format!("triggers: {{ poll_seconds: 5, push: false }}\nserver: {{ api_tokens: [ {TOKEN} ] }}\n");
-    let (file, ready_file) = (company.configure(items, &more), company.desk.arg("server.json"));
-    let arguments = ["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file];
-    let running = Running::start(&arguments, &company.desk);
-    let url = text(&ready(&company.desk.path("server.json"))["server"]).to_owned();
+    let file = company.configure(items, &more);
+    let (running, url) = company.serve(&file);
     (running, url)
 }
 

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, Side, text};
-use crate::process::{Ended, Running, ready, run, wait_for};
+use crate::process::{Ended, run, wait_for};
 
 /// Cases whose company is the customer of a bug.
 fn cases(auto_create: &str, rules: &str) -> String {
@@ -227,10 +227,8 @@ fn a_running_server_notices_that_a_doubt_is_over() {
     let id = case(&company, "Printer", "Acme");
     let (kept, other) = (bug(&company, "One", "Acme"), bug(&company, "Two", "Acme"));
     let more = format!("triggers: {{ poll_seconds: 5, push: false }}\nserver: {{ api_tokens: [ {TOKEN} ] }}\n");
-    let (file, ready_file) = (company.configure(&items, &more), company.desk.arg("server.json"));
-    let _running =
-        Running::start(&["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file], &company.desk);
-    let server = text(&ready(&company.desk.path("server.json"))["server"]).to_owned();
+    let file = company.configure(&items, &more);
+    let (_running, server) = company.serve(&file);
     let told = || run(&["matches", "list", "--server", &server, "--token", TOKEN]).stdout;
     wait_for("the doubt", || told().ends_with("1 record in doubt.\n").then_some(()));
     set_customer(&company, &other, "Umbrella");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, Side, text};
-use crate::process::{Running, get, ready, run, wait_for};
+use crate::process::{Running, get, run, wait_for};
 
 const TOKEN: &str = "token-of-a-test";
 
@@ -39,10 +39,7 @@ fn configure(company: &Company, other: &Company) -> String {
 
 /// A server with a configuration, and its address.
 fn serve(company: &Company, file: &str) -> (Running, String) {
-    let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let running = Running::start(&arguments, &company.desk);
-    let url = text(&ready(&company.desk.path("server.json"))["server"]).to_owned();
+    let (running, url) = company.serve(file);
     (running, url)
 }
 

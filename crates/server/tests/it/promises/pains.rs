@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, ENTENTE};
-use crate::process::{Running, ready, run, wait_for};
+use crate::process::{run, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -43,10 +43,7 @@ fn a_field_that_is_hidden_empties_nothing_and_stops_no_other() {
     company.edit("Case", &case, &json!({ "Subject": "Not seen", "Priority": "Low" }));
     let file = company
         .configure(CASES, "triggers: { poll_seconds: 5, push: false }\nserver: { api_tokens: [ token-of-a-test ] }\n");
-    let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file];
-    let server = Running::start(&arguments, &company.desk);
-    ready(&company.desk.path("server.json"));
+    let (server, _) = company.serve(&file);
     wait_for("the other field", || (company.issue(&key)["summary"] == "Not seen").then_some(()));
     assert_eq!(company.issue(&key)["priority"]["name"], "High", "what cannot be read is not empty");
     server.signal("TERM");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::company::{Company, ENTENTE, text};
 use super::rhythms::serve_item;
-use crate::process::{Ended, Running, get, ready, run, wait_for};
+use crate::process::{Ended, get, ready, run, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -140,10 +140,8 @@ fn a_running_server_notices_that_a_hidden_project_is_back() {
 fn edits_in_a_hidden_project_are_found_when_it_is_back() {
     let company = Company::new();
     let leads = LEADS.replace("project: OPS, issue_type: Task", "project: SUP, issue_type: Incident");
-    let ready_file = company.desk.arg("server.json");
     let file = company.configure(&format!("{CASES}{leads}"), "triggers: { poll_seconds: 5, push: false }\n");
-    let _server =
-        Running::start(&["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file], &company.desk);
+    let (_server, _) = company.serve(&file);
     let case = company.create("Case", &json!({ "Subject": "First" }));
     let lead = company.create("Lead", &json!({ "LastName": "First", "Company": "Acme" }));
     let bug = wait_for("the twin of the case", || company.twin("Case", &case));

@@ -3,8 +3,11 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::company::{Company, Side, text};
-use crate::process::{Port, Running, ready, run, wait_for};
+use super::{
+    company::{Company, Side, text},
+    rhythms::serve_item,
+};
+use crate::process::{run, wait_for};
 
 /// An item that pairs an object's title with an issue's, in these connections.
 fn item(
@@ -101,22 +104,7 @@ fn a_display_only_item_writes_nothing_whatever_is_told() {
     // The issue even names the case: for a display-only item that means nothing.
     company.edit_issue(&bug, &json!({ "customfield_10030": case }));
 
-    let port = Port::reserve();
-    let server = port.url();
-    let more = format!("triggers: {{ poll_seconds: 5 }}\nserver: {{ public_url: \"{server}\" }}\n");
-    let file = company.configure(&items, &more);
-    let text_of_file = std::fs::read_to_string(&file).unwrap();
-    // The account that registers webhooks must administer the site.
-    let text_of_file = text_of_file.replace(
-        "email: integration@sandbox.example, api_token: sandbox-least-api-token",
-        "email: admin@sandbox.example, api_token: sandbox-api-token, webhook_secret: hush",
-    );
-    let file = company.desk.file("acme.yaml", &text_of_file);
-    let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &file, "--listen", &port.number(), "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &company.desk);
-    ready(&company.desk.path("server.json"));
-    company.push_cases_to(&server);
+    let _server = serve_item(&company, &items, 5, true);
     let task = wait_for("the lead's task", || company.twin("Lead", &lead));
 
     company.edit_issue(&bug, &json!({ "summary": "Edited" }));

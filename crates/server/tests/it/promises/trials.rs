@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, Side, text};
-use crate::process::{Ended, Running, ready, run};
+use crate::process::{Ended, run};
 
 /// An item that does not run, with these lines of its own.
 fn item(lines: &str) -> String {
@@ -151,10 +151,7 @@ fn a_running_server_tries_a_record_of_a_draft() {
 ";
     let more = "triggers: { poll_seconds: 5, push: false }\nserver: { api_tokens: [ token-of-a-test ] }\n";
     let file = company.configure(&(item(DRAFT) + leads), more);
-    let ready_file = company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &company.desk);
-    let server = ready(&company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, server) = company.serve(&file);
     let asked = ["test-record", "cases", &id, "--server", &server, "--token", "token-of-a-test", "--json"];
     let ended = run(&asked);
     assert_eq!((ended.code, &ended.json()["outcome"]), (0, &json!("created")), "{ended:?}");
@@ -243,11 +240,7 @@ fn an_active_item_that_was_never_tested_is_warned_of() {
     let id = company.create("Case", &case("Tried"));
     let warned = || {
         let file = company.configure(&item(""), "triggers: { push: false }\n");
-        let arguments =
-            ["serve", "--config", &file, "--listen", "127.0.0.1:0", "--ready-file", &company.desk.arg("up")];
-        let server = Running::start(&arguments, &company.desk);
-        ready(&company.desk.path("up"));
-        std::fs::remove_file(company.desk.path("up")).unwrap();
+        let (server, _) = company.serve(&file);
         let said = server.said();
         server.signal("TERM");
         server.wait();

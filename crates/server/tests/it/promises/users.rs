@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::company::{Company, text};
-use crate::process::{Ended, Running, get, ready, run};
+use super::company::Company;
+use crate::process::{Ended, get, run};
 
 const ITEM: &str = cases!(
     r"
@@ -32,10 +32,7 @@ fn users_do_what_their_role_allows_and_the_journal_names_them() {
     assert!(listed.stdout.contains("otto  operator, since ") && listed.stdout.contains("3 users."), "{listed:?}");
     assert!([&vera, &otto, &ada].iter().all(|token| !listed.stdout.contains(*token)));
 
-    let ready_file = company.desk.arg("server.json");
-    let serve = ["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file];
-    let _running = Running::start(&serve, &company.desk);
-    let server = text(&ready(&company.desk.path("server.json"))["server"]).to_owned();
+    let (_running, server) = company.serve(&file);
     let by = |token: &str, arguments: &[&str]| -> Ended {
         run(&[arguments, &["--server", &server, "--token", token]].concat())
     };
