@@ -51,7 +51,8 @@ fn credentials_in_the_store_open_both_sides_and_are_shown_nowhere() {
     assert_eq!(names, ["org-secret", "site.token"]);
     let dir = peers.desk.arg("entente-data");
     let listed = output(&mut entente(&["secret", "list", "--data-dir", &dir]));
-    assert!(listed.stdout.lines().all(|line| line.starts_with("20") && line.contains("Z  ")), "{listed:?}");
+    let dated = listed.stdout.lines().filter(|line| line.starts_with("20") && line.contains("Z  ")).count();
+    assert_eq!((dated, listed.stdout.lines().count()), (2, 2), "{listed:?}");
     for told in [&sync.stdout, &sync.stderr, &list.stdout, &listed.stdout] {
         assert!(!told.contains("sandbox-secret") && !told.contains("sandbox-api-token"), "{told}");
     }

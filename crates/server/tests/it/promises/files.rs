@@ -1,5 +1,8 @@
 //! Files: what people add on one side is found on the other, whole, once, and by nobody for whom it is not meant.
 
+mod mishaps;
+mod notes;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -38,6 +41,22 @@ impl Desk {
         company.sync(items);
         let issue = company.twin("Case", &case).unwrap();
         Self { company, items: items.to_owned(), case, issue }
+    }
+
+    /// A case and an issue that nothing brings together but a person.
+    fn apart(items: &str) -> Self {
+        let items = items.replace("auto_create: jira", "auto_create: none");
+        let company = Company::new();
+        let case = company.create("Case", &json!({ "Subject": "By hand" }));
+        let bug = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "By hand" });
+        let issue = text(&company.jira(Method::POST, "issue", &json!({ "fields": bug }))["key"]).to_owned();
+        Self { company, items, case, issue }
+    }
+
+    /// Links the two, by whoever runs at this place.
+    fn link(&self, place: &[&str]) {
+        let linked = run(&[&["link", &self.case, &self.issue, "--item", "cases"], place].concat());
+        assert_eq!(linked.code, 0, "{linked:?}");
     }
 
     fn links(&self) -> Vec<Value> {
@@ -234,106 +253,6 @@ fn a_new_version_is_another_file() {
     desk.rests();
 }
 
-/// S1-73: an answer that is lost does not double a file, on neither side; what never arrived is sent again.
-#[test]
-fn a_lost_answer_doubles_no_file() {
-    for fault in ["timeout_after_commit", "reset_before", "error_before"] {
-        let desk = Desk::begin(ITEM);
-        let fault = |route: &str| json!({ "name": fault, "route": route, "times": 1 });
-        for _ in 0..2 {
-            desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
-            desk.company.attach_to_issue(&desk.issue, "fix.patch", b"+ water");
-        }
-        desk.company.site_door("faults", &fault("POST /rest/api/3/issue/{..}/attachments"));
-        desk.company.org_door("faults", &fault("POST /services/data/v64.0/sobjects/ContentVersion"));
-        let file = desk.company.configure(&desk.items, "");
-        let synchronized = run(&["sync", "--config", &file, "--wait", "60", "--json"]);
-        assert_eq!(synchronized.code, 0, "{synchronized:?}");
-        let both = [vec![shown("fix.patch", 7); 2], vec![shown("log.txt", 8); 2]].concat();
-        assert_eq!((desk.in_salesforce(), desk.in_jira()), (both.clone(), both));
-        desk.rests();
-    }
-}
-
-/// S1-73: killed after a file was sent and before that was recorded, Entente finds it, and tells of it once.
-#[test]
-fn a_server_killed_while_a_file_is_sent_doubles_none() {
-    for (route, is_site) in [
-        ("POST /rest/api/3/issue/{..}/attachments", true),
-        ("POST /services/data/v64.0/sobjects/ContentVersion", false),
-    ] {
-        let desk = Desk::begin(ITEM);
-        let hold = json!({ "name": "slow", "route": route, "delay_ms": 600_000 });
-        match is_site {
-            true => {
-                desk.company.site_door("faults", &hold);
-                desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
-            }
-            false => {
-                desk.company.attach_to_issue(&desk.issue, "log.txt", b"it burns");
-                desk.company.org_door("faults", &hold);
-            }
-        }
-        let mut life = entente(&["sync", "--config", &desk.company.configure(ITEM, "")]).spawn().unwrap();
-        let there = || if is_site { desk.in_jira() } else { desk.in_salesforce() };
-        wait_for("the copy", || (there() == [shown("log.txt", 8)]).then_some(()));
-        life.kill().unwrap();
-        life.wait().unwrap();
-        desk.company.heal();
-        wait_for("another process to take over", || {
-            let file = desk.company.configure(ITEM, "");
-            (run(&["sync", "--wait", "20", "--config", &file]).code == 0).then_some(())
-        });
-        assert_eq!((desk.in_salesforce(), desk.in_jira()), (vec![shown("log.txt", 8)], vec![shown("log.txt", 8)]));
-        assert_eq!(desk.notes().1.len(), 1);
-        desk.rests();
-    }
-}
-
-/// S1-73: after the loss of the database the same copies are found.
-#[test]
-fn without_any_memory_the_same_copies_are_found() {
-    let desk = Desk::begin(ITEM);
-    desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
-    desk.company.attach_to_issue(&desk.issue, "fix.patch", b"+ water");
-    desk.sync();
-    let (files, notes) = ((desk.in_salesforce(), desk.in_jira()), desk.notes());
-    std::fs::remove_dir_all(desk.company.desk.path("entente-data")).unwrap();
-    desk.sync();
-    assert_eq!(((desk.in_salesforce(), desk.in_jira()), desk.notes()), (files, notes));
-    desk.rests();
-}
-
-/// S1-86, S1-87, S1-88: notes on both sides tell where a copy came from, once, and are no comments.
-#[test]
-fn notes_tell_where_a_file_came_from_and_are_carried_nowhere() {
-    let desk = Desk::begin(&format!("{ITEM}    comments: {{}}\n"));
-    desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
-    let there = desk.company.attach_to_issue(&desk.issue, "fix.patch", b"+ water");
-    desk.sync();
-    let (salesforce, jira) = desk.notes();
-    let [note] = salesforce.as_slice() else { panic!("{salesforce:#?}") };
-    let row = format!("\nattachment {there} of {}: fix.patch", desk.issue);
-    assert!(note.starts_with("[Entente] Jira attachment sync note") && note.contains(&row), "{note}");
-    let [note] = jira.as_slice() else { panic!("{jira:#?}") };
-    assert!(note.starts_with("[Entente] Attachment sync comment"), "{note}");
-    for line in ["log.txt came from Salesforce", &format!("fix.patch came from Jira (attachment {there})")] {
-        assert!(note.contains(line), "{note}");
-    }
-    desk.rests();
-    assert_eq!(desk.notes(), (salesforce, jira), "nothing was carried");
-
-    // The words in front are a person's.
-    let desk = Desk { items: desk.items.replace("both }", "both, mark: \"[Connector]\" }"), ..desk };
-    desk.company.attach_to_issue(&desk.issue, "plan.txt", b"hurry");
-    desk.sync();
-    let (salesforce, jira) = desk.notes();
-    assert_eq!((salesforce.len(), jira.len()), (2, 2), "{salesforce:#?} {jira:#?}");
-    assert!(salesforce[1].starts_with("[Connector] Jira attachment sync note"), "{salesforce:#?}");
-    assert!(jira[1].starts_with("[Connector] Attachment sync comment"), "{jira:#?}");
-    desk.rests();
-}
-
 /// S1-58, S1-99: in a one-way item files follow to Jira, and back only if that is asked for.
 #[test]
 fn a_one_way_item_carries_files_back_only_if_asked() {
@@ -411,19 +330,11 @@ fn a_refresh_carries_files_both_ways_at_once() {
 /// S1-72: linking a pair by hand carries the files that are there, and with `manual` no later ones.
 #[test]
 fn a_pair_linked_by_hand_has_its_files_carried() {
-    let items = ITEM.replace("auto_create: jira", "auto_create: none");
-    let items = items.replace("attachments: { direction: both }", "attachments: manual");
-    let company = Company::new();
-    let case = company.create("Case", &json!({ "Subject": "By hand" }));
-    let bug = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "By hand" });
-    let issue = text(&company.jira(Method::POST, "issue", &json!({ "fields": bug }))["key"]).to_owned();
-    let desk = Desk { company, items, case, issue };
+    let desk = Desk::apart(&ITEM.replace("attachments: { direction: both }", "attachments: manual"));
     for n in 0..12 {
         desk.company.attach_to_record(&desk.case, &format!("{n}.txt"), b"it burns");
     }
-    let file = desk.company.configure(&desk.items, "");
-    let linked = run(&["link", &desk.case, &desk.issue, "--item", "cases", "--config", &file]);
-    assert_eq!(linked.code, 0, "{linked:?}");
+    desk.link(&["--config", &desk.company.configure(&desk.items, "")]);
     desk.sync();
     assert_eq!(desk.in_jira().len(), 12);
     desk.company.attach_to_record(&desk.case, "later.txt", b"it burns");
@@ -441,12 +352,15 @@ fn customers_see_no_copy() {
     desk.sync();
     assert_eq!((desk.in_salesforce().len(), desk.in_jira().len()), (2, 2));
     assert!(desk.links().iter().all(|link| link["Visibility"] == "InternalUsers"), "{:#?}", desk.links());
+    let each = |rows: &Value, field: &str| -> Vec<Value> {
+        rows.as_array().unwrap().iter().map(|row| row[field].clone()).collect()
+    };
     let path = format!("issue/{}/comment", desk.issue);
     let comments = desk.company.jira(Method::GET, &path, &Value::Null)["comments"].clone();
-    assert!(comments.as_array().unwrap().iter().all(|comment| comment["jsdPublic"] == false), "{comments}");
+    assert_eq!(each(&comments, "jsdPublic"), [false], "{comments}");
     let query = format!("query?q=SELECT+IsPublished+FROM+CaseComment+WHERE+ParentId='{}'", desk.case);
     let notes = desk.company.salesforce(Method::GET, &query, &Value::Null)["records"].clone();
-    assert!(notes.as_array().unwrap().iter().all(|note| note["IsPublished"] == false), "{notes}");
+    assert_eq!(each(&notes, "IsPublished"), [false], "{notes}");
     desk.rests();
 }
 
@@ -481,74 +395,15 @@ fn names_are_kept_as_far_as_both_sides_take_them() {
     desk.rests();
 }
 
-/// S1-92, S2-79: a right that is missing is named, everything else goes on, and the file follows once the right is there.
-#[test]
-fn a_missing_right_is_named_and_stops_nothing_else() {
-    let desk = Desk::begin(ITEM);
-    let permit = |granted: bool| {
-        let right =
-            json!({ "user": ENTENTE, "project": "OPS", "permission": "CREATE_ATTACHMENTS", "granted": granted });
-        desk.company.site_door("rights", &right);
-    };
-    permit(false);
-    desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
-    desk.company.attach_to_issue(&desk.issue, "fix.patch", b"+ water");
-    desk.company.edit("Case", &desk.case, &json!({ "Subject": "Printer in ashes" }));
-    let refused = desk.company.try_sync(ITEM);
-    assert_eq!((refused.code, &refused.json()["waiting"]), (1, &json!(1)), "{refused:?}");
-    assert_eq!(desk.company.issue(&desk.issue)["summary"], "Printer in ashes");
-    assert_eq!(desk.in_salesforce().len(), 2);
-    let told = desk.told();
-    assert!(
-        told.contains("log.txt was not copied to Jira") && told.contains("permission to create attachments"),
-        "{told}"
-    );
-    let examined = run(&["doctor", "--config", &desk.company.configure(ITEM, "")]);
-    assert!(examined.stdout.contains("Create attachments"), "{examined:?}");
-    permit(true);
-    let file = desk.company.configure(ITEM, "");
-    assert_eq!(run(&["sync", "--wait", "60", "--config", &file]).code, 0);
-    assert_eq!(desk.in_jira().len(), 2);
-    desk.rests();
-}
-
-/// What a vendor does not take is told in its own words, and is not sent again and again.
-#[test]
-fn a_refused_file_is_named_and_not_sent_again() {
-    let desk = Desk::begin(ITEM);
-    desk.company.site_door("limits", &json!({ "upload_bytes": 5 }));
-    desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
-    desk.company.attach_to_record(&desk.case, "tiny.txt", b"hot");
-    desk.sync();
-    assert_eq!(desk.in_jira(), [shown("tiny.txt", 3)]);
-    let told = desk.told();
-    assert!(told.contains("Jira does not take the file log.txt: ") && told.contains("too large"), "{told}");
-    desk.rests();
-}
-
-/// A file that arrives cut short does not become one on the other side.
-#[test]
-fn half_a_file_is_not_stored() {
-    let desk = Desk::begin(ITEM);
-    let cut = |route: &str| json!({ "name": "truncated", "route": route, "times": 1 });
-    desk.company.org_door("faults", &cut("GET /services/data/v64.0/sobjects/ContentVersion/{..}/VersionData"));
-    desk.company.attach_to_record(&desk.case, "log.txt", &[7; 50_000]);
-    let file = desk.company.configure(ITEM, "");
-    assert_eq!(run(&["sync", "--wait", "60", "--config", &file]).code, 0);
-    assert_eq!(desk.in_jira(), [shown("log.txt", 50_000)]);
-    desk.rests();
-}
-
 /// Taking writes back leaves files, and says so.
 #[test]
 fn an_undo_leaves_files_and_says_so() {
     let desk = Desk::begin(ITEM);
     desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
     desk.sync();
-    let file = desk.company.configure(&desk.items, "");
-    let undone =
-        run(&["undo", "--item", "cases", "--since", "1970-01-01T00:00:00Z", "--dry-run", "--config", &file, "--json"]);
-    let undone = undone.json();
+    let before = (desk.in_salesforce(), desk.in_jira());
+    let undone = desk.company.undo("cases");
+    assert_eq!((desk.in_salesforce(), desk.in_jira()), before);
     let left = undone["left"].as_array().unwrap();
     let copy = left.iter().find(|row| row["field"] == "file").unwrap_or_else(|| panic!("{undone}"));
     assert!(text(&copy["why"]).contains("not taken back"), "{copy}");
@@ -571,33 +426,4 @@ fn files_that_are_not_asked_for_cost_nothing() {
     desk.company.forget_calls(Side::Salesforce);
     desk.sync();
     assert_eq!(desk.company.calls(Side::Salesforce), without + 5 + 1, "five tables are described, and one is asked");
-}
-
-/// S1-85, S1-88: a note on the record says which issue it is linked with, once, also after a lost answer, and is carried
-/// nowhere. Where it is not asked for there is none.
-#[test]
-fn a_note_says_which_issue_a_record_is_linked_with() {
-    let items = format!("{ITEM}    comments: {{}}\n    link_note: true\n");
-    let desk = Desk::begin(&ITEM.replace("auto_create", "link_note: false\n    auto_create"));
-    assert_eq!(desk.notes().0.len(), 0);
-    let desk = Desk { items, ..desk };
-    let planned = desk.company.plan(&desk.items);
-    assert!(text(&planned["writes"][0]["to"]).contains(&desk.issue), "{planned}");
-    let lost =
-        json!({ "name": "timeout_after_commit", "route": "POST /services/data/v64.0/composite/sobjects", "times": 1 });
-    desk.company.org_door("faults", &lost);
-    let file = desk.company.configure(&desk.items, "");
-    let synchronized = run(&["sync", "--config", &file, "--wait", "60", "--json"]);
-    assert_eq!(synchronized.code, 0, "{synchronized:?}");
-    let (salesforce, jira) = desk.notes();
-    let [note] = salesforce.as_slice() else { panic!("{salesforce:#?}") };
-    let lines: Vec<&str> = note.lines().collect();
-    assert_eq!((lines[0], lines[1]), ("[Entente] Salesforce Jira link note", desk.issue.as_str()));
-    assert!(lines[2].ends_with(&format!("/browse/{}", desk.issue)), "{note}");
-    assert_eq!((lines[3], jira.len()), ("linked automatically under cases", 0));
-    desk.rests();
-    std::fs::remove_dir_all(desk.company.desk.path("entente-data")).unwrap();
-    desk.sync();
-    assert_eq!(desk.notes().0.len(), 1, "it is found again");
-    desk.rests();
 }

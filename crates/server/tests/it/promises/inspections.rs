@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, text};
-use crate::process::{Ended, Running, get, ready, run, wait_for};
+use crate::process::{Ended, Running, get, run, wait_for};
 
 const TOKEN: &str = "token-of-a-test";
 
@@ -16,10 +16,8 @@ const ITEM: &str = cases!(
 /// A server that runs the item and polls often; its address.
 fn serve(company: &Company, more: &str) -> (Running, String) {
     let more = format!("triggers: {{ poll_seconds: 5, push: false }}\nserver: {{ api_tokens: [ {TOKEN} ] }}\n{more}");
-    let (file, ready_file) = (company.configure(ITEM, &more), company.desk.arg("server.json"));
-    let serve = ["serve", "--config", &file, "--listen", "0", "--ready-file", &ready_file];
-    let running = Running::start(&serve, &company.desk);
-    let server = text(&ready(&company.desk.path("server.json"))["server"]).to_owned();
+    let file = company.configure(ITEM, &more);
+    let (running, server) = company.serve(&file);
     (running, server)
 }
 
@@ -112,7 +110,8 @@ fn what_is_looked_at_and_left_alone_is_seen_too() {
         run(&["show", &case, "--server", &server, "--token", TOKEN, "--json"]).json()["links"][0]["link"].to_string();
     assert_eq!(inspect(&server, &["start", "--for", "10m", "--link", &link]).code, 0);
     // Another record makes noise that is not kept; this one is touched in a field that is not mapped.
-    company.create("Case", &json!({ "Subject": "Loud" }));
+    let loud = company.create("Case", &json!({ "Subject": "Loud" }));
+    wait_for("the noise", || company.twin("Case", &loud));
     company.edit("Case", &case, &json!({ "SuppliedName": "Unmapped" }));
     let seen = wait_for("the record to be left alone", || {
         Some(seen(&server)).filter(|seen| seen.iter().any(|one| said(one).contains("left alone")))

@@ -3,7 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{ACCESS, GRANT, Portal, one};
+use super::{ACCESS, GRANT, Portal, one, text};
+use crate::process::{ended, entente};
 
 /// S0-28, S0-30, S0-31, S0-32, S0-50: a domain that is not on the list raises one task for whoever is configured; all
 /// requests for it wait, show who has it, and go on together once it is added.
@@ -43,16 +44,21 @@ fn requests_for_another_domain_wait_for_one_task() {
 #[test]
 fn the_task_may_be_one_in_salesforce() {
     let jira = "    jira: { project: OPS, issue_type: Task, assignee: admin@sandbox.example }";
-    let portal = Portal::with(&ACCESS.replace(jira, "    salesforce: { owner: admin@sandbox.example }"));
-    let (project, dana) = (portal.project("Testing", "1"), portal.contact("Dana", "dana@acme.test"));
-    let grant = portal.click(&project, &dana);
-    portal.sync();
-    portal.sync();
-    let query = "query?q=SELECT+Subject,+Owner.Name+FROM+Task";
-    let tasks = portal.company.salesforce(Method::GET, query, &Value::Null);
-    assert_eq!((&tasks["totalSize"], portal.company.issues("OPS").len()), (&json!(1), 0), "{tasks}");
-    let owner = tasks["records"][0]["Owner"]["Name"].as_str().unwrap();
-    assert!(portal.reason(&grant).contains(&format!(", with {owner})")), "{}", portal.reason(&grant));
+    for (owner, name) in [("admin@sandbox.example", "Avery Admin"), ("Portal desk", "Portal desk")] {
+        let portal = Portal::with(&ACCESS.replace(jira, &format!("    salesforce: {{ owner: {owner} }}")));
+        let queue = json!({ "Name": "Portal desk", "DeveloperName": "Portal_Desk", "Type": "Queue" });
+        let queue = portal.company.create("Group", &queue);
+        portal.company.create("QueueSobject", &json!({ "QueueId": queue, "SobjectType": "Task" }));
+        let (project, dana) = (portal.project("Testing", "1"), portal.contact("Dana", "dana@acme.test"));
+        let grant = portal.click(&project, &dana);
+        portal.sync();
+        portal.sync();
+        let query = "query?q=SELECT+Subject,+Owner.Name+FROM+Task";
+        let tasks = portal.company.salesforce(Method::GET, query, &Value::Null);
+        assert_eq!((&tasks["totalSize"], portal.company.issues("OPS").len()), (&json!(1), 0), "{tasks}");
+        assert_eq!(text(&tasks["records"][0]["Owner"]["Name"]), name);
+        assert!(portal.reason(&grant).contains(&format!(", with {name})")), "{}", portal.reason(&grant));
+    }
 }
 
 /// S0-28, S0-49: the list is asked at each request; each change of it is journalled with who made it.
@@ -71,6 +77,10 @@ fn a_domain_that_is_withdrawn_lets_nobody_further_in() {
     for what in ["put acme.test on the list of domains", "took acme.test off the list of domains"] {
         assert!(journal.contains(what), "{what}: {journal}");
     }
+    let mut add = entente(&["domains", "add", "other.test", "--config", &portal.file]);
+    assert_eq!(ended(add.env("USER", "ada").output().unwrap()).code, 0);
+    let journal = portal.entente(&["journal", "--json"]).stdout;
+    assert!(journal.contains("ada put other.test on the list of domains"), "{journal}");
     let wrong = portal.try_entente(&["domains", "add", "nonsense"]);
     assert_eq!((wrong.code, wrong.stderr.contains("is no domain; write it like acme.example")), (2, true), "{wrong:?}");
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::{GRANT, PROJECT, Portal, TOKEN, one, text};
-use crate::process::{Running, get, ready, run, wait_for};
+use super::{GRANT, PROJECT, Portal, Side, TOKEN, one, text};
+use crate::process::{get, run, wait_for};
 
 const ORGANIZATION: &str = "POST /rest/servicedeskapi/organization";
 const CUSTOMER: &str = "POST /rest/servicedeskapi/customer";
@@ -21,6 +21,7 @@ fn whatever_is_lost_on_the_way_nothing_is_made_twice() {
             let grant = portal.click(&portal.project("Testing", "1"), &portal.contact("Dana", "dana@acme.test"));
             portal.entente(&["sync"]);
             portal.sync();
+            assert_eq!(portal.company.hits(Side::Jira), 1, "{name} at {route}");
             assert_eq!(portal.status(&grant), "Has Access", "{name} at {route}: {}", portal.reason(&grant));
             assert_eq!(portal.organizations(), [one("Testing – CP#1", &["dana@acme.test"])], "{name} at {route}");
             assert_eq!((portal.made("name"), portal.made("customer")), (1, 1), "{name} at {route}");
@@ -72,10 +73,7 @@ fn what_is_the_matter_is_told_until_it_is_mended() {
                           "body": { "errorMessage": "You may not manage organizations" } });
     portal.company.site_door("faults", &refusal);
     let grant = portal.click(&portal.project("Testing", "1"), &portal.contact("Dana", "dana@acme.test"));
-    let ready_file = portal.company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &portal.file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &portal.company.desk);
-    let url = text(&ready(&portal.company.desk.path("server.json"))["server"]).to_owned();
+    let (_server, url) = portal.company.serve(&portal.file);
     let access = || get(&format!("{url}/api/v1/status"), TOKEN).map(|status| status["access"].clone());
     let failed = wait_for("the failure", || access().filter(|access| access["failed"] == 1));
     assert_eq!((&failed["state"], &failed["waiting"]), (&json!("attention"), &json!(0)));

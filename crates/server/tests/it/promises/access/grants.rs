@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{ACCESS, GRANT, PROJECT, Portal, TOKEN, one, text};
-use crate::process::{Running, get, ready, wait_for};
+use crate::process::{get, wait_for};
 
 /// S0-02, S0-07, S0-10, S0-11, S0-18, S0-23, S0-29, S0-47: a Contact is let into the organization of a project, which is
 /// made on the way, and the record says so.
@@ -89,7 +89,7 @@ fn the_same_request_again_makes_nothing() {
     assert_eq!(portal.company.log(super::Side::Jira).len(), log, "nothing was written in Jira");
 }
 
-/// S0-51: two projects, or two Leads, whose names render alike have an organization each, and so has a project whose name
+/// S0-51: two projects whose names render alike have an organization each, two Leads have, and so has a project whose name
 /// somebody had taken by hand; a copied record does not inherit the organization of its original.
 #[test]
 fn equal_names_never_share_an_organization() {
@@ -113,6 +113,16 @@ fn equal_names_never_share_an_organization() {
     assert!(portal.organizations().contains(&one("By hand – CP#9", &[])), "what was there stays as it was");
     let of_second = format!("Testing – CP#1 ({})", projects[1]);
     assert!(portal.organizations().contains(&one(&of_second, &["dana@acme.test"])), "{:?}", portal.organizations());
+
+    let leads = ["lee@acme.test", "another.lee@acme.test"].map(|email| portal.lead("Lee", email));
+    for lead in &leads {
+        portal.click_lead(lead);
+    }
+    portal.sync();
+    let mut of_leads = portal.organizations();
+    of_leads.retain(|(name, _)| name.starts_with("Acme – Lee"));
+    let of_second = format!("Acme – Lee ({})", leads[1]);
+    assert_eq!(of_leads, [one("Acme – Lee", &["lee@acme.test"]), one(&of_second, &["another.lee@acme.test"])]);
 }
 
 /// S0-03, S0-39: access is taken away by a tick, with status and journal, and given back by taking the tick away.
@@ -222,10 +232,7 @@ fn the_words_are_configured() {
 #[test]
 fn a_server_follows_the_click_by_itself() {
     let portal = Portal::new();
-    let ready_file = portal.company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &portal.file, "--listen", "127.0.0.1:0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &portal.company.desk);
-    let url = text(&ready(&portal.company.desk.path("server.json"))["server"]).to_owned();
+    let (_server, url) = portal.company.serve(&portal.file);
     portal.company.org_door("push", &json!({ "object": GRANT, "url": format!("{url}/hooks/salesforce/acme-org") }));
     let (project, dana) = (portal.project("Testing", "1"), portal.contact("Dana", "dana@acme.test"));
     let grant = portal.click(&project, &dana);
