@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{block, export::read, replaced, with_state};
+use super::{block, export::read, offset, replaced, with_state};
 use crate::{
     config::{changes, tree::Node},
     item::ItemState,
@@ -57,7 +57,7 @@ fn with_item(into: &str, item: &str, lines: &str, indent: usize) -> Option<Strin
     let root = read(into).ok()?;
     let entries = root.get("items").entries();
     let there = entries.iter().find(|entry| entry.key == item);
-    let beside = there.or(entries.last())?;
+    let Some(beside) = there.or(entries.last()) else { return with_first_item(into, &root, item, lines, indent) };
     let lines = indented(lines, indent, beside.at.column - 1);
     let mut place = block(into, beside.at)?;
     let mut text = into.to_owned();
@@ -74,6 +74,24 @@ fn with_item(into: &str, item: &str, lines: &str, indent: usize) -> Option<Strin
         None => ItemState::Draft,
     };
     with_state(&text, item, state)
+}
+
+/// Into a document without items: where `items:` stands with nothing in it, else at the end.
+fn with_first_item(into: &str, root: &Node, item: &str, lines: &str, indent: usize) -> Option<String> {
+    let lines = indented(lines, indent, 2);
+    let text = match root.entries().iter().find(|entry| entry.key == "items") {
+        Some(empty) => {
+            let (before, rest) = into.split_at(offset(into, empty.at)?);
+            let (line, below) = rest.split_once('\n').unwrap_or((rest, ""));
+            let nothing = line.strip_prefix("items:")?;
+            let comment = nothing.find('#').map(|at| &nothing[at..]);
+            let is_empty = ["", "{}", "~", "null"].contains(&nothing.trim_end_matches(comment.unwrap_or("")).trim());
+            let head = comment.map_or("items:".to_owned(), |comment| format!("items: {comment}"));
+            is_empty.then(|| format!("{before}{head}\n{lines}{below}"))?
+        }
+        None => format!("{}\n\nitems:\n{lines}", into.trim_end()),
+    };
+    with_state(&text, item, ItemState::Draft)
 }
 
 /// Lines that begin further left or right.

@@ -153,3 +153,19 @@ fn items_are_taken_over_under_the_names_of_the_connections_there() {
     let braces = "items: { a: { mode: one-way } }\n";
     assert!(with_items_of(into, braces, &[].into()).unwrap_err().contains("a shares its lines with others"));
 }
+
+/// As the quick start leaves it: connections, and no item yet.
+#[test]
+fn the_first_item_finds_its_place() {
+    let from = "items:\n    # Bugs first.\n    bugs:\n      owner: x\n";
+    let items = "  # Bugs first.\n  bugs:\n    state: draft\n    owner: x\n";
+    let (head, tail) = ("version: 1\nserver: {}\n", "triggers: { poll_seconds: 60 }\n");
+    let taken = |into: String| with_items_of(&into, from, &[].into());
+    assert_eq!(taken(head.to_owned()).unwrap(), format!("{head}\nitems:\n{items}"));
+    for nothing in ["items:", "items: {}", "items: ~ ", "items: null"] {
+        assert_eq!(taken(format!("{head}{nothing}\n{tail}")).unwrap(), format!("{head}items:\n{items}{tail}"));
+    }
+    let with_comment = format!("{head}items: {{}} # none\n{tail}");
+    assert_eq!(taken(with_comment).unwrap(), format!("{head}items: # none\n{items}{tail}"));
+    assert!(taken(format!("{head}items: []\n")).unwrap_err().contains("bugs shares its lines"));
+}
