@@ -158,6 +158,17 @@ fn may_write(file: Option<&Path>) -> Result<(), Failure> {
     file.map_or(Ok(()), |path| ready::may_write(path).map_err(refusal(path)))
 }
 
+/// Refuses to write over what a person has.
+fn may_make(file: &Path) -> Result<(), Failure> {
+    match file.exists() {
+        true => {
+            let message = format!("there is a file {} already", file.display());
+            Err(Failure::misuse("file", message, "name another file, or move that one away"))
+        }
+        false => may_write(Some(file)),
+    }
+}
+
 impl Command {
     async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         match self {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::answer::{counted, json as document};
 use super::data::Data;
-use super::{Exit, Failure};
+use super::{Exit, Failure, may_make};
 use crate::screen::Screen;
 
 /// Write everything that Entente remembers into one file, while it works
@@ -36,10 +36,7 @@ impl Backup {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let dir = self.data.dir(&self.config)?;
-        if self.to.exists() {
-            let message = format!("there is a file {} already", self.to.display());
-            return Err(Failure::misuse("file", message, "name another one with --to"));
-        }
+        may_make(&self.to)?;
         let secrets = self.data.secrets(&self.config).sealed()?;
         let now_ms = SystemClock.now().as_millisecond();
         let made = File::make(&dir, &self.to, secrets.as_deref(), now_ms).await;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::answer::json as document;
 use super::ask::Ask;
-use super::{Exit, Failure, may_write};
+use super::{Exit, Failure, may_make};
 use crate::ready::write_whole;
 use crate::screen::Screen;
 
@@ -20,7 +20,7 @@ pub(crate) struct Export {
     #[arg(long, value_name = "A,B")]
     items: Option<String>,
 
-    /// Write it to this file instead
+    /// Write it to this file instead, which is not there yet
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
 
@@ -35,7 +35,7 @@ pub(crate) struct Export {
 impl Export {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        may_write(self.to.as_deref())?;
+        self.to.as_deref().map_or(Ok(()), may_make)?;
         let asked = self.ask.open(screen).await?;
         let answer = asked.get(&["configuration", "export"], &[("items", self.items)]).await;
         asked.close().await;

@@ -61,6 +61,13 @@ fn a_configuration_is_exported_as_it_was_written_and_without_credentials() {
         one.contains("  cases:\n") && one.contains("# What support sees first.") && !one.contains("shown:"),
         "{one}"
     );
+    // What stands in a configuration's place would take its credentials along.
+    for taken in [&to, &file] {
+        let before = std::fs::read_to_string(taken).unwrap();
+        let refused = export(&file, &["--to", taken]);
+        assert!(refused.code == 2 && refused.stderr.contains("there is a file"), "{refused:?}");
+        assert_eq!(std::fs::read_to_string(taken).unwrap(), before);
+    }
     let unknown = export(&file, &["--items", "cases,bugs"]);
     assert!(unknown.code == 2 && unknown.stderr.contains("There is no item \"bugs\""), "{unknown:?}");
 }
