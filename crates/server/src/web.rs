@@ -28,6 +28,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::limits::{API_BYTES_MAX, FORM_BYTES_MAX, HOOK_BYTES_MAX};
 
+pub(crate) use api::AT_A_TERMINAL;
 pub(crate) use api::configuration::text::rewrite;
 pub use app::App;
 pub use problem::Problem;

@@ -33,7 +33,7 @@ use super::configured::Configured;
 use super::data::Data;
 use crate::limits::{API_ANSWER_BYTES_MAX, API_ANSWER_TIME};
 use crate::screen::Screen;
-use crate::web::api;
+use crate::web::{AT_A_TERMINAL, api};
 
 /// `--config FILE [--data-dir D | --database-url URL]`, or `--server URL --token T`.
 #[derive(Debug, Args)]
@@ -215,7 +215,7 @@ impl Asked {
 
 /// Who sits at this terminal, for the journal.
 pub(crate) fn who() -> String {
-    std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "somebody at a terminal".to_owned())
+    std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| AT_A_TERMINAL.to_owned())
 }
 
 /// Path and query under `/api/v1`; whatever a part holds stays within it.

@@ -42,6 +42,9 @@ use super::Problem;
 /// Who did it, for the journal, when a caller does not say.
 const SOMEBODY: &str = "a caller of the API";
 
+/// Who did it, where a terminal does not know its user.
+pub(crate) const AT_A_TERMINAL: &str = "somebody at a terminal";
+
 /// A body of which every part may be left out, so that the whole may be, too; otherwise `usage` is said.
 fn optional<T: Default + DeserializeOwned>(body: &Bytes, usage: &str) -> Result<T, Problem> {
     if body.trim_ascii().is_empty() {

@@ -87,6 +87,20 @@ impl From<StoreError> for Problem {
     }
 }
 
+/// What the framework refuses before a handler sees it, in the words of this API.
+pub(crate) async fn of_framework(response: Response) -> Response {
+    let is_text = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    if !(status.is_client_error() && is_text) {
+        return response;
+    }
+    let detail = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "The body is larger than this address takes.",
+        _ => "The address or the body cannot be read: a part of it is not of the form that this address takes.",
+    };
+    Problem::new(status, detail).into_response()
+}
+
 /// The answer when a handler had a defect; the message itself is for the log only.
 pub(crate) fn of_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);

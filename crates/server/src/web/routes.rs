@@ -8,7 +8,7 @@ use axum::routing::{MethodRouter, get, post, put};
 use http::Method;
 
 use super::role::{self, Caller, Role};
-use super::{App, api};
+use super::{App, api, problem};
 use crate::limits::CONFIGURATION_BODY_BYTES_MAX;
 
 /// One address.
@@ -27,7 +27,8 @@ pub fn api_routes() -> Vec<(Role, Method, &'static str)> {
 
 /// Everything below `/api/v1`.
 pub(super) fn api_v1() -> Router<App> {
-    table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler))
+    let router = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    router.layer(middleware::map_response(problem::of_framework))
 }
 
 fn table() -> Vec<Route> {

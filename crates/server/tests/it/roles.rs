@@ -134,3 +134,45 @@ async fn a_user_logs_in_until_removed() {
     assert_eq!(from_console(Method::GET, "/api/v1/status").await, StatusCode::UNAUTHORIZED);
     assert_eq!(from_console(Method::GET, "/plain").await, StatusCode::SEE_OTHER);
 }
+
+/// Also what no handler sees is answered by a problem document.
+#[tokio::test]
+async fn what_cannot_be_read_at_all_is_told_in_the_same_form() {
+    let app = TestApp::new().await;
+    let ask = async |method: Method, path: &str, body: Body| {
+        let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        let request = request.header(CONTENT_TYPE, "application/json").header(AUTHORIZATION, format!("Bearer {TOKEN}"));
+        app.send(request.body(body).unwrap()).await.problem()
+    };
+    insta::assert_snapshot!(
+        ask(Method::GET, "/configuration/versions/nope", Body::empty()).await,
+        @"400 Bad Request: The address or the body cannot be read: a part of it is not of the form that this address takes."
+    );
+    let not_utf8 = ask(Method::GET, "/items/%ff", Body::empty()).await;
+    assert!(not_utf8.starts_with("400 Bad Request: The address or the body cannot be read"), "{not_utf8}");
+    insta::assert_snapshot!(
+        ask(Method::POST, "/users/vera/remove", Body::from(vec![b'1'; 4 << 20])).await,
+        @"413 Payload Too Large: The body is larger than this address takes."
+    );
+}
+
+/// The journal names users: a name reads as one, and as nobody else's.
+#[tokio::test]
+async fn names_are_plain_and_unlike_each_other() {
+    let app = TestApp::new().await;
+    let add = async |name: &str| {
+        let body = serde_json::json!({ "name": name, "role": "viewer" });
+        app.post_json("/api/v1/users", &body.to_string()).await
+    };
+    for name in ["..", " ada", "ada ", "\u{202e}evil", "a\nb", "A Caller of the API", "somebody at a terminal", ""] {
+        let refused = add(name).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name:?}: {refused:?}");
+    }
+    for name in ["Zoë O'Neill-Núñez", "ada@acme.example", "李"] {
+        assert_eq!(add(name).await.status, StatusCode::CREATED, "{name}");
+    }
+    insta::assert_snapshot!(
+        add("ADA@acme.example").await.problem(),
+        @"409 Conflict: There is a user ada@acme.example already, whom the journal would show much like this one."
+    );
+}

@@ -9,7 +9,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::SOMEBODY;
+use super::{AT_A_TERMINAL, SOMEBODY};
 use crate::limits::USER_NAME_LETTERS_MAX;
 use crate::web::token::digest_of;
 use crate::web::{App, Problem, Role, fresh_secret};
@@ -70,10 +70,17 @@ pub(crate) async fn add(
         let detail = "Send {\"name\": NAME, \"role\": \"viewer\" or \"operator\" or \"administrator\"}; `by` may stand beside it.";
         Problem::new(StatusCode::BAD_REQUEST, detail)
     })?;
-    let is_plain = !name.trim().is_empty() && name.trim() == name && !name.contains(char::is_control);
-    if !is_plain || name.chars().count() > USER_NAME_LETTERS_MAX {
-        let detail = format!("A name has 1 to {USER_NAME_LETTERS_MAX} letters, and no space at its ends.");
+    if !is_name(&name) {
+        let detail = format!(
+            "A name begins with a letter or digit, has up to {USER_NAME_LETTERS_MAX} letters, digits, spaces and . _ - + @ ', \
+             and does not end with a space."
+        );
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
+    }
+    let is_like = |user: &User| user.name != name && user.name.to_lowercase() == name.to_lowercase();
+    if let Some(like) = app.store().users().await?.into_iter().find(is_like) {
+        let detail = format!("There is a user {} already, whom the journal would show much like this one.", like.name);
+        return Err(Problem::new(StatusCode::CONFLICT, detail));
     }
     let by = by.as_deref().unwrap_or(SOMEBODY);
     let token = format!("entente_{}", fresh_secret());
@@ -102,6 +109,14 @@ pub(crate) async fn remove(
         return Err(Problem::new(StatusCode::NOT_FOUND, format!("There is no user {name}.")));
     }
     Ok(Json(Removed { name }))
+}
+
+/// Whether the journal can name somebody so that nobody takes it for something else.
+fn is_name(name: &str) -> bool {
+    let may_stand = |letter: char| letter.is_alphanumeric() || " ._-+@'".contains(letter);
+    let is_plain = name.starts_with(char::is_alphanumeric) && !name.ends_with(' ') && name.chars().all(may_stand);
+    let is_nobody = [SOMEBODY, AT_A_TERMINAL].iter().any(|nobody| nobody.eq_ignore_ascii_case(name));
+    is_plain && !is_nobody && name.chars().count() <= USER_NAME_LETTERS_MAX
 }
 
 fn entry(text: String) -> NewEntry {
