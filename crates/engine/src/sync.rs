@@ -101,13 +101,12 @@ async fn org(
         failed = failed.or(looked(worker, wired, give_up_ms, progress).await.err());
     }
     let now_ms = inner.outside.now_ms();
-    let backlog = inner.store.backlog(Some(&worker.org.name), now_ms).await?;
     let until = Until::Quiet { deadline_ms: now_ms + wait_ms.max(SYNC_LINGERS_MS) };
     let drained = tokio::select! {
         // Without items no round could be formed, and nothing would ever be over.
         () = std::future::ready(()), if items.is_empty() => Ok(()),
         result = worker.drain(until), if !items.is_empty() => result,
-        () = tell(inner, worker, backlog.due, progress) => Ok(()),
+        () = tell(inner, worker, progress) => Ok(()),
     };
     let granted = match (&options.item, options.direction) {
         (None, None) => access::settle(worker, give_up_ms).await,
@@ -136,11 +135,14 @@ async fn looked(worker: &Worker, wired: &Wired, give_up_ms: i64, progress: Tell<
 }
 
 /// Tells how far the rounds have come, as long as they run.
-async fn tell(inner: &Inner, worker: &Worker, total: u64, progress: Tell<'_>) {
+async fn tell(inner: &Inner, worker: &Worker, progress: Tell<'_>) {
     loop {
         let done = worker.tally.rounds_units.load(Ordering::Relaxed);
-        progress(Progress { stage: "agreeing", done, total: Some(total.max(done)) });
-        inner.outside.clock.sleep(Duration::from_millis(200)).await;
+        // What cannot be counted now is counted the next time.
+        if let Ok(left) = inner.store.backlog(Some(&worker.org.name), inner.outside.now_ms()).await {
+            progress(Progress { stage: "agreeing", done, total: Some(done + left.due) });
+        }
+        inner.outside.clock.sleep(Duration::from_millis(500)).await;
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod configuration;
+mod countdown;
 pub mod demo;
 pub mod limits;
 pub mod log;

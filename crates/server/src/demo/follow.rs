@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::home::Urls;
 use super::{ITEM, tour};
+use crate::countdown::Countdown;
 use crate::screen::{Screen, harmless};
 use crate::web::App;
 
@@ -39,6 +40,7 @@ pub(crate) async fn follow(app: &App, screen: &Screen, urls: &Urls, stop: &Cance
 async fn linking(app: &App, screen: &Screen) {
     let began = Instant::now();
     let mut said = began;
+    let mut countdown = Countdown::default();
     let mut looks = tokio::time::interval(LOOK_EVERY);
     loop {
         looks.tick().await;
@@ -48,7 +50,7 @@ async fn linking(app: &App, screen: &Screen) {
             screen.show("");
             return print(screen, &format!("{} links, {seconds:.1} s after the start.\n", status.links));
         }
-        let sentence = progress(&status, began.elapsed());
+        let sentence = progress(&status, &mut countdown, Instant::now());
         screen.show(&sentence);
         if !screen.is_live() && said.elapsed() >= SAY_EVERY {
             said = Instant::now();
@@ -62,17 +64,14 @@ fn is_settled(status: &Status) -> bool {
     status.idle && status.waiting == 0 && status.connections.iter().all(|connection| connection.fresh_seconds.is_some())
 }
 
-fn progress(status: &Status, elapsed: Duration) -> String {
-    let left = status.backlog + status.in_flight;
-    if status.links == 0 {
-        return match left {
-            0 => "Reading both sides ..".to_owned(),
-            left => format!("Linking: {left} cases to look at"),
-        };
+fn progress(status: &Status, countdown: &mut Countdown, now: Instant) -> String {
+    match status.backlog + status.in_flight {
+        0 if status.links == 0 => "Reading both sides ..".to_owned(),
+        left => {
+            let pace = countdown.tell(left, now);
+            format!("Linking: {} links, {left} records to look at{pace}", status.links)
+        }
     }
-    let rate = status.links as f64 / elapsed.as_secs_f64().max(0.001);
-    let seconds = (left as f64 / rate).ceil();
-    format!("Linking: {} of {} ({rate:.0} a second, {seconds:.0} s left)", status.links, status.links + left)
 }
 
 /// Shows two edits to try.
@@ -129,11 +128,17 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "any moment to count from")]
     fn the_lines_say_numbers_rate_and_time_left() {
-        let mut status = Status { links: 100, backlog: 150, in_flight: 50, ..Status::default() };
-        assert_eq!(progress(&status, Duration::from_secs(4)), "Linking: 100 of 300 (25 a second, 8 s left)");
-        status.links = 0;
-        assert_eq!(progress(&status, Duration::from_secs(4)), "Linking: 200 cases to look at");
+        let mut countdown = Countdown::default();
+        let begin = Instant::now();
+        let mut tell =
+            |status: &Status, seconds| progress(status, &mut countdown, begin + Duration::from_secs(seconds));
+        assert_eq!(tell(&Status::default(), 0), "Reading both sides ..");
+        let mut status = Status { backlog: 250, in_flight: 50, ..Status::default() };
+        assert_eq!(tell(&status, 4), "Linking: 0 links, 300 records to look at");
+        (status.links, status.backlog) = (100, 150);
+        assert_eq!(tell(&status, 8), "Linking: 100 links, 200 records to look at (25 a second, 8 s left)");
         let mut status = Status { links: 312, ..Status::default() };
         assert_eq!(standing(&status), "312 links kept in agreement · 0 waiting · 0 conflicts");
         status.parked = 2;
