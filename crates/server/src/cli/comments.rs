@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use super::acts::{self, Act as _, Common, listed, rows};
 use super::answer::counted;
 use super::ask::{Asked, who};
+use super::show::only_one;
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -35,9 +36,9 @@ enum Act {
 
 #[derive(Debug, Args)]
 struct List {
-    /// The link's number, as `entente show` tells it
-    #[arg(value_name = "LINK")]
-    link: String,
+    /// The link's number, the issue's key, or the record's id
+    #[arg(value_name = "LINK|ISSUE|RECORD")]
+    name: String,
 
     #[command(flatten)]
     common: Common,
@@ -45,9 +46,9 @@ struct List {
 
 #[derive(Debug, Args)]
 struct Push {
-    /// The link's number
-    #[arg(value_name = "LINK")]
-    link: String,
+    /// The link's number, the issue's key, or the record's id
+    #[arg(value_name = "LINK|ISSUE|RECORD")]
+    name: String,
 
     /// The comment's id, as `entente comments list` shows it
     #[arg(value_name = "ID")]
@@ -84,9 +85,13 @@ impl acts::Act for Act {
 
     async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
         match self {
-            Self::List(list) => asked.get(&["links", &list.link, "comments"], &[]).await,
-            Self::Push(Push { link, comment, .. }) => {
-                asked.post(&["links", link, "comments", comment, "push"], &json!({ "by": who() })).await
+            Self::List(List { name, .. }) => {
+                let link = only_one(asked, name).await?.to_string();
+                asked.get(&["links", &link, "comments"], &[]).await
+            }
+            Self::Push(Push { name, comment, .. }) => {
+                let link = only_one(asked, name).await?.to_string();
+                asked.post(&["links", &link, "comments", comment, "push"], &json!({ "by": who() })).await
             }
             Self::Rules(_) => asked.get(&["comments", "rules"], &[]).await,
         }

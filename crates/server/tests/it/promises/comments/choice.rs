@@ -109,14 +109,14 @@ fn a_person_picks_what_is_carried() {
     let shown = run(&["show", &talk.issue, "--config", &file, "--json"]).json();
     let link = shown["links"][0]["link"].to_string();
     let ask = |arguments: &[&str]| run(&[&["comments"], arguments, &["--config", &file]].concat());
-    let listed = ask(&["list", &link, "--json"]).json();
+    let listed = ask(&["list", &talk.issue, "--json"]).json();
     let state = |id: &str| {
         let all = listed["comments"].as_array().unwrap();
         all.iter().find(|said| said["id"] == id).unwrap_or_else(|| panic!("{listed}"))["state"].clone()
     };
     assert_eq!([&picked, &other, &theirs, &rest].map(|id| state(id)), ["original"; 4]);
     for id in [&picked, &theirs] {
-        let pushed = ask(&["push", &link, id]);
+        let pushed = ask(&["push", &talk.issue, id]);
         assert!(pushed.code == 0 && pushed.stdout.contains("the next `entente sync`"), "{pushed:?}");
     }
     talk.sync();
