@@ -24,6 +24,9 @@ export function attention(status: Status): Attention[] {
       found.push({ mood: 'warn', text: `${connection.name}: only the reserve of its calls is left, so nothing new is begun.`, to: '/connections' });
     }
   }
+  if (accessNeedsSomebody(status)) {
+    found.push({ mood: 'warn', text: `Portal access: ${status.access?.problem ?? status.access?.state}`, to: '/access' });
+  }
   for (const item of status.items) {
     if (item.state === 'held') found.push({ mood: 'bad', text: `${item.name} is held: ${item.problem ?? 'a guard stopped it'}`, to: `/items/${encodeURIComponent(item.name)}` });
     else if (item.problem) found.push({ mood: 'bad', text: `${item.name}: ${item.problem}`, to: `/items/${encodeURIComponent(item.name)}` });
@@ -38,6 +41,8 @@ export function attention(status: Status): Attention[] {
   return found.sort((one, other) => worst.indexOf(one.mood) - worst.indexOf(other.mood));
 }
 
+const accessNeedsSomebody = ({ access }: Status) => access?.state === 'attention' || access?.state === 'stopped';
+
 /** The whole in one sentence. */
 export function summary(status: Status): { mood: Mood; text: string } {
   const broken = status.connections.filter(({ state }) => state === 'unreachable' || state === 'refused').length;
@@ -45,6 +50,7 @@ export function summary(status: Status): { mood: Mood; text: string } {
   if (broken) return { mood: 'bad', text: `${broken} of ${count(status.connections.length, 'connection')} ${broken === 1 ? 'does' : 'do'} not work` };
   if (status.held.length) return { mood: 'bad', text: `${count(status.held.length, 'item')} held by a guard` };
   if (toDecide) return { mood: 'warn', text: `${toDecide} for a person to decide` };
+  if (accessNeedsSomebody(status)) return { mood: 'warn', text: 'Portal access needs a person' };
   if (!status.idle) return { mood: 'busy', text: `Working: ${(status.backlog + status.in_flight).toLocaleString('en')} to do` };
   return { mood: 'good', text: 'In agreement' };
 }

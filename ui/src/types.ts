@@ -29,7 +29,7 @@ export interface Quota {
 export interface ConnectionStatus {
   name: string;
   sandbox: boolean;
-  state: 'starting' | 'ok' | 'unreachable' | 'refused';
+  state: 'unused' | 'starting' | 'ok' | 'unreachable' | 'refused';
   fresh_seconds: number | null;
   problem: string | null;
   circuit: 'closed' | 'open' | 'half-open';
@@ -49,6 +49,7 @@ export interface Status {
   held: string[];
   items: ItemStatus[];
   connections: ConnectionStatus[];
+  access?: { state: 'starting' | 'ok' | 'attention' | 'stopped'; waiting: number; failed: number; problem: string | null };
   configuration_problem: string | null;
   configuration?: { version: number; since: string; by: string; draft: string | null };
 }

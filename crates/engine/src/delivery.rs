@@ -86,7 +86,7 @@ pub(crate) async fn once(worker: &Worker, access: &Access) -> Result<Looked, Eng
         }
         let shown = &open.delivery.shown;
         if shown.status.is_open() {
-            looked.waiting.add(&open.id, &open.name, reason.as_ref().unwrap_or(&shown.reason));
+            looked.waiting.add(&open.id, &format!("delivery {}", open.name), reason.as_ref().unwrap_or(&shown.reason));
         }
         looked.seen.insert(open.id);
     }

@@ -30,6 +30,7 @@ use crate::{
     Engine, EngineError,
     limits::{INSPECTION_BYTES_MAX, INSPECTION_KEPT_SECS, INSPECTION_SECS_MAX, INSPECTION_SIGHTINGS_MAX},
     outside::Outside,
+    report::to_the_second,
     wiring::Wiring,
 };
 
@@ -196,9 +197,9 @@ impl Session {
         InspectionTold {
             running: now < self.until,
             by: self.by.clone(),
-            since: self.since.to_string(),
-            until: self.until.to_string(),
-            forgotten: after(self.until, INSPECTION_KEPT_SECS).to_string(),
+            since: to_the_second(self.since),
+            until: to_the_second(self.until),
+            forgotten: to_the_second(after(self.until, INSPECTION_KEPT_SECS)),
             connection,
             item,
             link,

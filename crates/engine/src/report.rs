@@ -1,6 +1,7 @@
 //! What the engine tells people and machines. The JSON shapes are front doors: they change only by addition.
 
 use entente_core::item::ItemState;
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// Numbers per side.
@@ -296,7 +297,7 @@ pub struct ConnectionStatus {
     pub name: String,
     /// Whether the configuration calls it a stand-in, on which nothing real depends.
     pub sandbox: bool,
-    /// `starting`, `ok`, `unreachable` or `refused`.
+    /// `unused` while no item that runs reads through it, `starting`, `ok`, `unreachable` or `refused`.
     pub state: &'static str,
     /// Seconds since it was last read to the end; none before the first time.
     pub fresh_seconds: Option<i64>,
@@ -352,6 +353,11 @@ pub struct Finding {
     /// The connection that it is about as a whole, whatever item needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
+}
+
+/// RFC 3339 without the fractions that nobody reads.
+pub(crate) fn to_the_second(at: Timestamp) -> String {
+    Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
 }
 
 /// How far long work has come.

@@ -133,12 +133,18 @@ struct Gauges<'a> {
     quota: Option<QuotaStatus>,
 }
 
+/// Whether an item that runs reads through a connection.
+fn is_used(wiring: &Wiring, connection: &str) -> bool {
+    wiring.items.iter().any(|wired| wired.org.name == connection || wired.site.name == connection)
+}
+
 fn connection(wiring: &Wiring, gauges: Gauges<'_>, now: Timestamp) -> ConnectionStatus {
     let Gauges { name, health, circuit, quota } = gauges;
     let state = match (&health.problem, health.fresh) {
         (Some((true, _)), _) => "refused",
         (Some((false, _)), _) => "unreachable",
         (None, _) if circuit != Circuit::Closed => "unreachable",
+        (None, _) if !is_used(wiring, name) => "unused",
         (None, Some(_)) => "ok",
         (None, None) => "starting",
     };

@@ -110,7 +110,9 @@ impl Gauge {
         let lasts = |per_hour: u64| {
             let seconds = i64::try_from(reading.left?.saturating_mul(3_600).checked_div(per_hour)?).ok()?;
             let end = read_at.checked_add(SignedDuration::from_secs(seconds)).ok()?;
-            Some(end).filter(|end| reading.resets_at.is_none_or(|resets_at| *end < resets_at))
+            // Where the peer names no end of its window, calls of a day ago count no longer.
+            let window_ends = reading.resets_at.or_else(|| read_at.checked_add(SignedDuration::from_hours(24)).ok())?;
+            Some(end).filter(|end| *end < window_ends)
         };
         Some(Quota { runs_out_at: per_hour.and_then(lasts), per_hour, reading, read_at })
     }
@@ -162,6 +164,7 @@ mod tests {
             (&[(0, 900), (30, 800)], None, Some(200), Some(at(30 + 240)), "100 in half an hour"),
             (&[(0, 900), (30, 900)], None, Some(0), None, "nothing used"),
             (&[(0, 900), (30, 800)], Some(at(100)), Some(200), None, "it lasts until the window ends"),
+            (&[(0, 900), (30, 885)], None, Some(30), None, "it lasts for a day"),
             (&[(0, 100), (30, 800), (60, 700)], None, Some(200), Some(at(60 + 210)), "a new window"),
         ] {
             let quota = gauge(readings, resets_at);

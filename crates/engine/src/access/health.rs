@@ -100,8 +100,11 @@ pub(super) async fn failed(worker: &Worker, access: &Access) -> Result<Told, Eng
         let found = org.find(object, &paths, Filter::eq(grants::STATUS, text.as_str())).await;
         let mut rows = found.map_err(EngineError::peer(&org.name))?;
         rows.sort_by(|a, b| a.id.cmp(&b.id));
+        // Grants and deliveries are numbered apart.
+        let kind = if object == delivery::DELIVERY { "delivery " } else { "" };
         for row in rows {
-            told.add(&row.id, row.text("Name").unwrap_or_default(), row.text(grants::REASON).unwrap_or_default());
+            let name = format!("{kind}{}", row.text("Name").unwrap_or_default());
+            told.add(&row.id, &name, row.text(grants::REASON).unwrap_or_default());
         }
     }
     Ok(told)

@@ -30,8 +30,8 @@ pub(super) async fn run(
     };
     let n_wanted = candidates.iter().filter(|hint| found.contains_key(&hint.key.record_id)).count();
     let text = match n_wanted {
-        0 => format!("{item}: every issue that was created since has its link again"),
-        n => format!("{item}: {n} issues that were created since were found by their marker; they are linked again"),
+        0 => "every issue that was created since has its link again".to_owned(),
+        n => format!("{n} issues that were created since were found by their marker; they are linked again"),
     };
     store.recovered(&worker.fence()?, item, n_wanted == 0, &text, worker.outside().now_ms()).await?;
     tracing::warn!(item, "{text}");

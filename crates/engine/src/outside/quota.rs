@@ -3,7 +3,7 @@
 
 use entente_transport::{CallError, Clock, Quota, Scope, Transport};
 
-use crate::report::QuotaStatus;
+use crate::report::{QuotaStatus, to_the_second};
 
 /// Why, and for how long, only what was begun may use a connection.
 pub(crate) fn held_back(transport: &Transport, clock: &dyn Clock, reserve_percent: u8) -> Option<CallError> {
@@ -33,7 +33,7 @@ pub(crate) fn status(quota: Quota, reserve_percent: u8, clock: &dyn Clock) -> Qu
         allowed: quota.reading.allowed,
         left: quota.reading.left,
         per_hour: quota.per_hour,
-        runs_out_at: quota.runs_out_at.map(|at| at.to_string()),
-        resets_at: quota.reading.resets_at.map(|at| at.to_string()),
+        runs_out_at: quota.runs_out_at.map(to_the_second),
+        resets_at: quota.reading.resets_at.map(to_the_second),
     }
 }

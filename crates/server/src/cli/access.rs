@@ -208,7 +208,7 @@ fn line(grant: &Json) -> String {
     let source = text(&grant["source"]).unwrap_or("no source".to_owned());
     let record = text(&grant["record"]).map(|record| format!(" {record}")).unwrap_or_default();
     let organization = text(&grant["organization"]["name"]).map(|name| format!(", in \"{name}\"")).unwrap_or_default();
-    let wish = if grant["revoke"] == true { ", to be revoked" } else { "" };
+    let wish = if grant["revoke"] == true && grant["finished"].is_null() { ", to be revoked" } else { "" };
     let first = harmless(&format!("{name}  {status}: {person} through {source}{record}{organization}{wish}"));
     match text(&grant["reason"]) {
         Some(reason) => format!("{first}\n    {}", harmless(&reason)),

@@ -162,13 +162,15 @@ fn whole(sighting: &Json) -> String {
             all.iter().map(|pair| format!("{}: {}", pair[0].as_str().unwrap_or("?"), pair[1].as_str().unwrap_or("?")));
         shown.collect::<Vec<_>>()
     };
-    let mut lines = vec![line(sighting), "Sent:".to_owned()];
-    lines.extend(headers("request_headers"));
-    lines.push(word(sighting, "request_body").to_owned());
-    lines.push("Received:".to_owned());
-    lines.extend(headers("answer_headers"));
-    lines.push(word(sighting, "answer_body").to_owned());
-    lines.iter().filter(|line| !line.is_empty()).map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
+    let part = |title: &str, head: &str, body: &str| {
+        let body = word(sighting, body);
+        let body = if body == "-" { "" } else { body };
+        [&[title.to_owned()][..], &headers(head), &[String::new(), body.to_owned()]].concat()
+    };
+    let sent = part("Sent:", "request_headers", "request_body");
+    let received = part("Received:", "answer_headers", "answer_body");
+    let lines = [vec![line(sighting)], sent, received].concat();
+    lines.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 
 fn state(inspection: &Json) -> String {

@@ -1,6 +1,7 @@
 //! `entente show`: a link as it is known, also while Salesforce, Jira or both do not answer.
 
 use clap::Args;
+use jiff::SignedDuration;
 use serde_json::Value as Json;
 
 use super::answer::json as document;
@@ -102,7 +103,10 @@ fn origin(card: &Json) -> &'static str {
 }
 
 fn age(end: &Json) -> String {
-    end["age_seconds"].as_i64().map_or_else(|| "not read yet".to_owned(), |seconds| format!("as of {seconds} s ago"))
+    end["age_seconds"].as_i64().map_or_else(
+        || "not read yet".to_owned(),
+        |seconds| format!("as of {:#} ago", SignedDuration::from_secs(seconds)),
+    )
 }
 
 fn rows(of: &Json, name: &str) -> Vec<Json> {

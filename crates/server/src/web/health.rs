@@ -19,11 +19,8 @@ pub(crate) async fn process() -> Json<Value> {
 pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem> {
     let status = app.status().await.map_err(unknown)?;
     let config = app.config();
-    let is_used = |name: &str| {
-        config.items.iter().any(|item| [&item.salesforce.connection, &item.jira.connection].iter().any(|c| *c == name))
-    };
     let connections: Vec<ConnectionStatus> =
-        status.connections.into_iter().filter(|connection| is_used(&connection.name)).collect();
+        status.connections.into_iter().filter(|connection| connection.state != "unused").collect();
     let stale = staleness(&connections, config.slowest_poll_seconds());
     let unseen = || unseen(status.access.as_ref()?, config.access.as_ref()?.poll_seconds);
     match stale.or_else(unseen) {

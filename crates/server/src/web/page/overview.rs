@@ -42,12 +42,16 @@ pub(crate) fn render(status: &Status, entries: &[Entry], now_ms: i64) -> Markup 
 /// The whole in one sentence, and how it should look.
 fn summary(status: &Status) -> (&'static str, String) {
     let to_decide = status.conflicts + status.parked;
-    let broken = status.connections.iter().filter(|connection| !matches!(connection.state, "ok" | "starting")).count();
+    let is_broken = |connection: &&ConnectionStatus| !matches!(connection.state, "ok" | "starting" | "unused");
+    let broken = status.connections.iter().filter(is_broken).count();
     let busy = status.backlog + status.in_flight;
     match (broken, to_decide, status.idle) {
         (1.., _, _) => ("bad", format!("{broken} of {} connections do not work", status.connections.len())),
         (0, 1.., _) => ("warn", format!("{to_decide} for a person to decide")),
         (0, 0, false) => ("busy", format!("Working: {busy} to do")),
+        (0, 0, true) if status.access.as_ref().is_some_and(|access| !matches!(access.state, "ok" | "starting")) => {
+            ("warn", "Portal access needs a person".to_owned())
+        }
         (0, 0, true) => ("good", "In agreement".to_owned()),
     }
 }
