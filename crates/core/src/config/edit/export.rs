@@ -11,6 +11,9 @@ use crate::config::{
     tree::{self, Content, Node, Position},
 };
 
+/// Shorter credentials may be ordinary words that stand elsewhere, too.
+const TELLING_BYTES_MIN: usize = 8;
+
 /// The document with a `${NAME}` in place of each credential that stands in it.
 ///
 /// # Errors
@@ -25,6 +28,15 @@ pub fn without_secrets(text: &str) -> Result<String, String> {
         let begin = offset(text, *at).ok_or_else(unreplaced)?;
         let end = begin + scalar_length(&text[begin..], written).ok_or_else(unreplaced)?;
         shown.replace_range(begin..end, &format!("\"${{{variable}}}\""));
+    }
+    // Also what a comment remembers of it.
+    let is_repeated =
+        |line: &str| found.iter().any(|one| one.written.len() >= TELLING_BYTES_MIN && line.contains(&one.written));
+    if let Some(n) = shown.lines().position(is_repeated) {
+        return Err(format!(
+            "Line {} of the configuration has a credential outside its place, as in a comment; take it out first.",
+            n + 1
+        ));
     }
     let mut left = Vec::new();
     Secrets { found: &mut left }.walk(&read(&shown)?, &Kind::Map(&DOCUMENT), &mut Vec::new());

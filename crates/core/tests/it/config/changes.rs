@@ -113,6 +113,8 @@ fn what_is_exported_has_no_credential_and_is_otherwise_as_it_was() {
         .replace("\"hunter\\\"4\"", "\"${ACME_SITE_WEBHOOK_SECRET_1}\"");
     assert_eq!(shown, expected);
     assert_eq!(without_secrets(&shown).unwrap(), shown);
+    let noted = TWO_PLACES.replace("hunter3, and more # old", "hunter3-and-more # was hunter3-and-more");
+    assert!(without_secrets(&noted).unwrap_err().contains("has a credential outside its place"), "{noted}");
     let block = TWO_PLACES.replace("hunter3, and more # old", "|\n        hunter3");
     assert!(without_secrets(&block).is_err(), "{block}");
 }
