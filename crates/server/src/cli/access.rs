@@ -130,7 +130,7 @@ impl Access {
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        self.act.common().json
+        self.act.is_json()
     }
 }
 

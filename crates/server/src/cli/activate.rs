@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::answer::json as document;
+use super::acts::{Act, Common, rows};
 use super::apply::shown;
-use super::ask::{Ask, who};
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use crate::screen::harmless;
 
 /// Let an item run, once it was looked at: tested, everything there, live values survive
 #[derive(Debug, Args)]
@@ -29,12 +29,8 @@ pub(crate) struct Activate {
     #[arg(long)]
     anyway: bool,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 /// Let an item rest: nothing is written for it until it is activated again
@@ -45,51 +41,52 @@ pub(crate) struct Deactivate {
     #[arg(value_name = "ITEM")]
     item: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Activate {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
+impl Act for Activate {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
         let path = ["items", &self.item, "activate"];
-        let ended = async {
-            let look = asked.post(&path, &json!({ "dry_run": true })).await?;
-            let stopped = look["obstacles"].as_array().is_some_and(|rows| !rows.is_empty()) && !self.anyway;
-            if self.dry_run || stopped {
-                return Ok((if stopped { Exit::No } else { Exit::Done }, look));
-            }
-            let done = asked.post(&path, &json!({ "anyway": self.anyway, "by": who() })).await?;
-            Ok::<_, Failure>((Exit::Done, done))
-        };
-        let ended = ended.await;
-        asked.close().await;
-        let (exit, answer) = ended?;
-        let text = match (self.json, answer["applied"] == true) {
-            (true, _) => document(&answer),
-            (false, true) => harmless(&format!("{} runs, in version {}.", self.item, answer["version"])),
-            (false, false) => shown(&answer, Path::new("configuration")),
-        };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(exit)
+        let look = asked.post(&path, &json!({ "dry_run": true })).await?;
+        if self.dry_run || self.is_stopped_by(&look) {
+            return Ok(look);
+        }
+        asked.post(&path, &json!({ "anyway": self.anyway, "by": who() })).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        match answer["applied"] == true {
+            true => harmless(&format!("{} runs, in version {}.", self.item, answer["version"])),
+            false => shown(answer, Path::new("configuration")),
+        }
+    }
+
+    fn exit(&self, answer: &Json) -> Exit {
+        if self.is_stopped_by(answer) { Exit::No } else { Exit::Done }
     }
 }
 
-impl Deactivate {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.post(&["items", &self.item, "deactivate"], &json!({ "by": who() })).await;
-        asked.close().await;
-        let answer = answer?;
-        let said = format!("{} rests, in version {}.", self.item, answer["version"]);
-        let text = if self.json { document(&answer) } else { harmless(&said) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+impl Activate {
+    fn is_stopped_by(&self, look: &Json) -> bool {
+        !rows(look, "obstacles").is_empty() && !self.anyway
+    }
+}
+
+impl Act for Deactivate {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        asked.post(&["items", &self.item, "deactivate"], &json!({ "by": who() })).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        harmless(&format!("{} rests, in version {}.", self.item, answer["version"]))
     }
 }

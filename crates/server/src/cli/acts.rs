@@ -1,5 +1,5 @@
-//! Commands with acts of their own, as `entente users add`: each act is one question to whoever answers, and the words in
-//! which a person reads the answer.
+//! Commands, and acts of commands as `entente users add`, that are one question to whoever answers, and the words in which
+//! a person reads the answer.
 
 use clap::Args;
 use serde_json::Value as Json;
@@ -14,16 +14,21 @@ use crate::screen::Screen;
 pub(super) struct Common {
     /// Print one JSON document
     #[arg(long)]
-    pub(super) json: bool,
+    json: bool,
 
     #[command(flatten)]
     ask: Ask,
 }
 
-/// One act of a command.
+/// A command that is one question, or one act of a command.
 pub(super) trait Act {
     /// What every act takes.
     fn common(&self) -> &Common;
+
+    /// Whether the answer is one JSON document.
+    fn is_json(&self) -> bool {
+        self.common().json
+    }
 
     /// Whether it has something to remember, and makes the database where there is none.
     fn remembers(&self) -> bool {
@@ -41,6 +46,11 @@ pub(super) trait Act {
     /// The answer as a person reads it; `runs` when a server runs that carries things out at once.
     fn in_words(&self, answer: &Json, runs: bool) -> String;
 
+    /// What the answer means to a script.
+    fn exit(&self, _answer: &Json) -> Exit {
+        Exit::Done
+    }
+
     /// Asks, and prints the answer.
     async fn run(&self, screen: &Screen) -> Result<Exit, Failure> {
         let Common { json: as_json, ask } = self.common();
@@ -54,7 +64,7 @@ pub(super) trait Act {
         }
         let text = if *as_json { document(&answer) } else { self.in_words(&answer, runs) };
         screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        Ok(self.exit(&answer))
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value as Json, json};
 
+use super::acts::rows;
 use super::answer::{counted, json as document};
 use super::ask::{Ask, Asked, who};
 use super::{Exit, Failure};
@@ -116,10 +117,6 @@ pub(super) fn agreed(screen: &Screen) -> Result<bool, Failure> {
     let mut answer = String::new();
     stdin().read_line(&mut answer).map_err(|error| Failure::machine("cannot read the answer", &error))?;
     Ok(answer.trim() == "yes")
-}
-
-fn rows(answer: &Json, name: &str) -> Vec<Json> {
-    answer[name].as_array().cloned().unwrap_or_default()
 }
 
 fn word(value: &Json) -> &str {

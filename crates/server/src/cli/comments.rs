@@ -72,7 +72,7 @@ impl Comments {
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        self.act.common().json
+        self.act.is_json()
     }
 }
 

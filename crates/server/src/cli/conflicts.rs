@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, who};
+use super::acts::{self, Act as _, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -33,12 +34,8 @@ struct List {
     #[arg(long, value_name = "NAME")]
     item: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -47,12 +44,8 @@ struct Show {
     #[arg(value_name = "ID")]
     id: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -70,73 +63,69 @@ struct Resolve {
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     value: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 impl Conflicts {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let as_json = self.is_json();
-        let (answer, text) = match self.act {
-            Act::List(list) => list.run(screen).await?,
-            Act::Show(show) => show.run(screen).await?,
-            Act::Resolve(resolve) => resolve.run(screen).await?,
-        };
-        let text = if as_json { document(&answer) } else { text };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        self.act.run(screen).await
     }
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        match &self.act {
-            Act::List(list) => list.json,
-            Act::Show(show) => show.json,
-            Act::Resolve(resolve) => resolve.json,
+        self.act.is_json()
+    }
+}
+
+impl acts::Act for Act {
+    fn common(&self) -> &Common {
+        match self {
+            Self::List(List { common, .. })
+            | Self::Show(Show { common, .. })
+            | Self::Resolve(Resolve { common, .. }) => common,
+        }
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        match self {
+            Self::List(List { item, .. }) => {
+                let all = asked.pages(&["conflicts"], &[("item", item.clone())], "conflicts").await?;
+                Ok(json!({ "conflicts": all }))
+            }
+            Self::Show(show) => asked.get(&["conflicts", &show.id], &[]).await,
+            Self::Resolve(resolve) => {
+                let (name, stands) = resolve.wish()?;
+                asked.post(&["conflicts", &resolve.id, "resolve"], &json!({ name: stands, "by": who() })).await
+            }
+        }
+    }
+
+    fn in_words(&self, answer: &Json, runs: bool) -> String {
+        match self {
+            Self::List(_) => {
+                let all = rows(answer, "conflicts");
+                listed(&all, line, format!("{} open.", counted(all.len(), "conflict")))
+            }
+            Self::Show(_) => line(answer),
+            Self::Resolve(resolve) => {
+                let (id, (_, stands)) = (&resolve.id, resolve.wish().unwrap_or_default());
+                let when = if runs {
+                    "the server carries it out now"
+                } else {
+                    "the next `entente sync` or `serve` carries it out"
+                };
+                harmless(&format!("Conflict {id} is decided: {stands} stands; {when}."))
+            }
         }
     }
 }
 
-impl List {
-    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
-        let asked = self.ask.open(screen).await?;
-        let all = asked.pages(&["conflicts"], &[("item", self.item)], "conflicts").await;
-        asked.close().await;
-        let all = all?;
-        let lines = all.iter().map(line).chain([format!("{} open.", counted(all.len(), "conflict"))]);
-        let text = lines.collect::<Vec<_>>().join("\n");
-        Ok((json!({ "conflicts": all }), text))
-    }
-}
-
-impl Show {
-    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.get(&["conflicts", &self.id], &[]).await;
-        asked.close().await;
-        answer.map(|conflict| (conflict.clone(), line(&conflict)))
-    }
-}
-
 impl Resolve {
-    async fn run(self, screen: &Screen) -> Result<(Json, String), Failure> {
-        let value = self.value.unwrap_or_default();
-        let (name, stands) = self.take.map_or(Ok(("value", value)), |take| wish(&take))?;
-        let wish = json!({ name: stands, "by": who() });
-        let asked = self.ask.open(screen).await?;
-        let runs = asked.is_running();
-        let answer = asked.post(&["conflicts", &self.id, "resolve"], &wish).await;
-        asked.close().await;
-        let answer = answer?;
-        let when =
-            if runs { "the server carries it out now" } else { "the next `entente sync` or `serve` carries it out" };
-        let text = harmless(&format!("Conflict {} is decided: {stands} stands; {when}.", self.id));
-        Ok((answer, text))
+    fn wish(&self) -> Result<(&'static str, String), Failure> {
+        let value = self.value.clone().unwrap_or_default();
+        self.take.as_deref().map_or(Ok(("value", value)), wish)
     }
 }
 

@@ -52,7 +52,7 @@ impl Domains {
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        self.act.common().json
+        self.act.is_json()
     }
 }
 

@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::answer::json as document;
-use super::ask::Ask;
-use super::{Exit, Failure};
-use crate::screen::{Screen, brief, harmless};
+use super::Failure;
+use super::acts::{Act, Common};
+use super::ask::Asked;
+use crate::screen::{brief, harmless};
 
 /// Say why something was written, or why nothing is; reads both sides and writes nothing
 #[derive(Debug, Args)]
@@ -21,25 +21,22 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "I")]
     item: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Explain {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.get(&["explain"], &[("about", Some(self.about)), ("item", self.item)]).await;
-        asked.close().await;
-        let answer = answer?;
-        let words = || rows(&answer["explanations"]).map(in_words).collect::<Vec<_>>().join("\n\n");
-        let text = if self.json { document(&answer) } else { words() };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+impl Act for Explain {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let (about, item) = (Some(self.about.clone()), self.item.clone());
+        asked.get(&["explain"], &[("about", about), ("item", item)]).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        rows(&answer["explanations"]).map(in_words).collect::<Vec<_>>().join("\n\n")
     }
 }
 

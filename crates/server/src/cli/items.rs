@@ -3,46 +3,44 @@
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::answer::{counted, json};
-use super::ask::Ask;
+use super::Failure;
+use super::acts::{Act, Common};
+use super::answer::counted;
+use super::ask::Asked;
 use super::status::access;
-use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use crate::screen::harmless;
 
 /// List the items: what each pairs, how much it does, and how it is doing
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  entente items --config entente.yaml\n  \
                         entente items --server http://127.0.0.1:7400 --token TOKEN --json")]
 pub(crate) struct Items {
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 const COLUMNS: [&str; 10] =
     ["NAME", "MODE", "SALESFORCE", "JIRA", "ISSUE TYPE", "FIELDS", "CREATES", "STATUS", "LINKS", "LATEST SYNC"];
 
-impl Items {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let runs = asked.is_running();
-        let answer = asked.get(&["items"], &[]).await;
-        asked.close().await;
-        let mut answer = answer?;
-        if !runs {
+impl Act for Items {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let mut answer = asked.get(&["items"], &[]).await?;
+        if !asked.is_running() {
             // Nobody asks again by itself.
             for item in answer["items"].as_array_mut().into_iter().flatten() {
                 item["next_poll_seconds"] = Json::Null;
             }
             answer.as_object_mut().map(|answer| answer.remove("access"));
         }
-        let text = if self.json { json(&answer) } else { in_words(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        Ok(answer)
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        in_words(answer)
     }
 }
 

@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::answer::json as document;
-use super::ask::Ask;
+use super::acts::{self, Act as _, Common, rows};
+use super::ask::Asked;
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
 
@@ -42,22 +42,14 @@ struct List {
     #[arg(long, value_name = "T")]
     since: Option<Timestamp>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 #[derive(Debug, Args)]
 struct Verify {
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 impl Journal {
@@ -72,43 +64,48 @@ impl Journal {
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
         match &self.act {
-            Some(Act::Verify(verify)) => verify.json,
-            None => self.list.json,
+            Some(Act::Verify(verify)) => verify.is_json(),
+            None => self.list.is_json(),
         }
     }
 }
 
-impl List {
-    async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
+impl acts::Act for List {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
         let query = [
             ("link", self.link.map(|link| link.to_string())),
-            ("item", self.item),
+            ("item", self.item.clone()),
             ("since", self.since.map(|since| since.to_string())),
         ];
-        let all = asked.pages(&["journal"], &query, "entries").await;
-        asked.close().await;
-        let all = all?;
-        let text = if self.json {
-            document(&json!({ "entries": all }))
-        } else {
-            let nothing = all.is_empty().then(|| "The journal has nothing about that.".to_owned());
-            all.iter().map(line).chain(nothing).collect::<Vec<_>>().join("\n")
-        };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        Ok(json!({ "entries": asked.pages(&["journal"], &query, "entries").await? }))
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        let all = rows(answer, "entries");
+        let nothing = all.is_empty().then(|| "The journal has nothing about that.".to_owned());
+        all.iter().map(line).chain(nothing).collect::<Vec<_>>().join("\n")
     }
 }
 
-impl Verify {
-    async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.get(&["journal", "verify"], &[]).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if self.json { document(&answer) } else { verdict(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(if answer["intact"] == true { Exit::Done } else { Exit::No })
+impl acts::Act for Verify {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        asked.get(&["journal", "verify"], &[]).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        verdict(answer)
+    }
+
+    fn exit(&self, answer: &Json) -> Exit {
+        if answer["intact"] == true { Exit::Done } else { Exit::No }
     }
 }
 

@@ -1,13 +1,12 @@
 //! `entente link`: links a record and an issue by hand.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::answer::json as document;
-use super::ask::{Ask, who};
+use super::Failure;
+use super::acts::{Act, Common};
+use super::ask::{Asked, who};
 use super::show::in_words;
-use super::{Exit, Failure};
-use crate::screen::Screen;
 
 /// Link a Salesforce record and a Jira issue by hand
 #[derive(Debug, Args)]
@@ -26,24 +25,25 @@ pub(crate) struct Link {
     #[arg(long, value_name = "ITEM")]
     item: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Link {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open_to_remember(screen).await?;
+impl Act for Link {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn remembers(&self) -> bool {
+        true
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
         let pair = json!({ "item": self.item, "record": self.record, "issue": self.issue, "by": who() });
-        let answer = asked.post(&["links"], &pair).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if self.json { document(&answer) } else { in_words(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        asked.post(&["links"], &pair).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        in_words(answer)
     }
 }

@@ -76,7 +76,7 @@ impl Matches {
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        self.act.common().json
+        self.act.is_json()
     }
 }
 

@@ -3,10 +3,10 @@
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::answer::json as document;
-use super::ask::Ask;
-use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use super::Failure;
+use super::acts::{Act, Common};
+use super::ask::Asked;
+use crate::screen::harmless;
 
 /// Name the objects that an org shows the integration user, or the fields of one of them
 #[derive(Debug, Args)]
@@ -21,26 +21,22 @@ pub(crate) struct Objects {
     #[arg(value_name = "OBJECT")]
     object: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Objects {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
+impl Act for Objects {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
         let path = ["connections", &self.connection, "objects"].into_iter().chain(self.object.as_deref());
-        let answer = asked.get(&path.collect::<Vec<_>>(), &[]).await;
-        asked.close().await;
-        let answer = answer?;
-        let in_words = if self.object.is_some() { fields } else { groups };
-        let text = if self.json { document(&answer) } else { in_words(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        asked.get(&path.collect::<Vec<_>>(), &[]).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        if self.object.is_some() { fields(answer) } else { groups(answer) }
     }
 }
 

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, who};
-use super::{Exit, Failure};
-use crate::screen::{Screen, brief, harmless};
+use super::Failure;
+use super::acts::{Act, Common, listed, rows};
+use super::answer::counted;
+use super::ask::{Asked, who};
+use crate::screen::{brief, harmless};
 
 /// List what was refused: the kind of trouble, the reason, and what helps
 #[derive(Debug, Args)]
@@ -21,12 +22,8 @@ pub(crate) struct Parked {
     #[arg(long, value_name = "NAME")]
     item: Option<String>,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 /// Let refused work be tried once more, although nothing has changed
@@ -38,12 +35,8 @@ pub(crate) struct Retry {
     #[command(flatten)]
     which: Which,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -62,39 +55,35 @@ struct Which {
     all: bool,
 }
 
-impl Parked {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.get(&["parked"], &[("item", self.item)]).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if self.json { document(&answer) } else { in_words(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+impl Act for Parked {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        asked.get(&["parked"], &[("item", self.item.clone())]).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        let all = rows(answer, "parked");
+        listed(&all, line, sum(&all))
     }
 }
 
-impl Retry {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let Which { link, item, all } = self.which;
-        let answer = asked.post(&["retry"], &json!({ "link": link, "item": item, "all": all, "by": who() })).await;
-        asked.close().await;
-        let answer = answer?;
+impl Act for Retry {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let Which { link, item, all } = &self.which;
+        asked.post(&["retry"], &json!({ "link": link, "item": item, "all": all, "by": who() })).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
         let n = answer["retried"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
-        let words = format!("{} tried again by the next round.", counted(n, "refusal"));
-        let text = if self.json { document(&answer) } else { words };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        format!("{} tried again by the next round.", counted(n, "refusal"))
     }
-}
-
-fn in_words(answer: &Json) -> String {
-    let all = answer["parked"].as_array().cloned().unwrap_or_default();
-    let lines = all.iter().map(line);
-    lines.chain([sum(&all)]).collect::<Vec<_>>().join("\n")
 }
 
 /// Links and records are counted, as `status` does; a link may have several fields that were refused.
@@ -130,10 +119,9 @@ mod tests {
     fn each_piece_has_its_kind_its_reason_and_its_remedy() {
         let work = json!({"class": "rejected", "item": "bugs", "link": 7, "record": "OPS-7", "field": "Subject>summary",
                           "reason": "Jira refused it: too long", "remedy": "shorten it", "since": null});
-        insta::assert_snapshot!(in_words(&json!({ "parked": [work] })), @r"
+        insta::assert_snapshot!(line(&work), @r"
         rejected: bugs, OPS-7 (link 7) Subject>summary: Jira refused it: too long
             shorten it
-        1 parked.
         ");
     }
 }

@@ -1,12 +1,12 @@
 //! `entente resume`: lets an item run again that a guard has stopped.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::answer::json as document;
-use super::ask::{Ask, who};
-use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use super::Failure;
+use super::acts::{Act, Common};
+use super::ask::{Asked, who};
+use crate::screen::harmless;
 
 /// Let a held item run again; what the guard stopped goes through
 #[derive(Debug, Args)]
@@ -17,23 +17,20 @@ pub(crate) struct Resume {
     #[arg(value_name = "ITEM")]
     item: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Resume {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.post(&["items", &self.item, "resume"], &json!({ "by": who() })).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if self.json { document(&answer) } else { harmless(&format!("{} runs again.", self.item)) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+impl Act for Resume {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        asked.post(&["items", &self.item, "resume"], &json!({ "by": who() })).await
+    }
+
+    fn in_words(&self, _answer: &Json, _runs: bool) -> String {
+        harmless(&format!("{} runs again.", self.item))
     }
 }

@@ -1,11 +1,12 @@
 //! `entente search`: finds the Salesforce record to link.
 
 use clap::Args;
+use serde_json::Value as Json;
 
-use super::answer::json as document;
-use super::ask::Ask;
+use super::acts::{Act, Common, rows};
+use super::ask::Asked;
 use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use crate::screen::harmless;
 
 /// Find Salesforce records of an item's object, by what people call them or by id
 #[derive(Debug, Args)]
@@ -19,28 +20,29 @@ pub(crate) struct Search {
     #[arg(value_name = "TEXT")]
     text: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Search {
-    /// Runs the command; finding nothing is a no.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = asked.get(&["items", &self.item, "records"], &[("text", Some(self.text.clone()))]).await;
-        asked.close().await;
-        let answer = answer?;
-        let records = answer["records"].as_array().cloned().unwrap_or_default();
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        let rows = records.iter().map(|row| format!("{}  {}", text(&row["id"]), text(&row["display"])));
-        let lines: Vec<String> = rows.chain(answer["message"].as_str().map(str::to_owned)).collect();
-        let lines: Vec<String> = lines.iter().map(|line| harmless(line)).collect();
-        let printed = if self.json { document(&answer) } else { lines.join("\n") };
-        screen.result(&printed).map_err(|error| Failure::output(&error))?;
-        Ok(if records.is_empty() { Exit::No } else { Exit::Done })
+impl Act for Search {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        asked.get(&["items", &self.item, "records"], &[("text", Some(self.text.clone()))]).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+        let records = rows(answer, "records");
+        let found = records.iter().map(|row| format!("{}  {}", text(&row["id"]), text(&row["display"])));
+        let lines = found.chain(answer["message"].as_str().map(str::to_owned));
+        lines.map(|line| harmless(&line)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Finding nothing is a no.
+    fn exit(&self, answer: &Json) -> Exit {
+        if rows(answer, "records").is_empty() { Exit::No } else { Exit::Done }
     }
 }

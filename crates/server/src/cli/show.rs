@@ -4,10 +4,10 @@ use clap::Args;
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
-use super::answer::json as document;
-use super::ask::{Ask, Asked};
+use super::acts::{Act, Common, rows};
+use super::ask::Asked;
 use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use crate::screen::harmless;
 
 /// Show what both sides of a link last held, and how old that is
 #[derive(Debug, Args)]
@@ -17,31 +17,30 @@ pub(crate) struct Show {
     #[arg(value_name = "LINK|ISSUE|RECORD")]
     name: String,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Show {
-    /// Runs the command; knowing no such link is a no.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = named(&asked, &self.name).await;
-        asked.close().await;
-        let answer = answer?;
-        let links = rows(&answer, "links");
-        if links.is_empty() && !self.json {
+impl Act for Show {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let answer = named(asked, &self.name).await?;
+        if rows(&answer, "links").is_empty() && !self.is_json() {
             return Err(unknown(&self.name));
         }
-        let text = match self.json {
-            true => document(&answer),
-            false => links.iter().map(in_words).collect::<Vec<_>>().join("\n\n"),
-        };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(if links.is_empty() { Exit::No } else { Exit::Done })
+        Ok(answer)
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        rows(answer, "links").iter().map(in_words).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// Knowing no such link is a no.
+    fn exit(&self, answer: &Json) -> Exit {
+        if rows(answer, "links").is_empty() { Exit::No } else { Exit::Done }
     }
 }
 
@@ -107,10 +106,6 @@ fn age(end: &Json) -> String {
         || "not read yet".to_owned(),
         |seconds| format!("as of {:#} ago", SignedDuration::from_secs(seconds)),
     )
-}
-
-fn rows(of: &Json, name: &str) -> Vec<Json> {
-    of[name].as_array().cloned().unwrap_or_default()
 }
 
 fn text(value: &Json) -> &str {

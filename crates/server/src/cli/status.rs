@@ -3,38 +3,36 @@
 use clap::Args;
 use serde_json::Value as Json;
 
-use super::answer::{counted, json, left_alone};
-use super::ask::Ask;
-use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use super::Failure;
+use super::acts::{Act, Common};
+use super::answer::{counted, left_alone};
+use super::ask::Asked;
+use crate::screen::harmless;
 
 /// Say how things stand: links, conflicts, parked work, items, connections
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  entente status --config entente.yaml\n  \
                         entente status --server http://127.0.0.1:7400 --token TOKEN --json")]
 pub(crate) struct Status {
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Status {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let runs = asked.is_running();
-        let answer = asked.get(&["status"], &[]).await;
-        asked.close().await;
-        let mut answer = answer?;
-        if !runs {
+impl Act for Status {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let mut answer = asked.get(&["status"], &[]).await?;
+        if !asked.is_running() {
             unasked(&mut answer);
         }
-        let text = if self.json { json(&answer) } else { in_words(&answer, runs) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        Ok(answer)
+    }
+
+    fn in_words(&self, answer: &Json, runs: bool) -> String {
+        in_words(answer, runs)
     }
 }
 

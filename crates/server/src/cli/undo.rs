@@ -4,10 +4,11 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::answer::{counted, json as document};
-use super::ask::{Ask, who};
-use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
+use super::Failure;
+use super::acts::{Act, Common};
+use super::answer::counted;
+use super::ask::{Asked, who};
+use crate::screen::harmless;
 
 /// Put back, on both sides, what Entente has written over; what was changed since stays
 #[derive(Debug, Args)]
@@ -38,27 +39,24 @@ pub(crate) struct Undo {
     #[arg(long, conflicts_with = "dry_run", required_unless_present = "dry_run")]
     yes: bool,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Undo {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
+impl Act for Undo {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
         let since = self.since.map(|since| since.to_string());
         let dry_run = self.dry_run || !self.yes;
         let wish = json!({ "round": self.round, "item": self.item, "since": since, "dry_run": dry_run, "by": who() });
-        let answer = asked.post(&["undo"], &wish).await;
-        asked.close().await;
-        let answer = answer?;
-        let text = if self.json { document(&answer) } else { in_words(&answer) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+        asked.post(&["undo"], &wish).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        in_words(answer)
     }
 }
 

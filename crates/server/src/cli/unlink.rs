@@ -1,13 +1,12 @@
 //! `entente unlink`: dissolves a link; both records stay.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::answer::json as document;
-use super::ask::{Ask, who};
+use super::Failure;
+use super::acts::{Act, Common};
+use super::ask::{Asked, who};
 use super::show::only_one;
-use super::{Exit, Failure};
-use crate::screen::{Screen, harmless};
 
 /// Dissolve a link; both records stay as they are
 #[derive(Debug, Args)]
@@ -23,28 +22,21 @@ pub(crate) struct Unlink {
     #[arg(long)]
     yes: bool,
 
-    /// Print one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
-
     #[command(flatten)]
-    ask: Ask,
+    common: Common,
 }
 
-impl Unlink {
-    /// Runs the command.
-    pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let asked = self.ask.open(screen).await?;
-        let answer = async {
-            let link = only_one(&asked, &self.name).await?;
-            asked.post(&["links", &link.to_string(), "unlink"], &json!({ "by": who(), "sure": self.yes })).await
-        };
-        let answer = answer.await;
-        asked.close().await;
-        let answer = answer?;
-        let text =
-            if self.json { document(&answer) } else { harmless(&format!("Link {} is dissolved.", answer["link"])) };
-        screen.result(&text).map_err(|error| Failure::output(&error))?;
-        Ok(Exit::Done)
+impl Act for Unlink {
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
+        let link = only_one(asked, &self.name).await?;
+        asked.post(&["links", &link.to_string(), "unlink"], &json!({ "by": who(), "sure": self.yes })).await
+    }
+
+    fn in_words(&self, answer: &Json, _runs: bool) -> String {
+        format!("Link {} is dissolved.", answer["link"])
     }
 }

@@ -69,7 +69,7 @@ impl Users {
 
     /// Whether the answer is one JSON document.
     pub(crate) fn is_json(&self) -> bool {
-        self.act.common().json
+        self.act.is_json()
     }
 }
 
