@@ -6,7 +6,6 @@ use entente_core::{Side, Value as Agreed};
 use entente_engine::SyncOptions;
 use entente_sandbox::Seed;
 use entente_store::{Link, LinkState};
-use entente_transport::{Clock as _, SystemClock};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -235,7 +234,9 @@ async fn what_was_written_for_a_lead_is_no_lost_edit_of_what_it_became() {
     }
     stage.sync().await;
     // A read is known to the second only, so what was written within that second would count as written since.
-    SystemClock.sleep(Duration::from_secs(1)).await;
+    for side in [ORG, SITE] {
+        stage.control(side, "clock", json!({"advance_seconds": 1})).await;
+    }
     convert(&stage, &lead, "opportunityId").await;
     // Neither title has a claim on the other, so a person is asked, and Jira's history is looked at.
     assert_eq!(stage.sync().await.conflicts, 1);
