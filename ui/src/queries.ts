@@ -3,8 +3,9 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { ask, query } from './api';
 import type { Figures } from './figures';
+import { refusalOf } from './words';
 import type {
-  Asked, Card, Catalogue, ConfigurationText, Conflict, Connection, Domain, EntryPage, Explanation, Finding, Grant, Identity, IssueField, IssueType, Item, LinkPage, Match, ObjectField, Parked, Status,
+  Asked, Card, Catalogue, ConfigurationText, Conflict, Connection, Domain, EntryPage, Explanation, Finding, Grant, Identity, IssueField, IssueType, Item, LinkPage, Match, ObjectField, Parked, Role, Status,
   Version,
 } from './types';
 
@@ -18,7 +19,13 @@ const path = encodeURIComponent;
 
 export const useStatus = () => useQuery({ queryKey: ['status'], queryFn: () => ask<Status>('/status'), refetchInterval: LIVE_MS });
 export const useFigures = () => useQuery({ queryKey: ['figures'], queryFn: () => ask<Figures>('/figures'), refetchInterval: FIGURES_MS });
-export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => ask<{ version: string; license: string; you: { name: string | null; role: string } }>('/about'), staleTime: Infinity });
+export const useAbout = () => useQuery({ queryKey: ['about'], queryFn: () => ask<{ version: string; license: string; you: { name: string | null; role: Role } }>('/about'), staleTime: Infinity });
+
+/** Why whoever is logged in may not do what needs a role; nothing where they may. The server has the last word. */
+export function useRefusal(least: Role): string | undefined {
+  const role = useAbout().data?.you.role;
+  return role && refusalOf(role, least);
+}
 
 const item = (name: string) => ({ queryKey: ['item', name], queryFn: () => ask<Item>(`/items/${path(name)}`), refetchInterval: LIVE_MS });
 export const useItem = (name: string) => useQuery(item(name));

@@ -38,6 +38,10 @@ export interface ConnectionStatus {
   push_problem?: string;
 }
 
+/** What somebody may do; each role may do what those before it may. */
+export const ROLES = ['viewer', 'operator', 'administrator'] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface Status {
   idle: boolean;
   backlog: number;

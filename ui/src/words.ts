@@ -1,5 +1,7 @@
 // Numbers, times and states as people read them.
 
+import { ROLES, type Role } from './types';
+
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -21,6 +23,10 @@ export const sideName = { salesforce: 'Salesforce', jira: 'Jira' } as const;
 
 /** A value as it is shown; what is empty is said to be. */
 export const shown = (value: string | null | undefined) => (value === null || value === undefined || value === '' ? '(empty)' : value);
+
+/** Why a role is not enough. */
+export const refusalOf = (role: Role, least: Role) =>
+  ROLES.indexOf(role) < ROLES.indexOf(least) ? `This needs an ${least}; you are ${role === 'viewer' ? 'a' : 'an'} ${role}.` : undefined;
 
 export type Mood = 'good' | 'busy' | 'warn' | 'bad' | 'faint';
 

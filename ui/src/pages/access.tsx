@@ -127,7 +127,7 @@ function Domains() {
       </Loaded>
       <form className="mt-3 flex flex-wrap gap-2" onSubmit={(event) => event.preventDefault()}>
         <input className="field" aria-label="Domain" placeholder="customer.example" value={domain} onChange={(event) => setDomain(event.target.value)} />
-        <Act label="Allow" className="button main" disabled={!domain.trim()} act={() => post('/domains', { domain: domain.trim(), by: whoActs() })} done={() => setDomain('')} />
+        <Act least="administrator" label="Allow" className="button main" disabled={!domain.trim()} act={() => post('/domains', { domain: domain.trim(), by: whoActs() })} done={() => setDomain('')} />
       </form>
     </Section>
   );
@@ -147,9 +147,9 @@ function DomainRow({ domain: { domain, added, added_by, task } }: { domain: Doma
         )}
       </span>
       {added_by ? (
-        <Act label={`Withdraw ${domain}`} className="button risky" act={() => post(`/domains/${encodeURIComponent(domain)}/withdraw`, { by: whoActs() })} />
+        <Act least="administrator" label={`Withdraw ${domain}`} className="button risky" act={() => post(`/domains/${encodeURIComponent(domain)}/withdraw`, { by: whoActs() })} />
       ) : (
-        <Act label={`Allow ${domain}`} className="button main" act={() => post('/domains', { domain, by: whoActs() })} />
+        <Act least="administrator" label={`Allow ${domain}`} className="button main" act={() => post('/domains', { domain, by: whoActs() })} />
       )}
     </li>
   );

@@ -8,7 +8,7 @@ import { Failure, Loaded } from '../parts/loaded';
 import { errorsOf, Said, Saving, useChecked } from '../parts/saving';
 import { Ago, Head, Section, Sign, Table } from '../parts/show';
 import { lineOfItem, offsetOf } from '../place';
-import { useConfiguration, useVersions } from '../queries';
+import { useConfiguration, useRefusal, useVersions } from '../queries';
 import type { ConfigurationText, Fault } from '../types';
 import { count } from '../words';
 
@@ -31,6 +31,7 @@ function Editor({ kept }: { kept: ConfigurationText }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const differs = text !== kept.text;
   const checked = useChecked(text);
+  const refusal = useRefusal('administrator');
   const goTo = (line: number, column: number) => {
     const place = area.current;
     if (!place) return;
@@ -56,6 +57,7 @@ function Editor({ kept }: { kept: ConfigurationText }) {
           aria-label="The configuration"
           aria-describedby="problems"
           className="h-[60vh] grow resize-none overflow-auto whitespace-pre bg-sheet p-2 text-ink"
+          readOnly={!!refusal}
           spellCheck={false}
           autoCapitalize="off"
           value={text}
@@ -65,7 +67,8 @@ function Editor({ kept }: { kept: ConfigurationText }) {
       <Section title="Problems">
         <div id="problems" role="status">
           {checked.isError && <Failure error={checked.error} />}
-          {problems.length === 0 ? <Sign mood="good">None.</Sign> : <p>{count(problems.length, 'problem')}, {count(errors, 'error')}</p>}
+          {refusal && <Sign mood="faint">{refusal}</Sign>}
+          {checked.data && (problems.length === 0 ? <Sign mood="good">None.</Sign> : <p>{count(problems.length, 'problem')}, {count(errors, 'error')}</p>)}
         </div>
         <ul className="mt-2 space-y-2">
           {problems.map((problem) => (

@@ -73,7 +73,7 @@ function One({ connection }: { connection: Connection }) {
         <Link to="/connections/$connection" params={{ connection: name }} className="button" aria-label={`Edit ${name}`}>
           Edit
         </Link>
-        <Opens label="Revoke" title={`Revoke ${name}`} className="button risky" asked={asked}>
+        <Opens least="administrator" label="Revoke" title={`Revoke ${name}`} className="button risky" asked={asked}>
           {(close) => (
             <Suspense fallback={<Waiting of="the configuration" />}>
               <Removal section="connections" name={name} close={close} />

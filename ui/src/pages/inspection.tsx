@@ -59,7 +59,7 @@ export function InspectionPage() {
   return (
     <>
       <Head title="Inspection" about="What is sent and received while somebody looks on, without secrets. It ends by itself, and is forgotten an hour later.">
-        {seen.data && (seen.data.inspection?.running ? <Act label="Stop" act={() => post('/inspection/stop', { by: whoActs() })} /> : <Start />)}
+        {seen.data && (seen.data.inspection?.running ? <Act least="administrator" label="Stop" act={() => post('/inspection/stop', { by: whoActs() })} /> : <Start />)}
       </Head>
       <Loaded query={seen} of="what was seen">
         {({ inspection, sightings }) => (inspection ? <Shown inspection={inspection} sightings={sightings} /> : <Empty title="Nobody looks on." />)}
@@ -79,7 +79,7 @@ function Start() {
           </option>
         ))}
       </select>
-      <Act label="Look on" className="button main" act={() => post('/inspection', { seconds: minutes * 60, by: whoActs() })} />
+      <Act least="administrator" label="Look on" className="button main" act={() => post('/inspection', { seconds: minutes * 60, by: whoActs() })} />
     </>
   );
 }

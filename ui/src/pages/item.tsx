@@ -49,7 +49,7 @@ function States({ item, held }: { item: Item; held: boolean }) {
   return (
     <>
       {held && <Act label="Let it go on" className="button main" act={() => post(`/items/${encodeURIComponent(item.name)}/resume`, { by: whoActs() })} />}
-      <Opens label={runs ? 'Pause' : 'Activate'} title={`${runs ? 'Pause' : 'Activate'} ${item.name}`} className={runs ? 'button' : 'button main'}>
+      <Opens least="administrator" label={runs ? 'Pause' : 'Activate'} title={`${runs ? 'Pause' : 'Activate'} ${item.name}`} className={runs ? 'button' : 'button main'}>
         {(close) => <ChangeState name={item.name} state={runs ? 'paused' : 'active'} close={close} />}
       </Opens>
     </>

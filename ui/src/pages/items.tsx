@@ -69,7 +69,7 @@ function Acts({ item }: { item: string }) {
       <Link to="/items/$item/edit" params={{ item }} className="button" aria-label={`Edit ${item}`}>
         Edit
       </Link>
-      <Opens label="Delete" title={`Delete ${item}`} className="button risky" asked={asked}>
+      <Opens least="administrator" label="Delete" title={`Delete ${item}`} className="button risky" asked={asked}>
         {(close) => (
           <Suspense fallback={<Waiting of="the configuration" />}>
             <Removal section="items" name={item} close={close} />

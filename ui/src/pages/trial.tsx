@@ -7,10 +7,12 @@ import { Act } from '../parts/dialog';
 import { Failure } from '../parts/loaded';
 import { Badge, RecordName, Section, Sign, Table, Value } from '../parts/show';
 import type { Item, Trial } from '../types';
+import { useRefusal } from '../queries';
 import { count } from '../words';
 
 export function Try({ item }: { item: Item }) {
   const [record, setRecord] = useState('');
+  const refusal = useRefusal('operator');
   const path = `/items/${encodeURIComponent(item.name)}/trial`;
   const trying = useMutation({ mutationFn: () => post<Trial>(path, { record: record.trim(), by: whoActs() }) });
   if (item.state === 'active' || item.mode === 'display-only') return null;
@@ -28,7 +30,7 @@ export function Try({ item }: { item: Item }) {
           Record id or issue key
           <input className="field ml-2" value={record} required onChange={(event) => setRecord(event.target.value)} />
         </label>
-        <button className="button main" disabled={trying.isPending}>
+        <button className="button main" title={refusal} disabled={!!refusal || trying.isPending}>
           {trying.isPending ? 'Testing …' : 'Test'}
         </button>
       </form>

@@ -2,6 +2,8 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useRefusal } from '../queries';
+import type { Role } from '../types';
 import { Failure } from './loaded';
 
 interface DialogProps {
@@ -36,11 +38,14 @@ interface ActProps<T> {
   done?: (answer: T) => void;
   className?: string;
   disabled?: boolean;
+  /** The least role that may do it. */
+  least?: Role;
 }
 
 /** A button that does something at the server. Until the answer is there it cannot be pressed again; a refusal stands
  * beside it; after success everything that is shown is read again, but for what a dialog has looked at once. */
-export function Act<T>({ label, act, done, className = 'button', disabled }: ActProps<T>) {
+export function Act<T>({ label, act, done, className = 'button', disabled, least = 'operator' }: ActProps<T>) {
+  const refusal = useRefusal(least);
   const queries = useQueryClient();
   const acting = useMutation({
     mutationFn: act,
@@ -51,7 +56,7 @@ export function Act<T>({ label, act, done, className = 'button', disabled }: Act
   });
   return (
     <>
-      <button type="button" className={className} disabled={(disabled ?? false) || acting.isPending} onClick={() => acting.mutate()}>
+      <button type="button" className={className} title={refusal} disabled={(disabled ?? false) || !!refusal || acting.isPending} onClick={() => acting.mutate()}>
         {acting.isPending ? `${label} …` : label}
       </button>
       {acting.isError && (
@@ -70,15 +75,18 @@ interface OpensProps {
   wide?: boolean;
   /** Whether the address has asked for it already. */
   asked?: boolean;
+  /** The least role for which there is something to do in it. */
+  least?: Role;
   children: (close: () => void) => ReactNode;
 }
 
 /** A button that opens a dialog. */
-export function Opens({ label, title, className = 'button', wide, asked = false, children }: OpensProps) {
+export function Opens({ label, title, className = 'button', wide, asked = false, least = 'operator', children }: OpensProps) {
   const [open, setOpen] = useState(asked);
+  const refusal = useRefusal(least);
   return (
     <>
-      <button type="button" className={className} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button type="button" className={className} aria-haspopup="dialog" title={refusal} disabled={!!refusal} onClick={() => setOpen(true)}>
         {label}
       </button>
       {open && (

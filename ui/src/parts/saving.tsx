@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useBlocker } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useRef, type ReactNode } from 'react';
 import { ask, post, Refusal, whoActs } from '../api';
+import { useRefusal } from '../queries';
 import type { Applied, Checked, ConfigurationText, Fault, Finding, Looked } from '../types';
 import { count } from '../words';
 import { Failure } from './loaded';
@@ -16,7 +17,9 @@ export type Secrets = Record<string, string>;
 /** What is wrong with a draft, and what it would change. */
 export function useChecked(text: string, secrets: Secrets = {}) {
   const draft = useDeferredValue(JSON.stringify({ text, secrets }));
+  const refusal = useRefusal('administrator');
   return useQuery({
+    enabled: !refusal,
     queryKey: ['check', draft],
     queryFn: ({ signal }) => ask<Checked>('/configuration/check', { method: 'POST', body: JSON.parse(draft), signal }),
     placeholderData: (before) => before,
@@ -49,6 +52,7 @@ type Outcome = Partial<Applied> & { findings?: Finding[] };
 
 export function Saving({ kept, text, checked, secrets = {}, forget = false, item, waits, label = 'Save', done, children }: Props) {
   const queries = useQueryClient();
+  const refusal = useRefusal('administrator');
   const isSaved = useRef(false);
   const differs = text !== kept.text || Object.keys(secrets).length > 0;
   const saving = useMutation({
@@ -67,7 +71,7 @@ export function Saving({ kept, text, checked, secrets = {}, forget = false, item
     },
   });
   useBlocker({ shouldBlockFn: () => differs && !isSaved.current && !confirm('There are changes that are not saved. Leave all the same?'), enableBeforeUnload: () => differs && !isSaved.current });
-  const stops = saving.isPending || errorsOf(checked.data) > 0 || !!waits;
+  const stops = saving.isPending || errorsOf(checked.data) > 0 || !!waits || !!refusal;
   // What was found is true of the draft that was looked at.
   const { reset } = saving;
   const draft = JSON.stringify([text, secrets]);
@@ -97,9 +101,9 @@ export function Saving({ kept, text, checked, secrets = {}, forget = false, item
           Throw this away and take over what it says now
         </button>
       )}
-      {waits && (
+      {(refusal ?? waits) && (
         <p role="status">
-          <Sign mood="warn">{waits}</Sign>
+          <Sign mood="warn">{refusal ?? waits}</Sign>
         </p>
       )}
       <div className="mt-3 flex flex-wrap gap-2">
