@@ -438,4 +438,20 @@ describe('the console', { timeout: 300_000 }, () => {
     await page.goto(`${demo.server}/links`);
     assert.match(page.url(), /\/login/);
   });
+
+  it('shows a viewer what only others may do', async () => {
+    const headers = { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' };
+    const added = await fetch(`${demo.server}/api/v1/users`, { method: 'POST', headers, body: JSON.stringify({ name: 'vera', role: 'viewer' }) });
+    await page.goto(`${demo.server}/login`);
+    await page.getByLabel('Token').fill((await added.json()).token);
+    await button('Log in').click();
+    await go('/links');
+    const link = button('Link a Salesforce record');
+    await page.waitForFunction((name) => [...document.querySelectorAll('button')].some((one) => one.textContent === name && one.disabled), 'Link a Salesforce record');
+    assert.equal(await link.getAttribute('title'), 'This needs an operator; you are a viewer.');
+    await go('/configuration');
+    await page.getByText('This needs an administrator; you are a viewer.').waitFor();
+    assert.equal(await page.getByLabel('The configuration', { exact: true }).isEditable(), false);
+    assert.deepEqual(await axe(page), []);
+  });
 });
