@@ -37,6 +37,7 @@ pub use reference::{Reference, Vars};
 pub use schema::schema;
 pub use secret::Secret;
 pub use server::{Forge, Server};
+pub use suggest::nearest;
 pub use triggers::{Reconcile, Triggers};
 
 use self::{
@@ -110,21 +111,13 @@ impl Config {
     }
 }
 
-/// Where an item of a document begins: line and column of its name, both counted from 1.
+/// Where a key of a document stands, under these keys from the root on: line and column, both counted from 1.
 #[must_use]
-pub fn place_of_item(text: &str, item: &str) -> Option<(usize, usize)> {
-    place_of(text, "items", item)
-}
-
-/// Where a document begins to describe a connection: line and column, both counted from 1.
-#[must_use]
-pub fn place_of_connection(text: &str, connection: &str) -> Option<(usize, usize)> {
-    place_of(text, "connections", connection)
-}
-
-fn place_of(text: &str, section: &str, name: &str) -> Option<(usize, usize)> {
+pub fn place_of(text: &str, keys: &[&str]) -> Option<(usize, usize)> {
     let root = tree::build(text, &mut Report::default())?;
-    let at = root.get(section).entries().iter().find(|entry| entry.key == name)?.at;
+    let (name, above) = keys.split_last()?;
+    let node = above.iter().fold(&root, |node, key| node.get(key));
+    let at = node.entries().iter().find(|entry| entry.key == *name)?.at;
     Some((at.line, at.column))
 }
 

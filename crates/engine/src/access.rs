@@ -7,6 +7,7 @@
 pub(crate) mod form;
 pub(crate) mod grants;
 pub(crate) mod health;
+pub(crate) mod lacking;
 pub(crate) mod remedy;
 pub(crate) mod round;
 mod sweep;
@@ -38,6 +39,8 @@ pub(crate) struct Looked {
     pub(crate) seen: BTreeSet<String>,
     /// What is still open.
     pub(crate) waiting: health::Told,
+    /// What the configuration names and the org does not have: the first of it, and what to do.
+    pub(crate) lacking: Option<String>,
 }
 
 /// Works on grants until told to stop. A peer that fails is asked again later.
@@ -56,6 +59,9 @@ pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<()
             Err(error @ EngineError::Store(_)) => return Err(error),
             Err(error) => {
                 worker.access_health.stopped(&error);
+                if error.is_about_names() {
+                    worker.org.forget_metadata();
+                }
                 tracing::warn!(org = worker.org.name, "Portal access of {} waits: {error}", worker.org.name);
                 (true, error.passes_after())
             }
@@ -87,6 +93,10 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
         return Ok(Looked { is_delayed: true, ..Looked::default() });
     }
     worker.org.is_the_same(worker.store()).await?;
+    if sweeps && worker.access_health.is_lacking() {
+        worker.org.forget_metadata();
+    }
+    let lacking = lacking::everything(&worker.org, access).await?;
     form::tell_owner(worker, access).await?;
     // Deliveries first: they request access, and neither Jira nor the mail server holds up the other.
     let delivered = delivery::once(worker, access).await;
@@ -96,6 +106,7 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
         sweep::run(&mut round).await?;
     }
     let delivered = delivered?;
+    looked.lacking = lacking.first().map(lacking::Lacking::sentence);
     looked.seen.extend(delivered.seen);
     looked.waiting.and(delivered.waiting);
     health::note(worker, access, &looked, sweeps).await?;

@@ -12,6 +12,7 @@ use entente_core::{
         Delivery, DeliveryFacts, DeliveryReport, DeliveryStatus, EvaluationProduct, INSTRUCTIONS, LeadOwner, MailState,
         PRODUCTS, Prospect, plan,
     },
+    transform::Template,
 };
 use entente_salesforce::{Filter, Row as Fields};
 use entente_store::{KnownMail, SentMail};
@@ -20,6 +21,7 @@ use crate::{
     access::{
         GRANT, Looked,
         grants::{at, text},
+        lacking::{self, Lacking},
     },
     apply,
     error::EngineError,
@@ -75,9 +77,12 @@ pub(crate) struct Open {
 pub(crate) async fn once(worker: &Worker, access: &Access) -> Result<Looked, EngineError> {
     let mut looked = Looked::default();
     let Some(evaluations) = &access.evaluations else { return Ok(looked) };
+    let lacking = of_source(worker, access, evaluations).await?;
     for mut open in read(worker, access, evaluations).await? {
-        let mut reason = None;
-        if let Err(error) = finish(worker, access, evaluations, &mut open).await {
+        let mut reason = lacking.clone();
+        if lacking.is_none()
+            && let Err(error) = finish(worker, access, evaluations, &mut open).await
+        {
             if let EngineError::Store(_) = error {
                 return Err(error);
             }
@@ -91,6 +96,12 @@ pub(crate) async fn once(worker: &Worker, access: &Access) -> Result<Looked, Eng
         looked.seen.insert(open.id);
     }
     Ok(looked)
+}
+
+/// Why nobody can be given access together with a delivery.
+async fn of_source(worker: &Worker, access: &Access, evaluations: &Evaluations) -> Result<Option<String>, EngineError> {
+    let Some(source) = access.source(&evaluations.source) else { return Ok(None) };
+    Ok(lacking::of_source(&worker.org, source).await?.first().map(Lacking::sentence))
 }
 
 async fn finish(
@@ -115,7 +126,13 @@ async fn read(worker: &Worker, access: &Access, evaluations: &Evaluations) -> Re
     let org = &worker.org;
     let texts = [DeliveryStatus::Requested, DeliveryStatus::Approved].map(|status| evaluations.texts.of(status));
     let filter = Filter::is_in(STATUS, texts);
-    let mut rows = org.find(DELIVERY, &paths(evaluations), filter).await.map_err(EngineError::peer(&org.name))?;
+    // A letter whose fields are not all there is not sent, so that none of them is read.
+    let lacks = lacking::of_letter(org, evaluations).await?.first().map(Lacking::sentence);
+    let letter: BTreeSet<String> = match lacks {
+        Some(_) => BTreeSet::new(),
+        None => [&evaluations.subject, &evaluations.body].into_iter().flat_map(letter_fields).collect(),
+    };
+    let mut rows = org.find(DELIVERY, &paths(&letter), filter).await.map_err(EngineError::peer(&org.name))?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -132,12 +149,12 @@ async fn read(worker: &Worker, access: &Access, evaluations: &Evaluations) -> Re
             name: text(&row.fields, "Name").unwrap_or_default(),
             delivery: Delivery {
                 shown: shown(evaluations, &row.fields),
-                prospect: prospect(evaluations, &row.fields),
+                prospect: prospect(&letter, &row.fields),
                 products: products.remove(&row.id).unwrap_or_default(),
             },
             facts: DeliveryFacts {
                 has_grant: lead.as_ref().is_some_and(|lead| granted.contains(&grant_key(lead))),
-                mail: mail.map_or(MailState::Unsent, |mail| mail_state(mail, now_ms)),
+                mail: held_up(mail.map_or(MailState::Unsent, |mail| mail_state(mail, now_ms)), lacks.as_ref()),
                 refused: None,
             },
             n_tries: mail.and_then(|mail| u32::try_from(mail.n_tries).ok()).unwrap_or_default(),
@@ -148,17 +165,28 @@ async fn read(worker: &Worker, access: &Access, evaluations: &Evaluations) -> Re
     Ok(rows.into_iter().map(open).collect())
 }
 
-fn paths(evaluations: &Evaluations) -> Vec<String> {
+/// What may not leave now, because it cannot be written.
+fn held_up(mail: MailState, lacks: Option<&String>) -> MailState {
+    match (mail, lacks) {
+        (MailState::Unsent | MailState::PutOff { .. }, Some(why)) => MailState::PutOff { why: why.clone() },
+        (mail, _) => mail,
+    }
+}
+
+fn paths(letter: &BTreeSet<String>) -> Vec<String> {
     let own = ["Id", "Name", "CreatedDate", STATUS, REASON, MAIL_ANSWER, LEAD].map(str::to_owned);
     let lead = ["Name", "Email", "OwnerId", "Owner.Email"].map(str::to_owned);
-    let lead = lead.into_iter().chain(letter_fields(evaluations)).map(|field| format!("Lead__r.{field}"));
+    let lead = lead.into_iter().chain(letter.iter().cloned()).map(|field| format!("Lead__r.{field}"));
     own.into_iter().chain(lead).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Fields of the Lead that the letter names.
-fn letter_fields(evaluations: &Evaluations) -> impl Iterator<Item = String> {
-    let named = evaluations.subject.fields().chain(evaluations.body.fields()).map(ToString::to_string);
-    named.filter(|field| ![PRODUCTS, INSTRUCTIONS].contains(&field.as_str()))
+/// What a letter names beside fields of the Lead.
+pub(crate) const LETTER_WORDS: [&str; 2] = [PRODUCTS, INSTRUCTIONS];
+
+/// Fields of the Lead that a part of the letter names.
+pub(crate) fn letter_fields(template: &Template) -> impl Iterator<Item = String> {
+    let named = template.fields().map(ToString::to_string);
+    named.filter(|field| !LETTER_WORDS.contains(&field.as_str()))
 }
 
 fn shown(evaluations: &Evaluations, fields: &Fields) -> DeliveryReport {
@@ -170,18 +198,18 @@ fn shown(evaluations: &Evaluations, fields: &Fields) -> DeliveryReport {
     }
 }
 
-fn prospect(evaluations: &Evaluations, fields: &Fields) -> Option<Prospect> {
+fn prospect(letter: &BTreeSet<String>, fields: &Fields) -> Option<Prospect> {
     let of_lead = |field: &str| text(fields, &format!("Lead__r.{field}"));
     let queued = of_lead("OwnerId").is_some_and(|owner| owner.starts_with(QUEUE_PREFIX));
-    let value = |field: String| {
-        let value = of_lead(&field).map_or(Value::Empty, |text| Value::text(&text));
-        (FieldPath::new(field), value)
+    let value = |field: &String| {
+        let value = of_lead(field).map_or(Value::Empty, |text| Value::text(&text));
+        (FieldPath::new(field.clone()), value)
     };
     Some(Prospect {
         name: of_lead("Name")?,
         email: of_lead("Email"),
         owner: if queued { LeadOwner::Queue } else { LeadOwner::Person(of_lead("Owner.Email")) },
-        fields: letter_fields(evaluations).map(value).collect(),
+        fields: letter.iter().map(value).collect(),
     })
 }
 

@@ -28,7 +28,7 @@ use self::{
     org::Connected,
 };
 use crate::{
-    outside::{Org, Site},
+    outside::{Org, Outside, Site},
     report::Finding,
     scheme::Scheme,
     wiring::Wiring,
@@ -55,8 +55,12 @@ pub(crate) async fn names(wiring: &Wiring, store: &Store) -> Vec<Finding> {
 }
 
 /// Everything that is missing, rights included.
-pub(crate) async fn examine(wiring: &Wiring, store: &Store) -> Vec<Finding> {
-    look(wiring, store, Depth::Rights).await
+pub(crate) async fn examine(wiring: &Wiring, store: &Store, outside: &Outside) -> Vec<Finding> {
+    let mut found = look(wiring, store, Depth::Rights).await;
+    if let Some(evaluations) = wiring.config.access.as_ref().and_then(|access| access.evaluations.as_ref()) {
+        found.extend(access::mail(&evaluations.mail, outside).await);
+    }
+    found
 }
 
 async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {

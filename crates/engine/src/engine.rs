@@ -187,7 +187,7 @@ impl Engine {
 
     /// Everything that is missing in the org and the site, by name: rights, fields, objects.
     pub async fn doctor(&self) -> Vec<Finding> {
-        doctor::examine(&self.inner.wiring(), &self.inner.store).await
+        doctor::examine(&self.inner.wiring(), &self.inner.store, &self.inner.outside).await
     }
 
     /// Whether the configuration's names exist: connections, objects, fields, projects, types.

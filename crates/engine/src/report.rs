@@ -248,8 +248,8 @@ pub struct ConfigurationInUse {
 /// How portal access is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessStatus {
-    /// `starting`, `ok`, `attention` when something failed and rests until somebody asks again, or `stopped` when the
-    /// last look did not come to its end.
+    /// `starting`, `ok`, `attention` when something failed and rests until somebody asks again, or when
+    /// the configuration names what is not there, or `stopped` when the last look did not come to its end.
     pub state: &'static str,
     /// Seconds since everything open was last looked at; none before the first time.
     pub fresh_seconds: Option<i64>,
@@ -353,6 +353,9 @@ pub struct Finding {
     /// The connection that it is about as a whole, whatever item needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<String>,
+    /// Where the configuration names it: keys, from the root on; empty where item and connection say enough.
+    #[serde(skip)]
+    pub place: Vec<String>,
 }
 
 /// RFC 3339 without the fractions that nobody reads.

@@ -46,12 +46,22 @@ fn one_of<'k>(kinds: &'k [Kind], content: &Content) -> Option<&'k Kind> {
         Content::Scalar(scalar) if has_number && !scalar.is_null() => scalar.text(),
         _ => None,
     };
-    let Some(text) = said.map(str::trim) else { return kinds.iter().find(|kind| fits(kind, content)) };
+    let Some(text) = said.map(str::trim) else {
+        return kinds.iter().find(|kind| fits(kind, content) && !is_far(kind, kinds, content));
+    };
     kinds.iter().find(|kind| match kind {
         Kind::Whole { .. } => text.parse::<f64>().is_ok(),
         Kind::Word(words) => words.contains(&text),
         _ => false,
     })
+}
+
+/// Whether something else than one of these words was meant, where a mapping is possible too.
+fn is_far(kind: &Kind, kinds: &[Kind], content: &Content) -> bool {
+    let (Kind::Word(words), Content::Scalar(scalar)) = (kind, content) else { return false };
+    let text = scalar.text().filter(|_| !scalar.is_null());
+    kinds.iter().any(|kind| matches!(kind, Kind::Map(_)))
+        && text.is_some_and(|text| nearest(text.trim(), words.iter().copied()).is_none())
 }
 
 fn fits(kind: &Kind, content: &Content) -> bool {

@@ -116,6 +116,9 @@ impl Kind {
     pub(crate) fn remedy(&self) -> String {
         match self {
             Self::Map(shape) => format!("a mapping with keys out of {}", listed(shape.names())),
+            Self::Either([Self::Word(words), Self::Map(shape)]) if shape.key("direction").is_some() => {
+                format!("`{{ direction: both }}` for both ways, or {}", Self::expected_word(words))
+            }
             _ => self.expected(),
         }
     }

@@ -1,7 +1,8 @@
 //! What a person probably meant: the known word nearest to a misspelt one.
 
 /// The known word nearest to `word`, if one is near enough to be worth proposing.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = folded(word);
     let far = (word.len() / 3).max(1) + 1;
     known

@@ -55,6 +55,8 @@ pub struct Approval {
     pub record: String,
     /// The Contact or Lead, by its id; none: whoever has the address of the request.
     pub person: Option<String>,
+    /// Whether the person may be of another Account than the record.
+    pub anyway: bool,
 }
 
 /// Tells whoever answers for portal access of requests that are new, where mail is set up: once each, whatever breaks in
@@ -122,8 +124,9 @@ impl Engine {
     /// As [`Engine::request_access`], and there is no such request. The request then stays.
     pub async fn approve_request(&self, id: &str, approval: Approval, by: &str) -> Result<GrantTold, EngineError> {
         let request = self.open_request(id).await?;
-        let Approval { source, record, person } = approval;
-        let wish = AccessWish { source, record, person: Some(person.unwrap_or_else(|| request.email.clone())) };
+        let Approval { source, record, person, anyway } = approval;
+        let person = Some(person.unwrap_or_else(|| request.email.clone()));
+        let wish = AccessWish { source, record, person, anyway };
         let grant = self.request_access(&wish, by).await?;
         self.decided(&request, &format!("approved, as {}", grant.name), by).await?;
         Ok(grant)
@@ -148,7 +151,8 @@ impl Engine {
 
     async fn decided(&self, request: &AccessRequest, what: &str, by: &str) -> Result<(), EngineError> {
         let (worker, _) = self.access()?;
-        let text = format!("The request of {} for access was {what}, by {by}", request.email);
+        // By its number only: what the person wrote is forgotten now, and the journal is not.
+        let text = format!("The request {} for access was {what}, by {by}", request.id);
         let (org, now_ms) = (&worker.org.name, self.inner.outside.now_ms());
         self.inner.store.end_access_request(org, &request.id, &entry(org, None, text), now_ms).await?;
         Ok(())

@@ -10,7 +10,7 @@ use entente_core::{
 use entente_salesforce::{Filter, Row as Fields};
 use serde_json::Value as Json;
 
-use super::GRANT;
+use super::{GRANT, lacking};
 use crate::{
     error::EngineError,
     outside::{Org, OrgRow},
@@ -45,6 +45,8 @@ pub(crate) struct Row {
     /// The text of its status, whatever it is.
     pub(crate) status: String,
     pub(crate) source: Option<SourceRow>,
+    /// What its source names that is not there: nothing can be done for it, and nothing is known of its record.
+    pub(crate) lacks: Option<String>,
     /// The id of the Contact or Lead.
     pub(crate) person_id: Option<String>,
     pub(crate) person: Option<Person>,
@@ -82,9 +84,61 @@ pub(crate) async fn read(org: &Org, access: &Access, asked: Asked<'_>) -> Result
         Asked::Which(filter) => filter,
     };
     let filter = filter.unwrap_or_else(|| Filter::is_set("Id"));
-    let mut rows = org.find(GRANT, &paths(access), filter).await.map_err(EngineError::peer(&org.name))?;
+    let sources = Sources::of(org, access).await?;
+    let mut rows = org.find(GRANT, &sources.paths(), filter).await.map_err(EngineError::peer(&org.name))?;
     rows.sort_by(|a, b| (a.text("CreatedDate"), &a.id).cmp(&(b.text("CreatedDate"), &b.id)));
-    Ok(rows.into_iter().map(|row| understood(access, row)).collect())
+    Ok(rows.into_iter().map(|row| understood(access, &sources, row)).collect())
+}
+
+/// The sources, by whether what they name is there.
+pub(crate) struct Sources<'a> {
+    pub(crate) usable: Vec<&'a AccessSource>,
+    unusable: Vec<Unusable>,
+}
+
+struct Unusable {
+    /// The lookup that names its records, if that is there.
+    grant_field: Option<String>,
+    why: String,
+}
+
+impl<'a> Sources<'a> {
+    pub(crate) async fn of(org: &Org, access: &'a Access) -> Result<Self, EngineError> {
+        let mut sources = Self { usable: Vec::new(), unusable: Vec::new() };
+        for source in &access.sources {
+            let lacking = lacking::of_source(org, source).await?;
+            let Some(first) = lacking.first() else {
+                sources.usable.push(source);
+                continue;
+            };
+            let is_known = lacking.iter().all(|lacking| lacking.place.last().is_none_or(|key| key != "grant_field"));
+            let grant_field = is_known.then(|| source.grant_field.clone());
+            sources.unusable.push(Unusable { grant_field, why: first.sentence() });
+        }
+        Ok(sources)
+    }
+
+    fn paths(&self) -> Vec<String> {
+        let own = ["Id", "Name", "CreatedDate"].into_iter().chain(OWN_FIELDS).map(str::to_owned);
+        let of_source = |source: &&AccessSource| {
+            let record = source_fields(source).into_iter().map(|field| behind(&source.grant_field, &field));
+            let person = ["Name", "Email"].map(|field| behind(&source.person, field));
+            let lookups = [source.grant_field.clone(), source.person.clone()];
+            lookups.into_iter().chain(record).chain(person).collect::<Vec<_>>()
+        };
+        let unusable = self.unusable.iter().filter_map(|unusable| unusable.grant_field.clone());
+        own.chain(self.usable.iter().flat_map(of_source)).chain(unusable).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn source_of(&self, fields: &Fields) -> Option<&'a AccessSource> {
+        self.usable.iter().find(|source| text(fields, &source.grant_field).is_some()).copied()
+    }
+
+    /// Why a grant has no source that can be used, as far as it may be one of those that cannot.
+    fn lack_of(&self, fields: &Fields) -> Option<String> {
+        let names = |unusable: &&Unusable| unusable.grant_field.as_ref().is_none_or(|at| text(fields, at).is_some());
+        self.unusable.iter().find(names).map(|unusable| unusable.why.clone())
+    }
 }
 
 /// `AccessGrant::is_open`, as the org is asked.
@@ -103,17 +157,6 @@ fn behind(lookup: &str, path: &str) -> String {
     format!("{}r.{path}", lookup.trim_end_matches('c'))
 }
 
-fn paths(access: &Access) -> Vec<String> {
-    let own = ["Id", "Name", "CreatedDate"].into_iter().chain(OWN_FIELDS).map(str::to_owned);
-    let of_source = |source: &AccessSource| {
-        let record = source_fields(source).into_iter().map(|field| behind(&source.grant_field, &field));
-        let person = ["Name", "Email"].map(|field| behind(&source.person, field));
-        let lookups = [source.grant_field.clone(), source.person.clone()];
-        lookups.into_iter().chain(record).chain(person).collect::<Vec<_>>()
-    };
-    own.chain(access.sources.iter().flat_map(of_source)).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
 /// The fields of a source record.
 pub(crate) fn source_fields(source: &AccessSource) -> BTreeSet<String> {
     let rendered = source.organization.fields().map(ToString::to_string);
@@ -121,9 +164,10 @@ pub(crate) fn source_fields(source: &AccessSource) -> BTreeSet<String> {
     rendered.chain(own).chain(source.account.clone()).collect()
 }
 
-fn understood(access: &Access, row: OrgRow) -> Row {
+fn understood(access: &Access, sources: &Sources<'_>, row: OrgRow) -> Row {
     let fields = &row.fields;
-    let source = access.sources.iter().find(|source| text(fields, &source.grant_field).is_some());
+    let source = sources.source_of(fields);
+    let lacks = if source.is_none() { sources.lack_of(fields) } else { None };
     let person_id = source.and_then(|source| text(fields, &source.person));
     let person = source.and_then(|source| person(fields, source));
     let source = source.and_then(|source| source_row(access, source, at(fields, &behind(&source.grant_field, ""))?));
@@ -142,6 +186,7 @@ fn understood(access: &Access, row: OrgRow) -> Row {
         name: text(fields, "Name").unwrap_or_default(),
         status,
         source,
+        lacks,
         person_id,
         person,
         grant: AccessGrant { wish, shown },

@@ -26,6 +26,8 @@ struct Known {
     fresh: Option<Timestamp>,
     /// Why the last look did not get so far.
     stopped: Option<String>,
+    /// What the configuration names and the org does not have.
+    lacking: Option<String>,
     waiting: Told,
     failed: Told,
 }
@@ -60,9 +62,10 @@ impl AccessHealth {
     }
 
     /// The open ones were looked at, and what failed was counted if that can have changed.
-    fn looked(&self, waiting: Told, failed: Option<Told>, at: Timestamp) {
+    fn looked(&self, looked: &Looked, failed: Option<Told>, at: Timestamp) {
         let mut now = self.now.lock();
-        (now.fresh, now.stopped, now.waiting) = (Some(at), None, waiting);
+        (now.fresh, now.stopped, now.waiting) = (Some(at), None, looked.waiting.clone());
+        now.lacking.clone_from(&looked.lacking);
         now.failed = failed.unwrap_or_else(|| now.failed.clone());
     }
 
@@ -70,12 +73,18 @@ impl AccessHealth {
         self.now.lock().stopped = Some(error.to_string());
     }
 
+    /// Whether something was missing when it was last looked for.
+    pub(super) fn is_lacking(&self) -> bool {
+        self.now.lock().lacking.is_some()
+    }
+
     pub(crate) fn status(&self, now: Timestamp) -> AccessStatus {
         let known = self.now.lock().clone();
+        let needs_attention = known.lacking.is_some() || !known.failed.ids.is_empty();
         let state = match (&known.stopped, known.fresh) {
             (Some(_), _) => "stopped",
             (None, None) => "starting",
-            (None, Some(_)) if !known.failed.ids.is_empty() => "attention",
+            (None, Some(_)) if needs_attention => "attention",
             (None, Some(_)) => "ok",
         };
         AccessStatus {
@@ -83,7 +92,7 @@ impl AccessHealth {
             fresh_seconds: known.fresh.map(|fresh| now.duration_since(fresh).as_secs()),
             waiting: known.waiting.ids.len(),
             failed: known.failed.ids.len(),
-            problem: known.stopped.or(known.failed.first).or(known.waiting.first),
+            problem: known.stopped.or(known.lacking).or(known.failed.first).or(known.waiting.first),
         }
     }
 }
@@ -121,6 +130,6 @@ pub(super) async fn note(
         true => Some(failed(worker, access).await?),
         false => None,
     };
-    worker.access_health.looked(looked.waiting.clone(), failed, worker.outside().clock.now());
+    worker.access_health.looked(looked, failed, worker.outside().clock.now());
     Ok(())
 }

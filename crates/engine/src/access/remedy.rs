@@ -10,8 +10,12 @@ use serde::Serialize;
 use super::{
     GRANT, Row,
     grants::{self, Asked},
+    lacking,
 };
 use crate::{Engine, EngineError, SyncOptions, apply, outside::Org, remedy::rfc_3339, sync::at_work, worker::Worker};
+
+/// Where a Contact says of which Account it is.
+const ACCOUNT_ID: &str = "AccountId";
 
 /// Which grants are asked for; what is not given does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,6 +110,8 @@ pub struct AccessWish {
     pub record: String,
     /// The Contact or Lead, by its id or e-mail address; the record itself where that is the person.
     pub person: Option<String>,
+    /// Whether the person may be of another Account than the record.
+    pub anyway: bool,
 }
 
 impl Engine {
@@ -152,8 +158,16 @@ impl Engine {
                 names.join(", ")
             ))
         })?;
+        if let Some(lacking) = lacking::of_source(&worker.org, source).await?.first() {
+            return Err(EngineError::Declined(lacking.sentence()));
+        }
         let record = record_id(&wish.record, "a record")?;
+        let record_account = account_of(&worker.org, &source.object, &record, source.account.as_deref()).await?;
         let person = person_of(&worker.org, source, &record, wish.person.as_deref()).await?;
+        if !wish.anyway {
+            same_account(&source.object, record_account.as_ref(), person.account.as_ref())?;
+        }
+        let person = person.id;
         let id =
             at_work(&self.inner, &worker, apply::access::request(&worker, &access, source, &record, &person)).await?;
         let grant = find(&worker.org, &access, &id).await?;
@@ -282,10 +296,39 @@ async fn find(org: &Org, access: &Access, named: &str) -> Result<Row, EngineErro
     found.ok_or_else(|| EngineError::Missing(format!("There is no {GRANT} \"{named}\" that can be read.")))
 }
 
-/// The id of the person for whom access is asked.
-async fn person_of(org: &Org, source: &AccessSource, record: &str, named: Option<&str>) -> Result<String, EngineError> {
+/// A person for whom access is asked.
+struct Named {
+    id: String,
+    account: Option<String>,
+}
+
+/// The Account that a record shows at a path; the record has to be there.
+async fn account_of(org: &Org, object: &str, id: &str, path: Option<&str>) -> Result<Option<String>, EngineError> {
+    let paths: Vec<String> = ["Id"].into_iter().chain(path).map(str::to_owned).collect();
+    let found = org.find(object, &paths, Filter::eq("Id", id)).await.map_err(EngineError::peer(&org.name))?;
+    let row = found.first().ok_or_else(|| {
+        EngineError::Missing(format!(
+            "There is no {object} with the id {id} that can be read; look whether it is the id of another object."
+        ))
+    })?;
+    Ok(path.and_then(|path| grants::text(&row.fields, path)))
+}
+
+/// Who is let in sees what the customer of the record sees.
+fn same_account(object: &str, of_record: Option<&String>, of_person: Option<&String>) -> Result<(), EngineError> {
+    match (of_record, of_person) {
+        (Some(record), Some(person)) if record != person => Err(EngineError::Declined(format!(
+            "The person is of the Account {person}, and the {object} of {record}: they would be let in among another customer's \
+             people. Name somebody of {record}, or say that it is meant: --anyway, `\"anyway\": true` in the API."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The person for whom access is asked.
+async fn person_of(org: &Org, source: &AccessSource, record: &str, named: Option<&str>) -> Result<Named, EngineError> {
     if source.person == source.grant_field {
-        return Ok(record.to_owned());
+        return Ok(Named { id: record.to_owned(), account: None });
     }
     let named = named.ok_or_else(|| {
         EngineError::Unfit(format!(
@@ -293,13 +336,18 @@ async fn person_of(org: &Org, source: &AccessSource, record: &str, named: Option
             source.name
         ))
     })?;
-    let Some((_, _)) = named.split_once('@') else { return record_id(named, "a person") };
     let described = org.describe(GRANT).await?;
     let object = described.field(&source.person).and_then(|field| field.reference_to.first().cloned());
     let object = object.unwrap_or_else(|| "Contact".to_owned());
-    let found = org.find(&object, &["Id".to_owned()], Filter::eq("Email", named)).await;
+    let account = org.describe(&object).await?.field(ACCOUNT_ID).map(|field| field.name.clone());
+    if !named.contains('@') {
+        let id = record_id(named, "a person")?;
+        return Ok(Named { account: account_of(org, &object, &id, account.as_deref()).await?, id });
+    }
+    let paths: Vec<String> = ["Id".to_owned()].into_iter().chain(account).collect();
+    let found = org.find(&object, &paths, Filter::eq("Email", named)).await;
     match found.map_err(EngineError::peer(&org.name))?.as_slice() {
-        [only] => Ok(only.id.clone()),
+        [only] => Ok(Named { id: only.id.clone(), account: only.text(ACCOUNT_ID).map(str::to_owned) }),
         [] => Err(EngineError::Missing(format!("There is no {object} with the address {named}."))),
         several => Err(EngineError::Unfit(format!(
             "There are {} records of {object} with the address {named}; name one by its id.",
@@ -309,7 +357,7 @@ async fn person_of(org: &Org, source: &AccessSource, record: &str, named: Option
 }
 
 fn told(access: &Access, row: Row) -> GrantTold {
-    let Row { id, name, status, source, person_id, person, grant, requested, finished } = row;
+    let Row { id, name, status, source, lacks, person_id, person, grant, requested, finished } = row;
     let state = source.as_ref().and_then(|source| source.shown.state);
     let button = source.as_ref().map(|_| access.texts.of_state(state.unwrap_or(AccessState::AddToJsm)).to_owned());
     let status = if status.is_empty() { access.texts.of_status(GrantStatus::Requested).to_owned() } else { status };
@@ -324,7 +372,7 @@ fn told(access: &Access, row: Row) -> GrantTold {
         id,
         name,
         status,
-        reason: Some(shown.reason).filter(|reason| !reason.is_empty()),
+        reason: lacks.or(Some(shown.reason)).filter(|reason| !reason.is_empty()),
         revoke: grant.wish == entente_core::access::Wish::NoAccess,
         source,
         record,

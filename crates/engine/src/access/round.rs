@@ -78,6 +78,11 @@ impl<'w> Round<'w> {
     pub(crate) async fn run(&mut self) -> Result<Looked, EngineError> {
         let mut looked = Looked::default();
         for mut row in grants::read(&self.worker.org, self.access, Asked::Open).await? {
+            if let Some(why) = &row.lacks {
+                looked.waiting.add(&row.id, &row.name, why);
+                looked.seen.insert(row.id);
+                continue;
+            }
             looked.is_delayed |= self.one(&mut row).await?;
             if row.grant.is_open() {
                 looked.waiting.add(&row.id, &row.name, &row.grant.shown.reason);

@@ -17,7 +17,8 @@ pub(super) async fn run(round: &mut Round<'_>) -> Result<(), EngineError> {
     let (org, access) = (&round.worker.org, round.access);
     let text = access.texts.of_status(GrantStatus::HasAccess);
     let mut by_record: HashMap<String, Vec<Row>> = HashMap::new();
-    for row in grants::read(org, access, Asked::Status(text)).await? {
+    let rows = grants::read(org, access, Asked::Status(text)).await?;
+    for row in rows.into_iter().filter(|row| row.lacks.is_none()) {
         let record = row.source.as_ref().map(|source| source.record.clone());
         by_record.entry(record.unwrap_or_default()).or_default().push(row);
     }
@@ -78,7 +79,7 @@ async fn one(round: &mut Round<'_>, source: &SourceRow, grants: Vec<Row>) -> Res
 /// The source records that show an organization, by id.
 async fn sources(round: &Round<'_>) -> Result<BTreeMap<String, SourceRow>, EngineError> {
     let (org, mut found) = (&round.worker.org, BTreeMap::new());
-    for source in &round.access.sources {
+    for source in grants::Sources::of(org, round.access).await?.usable {
         let paths: Vec<String> = grants::source_fields(source).into_iter().collect();
         let rows = org.find(&source.object, &paths, Filter::is_set(ORGANIZATION_ID)).await;
         for row in rows.map_err(EngineError::peer(&org.name))? {

@@ -61,13 +61,24 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     works.iter_mut().for_each(wait);
 }
 
-/// Copies that were found need no call.
+/// Copies that were found need no call. One whose answer was lost is told now.
 fn adopt(work: &mut Work) {
     let Some(thread) = &mut work.thread else { return };
+    let was_sent = |found: &Pair| {
+        thread.pairs.iter().any(|pair| pair.key == found.key && matches!(pair.standing, Standing::Sent { .. }))
+    };
+    let mut lost: Vec<Step> = Vec::new();
     for step in &thread.plan.steps {
-        if let Step::Adopt(pair) = step {
-            thread.known.push(pair.clone());
+        let Step::Adopt(pair) = step else { continue };
+        if was_sent(pair) {
+            lost.push(step.clone());
         }
+        thread.known.push(pair.clone());
+    }
+    for step in lost {
+        let text = told(work, &step);
+        work.journal.push(entry(work, &step, text.clone()));
+        work.told.push(text);
     }
 }
 
@@ -329,10 +340,9 @@ fn before<'w>(work: &'w Work, step: &Step) -> Option<&'w Pair> {
 fn told(work: &Work, step: &Step) -> String {
     let side = step.side();
     let what = match step {
-        Step::Create { .. } => "copied to",
+        Step::Create { .. } | Step::Adopt(_) => "copied to",
         Step::Edit { rewrites: true, .. } => "edited in",
         Step::Edit { .. } => "hidden from customers in",
-        Step::Adopt(_) => "found in",
     };
     format!("{} comment {what} {}", work.name(side.other()), work.name(side))
 }

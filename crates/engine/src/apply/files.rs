@@ -88,7 +88,7 @@ fn put_off(scene: &Scene<'_>, works: &mut [Work], reason: &str, is_concerned: im
     }
 }
 
-/// Copies that were found need no call, and neither do files that stay.
+/// Copies that were found need no call, and neither do files that stay. One whose answer was lost is told now.
 fn know(work: &mut Work) {
     let Some(folder) = &mut work.folder else { return };
     let known = folder.plan.steps.iter().filter_map(|step| match step {
@@ -96,6 +96,21 @@ fn know(work: &mut Work) {
         FileStep::Copy { .. } | FileStep::Finish(_) | FileStep::Forget(_) => None,
     });
     folder.known = known.collect();
+    let was_sent = |found: &&FileCopy| {
+        let is_it = |copy: &FileCopy| copy.key == found.key && matches!(copy.standing, FileStanding::Sent { .. });
+        found.copy().is_some() && folder.copies.iter().any(is_it)
+    };
+    let found: Vec<FileCopy> = folder.known.iter().filter(was_sent).cloned().collect();
+    for copy in found {
+        told(work, copy.key.origin.other(), &copy.name);
+    }
+}
+
+/// A copy is there, as people read it.
+fn told(work: &mut Work, side: Side, name: &str) {
+    let text = format!("{} file {name} copied to {}", work.name(side.other()), work.name(side));
+    work.journal.push(entry(work, side, text.clone()));
+    work.told.push(text);
 }
 
 fn queues(works: &[Work]) -> Queues {
@@ -172,9 +187,7 @@ fn settle(scene: &Scene<'_>, work: &mut Work, parcel: &Parcel, result: Result<St
     let mut ending = Ending::HoldsUp;
     let standing = match result {
         Ok(id) => {
-            let text = format!("{} file {} copied to {}", work.name(side.other()), parcel.file.name, work.name(side));
-            work.journal.push(entry(work, side, text.clone()));
-            work.told.push(text);
+            told(work, side, &parcel.file.name);
             ending = Ending::GoesOn;
             FileStanding::Made { id }
         }

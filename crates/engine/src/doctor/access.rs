@@ -6,16 +6,19 @@
 mod org;
 mod site;
 
-use entente_core::config::Access;
+use entente_core::config::{Access, MailServer};
 use entente_store::Store;
 
 use super::{
     Depth,
-    finding::{of_engine, warning},
+    finding::{error, of_engine, warning},
     of_connection,
     org::Connected,
 };
-use crate::{outside::Site, report::Finding};
+use crate::{
+    outside::{Outside, Site},
+    report::Finding,
+};
 
 /// What portal access lacks, on the sides that answer.
 pub(super) async fn examine(
@@ -36,6 +39,16 @@ pub(super) async fn examine(
         found.extend(domains(access, store).await.map(|finding| of_connection(&access.salesforce, finding)));
     }
     found
+}
+
+/// Whether the mail server lets Entente in. No mail is sent.
+pub(super) async fn mail(server: &MailServer, outside: &Outside) -> Option<Finding> {
+    let why = outside.try_mail(server).await.err()?;
+    let MailServer { host, port, .. } = server;
+    let message = format!("the mail server {host}:{port} cannot be used, so no delivery leaves: {why}");
+    let remedy = "Correct `mail` of `evaluations`, or have the server let Entente in; deliveries wait until it does.";
+    let place = ["access", "evaluations", "mail"].map(str::to_owned).to_vec();
+    Some(Finding { place, ..error("access-mail", message, remedy) })
 }
 
 /// Without a domain on the list everybody waits for a task.

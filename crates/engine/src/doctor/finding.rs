@@ -10,7 +10,7 @@ pub(super) const WARNING: &str = "warning";
 
 /// Something without which the configuration cannot do what it says.
 pub(crate) fn error(code: &'static str, message: String, remedy: impl Into<String>) -> Finding {
-    Finding { severity: ERROR, code, message, remedy: remedy.into(), item: None, connection: None }
+    Finding { severity: ERROR, code, message, remedy: remedy.into(), item: None, connection: None, place: Vec::new() }
 }
 
 /// Something that costs less than the item's work.

@@ -69,6 +69,19 @@ impl Outside {
         handed
     }
 
+    /// Comes as far as a login, and says goodbye; why not, if not.
+    pub(crate) async fn try_mail(&self, server: &MailServer) -> Result<(), String> {
+        match self.patiently(signed_in(server)).await {
+            Some(Ok(mut connection)) => {
+                // Politeness, as above.
+                let _ = self.patiently(connection.quit()).await;
+                Ok(())
+            }
+            Some(Err(error)) => Err(error.to_string()),
+            None => Err("it did not answer in time".to_owned()),
+        }
+    }
+
     /// What is not over in time is over.
     async fn patiently<T>(&self, talk: impl Future<Output = T>) -> Option<T> {
         tokio::select! {

@@ -80,6 +80,10 @@ struct Request {
     #[arg(value_name = "PERSON")]
     person: Option<String>,
 
+    /// Also for somebody of another Account than the record's
+    #[arg(long)]
+    anyway: bool,
+
     #[command(flatten)]
     common: Common,
 }
@@ -107,6 +111,10 @@ struct Approve {
     /// The person, by id; without it, whoever has the address of the request
     #[arg(long, value_name = "ID")]
     person: Option<String>,
+
+    /// Also for somebody of another Account than the record's
+    #[arg(long)]
+    anyway: bool,
 
     #[command(flatten)]
     common: Common,
@@ -158,15 +166,17 @@ impl acts::Act for Act {
                 asked.get(&["access"], &query).await
             }
             Self::Show(one) => asked.get(&["access", &one.grant], &[]).await,
-            Self::Request(Request { source, record, person, .. }) => {
-                let wish = json!({ "source": source, "record": record, "person": person, "by": who() });
+            Self::Request(Request { source, record, person, anyway, .. }) => {
+                let wish =
+                    json!({ "source": source, "record": record, "person": person, "anyway": anyway, "by": who() });
                 asked.post(&["access"], &wish).await
             }
             Self::Revoke(one) => asked.post(&["access", &one.grant, "revoke"], &by).await,
             Self::Retry(one) => asked.post(&["access", &one.grant, "retry"], &by).await,
             Self::Requests(_) => asked.get(&["requests"], &[]).await,
-            Self::Approve(Approve { request, source, record, person, .. }) => {
-                let approval = json!({ "source": source, "record": record, "person": person, "by": who() });
+            Self::Approve(Approve { request, source, record, person, anyway, .. }) => {
+                let approval =
+                    json!({ "source": source, "record": record, "person": person, "anyway": anyway, "by": who() });
                 asked.post(&["requests", request, "approve"], &approval).await
             }
             Self::Deny(Deny { request, .. }) => asked.post(&["requests", request, "deny"], &by).await,

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use entente_core::config::{self, Problem, Severity};
 use entente_engine::Finding;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::screen::{Screen, brief, harmless};
 
@@ -42,7 +43,7 @@ pub(crate) struct Report {
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     severity: &'static str,
-    code: &'static str,
+    code: String,
     message: String,
     remedy: String,
     file: Option<PathBuf>,
@@ -121,7 +122,7 @@ impl Row {
         };
         Self {
             severity,
-            code: problem.code,
+            code: problem.code.to_owned(),
             message: problem.message.clone(),
             remedy: problem.remedy.clone(),
             file: Some(file.to_owned()),
@@ -131,14 +132,16 @@ impl Row {
         }
     }
 
-    /// Something that an org or a site lacks for the text of `file`: where the item begins that needs it, or the connection that it is about.
+    /// Something that an org or a site lacks for the text of `file`: where that names it, or where the item begins that needs
+    /// it, or the connection that it is about.
     pub(crate) fn of_finding(finding: &Finding, file: &Path, text: &str) -> Self {
-        let of_item = || config::place_of_item(text, finding.item.as_ref()?);
-        let of_connection = || config::place_of_connection(text, finding.connection.as_ref()?);
-        let place = of_item().or_else(of_connection);
+        let named: Vec<&str> = finding.place.iter().map(String::as_str).collect();
+        let of_item = || config::place_of(text, &["items", finding.item.as_deref()?]);
+        let of_connection = || config::place_of(text, &["connections", finding.connection.as_deref()?]);
+        let place = config::place_of(text, &named).or_else(of_item).or_else(of_connection);
         Self {
             severity: finding.severity,
-            code: finding.code,
+            code: finding.code.to_owned(),
             message: finding.message.clone(),
             remedy: finding.remedy.clone(),
             file: Some(file.to_owned()),
@@ -148,9 +151,26 @@ impl Row {
         }
     }
 
+    /// The same, as a server tells it, which has no file of ours.
+    pub(crate) fn of_answer(finding: &Json) -> Self {
+        let text = |name: &str| finding[name].as_str().map(str::to_owned);
+        let row = Self::error("", text("message").unwrap_or_default(), text("remedy").unwrap_or_default());
+        let severity = if finding["severity"] == WARNING { WARNING } else { ERROR };
+        Self { severity, code: text("code").unwrap_or_default(), item: text("item"), ..row }
+    }
+
     /// An error of the command itself, which belongs to no file.
     pub(crate) fn error(code: &'static str, message: String, remedy: String) -> Self {
-        Self { severity: ERROR, code, message, remedy, file: None, line: None, column: None, item: None }
+        Self {
+            severity: ERROR,
+            code: code.to_owned(),
+            message,
+            remedy,
+            file: None,
+            line: None,
+            column: None,
+            item: None,
+        }
     }
 
     /// `FILE:LINE:COLUMN: severity: message`, and the remedy below.

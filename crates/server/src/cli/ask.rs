@@ -40,11 +40,11 @@ use crate::web::{AT_A_TERMINAL, api};
 pub(crate) struct Ask {
     /// The configuration file, when no server runs on its data
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
 
     /// Ask the server that runs at this address instead
     #[arg(long, value_name = "URL", env = "ENTENTE_SERVER", value_parser = server)]
-    server: Option<String>,
+    pub(super) server: Option<String>,
 
     /// One of that server's `server.api_tokens`
     #[arg(long, value_name = "T", env = "ENTENTE_API_TOKEN", hide_env_values = true)]

@@ -14,11 +14,12 @@ use crate::screen::Screen;
 
 /// Write everything that Entente remembers into one file, while it works
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  entente backup --config entente.yaml --to entente-monday.backup")]
+#[command(after_help = "Example:\n  entente backup --config entente.yaml --to entente-monday.backup\n  \
+                        entente backup --data-dir entente-data --to entente-monday.backup")]
 pub(crate) struct Backup {
-    /// The configuration file
+    /// The configuration file, unless --data-dir says where the database lies
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
 
     /// The file to write; one that is there already is not written over
     #[arg(long, value_name = "FILE")]
@@ -35,9 +36,10 @@ pub(crate) struct Backup {
 impl Backup {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let dir = self.data.dir(&self.config)?;
+        let place = self.data.place(self.config.as_deref())?;
+        let dir = self.data.dir(place)?;
         may_make(&self.to)?;
-        let secrets = self.data.secrets(&self.config).sealed()?;
+        let secrets = self.data.secrets(place).sealed()?;
         let now_ms = SystemClock.now().as_millisecond();
         let made = File::make(&dir, &self.to, secrets.as_deref(), now_ms).await;
         let made =

@@ -90,5 +90,7 @@ async fn ask(config: Config, dir: &Path) -> Result<Vec<entente_engine::Finding>,
 
 fn contents(config: &Config) -> String {
     let items = counted(config.items.len(), "connected item");
-    format!("{items}, {}.", counted(config.connections.len(), "connection"))
+    let sources = config.access.as_ref().map(|access| counted(access.sources.len(), "source"));
+    let sources = sources.map(|sources| format!(", {sources} of portal access")).unwrap_or_default();
+    format!("{items}, {}{sources}.", counted(config.connections.len(), "connection"))
 }

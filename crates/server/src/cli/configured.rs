@@ -3,7 +3,7 @@
 //! Once a configuration was applied, a named file only says where the database is. A file that says something else than
 //! the version in use is a draft, and that is said.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entente_core::config::Config;
@@ -151,7 +151,12 @@ fn wrong(document: &Document, file: &Path) -> Failure {
     Failure::configuration(check::rows(document, file))
 }
 
-fn nothing_applied() -> Failure {
+/// What stands where a file is named.
+pub(super) fn named(applied: &Applied) -> PathBuf {
+    PathBuf::from(format!("version {}", applied.version))
+}
+
+pub(super) fn nothing_applied() -> Failure {
     let remedy = "give --config FILE, or put a configuration into the database with `entente apply FILE`";
     Failure::misuse(
         "no-configuration",
@@ -160,9 +165,8 @@ fn nothing_applied() -> Failure {
     )
 }
 
-fn read(applied: &Applied, source: &Source) -> Result<Config, Failure> {
+pub(super) fn read(applied: &Applied, source: &Source) -> Result<Config, Failure> {
     let (config, problems) = parse(&applied.text, &source.secrets);
-    let place = format!("version {}", applied.version);
-    let rows = || problems.iter().map(|problem| Row::of_problem(problem, Path::new(&place))).collect();
+    let rows = || problems.iter().map(|problem| Row::of_problem(problem, &named(applied))).collect();
     config.ok_or_else(|| Failure::configuration(rows()))
 }

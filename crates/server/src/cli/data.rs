@@ -39,6 +39,19 @@ impl Data {
         }
     }
 
+    /// Where a configuration file, or whoever names a database without one, says that the database lies.
+    pub(crate) fn place<'p>(&self, configuration: Option<&'p Path>) -> Result<&'p Path, Failure> {
+        match configuration {
+            Some(file) => Ok(file),
+            None if self.is_named() => Ok(Path::new("")),
+            None => Err(Failure::misuse(
+                "no-database",
+                "neither --config nor --data-dir is given",
+                "give --config FILE, or --data-dir D where the database lies",
+            )),
+        }
+    }
+
     /// Says that a directory which was named holds no database: its name may be misspelt.
     pub(crate) fn say_missing(&self, screen: &Screen) {
         if let Some(dir) = &self.data_dir {

@@ -16,15 +16,16 @@ const LOOKING: &str = "What was created since is looked for before anything else
 
 /// Put a backup in the place of the database
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  entente restore entente-monday.backup --config entente.yaml")]
+#[command(after_help = "Example:\n  entente restore entente-monday.backup --config entente.yaml\n  \
+                        entente restore entente-monday.backup --data-dir entente-data")]
 pub(crate) struct Restore {
     /// What `entente backup` wrote
     #[arg(value_name = "BACKUP")]
     backup: PathBuf,
 
-    /// The configuration file
+    /// The configuration file, unless --data-dir or --database-url says where the database lies
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
 
     /// Put it in the place of a database that is there; that one is kept as `entente.db.replaced`
     #[arg(long)]
@@ -41,7 +42,8 @@ pub(crate) struct Restore {
 impl Restore {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let dir = self.data.dir(&self.config)?;
+        let place = self.data.place(self.config.as_deref())?;
+        let dir = self.data.dir(place)?;
         let backup = File::verify(&self.backup).await;
         let backup = backup.map_err(|error| {
             Failure::named_file(error, &self.backup, "give the path of a file that `entente backup` wrote")
@@ -51,7 +53,7 @@ impl Restore {
         let store = File::restore(&self.backup, &dir, self.force, &why, now.as_millisecond()).await?;
         store.close().await;
         let secrets = match backup.secrets {
-            Some(sealed) => self.data.secrets(&self.config).put_back(&sealed, self.force)?,
+            Some(sealed) => self.data.secrets(place).put_back(&sealed, self.force)?,
             None => false,
         };
         let text = if self.json {
@@ -71,9 +73,9 @@ impl Restore {
     after_help = "Example:\n  entente recover --config entente.yaml --database-url postgres://entente@db/entente"
 )]
 pub(crate) struct Recover {
-    /// The configuration file
+    /// The configuration file, unless --data-dir or --database-url says where the database lies
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
 
     #[command(flatten)]
     data: Data,
@@ -82,7 +84,7 @@ pub(crate) struct Recover {
 impl Recover {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
-        let store = self.data.open(&self.config).await?;
+        let store = self.data.open(self.data.place(self.config.as_deref())?).await?;
         let why = "A person said that the database is older than what was done with it";
         let noted = store.recover(why, SystemClock.now().as_millisecond()).await;
         store.close().await;

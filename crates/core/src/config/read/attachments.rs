@@ -27,7 +27,17 @@ impl Reader<'_> {
             direction: node.get("direction").word().unwrap_or(usual),
             manual: node.get("manual").flag().unwrap_or_default() || node.text() == Some("manual"),
             n_bytes_max: node.get("max_bytes").whole().unwrap_or(default.n_bytes_max),
-            mark: node.get("mark").text().filter(|mark| !mark.trim().is_empty()).map_or(default.mark, str::to_owned),
+            mark: self.mark(node.get("mark")).unwrap_or(default.mark),
         })
+    }
+
+    /// How notes begin. They are known again by their first line.
+    fn mark(&mut self, node: &Node) -> Option<String> {
+        let mark = node.text().filter(|mark| !mark.trim().is_empty())?;
+        if mark.contains(['\n', '\r']) {
+            let message = "`mark` has a line break, and notes are known again by their first line";
+            self.report.error(node.at, "line-break", message, "write it in one line");
+        }
+        Some(mark.to_owned())
     }
 }

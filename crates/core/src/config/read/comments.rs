@@ -2,9 +2,12 @@
 
 use super::Reader;
 use crate::{
-    config::tree::Node,
+    config::{suggest::nearest, tree::Node},
     item::{CommentRules, Direction, Mode},
 };
+
+/// What stands in braces in `header`.
+const HEADER_WORDS: [&str; 3] = ["author", "system", "time"];
 
 impl Reader<'_> {
     /// Which comments an item carries; nothing is carried that is not asked for.
@@ -31,10 +34,21 @@ impl Reader<'_> {
             exclude_authors: texts("exclude_authors"),
             include: texts("include"),
             to_open_project: flag("to_open_project"),
-            header: node.get("header").text().map_or_else(|| CommentRules::default().header, str::to_owned),
+            header: self.header(node.get("header")).unwrap_or_else(|| CommentRules::default().header),
         };
         self.warn_of_readers(node, &rules);
         Some(rules)
+    }
+
+    fn header(&mut self, node: &Node) -> Option<String> {
+        let header = node.text()?;
+        let in_braces = header.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+        for unknown in in_braces.filter(|word| !HEADER_WORDS.contains(word)) {
+            let hint = nearest(unknown, HEADER_WORDS).map(|near| format!("; did you mean `{{{near}}}`?"));
+            let message = format!("`{{{unknown}}}` stands for nothing in `header`{}", hint.unwrap_or_default());
+            self.report.error(node.at, "bad-template", message, "write `{author}`, `{system}` or `{time}`");
+        }
+        Some(header.to_owned())
     }
 
     /// Who should know before it happens.

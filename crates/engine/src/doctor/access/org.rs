@@ -4,7 +4,10 @@
 use entente_core::config::{Access, AccessSource, DomainTaskRoute};
 
 use crate::{
-    access::{GRANT, grants},
+    access::{
+        GRANT, grants,
+        lacking::{self, Lacking},
+    },
     delivery,
     doctor::{
         Depth,
@@ -33,30 +36,42 @@ struct Needed {
 
 pub(super) async fn examine(access: &Access, org: &Connected<'_>, depth: Depth) -> Vec<Finding> {
     let mut found = Vec::new();
-    for needed in needs(access) {
+    for needed in needs(access, org) {
         found.extend(object(&needed, org, depth).await);
     }
     for source in &access.sources {
         found.extend(people(source, org, depth).await);
     }
-    found.extend(owner(access, org).await);
+    match lacking::everything(org.org, access).await {
+        Ok(lacking) => found.extend(lacking.iter().map(|lacking| misnamed(&org.org.name, lacking))),
+        Err(error) => found.push(of_engine(error)),
+    }
+    let place = ["access", "domain_task"].map(str::to_owned).to_vec();
+    found.extend(owner(access, org).await.map(|finding| Finding { place, ..finding }));
     found.into_iter().map(|finding| of_connection(&org.org.name, finding)).collect()
 }
 
-fn needs(access: &Access) -> Vec<Needed> {
+/// What the configuration names, and is not there.
+fn misnamed(connection: &str, lacking: &Lacking) -> Finding {
+    let code = if lacking.is_field { "access-field" } else { "access-object" };
+    let place = if lacking.is_ours { Vec::new() } else { lacking.place.clone() };
+    Finding { place, ..error(code, format!("connection {connection}: {}", lacking.message()), lacking.remedy()) }
+}
+
+/// What portal access needs of the package. What the configuration names itself is looked for by [`lacking`].
+fn needs(access: &Access, org: &Connected<'_>) -> Vec<Needed> {
     let lookups = access.sources.iter().flat_map(|source| [source.grant_field.clone(), source.person.clone()]);
     let lookups: Vec<String> = lookups.collect();
     let grant = Needed {
         object: GRANT.to_owned(),
-        read: lookups.iter().cloned().chain(grants::OWN_FIELDS.map(str::to_owned)).collect(),
+        read: grants::OWN_FIELDS.map(str::to_owned).to_vec(),
         changed: grants::OWN_FIELDS.map(str::to_owned).to_vec(),
         given: lookups.into_iter().chain([ENTENTE_KEY.to_owned()]).collect(),
     };
     let of_source = |source: &AccessSource| Needed {
         object: source.object.clone(),
-        read: grants::source_fields(source).into_iter().filter(|field| !field.contains('.')).collect(),
         changed: grants::SHOWN_ON_SOURCE.map(str::to_owned).to_vec(),
-        given: Vec::new(),
+        ..Needed::default()
     };
     let deliveries = access.evaluations.iter().flat_map(|_| {
         delivery::needed_fields().map(|(object, read, changed)| Needed {
@@ -66,7 +81,8 @@ fn needs(access: &Access) -> Vec<Needed> {
             given: Vec::new(),
         })
     });
-    std::iter::once(grant).chain(access.sources.iter().map(of_source)).chain(deliveries).collect()
+    let sources = access.sources.iter().filter(|source| org.sees(&source.object)).map(of_source);
+    std::iter::once(grant).chain(sources).chain(deliveries).collect()
 }
 
 async fn object(needed: &Needed, org: &Connected<'_>, depth: Depth) -> Vec<Finding> {

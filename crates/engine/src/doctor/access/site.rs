@@ -28,7 +28,9 @@ pub(super) async fn examine(access: &Access, site: &Site, depth: Depth) -> Vec<F
     for project in desks {
         found.extend(desk(site, project, depth).await);
     }
-    found.extend(task(access, site, depth).await);
+    let place = ["access", "domain_task"].map(str::to_owned).to_vec();
+    let task = task(access, site, depth).await;
+    found.extend(task.into_iter().map(|finding| Finding { place: place.clone(), ..finding }));
     found.into_iter().map(|finding| of_connection(&site.name, finding)).collect()
 }
 
@@ -109,12 +111,12 @@ async fn task(access: &Access, site: &Site, depth: Depth) -> Vec<Finding> {
     };
     let connection = &site.name;
     let mut found = Vec::new();
-    let correct = "Correct `domain_task` under `access:`.";
     if !project.issue_types.iter().any(|kind| kind.name.eq_ignore_ascii_case(issue_type)) {
         let message = format!(
             "connection {connection}: project {key} has no issue type {issue_type} for the task about a domain"
         );
-        found.push(error("access-task", message, correct));
+        let names: Vec<&str> = project.issue_types.iter().map(|kind| kind.name.as_str()).collect();
+        found.push(error("access-task", message, format!("Write one of: {}.", names.join(", "))));
     }
     if let Some(email) = assignee.as_ref().filter(|assignee| assignee.contains('@')) {
         let shows = |shown: &str| shown.eq_ignore_ascii_case(email);

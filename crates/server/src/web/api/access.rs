@@ -35,6 +35,8 @@ pub(crate) struct Wish {
     source: String,
     record: String,
     person: Option<String>,
+    #[serde(default)]
+    anyway: bool,
     by: Option<String>,
 }
 
@@ -69,9 +71,11 @@ pub(crate) async fn request(
     State(app): State<App>,
     wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<Json<GrantTold>, Problem> {
-    let wrong = "Send {\"source\": NAME, \"record\": ID, \"person\": ID or E-MAIL}; `by` may stand beside it.";
-    let Json(Wish { source, record, person, by }) = wish.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
-    let wish = AccessWish { source, record, person };
+    let wrong =
+        "Send {\"source\": NAME, \"record\": ID, \"person\": ID or E-MAIL}; `anyway` and `by` may stand beside it.";
+    let Json(Wish { source, record, person, anyway, by }) =
+        wish.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
+    let wish = AccessWish { source, record, person, anyway };
     Ok(Json(app.engine().request_access(&wish, by.as_deref().unwrap_or(super::SOMEBODY)).await?))
 }
 

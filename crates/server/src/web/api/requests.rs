@@ -24,6 +24,8 @@ pub(crate) struct Approved {
     source: String,
     record: String,
     person: Option<String>,
+    #[serde(default)]
+    anyway: bool,
     by: Option<String>,
 }
 
@@ -38,11 +40,11 @@ pub(crate) async fn approve(
     Path(id): Path<String>,
     approved: Result<Json<Approved>, JsonRejection>,
 ) -> Result<Json<GrantTold>, Problem> {
-    let wrong = "Send {\"source\": NAME, \"record\": ID}; `person` and `by` may stand beside it.";
-    let Json(Approved { source, record, person, by }) =
+    let wrong = "Send {\"source\": NAME, \"record\": ID}; `person`, `anyway` and `by` may stand beside it.";
+    let Json(Approved { source, record, person, anyway, by }) =
         approved.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
     let by = by.as_deref().unwrap_or(super::SOMEBODY);
-    Ok(Json(app.engine().approve_request(&id, Approval { source, record, person }, by).await?))
+    Ok(Json(app.engine().approve_request(&id, Approval { source, record, person, anyway }, by).await?))
 }
 
 /// Says no.

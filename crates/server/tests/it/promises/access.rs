@@ -5,6 +5,7 @@ mod edges;
 mod failures;
 mod grants;
 pub(super) mod kills;
+mod misnamed;
 mod people;
 mod rights;
 

@@ -178,6 +178,7 @@ fn a_lost_answer_doubles_no_comment() {
     let (salesforce, jira) = talk.texts();
     assert_eq!((salesforce.len(), jira.len()), (4, 4), "{salesforce:#?} {jira:#?}");
     talk.rests();
+    assert_eq!(super::company::copies_told(&file, "comment"), 4, "the journal has each copy once");
 }
 
 /// A dry run names each comment that would be copied, and copies none.

@@ -413,3 +413,10 @@ fn bytes_of(request: RequestBuilder) -> Vec<u8> {
 pub(super) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
 }
+
+/// How many copies of this kind the journal tells of.
+pub(super) fn copies_told(configuration: &str, kind: &str) -> usize {
+    let journal = run(&["journal", "--config", configuration, "--json"]).json();
+    let is_copy = |entry: &&Value| entry["kind"] == kind && text(&entry["text"]).contains(" copied to ");
+    journal["entries"].as_array().unwrap().iter().filter(is_copy).count()
+}

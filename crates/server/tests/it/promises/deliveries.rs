@@ -222,6 +222,54 @@ fn mail_trouble_shows_in_the_status() {
     wait_for("the mail", || (stage.shown(&list).0 == "Delivered").then_some(()));
 }
 
+/// A field that a letter misspells keeps its mail back, says what was meant, and lets people in all the same.
+#[test]
+fn a_letter_that_names_no_field_waits_and_says_so() {
+    let stage = Stage::with("{FirstName}", "{FrstName}");
+    let allowed = run(&["domains", "add", "acme.example", "--config", &stage.configuration]);
+    assert_eq!(allowed.code, 0, "{allowed:?}");
+    let (_, list) = stage.waiting();
+    let ready_file = stage.company.desk.arg("server.json");
+    let arguments = ["serve", "--config", &stage.configuration, "--listen", "0", "--ready-file", &ready_file];
+    let _server = Running::start(&arguments, &stage.company.desk);
+    let url = ready(&stage.company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let access = || get(&format!("{url}/api/v1/status"), "first-token").map(|status| status["access"].clone());
+    let says =
+        "`evaluations` needs the field Lead.FrstName, which the integration user cannot see. Did you mean FirstName?";
+    let problem = wait_for("the problem", || access().filter(|access| access["state"] == "attention"));
+    assert!(problem["problem"].as_str().unwrap().starts_with(says), "{problem}");
+    wait_for("access", || stage.grants().first().filter(|grant| grant["Status__c"] == "Has Access").map(drop));
+    let (status, reason, _) = stage.shown(&list);
+    assert!(status == "Requested" && reason.contains(says), "{status}: {reason}");
+    assert_eq!(stage.sink.mails().len(), 0);
+    let written = std::fs::read_to_string(&stage.configuration).unwrap();
+    std::fs::write(&stage.configuration, written.replace("{FrstName}", "{FirstName}")).unwrap();
+    wait_for("the mail", || (stage.shown(&list).0 == "Delivered").then_some(()));
+    assert!(stage.sink.mails()[0].text.contains("Dear Dana Doe"), "{:?}", stage.sink.mails());
+}
+
+/// The doctor goes as far as a login, and sends nothing.
+#[test]
+fn the_doctor_tries_the_mail_server() {
+    let (sink, certificate) = Sink::guarded(false);
+    for (url, password, says) in [
+        ("smtp://localhost:PORT?tls=required", "${FIRST_TOKEN}", None),
+        ("smtp://localhost:PORT?tls=required", "wrong-password", Some("535")),
+        ("smtp://127.0.0.1:1", "${FIRST_TOKEN}", Some("the mail server 127.0.0.1:1 cannot be used")),
+    ] {
+        let stage = Stage::on(sink.clone(), url, password);
+        let mut doctor = entente(&["doctor", "--config", &stage.configuration, "--json"]);
+        doctor.env("SSL_CERT_FILE", stage.company.desk.file("mail.pem", &certificate));
+        let report = ended(doctor.output().unwrap());
+        let problems = report.json()["problems"].as_array().unwrap().clone();
+        let told: Vec<&Value> = problems.iter().filter(|row| row["code"] == "access-mail").collect();
+        assert_eq!(told.len(), usize::from(says.is_some()), "{url}: {report:?}");
+        assert!(says.is_none_or(|says| report.stdout.contains(says)), "{url}: {report:?}");
+        assert!(!format!("{report:?}").contains("wrong-password"), "{report:?}");
+    }
+    assert_eq!(sink.mails().len(), 0);
+}
+
 #[test]
 fn a_server_that_has_no_time_gets_the_mail_later_by_itself() {
     let stage = Stage::new();

@@ -251,6 +251,30 @@ fn the_versions_are_kept_and_an_old_one_comes_back() {
     assert!(place.journal().contains("- cases: fields.Priority>priority"));
 }
 
+/// Once something was applied, no file is needed to keep the database, to put it back, or to ask what is missing.
+#[test]
+fn what_was_applied_is_kept_put_back_and_examined_without_a_file() {
+    let place = Place::new();
+    done(&place.apply(&cases(DRAFT, "      - { salesforce: Nope__c, jira: priority }\n"), &["--yes", "--anyway"]));
+    let examined = place.ask(&["doctor"]);
+    assert!(examined.stdout.contains("version 1:") && examined.stdout.contains("Case.Nope__c"), "{examined:?}");
+    let backup = place.company.desk.arg("monday.backup");
+    done(&place.ask(&["backup", "--to", &backup]));
+    let restored = place.ask(&["restore", &backup, "--force"]);
+    assert!(done(&restored).stdout.starts_with("Restored 0 links."), "{restored:?}");
+    assert!(done(&place.ask(&["configuration", "show"])).stdout.contains("Nope__c"));
+    for command in [&["doctor"][..], &["backup", "--to", &backup], &["restore", &backup]] {
+        let lost = run(command);
+        assert!(lost.code == 2 && lost.stderr.contains("neither --config nor --data-dir is given"), "{lost:?}");
+    }
+    let ready_file = place.company.desk.arg("ready.json");
+    let serve = ["serve", "--data-dir", &place.dir, "--listen", "0", "--ready-file", &ready_file];
+    let _server = Running::start(&serve, &place.company.desk);
+    let url = ready(&place.company.desk.path("ready.json"))["server"].as_str().unwrap().to_owned();
+    let asked = run(&["doctor", "--server", &url, "--token", TOKEN]);
+    assert_eq!((asked.code, asked.stdout.contains("Case.Nope__c")), (examined.code, true), "{asked:?}");
+}
+
 /// What cannot be activated or applied has its sentence.
 #[test]
 fn what_is_not_there_is_said() {

@@ -100,7 +100,7 @@ fn a_person_asks_somebody_approves_and_it_is_a_grant_like_any_other() {
     let again = stage.command(&approve);
     assert!(again.code != 0 && again.stderr.contains("There is no open request"), "{again:?}");
     let journal = get(&format!("{}/api/v1/journal", stage.server), "first-token").unwrap().to_string();
-    assert!(journal.contains("The request of dana@acme.example for access was approved, as 000001"), "{journal}");
+    assert!(journal.contains(&format!("The request {id} for access was approved, as 000001")), "{journal}");
 }
 
 /// S0-41: whoever answers for portal access is told of a request by mail, once, and without a word of a stranger in a header.
@@ -146,6 +146,9 @@ fn a_request_that_is_denied_grants_nothing() {
     assert_eq!(stage.requests(), [] as [Value; 0]);
     let grants = stage.command(&["list", "--json"]).json();
     assert_eq!(grants["grants"], json!([]));
+    let journal = get(&format!("{}/api/v1/journal", stage.server), "first-token").unwrap().to_string();
+    assert!(journal.contains(&format!("The request {id} for access was denied")), "{journal}");
+    assert!(!journal.contains("dana@"), "what the person wrote is forgotten: {journal}");
 }
 
 #[test]

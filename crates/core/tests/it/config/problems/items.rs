@@ -73,6 +73,21 @@ fn items() {
         ),
         ("unknown-word", "    owner:", "    comments: { direction: ¦sideways }\n    owner:", "to-jira"),
         ("unknown-word", "    owner:", "    attachments: { direction: ¦sideways }\n    owner:", "to-jira"),
+        ("wrong-type", "    owner:", "    attachments: ¦true\n    owner:", "write `{ direction: both }` for both ways"),
+        ("unknown-word", "    owner:", "    attachments: ¦manul\n    owner:", "did you mean `manual`?"),
+        ("line-break", "    owner:", "    attachments: { mark: ¦\"x\\ny\" }\n    owner:", "write it in one line"),
+        (
+            "bad-template",
+            "    owner:",
+            "    comments: { header: ¦\"{autor}:\" }\n    owner:",
+            "did you mean `{author}`?",
+        ),
+        (
+            "bad-template",
+            "    owner:",
+            "    comments: { header: ¦\"{nope} {time}\" }\n    owner:",
+            "`{system}` or `{time}`",
+        ),
         ("not-yet", "issue_type: Bug", "issue_type: Bug, ¦request_type: Report", "service desk"),
         ("not-yet", "triggers: {", "triggers: { ¦change_events: true,", "change events are"),
     ]);

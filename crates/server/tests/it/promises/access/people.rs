@@ -28,6 +28,45 @@ fn support_adds_a_contact_without_salesforce() {
     assert!(again.stdout.contains("Has Access"), "there is one already: {again:?}");
 }
 
+/// An id that is wrong is told as wrong, whatever the vendor would say of it.
+#[test]
+fn a_wrong_id_is_told_as_such() {
+    let portal = Portal::new();
+    let (project, dana) = (portal.project("Testing", "1"), portal.contact("Dana", "dana@acme.test"));
+    let unknown = format!("{}ZZZ", &project[..12]);
+    for (source, record, person, says) in [
+        ("evaluation", &dana, None, format!("There is no Lead with the id {dana}")),
+        ("customer-project", &dana, Some(&dana), format!("There is no Customer_Project__c with the id {dana}")),
+        ("customer-project", &project, Some(&project), format!("There is no Contact with the id {project}")),
+        ("customer-project", &unknown, Some(&dana), "There is no Customer_Project__c with the id".to_owned()),
+    ] {
+        let named = [source, record].into_iter().chain(person.map(String::as_str));
+        let arguments: Vec<&str> = ["access", "request"].into_iter().chain(named).collect();
+        let refused = portal.try_entente(&arguments);
+        assert!(refused.code == 2 && refused.stderr.contains(&says), "{arguments:?}: {refused:?}");
+        assert!(!refused.stderr.contains("doctor"), "{refused:?}");
+    }
+}
+
+/// Somebody of another customer is let in among a project's people only when that is said to be meant.
+#[test]
+fn a_contact_of_another_account_is_let_in_only_if_that_is_meant() {
+    let portal = Portal::new();
+    let project = portal.project("Testing", "1");
+    let other = portal.company.create("Account", &json!({ "Name": "Other" }));
+    let kim = json!({ "LastName": "Kim", "Email": "kim@acme.test", "AccountId": other });
+    let kim = portal.company.create("Contact", &kim);
+    for named in [kim.as_str(), "kim@acme.test"] {
+        let refused = portal.try_entente(&["access", "request", "customer-project", &project, named]);
+        assert!(refused.code == 1 && refused.stderr.contains(&format!("of the Account {other}")), "{refused:?}");
+        assert!(refused.stderr.contains("--anyway"), "{refused:?}");
+    }
+    assert_eq!(portal.entente(&["access", "list", "--json"]).json()["grants"], json!([]));
+    portal.entente(&["access", "request", "customer-project", &project, &kim, "--anyway"]);
+    portal.sync();
+    assert_eq!(portal.organizations(), [one("Testing – CP#1", &["kim@acme.test"])]);
+}
+
 /// S0-39, S0-45: a grant is shown, revoked and tried again by its number; who asked stands in the journal.
 #[test]
 fn a_grant_is_revoked_and_tried_again_by_its_number() {

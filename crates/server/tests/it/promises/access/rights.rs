@@ -6,16 +6,21 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{ACCESS, GRANT, PROJECT, Portal, one, text};
-use crate::promises::company::ENTENTE;
+use crate::promises::{company::ENTENTE, deliveries::sink::Sink};
 
-const EVALUATIONS: &str = r#"
+pub(super) const EVALUATIONS: &str = r#"
   evaluations:
     source: evaluation
     queue_copy: sales@vendor.example
     subject: "Your evaluation of {products}"
     body: "Dear {LastName}, {instructions}"
-    mail: { smtp_url: "smtp://127.0.0.1:1", from: "evaluations@vendor.example" }
+    mail: { smtp_url: "smtp://127.0.0.1:@PORT@", from: "evaluations@vendor.example" }
 "#;
+
+/// Evaluations by a mail server that answers.
+pub(super) fn evaluations(sink: &Sink) -> String {
+    EVALUATIONS.replace("@PORT@", &sink.port.to_string())
+}
 
 /// What a permission set of the package allows: objects (read, create, edit), and fields (read, edit).
 #[derive(Default)]
@@ -123,10 +128,11 @@ impl Portal {
 /// project and from a Lead.
 #[test]
 fn the_permission_sets_of_the_package_are_enough() {
-    let mut portal = Portal::new();
-    portal.configure_least(&format!("{ACCESS}{EVALUATIONS}"));
+    let (mut portal, sink) = (Portal::new(), Sink::new());
+    portal.configure_least(&format!("{ACCESS}{}", evaluations(&sink)));
     portal.restrict();
     assert_eq!(portal.doctor(), []);
+    assert_eq!(sink.mails().len(), 0, "the mail server is asked, and sent nothing");
     portal.configure_least(ACCESS);
     let dana = portal.click(&portal.project("Testing", "1"), &portal.contact("Dana", "dana@acme.test"));
     let lead = portal.click_lead(&portal.lead("Kim", "kim@acme.test"));
@@ -155,8 +161,8 @@ fn what_portal_access_lacks_is_named() {
         (json!({ "object": "Evaluation_Product__c", "read": false }), "access-object", "Evaluation_Product__c", true),
         (fixed("Evaluation_List__c", "Mail_Answer__c"), "access-right", "Evaluation_List__c.Mail_Answer__c", false),
     ];
-    let mut portal = Portal::new();
-    portal.configure_least(&format!("{ACCESS}{EVALUATIONS}"));
+    let (mut portal, sink) = (Portal::new(), Sink::new());
+    portal.configure_least(&format!("{ACCESS}{}", evaluations(&sink)));
     for (right, code, name, is_online) in rows {
         portal.allow_customers(true);
         portal.permit(&right);

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Desk, ENTENTE, ITEM, Side, entente, run, shown, wait_for};
+use crate::promises::company::copies_told;
 
 /// S1-73: an answer that is lost does not double a file, on neither side; what never arrived is sent again.
 #[test]
@@ -23,6 +24,7 @@ fn a_lost_answer_doubles_no_file() {
         let both = [vec![shown("fix.patch", 7); 2], vec![shown("log.txt", 8); 2]].concat();
         assert_eq!((desk.in_salesforce(), desk.in_jira()), (both.clone(), both));
         desk.rests();
+        assert_eq!(copies_told(&file, "file"), 4, "the journal has each copy once");
     }
 }
 
