@@ -229,10 +229,7 @@ fn a_letter_that_names_no_field_waits_and_says_so() {
     let allowed = run(&["domains", "add", "acme.example", "--config", &stage.configuration]);
     assert_eq!(allowed.code, 0, "{allowed:?}");
     let (_, list) = stage.waiting();
-    let ready_file = stage.company.desk.arg("server.json");
-    let arguments = ["serve", "--config", &stage.configuration, "--listen", "0", "--ready-file", &ready_file];
-    let _server = Running::start(&arguments, &stage.company.desk);
-    let url = ready(&stage.company.desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, url) = stage.company.serve(&stage.configuration);
     let access = || get(&format!("{url}/api/v1/status"), "first-token").map(|status| status["access"].clone());
     let says =
         "`evaluations` needs the field Lead.FrstName, which the integration user cannot see. Did you mean FirstName?";

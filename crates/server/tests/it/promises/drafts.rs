@@ -267,10 +267,7 @@ fn what_was_applied_is_kept_put_back_and_examined_without_a_file() {
         let lost = run(command);
         assert!(lost.code == 2 && lost.stderr.contains("neither --config nor --data-dir is given"), "{lost:?}");
     }
-    let ready_file = place.company.desk.arg("ready.json");
-    let serve = ["serve", "--data-dir", &place.dir, "--listen", "0", "--ready-file", &ready_file];
-    let _server = Running::start(&serve, &place.company.desk);
-    let url = ready(&place.company.desk.path("ready.json"))["server"].as_str().unwrap().to_owned();
+    let (_server, url) = place.company.serve(&place.write(&cases(DRAFT, "")));
     let asked = run(&["doctor", "--server", &url, "--token", TOKEN]);
     assert_eq!((asked.code, asked.stdout.contains("Case.Nope__c")), (examined.code, true), "{asked:?}");
 }

@@ -15,7 +15,6 @@ fn a_misspelt_name_is_told_with_the_nearest_one_where_it_stands() {
         ("account: Account__c", "account: Acount__c", "account: Acount__c", "Did you mean Account__c?"),
         ("{Project_Number__c}", "{Project_Nmber__c}", "Project_Nmber__c", "Did you mean Project_Number__c?"),
         ("object: Customer_Project__c", "object: Customer_Projct__c", "object: Cust", "mean Customer_Project__c?"),
-        ("object: Lead", "object: Leed", "object: Leed", "Did you mean Lead?"),
         ("{LastName}", "{LstName}", "body:", "Did you mean LastName? Correct `body` of `evaluations`."),
         ("{products}", "{prodcts}", "subject:", "Did you mean products?"),
         ("{LastName}", "{Ownr.Name}", "body:", "Did you mean Owner?"),
