@@ -228,7 +228,8 @@ pub(crate) struct Work {
     pub(crate) follows: Option<(String, String)>,
     /// Sentences about what was written, for the terminal and the page.
     pub(crate) told: Vec<String>,
-    /// The round was stopped before anything was learned: nothing about the link is stored.
+    /// Nothing about the link is stored: the round was stopped before anything was learned, or before it was known what a
+    /// write that it has found had replaced.
     pub(crate) stopped: bool,
     /// The stored base is not the one that the round works with: it is in another form than the item asks for, or lacks a
     /// write that was found.

@@ -24,8 +24,13 @@ use crate::{error::EngineError, round::Scene, unit::Work};
 
 type Doubts = Vec<(usize, BTreeSet<MappingKey>)>;
 
-/// Journals what edits of ours overwrote, where nobody heard of it.
+/// Journals what edits of ours overwrote, where nobody heard of it. From then on an edit that was found is agreed on.
 pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
+    ask(scene, works).await;
+    works.iter_mut().filter(|work| work.is_open()).for_each(|work| work.stopped = false);
+}
+
+async fn ask(scene: &Scene<'_>, works: &mut [Work]) {
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::LostUnheard) {
         return;

@@ -171,4 +171,6 @@ fn land(scene: &Scene<'_>, work: &mut Work, landing: &Landing) {
     remember_but(work, Some(sent));
     work.base = Some(work.base_next.clone());
     work.is_base_stale = true;
+    // Were it agreed on before `apply/unheard` has asked what it replaced, nobody would ask any more.
+    work.stopped = true;
 }

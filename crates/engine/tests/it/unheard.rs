@@ -49,6 +49,25 @@ async fn an_edit_overwritten_by_a_write_whose_answer_was_lost_is_in_the_journal(
     assert!(is_kept(&stage, "Between").await);
 }
 
+#[tokio::test]
+async fn what_a_write_overwrote_is_asked_for_again_though_the_write_itself_was_found() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let between = json!({"fields": {"summary": "Between"}});
+    stage.in_jira_after(&read_of(&stage, &key).await, Method::PUT, &format!("/rest/api/3/issue/{key}"), &between);
+    stage.fault(SITE, json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "times": 1})).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "From Salesforce"})).await;
+    stage.sync().await;
+    // Jira's history tells whose the last word was, and then nothing for a while.
+    let site = stage.world.jira.control().clone();
+    let silence = json!({"name": "error_before", "route": "POST /rest/api/3/changelog/bulkfetch", "times": 1});
+    stage.after(r#""fieldIds":["#, async move { site.add_fault(&silence).expect("a fault") });
+    let report = stage.sync_patiently().await;
+    assert_eq!((stage.hits(SITE).await, report.is_clean()), (2, true), "{report:?}");
+    assert!(is_kept(&stage, "Between").await);
+}
+
 /// A sync whose process dies as soon as a field in Jira has been given a value.
 async fn dies_when_jira_shows(stage: &Stage, value: &'static str) {
     let site = stage.world.jira.control().clone();
