@@ -84,6 +84,26 @@ pub enum Succession {
     },
 }
 
+impl Succession {
+    /// The record that its link may go on with.
+    #[must_use]
+    pub fn heir(&self) -> Option<&Heir> {
+        match self {
+            Self::Merged(heir) => Some(heir),
+            Self::Converted { heir, .. } => heir.as_ref(),
+        }
+    }
+
+    /// The same, to say more of it.
+    #[must_use]
+    pub fn heir_mut(&mut self) -> Option<&mut Heir> {
+        match self {
+            Self::Merged(heir) => Some(heir),
+            Self::Converted { heir, .. } => heir.as_mut(),
+        }
+    }
+}
+
 /// The record in which another one goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heir {

@@ -146,7 +146,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
         put_off_creations(scene, works, &error);
     }
     meet::refuse_unsure(scene, works);
-    succession::take_heirs(scene, works);
+    succession::take_heirs(scene, works).await?;
     gather(scene, works);
     let stopped = guard::stops(scene, works).await?;
     scene.wired.rests(stopped.clone());

@@ -17,7 +17,10 @@ use std::collections::HashMap;
 use entente_core::{Side, Sides, State, Value};
 use entente_store::{Intent, NewEntry, NewIntent};
 
-pub(crate) use self::refused::values_left_out;
+pub(crate) use self::{
+    jira::{Outcome, outcomes},
+    refused::values_left_out,
+};
 use super::{payload::Payload, receipt::correlated};
 use crate::{
     round::Scene,

@@ -9,14 +9,16 @@ use entente_core::{
     link::{Heir, Succession},
     plan::{CORRELATION, Note, NoteCode, Write},
 };
-use entente_store::{Hint, HintKey, Link, LinkId, LinkState, LinkUpdate, NewEntry};
+use entente_store::{Hint, HintKey, Intent, IntentState, Link, LinkId, LinkState, LinkUpdate, NewEntry};
 
 use entente_transport::CallError;
 use jiff::Timestamp;
 
 use super::{Scene, facts, meet, plan_all, read};
 use crate::{
+    apply::create,
     error::EngineError,
+    limits::BACKOFF_FIRST_MS,
     scheme::CONVERTED,
     unit::{Unit, Work},
     wiring::Wired,
@@ -82,8 +84,7 @@ async fn heir(scene: &Scene<'_>, work: &Work, item: &str, id: &str) -> Result<He
     if item != scene.wired.item.name {
         links.extend(store.links_by_records(org, Side::Jira, site, &[work.id(Side::Jira).to_owned()]).await?);
     }
-    if item == scene.wired.item.name && scene.wired.item.cardinality.one() == Some(Side::Salesforce) {
-        // It may have this one beside its own.
+    if may_have_both(scene, item) {
         links.clear();
     }
     let held = |link: &Link| link.item == item && link.is_kept();
@@ -91,9 +92,14 @@ async fn heir(scene: &Scene<'_>, work: &Work, item: &str, id: &str) -> Result<He
     Ok(Heir { item: item.to_owned(), id: id.to_owned(), issue })
 }
 
+/// Whether a record may have the issue of one that goes on in it beside its own.
+fn may_have_both(scene: &Scene<'_>, item: &str) -> bool {
+    item == scene.wired.item.name && scene.wired.item.cardinality.one() == Some(Side::Salesforce)
+}
+
 /// The record with which a link goes on is worked on by nobody else until this round has ended. Of several links that
 /// would go on with one record, the others come again and find it linked.
-pub(super) fn take_heirs(scene: &Scene<'_>, works: &mut [Work]) {
+pub(super) async fn take_heirs(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
     for work in works.iter_mut().filter(|work| work.is_open()) {
         let Some(heir) = work.plan.heir().map(str::to_owned) else { continue };
         match scene.worker.busy.take_record(Side::Salesforce, &scene.wired.org.name, &heir) {
@@ -104,6 +110,54 @@ pub(super) fn take_heirs(scene: &Scene<'_>, works: &mut [Work]) {
             }
         }
     }
+    ask_for_their_own(scene, works).await
+}
+
+/// A record with which a link would go on may have been given an issue of its own, without anybody having heard of it. Where
+/// that is there the link does not go on, and until it is certain it waits.
+async fn ask_for_their_own(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
+    let following: Vec<usize> = (0..works.len()).filter(|n| own_heir(scene, &works[*n]).is_some()).collect();
+    let Some((project, _)) = scene.scheme.project.as_ref().filter(|_| !following.is_empty()) else { return Ok(()) };
+    let mut intents = scene.worker.store().open_intents(&scene.wired.org.name).await?;
+    intents.retain(|intent| intent.new.side == Side::Jira && intent.state == IntentState::Sent);
+    let own = |n: usize| {
+        let heir = own_heir(scene, &works[n])?;
+        intents.iter().find(|intent| (&intent.new.item, &intent.new.source_id) == (&heir.item, &heir.id))
+    };
+    let sent: Vec<(usize, &Intent)> = following.into_iter().filter_map(|n| Some((n, own(n)?))).collect();
+    if sent.is_empty() {
+        return Ok(());
+    }
+    let outcomes = match create::outcomes(scene, sent.iter().map(|(_, intent)| *intent), project).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            meet::put_off(scene, works, sent.iter().map(|(n, _)| n), &error);
+            return Ok(());
+        }
+    };
+    for ((n, _), outcome) in sent.into_iter().zip(outcomes) {
+        let work = &mut works[n];
+        match outcome {
+            create::Outcome::Made(issue) => {
+                work.facts.succession.iter_mut().filter_map(Succession::heir_mut).for_each(|heir| {
+                    heir.issue = Some(issue.key.to_string());
+                });
+                plan_all(scene, std::slice::from_mut(work), false).await?;
+            }
+            create::Outcome::Open { rest_ms } => {
+                let due_ms = scene.worker.outside().now_ms() + rest_ms.min(BACKOFF_FIRST_MS);
+                work.again(due_ms, "the record in which it goes on may be getting an issue of its own");
+            }
+            create::Outcome::Never => {}
+        }
+    }
+    Ok(())
+}
+
+/// The record with which a link would go on, where that can have one issue only.
+fn own_heir<'w>(scene: &Scene<'_>, work: &'w Work) -> Option<&'w Heir> {
+    work.unit.heir.as_ref().filter(|_| work.is_open())?;
+    work.facts.succession.as_ref()?.heir().filter(|heir| !may_have_both(scene, &heir.item))
 }
 
 /// A record in which another one goes on takes over that one's link, before it is given an issue of its own. While it

@@ -152,6 +152,29 @@ async fn a_record_linked_in_the_middle_of_a_round_is_not_taken_over_and_the_roun
     assert!(!journal.iter().any(|entry| entry.what.kind == "follow"), "nothing went on: {journal:#?}");
 }
 
+/// Nobody has heard of the issue that was made for it.
+#[tokio::test]
+async fn a_record_that_was_given_an_issue_of_its_own_does_not_take_over_another() {
+    let stage = Stage::new(Seed::Empty, ITEM).await;
+    let loser = case(&stage, "Loser", "Web").await;
+    stage.sync().await;
+    let issue = key(&stage, &loser).await;
+    let master = case(&stage, "Master", "Web").await;
+    stage
+        .fault(SITE, json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 1}))
+        .await;
+    assert_eq!(stage.sync().await.links, 1, "what became of the creation is not known");
+    stage.merge("Case", &master, &[&loser]).await;
+    let report = stage.sync_patiently().await;
+    assert_eq!((report.links, report.waiting, report.is_clean()), (1, 0, true), "{report:?}");
+    assert_ne!(key(&stage, &master).await, issue);
+    let gave_way = links(&stage, &loser).await.remove(0).state;
+    assert!(
+        matches!(&gave_way, LinkState::Unlinked { reason } if reason.contains("which is linked with")),
+        "{gave_way:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_round_of_a_link_that_has_gone_on_meanwhile_leaves_it_alone() {
     let stage = Stage::new(Seed::Empty, ITEM).await;

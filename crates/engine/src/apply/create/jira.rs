@@ -71,6 +71,36 @@ async fn announce_issues(scene: &Scene<'_>, works: &mut [Work]) -> Option<(Vec<(
     Some((intents, project))
 }
 
+/// What became of a creation in Jira whose answer nobody heard.
+pub(crate) enum Outcome {
+    /// It is there.
+    Made(Created),
+    /// It may still appear, for so long.
+    Open { rest_ms: i64 },
+    /// It will never be there.
+    Never,
+}
+
+/// What became of creations whose outcome is unknown, in their order.
+pub(crate) async fn outcomes(
+    scene: &Scene<'_>,
+    intents: impl Iterator<Item = &Intent> + Clone,
+    project: &str,
+) -> Result<Vec<Outcome>, CallError> {
+    let floor = intents.clone().filter_map(|intent| intent.new.probe_floor).min().unwrap_or_default();
+    // Whatever was settled before the probe began and is not in it will never be there.
+    let began_ms = scene.wired.site.to_their_ms(scene.worker.outside().now_ms());
+    let found = scene.wired.site.probe(project, u64::try_from(floor).unwrap_or_default()).await?;
+    let outcome = |intent: &Intent| match found.get(&intent.new.op_id).and_then(created_of) {
+        Some(created) => Outcome::Made(created),
+        None => match intent.settle_until_ms.map_or(0, |until_ms| until_ms - began_ms) {
+            ..=0 => Outcome::Never,
+            rest_ms => Outcome::Open { rest_ms },
+        },
+    };
+    Ok(intents.map(outcome).collect())
+}
+
 /// Looks for creations whose outcome is unknown. What is found is adopted; what is not found waits until a late request
 /// can no longer take effect, and is then sent again.
 async fn probe(
@@ -79,31 +109,27 @@ async fn probe(
     unknown: Vec<(usize, Intent)>,
     project: &str,
 ) -> Vec<(usize, Intent)> {
-    let Some(floor) = unknown.iter().filter_map(|(_, intent)| intent.new.probe_floor).min() else { return Vec::new() };
-    let floor = u64::try_from(floor).unwrap_or_default();
+    if unknown.is_empty() {
+        return unknown;
+    }
     let now_ms = scene.worker.outside().now_ms();
-    let found = match scene.wired.site.probe(project, floor).await {
-        Ok(found) => found,
+    let outcomes = match outcomes(scene, unknown.iter().map(|(_, intent)| intent), project).await {
+        Ok(outcomes) => outcomes,
         Err(error) => {
             let which: Vec<usize> = unknown.iter().map(|(n, _)| *n).collect();
             put_off(scene, works, &which, &error.to_string());
             return Vec::new();
         }
     };
-    // Whatever was settled before the probe began and is not in it will never be there.
-    let began_ms = scene.wired.site.to_their_ms(now_ms);
     let (mut adopted, mut to_send) = (Vec::new(), Vec::new());
-    for (n, intent) in unknown {
-        if let Some(created) = found.get(&intent.new.op_id).and_then(created_of) {
-            adopted.push((n, intent, created));
-        } else if intent.settle_until_ms.is_none_or(|until_ms| began_ms >= until_ms) {
-            to_send.push((n, intent));
-        } else {
-            let rest_ms = intent.settle_until_ms.map_or(0, |until_ms| until_ms - began_ms);
-            works[n].again(
+    for ((n, intent), outcome) in unknown.into_iter().zip(outcomes) {
+        match outcome {
+            Outcome::Made(created) => adopted.push((n, intent, created)),
+            Outcome::Never => to_send.push((n, intent)),
+            Outcome::Open { rest_ms } => works[n].again(
                 now_ms + rest_ms.min(BACKOFF_FIRST_MS),
                 "an issue may still be on its way; waiting until that is settled",
-            );
+            ),
         }
     }
     adopt_created(scene, works, adopted, project).await;
