@@ -38,9 +38,6 @@ const CAUGHT: &str = include_str!("../caught.txt");
 const CATCH_WITHIN: u64 = 150;
 /// Histories of a run when nobody says how many.
 const SEEDS_USUAL: u64 = 40;
-/// Histories played at the same time. Each keeps a core busy but for the moments in which it and its database wake each
-/// other, which one more than there are cores makes up for.
-const THREADS_MAX: usize = 3;
 /// From so many histories on, every kind of fault must have met every kind of write.
 const SEEDS_COVERING: u64 = 2_000;
 /// How many of the rarest meetings are told.
@@ -67,8 +64,19 @@ fn lines(text: &str) -> impl Iterator<Item = (u64, &str)> {
     })
 }
 
-fn n_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |n| (n.get() + 1).min(THREADS_MAX))
+/// Plays on every core at once. A thread stays on its core, and so does that of its database: to wake each other there costs
+/// least, and one of the two has always something to do.
+fn on_every_core(play: impl Fn() + Sync) {
+    let cores = core_affinity::get_core_ids().expect("the cores of this machine");
+    let play = &play;
+    std::thread::scope(|scope| {
+        for core in cores {
+            scope.spawn(move || {
+                core_affinity::set_for_current(core);
+                play();
+            });
+        }
+    });
 }
 
 #[test]
@@ -85,18 +93,14 @@ fn histories_hold() {
     let is_one = seeds.end - seeds.start == 1;
     let all = Mutex::new(Accounts::default());
     let next = AtomicU64::new(seeds.start);
-    std::thread::scope(|scope| {
-        for _ in 0..n_threads() {
-            scope.spawn(|| {
-                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds.end) {
-                    let script = Script { tells: is_one, without: shorter::asked(), ..Script::of(seed) };
-                    let played = play(&script);
-                    if is_one {
-                        println!("{}", played.told.join("\n"));
-                    }
-                    all.lock().add(seed, played);
-                }
-            });
+    on_every_core(|| {
+        while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds.end) {
+            let script = Script { tells: is_one, without: shorter::asked(), ..Script::of(seed) };
+            let played = play(&script);
+            if is_one {
+                println!("{}", played.told.join("\n"));
+            }
+            all.lock().add(seed, played);
         }
     });
     let all = all.into_inner();
@@ -142,17 +146,13 @@ fn every_wrong_variant_is_caught() {
 fn kept_catches_hold() {
     let kept: Vec<(u64, &str)> = lines(CAUGHT).collect();
     let (escaped, next) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..n_threads() {
-            scope.spawn(|| {
-                while let Some((seed, name)) = kept.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let wrong = Wrong::ALL.into_iter().find(|wrong| format!("{wrong:?}") == *name);
-                    let wrong = wrong.unwrap_or_else(|| panic!("{name}: no such variant"));
-                    if !std::iter::once(*seed).chain(1..=CATCH_WITHIN).any(|seed| is_caught(wrong, seed).is_some()) {
-                        escaped.lock().push((wrong, seed));
-                    }
-                }
-            });
+    on_every_core(|| {
+        while let Some((seed, name)) = kept.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let wrong = Wrong::ALL.into_iter().find(|wrong| format!("{wrong:?}") == *name);
+            let wrong = wrong.unwrap_or_else(|| panic!("{name}: no such variant"));
+            if !std::iter::once(*seed).chain(1..=CATCH_WITHIN).any(|seed| is_caught(wrong, seed).is_some()) {
+                escaped.lock().push((wrong, seed));
+            }
         }
     });
     let escaped = escaped.into_inner();

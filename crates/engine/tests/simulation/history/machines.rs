@@ -40,6 +40,13 @@ pub(super) struct Running {
     pub(super) paused_until: u64,
 }
 
+impl Running {
+    /// Whether it begins anything: with the org, and until a part of its work has failed.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.owns && !self.failed
+    }
+}
+
 /// Real time for which nobody looks whether the database is done, should it not say so.
 const NAP: std::time::Duration = std::time::Duration::from_micros(500);
 const LEASE_RENEW_MS: i64 = 5_000;
@@ -221,7 +228,7 @@ impl History {
     }
 
     pub(super) fn poll(&mut self, at: usize) {
-        if self.machines[at].owns && self.is_doing(at, Task::Poll) == 0 {
+        if self.machines[at].is_at_work() && self.is_doing(at, Task::Poll) == 0 {
             let steps = self.machines[at].machine.steps.clone();
             self.start(at, Task::Poll, Box::pin(async move { steps.poll().await }));
         }
@@ -229,7 +236,7 @@ impl History {
 
     /// Begins rounds for what is due; how many.
     pub(super) async fn turn(&mut self, at: usize) -> usize {
-        if !self.machines[at].owns || self.is_doing(at, Task::Round) > ROUNDS_MAX / 2 {
+        if !self.machines[at].is_at_work() || self.is_doing(at, Task::Round) > ROUNDS_MAX / 2 {
             return 0;
         }
         self.enter(at, 0);

@@ -64,7 +64,7 @@ impl History {
     }
 
     fn is_in_charge(&self) -> bool {
-        self.machines[0].owns && !self.machines[0].failed
+        self.machines[0].is_at_work()
     }
 
     /// Everything that has begun comes to its end.

@@ -162,7 +162,7 @@ impl History {
         match task {
             Task::Poll => self.poll(at),
             Task::Round => drop(self.turn(at).await),
-            Task::Look if self.machines[at].owns && self.is_doing(at, Task::Look) == 0 => self.look(at),
+            Task::Look if self.machines[at].is_at_work() && self.is_doing(at, Task::Look) == 0 => self.look(at),
             Task::Look => {}
         }
     }
