@@ -140,6 +140,8 @@ pub(crate) struct History {
     pub(crate) parted: BTreeMap<String, bool>,
     /// The issues of such links: nobody looks at them any more.
     pub(crate) left_alone: BTreeSet<String>,
+    /// What a write had replaced of which nobody had heard when its line was taken out of the item: nobody asks for it.
+    pub(crate) given_up: BTreeSet<String>,
     down_until: BTreeMap<&'static str, i64>,
     hidden_until: Option<i64>,
     lag_until: Option<i64>,
@@ -174,6 +176,7 @@ impl History {
             widowed: BTreeSet::new(),
             parted: BTreeMap::new(),
             left_alone: BTreeSet::new(),
+            given_up: BTreeSet::new(),
             down_until: BTreeMap::new(),
             hidden_until: None,
             lag_until: None,

@@ -10,6 +10,7 @@ mod writes;
 
 pub(crate) use self::{
     accounts::{Accounts, are_kept},
+    journal::lost,
     twins::links,
     writes::n_overwritten,
 };

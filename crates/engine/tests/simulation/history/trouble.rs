@@ -1,9 +1,11 @@
 //! What befalls a company, beside faults of calls and of commits.
 
+use entente_sandbox::control::Write;
 use serde_json::json;
 
 use super::History;
 use crate::{
+    oracles,
     people::Place,
     stage::{Configured, Policy},
     wire::LATE_MS_MAX,
@@ -105,7 +107,7 @@ impl History {
                 self.stage.books.lock().down.insert(side);
                 self.down_until.insert(side, self.back_at_ms());
             }
-            Trouble::MappingEdited => self.edit_mapping(),
+            Trouble::MappingEdited => self.edit_mapping().await,
             Trouble::Image if self.image.is_some() && self.dice.in_a_thousand(500) => self.put_image_back().await,
             Trouble::Image => {
                 self.happened("image taken");
@@ -178,8 +180,13 @@ impl History {
         self.polls_are_sound = false;
     }
 
-    fn edit_mapping(&mut self) {
+    async fn edit_mapping(&mut self) {
         self.happened("mapping edited");
+        if self.configured.with_description {
+            let of_description = |write: &Write| write.field.eq_ignore_ascii_case("description");
+            let lost = oracles::lost(self).await.into_iter().filter(|(_, write)| of_description(write));
+            self.given_up.extend(lost.map(|(word, _)| word));
+        }
         self.configured = Configured {
             policy: *self.dice.pick(&Policy::ALL),
             with_description: !self.configured.with_description,

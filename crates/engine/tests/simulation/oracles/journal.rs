@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use entente_sandbox::control::Write;
+
 use crate::history::History;
 
 pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<(), String> {
@@ -12,6 +14,13 @@ pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<
     if ["image put back", "clock jumps"].iter().any(|what| history.has_seen(what)) {
         return Ok(());
     }
+    let lost = lost(history).await.into_iter().find(|(word, _)| !history.given_up.contains(word));
+    let words = |(word, write)| format!("{word} was overwritten and the journal does not have it: {write:?}");
+    lost.map_or(Ok(()), |lost| Err(words(lost)))
+}
+
+/// Words that our writes have taken away, and that the journal does not have.
+pub(crate) async fn lost(history: &History) -> Vec<(String, Write)> {
     let mut kept = kept(history).await;
     // Of a write that took effect late, people may have overwritten the value where it came from: nobody lost it but they.
     let late = late(history);
@@ -25,17 +34,16 @@ pub(super) async fn has_everything_overwritten(history: &mut History) -> Result<
             || history.ever_deleted_cases.contains(name)
             || case.is_some_and(|case| history.parted.contains_key(case))
     };
+    let mut lost = Vec::new();
     for write in super::writes::ours(history).into_iter().filter(|write| !is_parted(&write.record)) {
         let (before, after) = (words(&write.before.to_string()), words(&write.after.to_string()));
         // What a late write replaces is found where somebody looks at it before it is sent again and heard of: not always.
         if !after.is_empty() && after.is_subset(&late) {
             continue;
         }
-        if let Some(lost) = before.difference(&after).find(|word| !kept.contains(*word)) {
-            return Err(format!("{lost} was overwritten and the journal does not have it: {write:?}"));
-        }
+        lost.extend(before.difference(&after).filter(|word| !kept.contains(*word)).map(|word| (word.clone(), write.clone())));
     }
-    Ok(())
+    lost
 }
 
 /// Every word in a write that took effect late.
