@@ -164,6 +164,19 @@ triggers: {{ poll_seconds: 5 }}
         self.engine().sync(&options, &|_| {}).await.expect("a sync")
     }
 
+    /// Looks and rounds of a new engine until a fault of a side has struck, and nothing after that: what it lost stays lost.
+    pub(crate) async fn rounds_until_struck(&self, base: &str) {
+        let steps = self.engine().steps().remove(0);
+        assert!(steps.own().await.expect("a store"), "nobody else works");
+        while self.hits(base).await == 0 {
+            steps.look().await.expect("a look");
+            for round in steps.rounds().await.expect("rounds") {
+                round.run().await.expect("a round");
+            }
+        }
+        steps.release().await;
+    }
+
     /// One `verify` by a new engine.
     pub(crate) async fn verify(&self) -> VerifyReport {
         self.engine().verify(&|_| {}).await.expect("a verify")

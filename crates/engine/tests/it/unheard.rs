@@ -40,13 +40,18 @@ async fn an_edit_overwritten_by_a_write_whose_answer_was_lost_is_in_the_journal(
     let path = format!("/rest/api/3/issue/{key}");
     let between = json!({"fields": {"summary": "Between"}});
     stage.in_jira_after(&read_of(&stage, &key).await, Method::PUT, &path, &between);
-    let fault = json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "times": 1});
-    stage.fault(SITE, fault).await;
+    stage.fault(SITE, lost_answer_to("From Salesforce")).await;
     stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "From Salesforce"})).await;
     let report = stage.sync_patiently().await;
     assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
     assert_eq!(stage.issue(&key).await["fields"]["summary"], "From Salesforce");
     assert!(is_kept(&stage, "Between").await);
+}
+
+/// The answer to one edit in Jira is lost: to the one that sets this value.
+fn lost_answer_to(value: &str) -> Value {
+    let ours = json!({"body_contains": value});
+    json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "match": ours, "times": 1})
 }
 
 #[tokio::test]
@@ -56,9 +61,9 @@ async fn what_a_write_overwrote_is_asked_for_again_though_the_write_itself_was_f
     let (id, key) = pair(&stage).await;
     let between = json!({"fields": {"summary": "Between"}});
     stage.in_jira_after(&read_of(&stage, &key).await, Method::PUT, &format!("/rest/api/3/issue/{key}"), &between);
-    stage.fault(SITE, json!({"name": "timeout_after_commit", "route": "PUT /rest/api/3/issue/{..}", "times": 1})).await;
+    stage.fault(SITE, lost_answer_to("From Salesforce")).await;
     stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "From Salesforce"})).await;
-    stage.sync().await;
+    stage.rounds_until_struck(SITE).await;
     // Jira's history tells whose the last word was, and then nothing for a while.
     let site = stage.world.jira.control().clone();
     let silence = json!({"name": "error_before", "route": "POST /rest/api/3/changelog/bulkfetch", "times": 1});
