@@ -41,7 +41,8 @@ pub(crate) async fn lost(history: &History) -> Vec<(String, Write)> {
         if !after.is_empty() && after.is_subset(&late) {
             continue;
         }
-        lost.extend(before.difference(&after).filter(|word| !kept.contains(*word)).map(|word| (word.clone(), write.clone())));
+        let gone = before.difference(&after).filter(|word| !kept.contains(*word));
+        lost.extend(gone.map(|word| (word.clone(), write.clone())));
     }
     lost
 }
