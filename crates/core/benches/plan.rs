@@ -186,5 +186,6 @@ fn item() -> ConnectedItem {
         attachments: None,
         link_note: false,
         poll_seconds: None,
+        says: String::new(),
     }
 }

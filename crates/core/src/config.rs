@@ -72,6 +72,8 @@ pub struct Config {
     pub server: Server,
     /// Portal access, if there is any.
     pub access: Option<Access>,
+    /// By which server owners of items are told what waits for them, if they are.
+    pub alerts: Option<MailServer>,
 }
 
 impl Config {

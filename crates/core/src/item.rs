@@ -79,6 +79,9 @@ pub struct ConnectedItem {
     pub batch: Option<Batch>,
     /// How often both sides are asked what has changed, if not as often as for other items.
     pub poll_seconds: Option<u32>,
+    /// What the document says of all that, whoever answers for it and whether it runs or not, in one form: by this it is
+    /// known to be what was tested.
+    pub says: String,
 }
 
 /// Records that a server gathers instead of following them at once.

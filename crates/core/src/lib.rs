@@ -9,6 +9,7 @@
 //! [`base::Base`], [`link::LinkFacts`].
 
 pub mod access;
+pub mod alert;
 pub mod base;
 pub mod codec;
 pub mod config;

@@ -1,12 +1,7 @@
 //! What stands against letting items run: nobody has tested them as they are, something that they name is missing, live
 //! values do not survive their lines, or a dry run does not come to its end. Nothing is written.
 
-use std::fmt::Write as _;
-
-use entente_core::{
-    ConnectedItem, Sides,
-    item::{ItemState, Mode},
-};
+use entente_core::{ConnectedItem, item::Mode};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -92,14 +87,7 @@ impl Engine {
 
 const UNTESTED: &str = "untested";
 
-/// What an item says, whether it runs or not, in one word.
+/// What an item says, whether it runs or not, in one word that stays the same from version to version.
 pub(crate) fn digest(item: &ConnectedItem) -> String {
-    let (state, actions) = (ItemState::Active, Sides::new(ItemState::Active, ItemState::Active));
-    let says = ConnectedItem { owner: None, state, actions, ..item.clone() };
-    let mut hex = String::new();
-    for byte in Sha256::digest(format!("{says:?}")) {
-        // Writing into a text cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    Sha256::digest(&item.says).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,6 +5,7 @@
 //! that, becomes the base.
 
 pub(crate) mod access;
+pub(crate) mod alert;
 mod comments;
 pub(crate) mod create;
 mod culprit;

@@ -5,7 +5,7 @@
 //! right that is missing stops a write where it is made, whether or not anybody asked the doctor first.
 //!
 //! Next: `org` and `site` are the two examinations, `access` the one of portal access, `types` holds both ends of each line against each other, `kinds` fields against what they are for, `uses` says
-//! which fields an item needs, `finding` how it is said.
+//! which fields an item needs, `rights` is what it asks for as one list, `finding` how it is said.
 
 mod access;
 mod finding;
@@ -13,6 +13,7 @@ mod kinds;
 mod org;
 mod pairs;
 mod people;
+pub(crate) mod rights;
 mod round_trip;
 mod site;
 mod types;

@@ -14,6 +14,7 @@
 
 mod access;
 mod activation;
+mod alerts;
 mod apply;
 mod catalogue;
 mod delivery;
@@ -68,6 +69,7 @@ pub use access::remedy::{AccessWish, DomainChanged, DomainTold, GrantFilter, Gra
 pub use activation::Activation;
 pub use catalogue::site::{CatalogueProject, CatalogueType, IssueField, IssueFields, IssueTypes, Projects};
 pub use catalogue::{Catalogue, CatalogueField, CatalogueObject, ObjectFields, ObjectGroup};
+pub use doctor::rights::{ObjectRights, OrgRights, Rights, SiteRights};
 pub use engine::{Engine, SyncOptions};
 pub use entente_store::Entry as JournalEntry;
 pub use error::{EngineError, Unfinished};

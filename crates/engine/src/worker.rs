@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Inner, Seat, access,
+    Inner, Seat, access, alerts,
     dispatch::Busy,
     drain::Until,
     engine::SyncOptions,
@@ -199,18 +199,19 @@ impl Worker {
             over.cancel();
             result
         };
-        let (kept, looked, polled, granted, worked) = tokio::join!(
+        let (kept, looked, polled, granted, told, worked) = tokio::join!(
             async { ends(self.keep_lease(&drained).await) },
             async { ends(unless_stopped(&over, look::keep(self, &over)).await) },
             async { ends(unless_stopped(&over, poll::keep(self, &over)).await) },
             async { ends(unless_stopped(&over, access::keep(self, &over)).await) },
+            async { ends(unless_stopped(&over, alerts::keep(self, &over)).await) },
             async {
                 let result = ends(self.drain(Until::Stopped(&over)).await);
                 drained.cancel();
                 result
             },
         );
-        kept.and(looked).and(polled).and(granted).and(worked)
+        kept.and(looked).and(polled).and(granted).and(told).and(worked)
     }
 
     /// Links follow their items: renamed with them, at rest while they are gone, taken up when they come back.

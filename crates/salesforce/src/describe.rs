@@ -95,6 +95,8 @@ pub struct Field {
     pub unique: bool,
     /// Whether values differ by case.
     pub case_sensitive: bool,
+    /// Whether permission sets say who may see it.
+    pub permissionable: bool,
     /// Whether it is the record's name.
     pub name_field: bool,
     /// Whether it holds HTML.

@@ -4,7 +4,7 @@
 //! Results go to stdout, progress and logs to stderr. The process ends with 0 (done), 1 (the answer is no) or 2 (used
 //! wrongly), and every refusal says what to do next.
 //!
-//! Two kinds of commands. `check`, `sync`, `verify`, `doctor`, `serve`, `sandbox` and `demo` do their work in this
+//! Two kinds of commands. `check`, `sync`, `verify`, `doctor`, `rights`, `serve`, `sandbox` and `demo` do their work in this
 //! process. All others ask the API, of a server that runs (`--server URL --token T`, or `ENTENTE_SERVER` and
 //! `ENTENTE_API_TOKEN`) or of the database that `--config FILE` names: [`ask`] is the one place that tells the two
 //! apart, and [`status`] the smallest example. What such a command does stands in `web/api`, once.
@@ -43,6 +43,7 @@ mod refresh;
 mod refusals;
 mod restore;
 mod resume;
+mod rights;
 pub(crate) mod sandbox;
 mod search;
 mod secret;
@@ -123,6 +124,7 @@ enum Command {
     Show(show::Show),
     Inspect(inspect::Inspect),
     Doctor(doctor::Doctor),
+    Rights(rights::Rights),
     Users(users::Users),
     Secret(secret::Secret),
     Backup(backup::Backup),
@@ -208,6 +210,7 @@ impl Command {
             Self::Show(show) => show.run(screen).await,
             Self::Inspect(inspect) => inspect.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
+            Self::Rights(rights) => rights.run(screen).await,
             Self::Users(users) => users.run(screen).await,
             Self::Secret(secret) => secret.run(screen),
             Self::Backup(backup) => backup.run(screen).await,
@@ -251,6 +254,7 @@ impl Command {
             Self::Show(show) => show.is_json(),
             Self::Inspect(inspect) => inspect.is_json(),
             Self::Doctor(doctor) => doctor.json,
+            Self::Rights(rights) => rights.json,
             Self::Users(users) => users.is_json(),
             Self::Secret(secret) => secret.is_json(),
             Self::Backup(backup) => backup.json,

@@ -42,9 +42,21 @@ pub(crate) fn read(root: &Node, vars: &Vars<'_>, report: &mut Report) -> Config 
     let journal_digest_only = reader.digest_only(root.get("journal").get("digest_only"), &items);
     let server = reader.server(root.get("server"));
     let access = reader.access(root.get("access"), &triggers);
+    let alerts = root.has("alerts").then(|| reader.mail_server(root.get("alerts").get("mail")));
     let person = |entry: &Entry| (entry.key.trim().to_owned(), entry.value.text_or_empty().to_owned());
     let people = root.get("people").entries().iter().map(person).collect();
-    Config { connections, items, renamed, people, triggers, journal_keep_days, journal_digest_only, server, access }
+    Config {
+        connections,
+        items,
+        renamed,
+        people,
+        triggers,
+        journal_keep_days,
+        journal_digest_only,
+        server,
+        access,
+        alerts,
+    }
 }
 
 /// What is known of a connection before it is read: which system it is, and where items may go.

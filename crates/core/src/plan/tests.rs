@@ -54,6 +54,7 @@ fn item() -> ConnectedItem {
         attachments: None,
         link_note: false,
         poll_seconds: None,
+        says: String::new(),
     }
 }
 

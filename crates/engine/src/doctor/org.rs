@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Remembers which operation made what, for records that cannot carry [`ENTENTE_KEY`] themselves.
-const ENTENTE_OP: &str = "Entente_Op__c";
+pub(super) const ENTENTE_OP: &str = "Entente_Op__c";
 
 const DEPLOY: &str = "Deploy the package apps/salesforce/core to the org, and give the user access to what it holds.";
 
@@ -156,7 +156,7 @@ fn unseen(item: &ConnectedItem) -> Finding {
 }
 
 /// Whether anything of the item is written into existing records: values, or the correlation.
-fn updates(item: &ConnectedItem) -> bool {
+pub(super) fn updates(item: &ConnectedItem) -> bool {
     item.writes_to(Side::Salesforce) || (item.mode != Mode::DisplayOnly && item.correlation.is_some())
 }
 

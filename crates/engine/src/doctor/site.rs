@@ -2,7 +2,7 @@
 
 mod screen;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use entente_core::{ConnectedItem, Side, config::Config, item::Mode};
 use entente_jira::{Field, IssueType, Project};
@@ -10,6 +10,7 @@ use entente_jira::{Field, IssueType, Project};
 use super::{
     Depth,
     finding::{error, failed, of_engine, unknown_field, warning},
+    rights::SiteRights,
     uses,
 };
 use crate::{outside::Site, report::Finding, scheme::find_jira_field};
@@ -141,11 +142,37 @@ fn lacks(site: &Site, project: &Project, permission: &Permission) -> Finding {
     }
 }
 
+/// What all of that asks for, as one list.
+pub(super) fn least(config: &Config, site: &Site) -> SiteRights {
+    let mut rights = SiteRights::default();
+    for item in config.items.iter().filter(|item| item.jira.connection == site.name) {
+        for project in &item.jira.projects {
+            let needed = PERMISSIONS.iter().filter(|permission| (permission.needed)(item));
+            let of_project = rights.projects.entry(project.clone()).or_default();
+            of_project.extend(needed.map(|permission| (permission.key, permission.name)));
+        }
+        rights.scopes.extend(["read:jira-work", "read:jira-user"]);
+        rights.scopes.extend(synchronizes(item).then_some("write:jira-work"));
+    }
+    if registers_webhooks(site, config) {
+        rights.global.insert(ADMINISTER, "Administer Jira");
+        rights.scopes.insert("manage:jira-configuration");
+    }
+    if config.access.as_ref().is_some_and(|access| access.jira == site.name) {
+        rights.scopes.extend(["read:jira-work", "read:jira-user", "write:jira-work", "manage:servicedesk-customer"]);
+        rights.scopes.extend(["read:servicedesk-request", "write:servicedesk-request"]);
+    }
+    rights
+}
+
+fn registers_webhooks(site: &Site, config: &Config) -> bool {
+    let is_used = config.items.iter().any(|item| item.jira.connection == site.name);
+    is_used && config.triggers.push && config.server.public_url.is_some() && !site.webhook_secrets.is_empty()
+}
+
 /// Whether we may register the webhooks that `setup` would. Without them changes are seen at the next poll.
 pub(super) async fn webhooks(site: &Site, config: &Config) -> Option<Finding> {
-    let items: BTreeSet<&str> = config.items.iter().map(|item| item.jira.connection.as_str()).collect();
-    let wanted = config.triggers.push && config.server.public_url.is_some() && !site.webhook_secrets.is_empty();
-    if !wanted || !items.contains(site.name.as_str()) {
+    if !registers_webhooks(site, config) {
         return None;
     }
     let connection = &site.name;

@@ -21,6 +21,7 @@ mod access;
 mod actions;
 mod activation;
 mod ages;
+mod alerts;
 mod backups;
 mod beforehand;
 mod catalogue;

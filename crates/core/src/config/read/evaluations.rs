@@ -70,7 +70,7 @@ impl Reader<'_> {
         Some(template)
     }
 
-    fn mail_server(&mut self, node: &Node) -> MailServer {
+    pub(super) fn mail_server(&mut self, node: &Node) -> MailServer {
         let url = node.get("smtp_url");
         let (host, port, protection) = self.smtp_url(url).unwrap_or_default();
         let from = node.get("from");

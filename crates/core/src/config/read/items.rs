@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde_json::Value;
 
 use super::{Reader, fields::Writers};
 use crate::{
     config::{
         suggest::nearest,
-        tree::{Entry, Node, Position},
+        tree::{Content, Entry, Node, Position},
     },
     item::{AutoCreate, Batch, ConnectedItem, ItemState, JiraEnd, Mode, OnConvert, SalesforceEnd, Start},
     likeness::MatchRule,
@@ -21,6 +22,27 @@ const CONNECTOR_POLL_SECONDS: u32 = 300;
 
 fn poll_seconds(node: &Node) -> Option<u32> {
     if node.text() == Some("connector") { Some(CONNECTOR_POLL_SECONDS) } else { node.whole() }
+}
+
+/// Keys of an item that say nothing of what it does while it runs.
+const BESIDE: [&str; 4] = ["owner", "state", "actions", "renamed_from"];
+
+fn says(item: &Node) -> String {
+    let told = item.entries().iter().filter(|entry| !BESIDE.contains(&entry.key.as_str()));
+    Value::Array(told.map(said_of_key).collect()).to_string()
+}
+
+/// The order of keys counts, as it does in tables.
+fn said(node: &Node) -> Value {
+    match &node.content {
+        Content::Scalar(_) => node.text().map_or(Value::Null, Value::from),
+        Content::List(members) => members.iter().map(said).collect(),
+        Content::Map(entries) => entries.iter().map(said_of_key).collect(),
+    }
+}
+
+fn said_of_key(Entry { key, value, .. }: &Entry) -> Value {
+    Value::Array(vec![key.as_str().into(), said(value)])
 }
 
 impl Reader<'_> {
@@ -77,6 +99,7 @@ impl Reader<'_> {
             base: node.get("base").word().unwrap_or_default(),
             batch: self.batch(node.get("batch")),
             poll_seconds: poll_seconds(node.get("poll_seconds")),
+            says: says(node),
         }
     }
 

@@ -129,7 +129,7 @@ static EVALUATIONS: Shape = Shape {
     ],
 };
 
-static MAIL: Shape = Shape {
+pub(super) static MAIL: Shape = Shape {
     name: "mail",
     about: "A mail server.",
     keys: &[

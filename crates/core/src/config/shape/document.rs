@@ -1,6 +1,11 @@
 //! The top of the document, and the parts that belong to no connection and no item.
 
-use super::{Key, Kind, Shape, access::ACCESS, connections::CONNECTION, items::ITEM_SHAPE};
+use super::{
+    Key, Kind, Shape,
+    access::{ACCESS, MAIL},
+    connections::CONNECTION,
+    items::ITEM_SHAPE,
+};
 
 /// The whole document.
 pub(crate) static DOCUMENT: Shape = Shape {
@@ -27,7 +32,18 @@ pub(crate) static DOCUMENT: Shape = Shape {
         Key::optional("journal", Kind::Map(&JOURNAL), "How long the journal is kept."),
         Key::optional("server", Kind::Map(&SERVER), "How this server is reached."),
         Key::optional("access", Kind::Map(&ACCESS), "Who is let into the customer portal."),
+        Key::optional(
+            "alerts",
+            Kind::Map(&ALERTS),
+            "How owners of items hear of what waits for them. Default: not at all.",
+        ),
     ],
+};
+
+static ALERTS: Shape = Shape {
+    name: "alerts",
+    about: "Mails to the owners of items.",
+    keys: &[Key::required("mail", Kind::Map(&MAIL), "By which server, and from whom.")],
 };
 
 static TRIGGERS: Shape = Shape {

@@ -87,6 +87,7 @@ const PLACES: &[(&str, &str)] = &[
     ("document", "KEY: x"),
     ("triggers", "triggers: { KEY: x }"),
     ("journal", "journal: { KEY: x }"),
+    ("alerts", "alerts: { KEY: x }"),
     ("server", "server: { KEY: x }"),
     ("forge", "server: { forge: { KEY: x } }"),
     ("access", "access: { KEY: x }"),

@@ -34,6 +34,22 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(item.salesforce.filter, Filter::default());
 }
 
+/// By this an item is known to be what was tested, also by later versions: if this fails, every item has to be tested anew.
+#[test]
+fn what_an_item_says_is_the_same_in_every_layout_and_version() {
+    let says = |text: &str| config(text).items[0].says.clone();
+    let owned = "    owner: team@acme.example\n";
+    let told = says(&with(owned, ""));
+    for same in
+        ["    owner: other@acme.example\n", "    state: draft\n", "    actions: { to_jira: paused }\n", "\n    # why\n"]
+    {
+        assert_eq!(says(&with(owned, same)), told, "{same}");
+    }
+    assert_ne!(says(&with(owned, "    conflicts: ask\n")), told);
+    let pinned = r#"[["salesforce",[["connection","org"],["object","Case"]]],["jira",[["connection","site"],["project","OPS"],["issue_type","Bug"]]],["correlation",[["salesforce","Jira_Reference__c"],["jira","Salesforce Case ID"]]],["related",[["account","AccountId"]]],["fields",[[["salesforce","Subject"],["jira","summary"]]]],["status",[["field","Status"],["values",[["New","To Do"],["Closed","Done"]]]]]]"#;
+    assert_eq!(told, pinned);
+}
+
 #[test]
 fn every_choice_of_an_item_arrives() {
     let text = with(

@@ -365,6 +365,17 @@ pub(super) const SECTIONS: &[Section] = &[
         prose: "What is left of it can still be verified.",
         example: Some(Excerpt::Whole(&["journal"])),
     },
+    Section {
+        shape: "alerts",
+        level: 2,
+        title: "Alerts",
+        prose: "The `owner` of an item is told by [mail](#mail) when the item is held, a connection of it refuses its \
+                credentials or lacks a right, work was refused, or conflicts wait for a decision. A mail says how many and which \
+                command shows them; values of fields and the words of vendors are in none. It comes when there is more than the \
+                last one said, at most once in an hour for each item, and only from a server that runs. An item whose \
+                `owner` is missing, or is no e-mail address, has nobody to tell.",
+        example: Some(Excerpt::Whole(&["alerts"])),
+    },
     Section { shape: "server", level: 2, title: "Server", prose: "", example: Some(Excerpt::Whole(&["server"])) },
     Section {
         shape: "forge",

@@ -269,6 +269,7 @@ fn item(rules: Rules) -> ConnectedItem {
         attachments: None,
         link_note: false,
         poll_seconds: None,
+        says: String::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use entente_salesforce::Field;
 use crate::{
     catalogue::holds_status,
     doctor::{
-        finding::{error, unknown_field, unknown_value},
+        finding::{error, unknown_field, unknown_value, warning},
         uses::{self, Use},
     },
     outside::Described,
@@ -56,7 +56,7 @@ fn read_only(item: &ConnectedItem, object: &str, field: &Field) -> Finding {
 }
 
 /// Fields without which no record is saved and which the item leaves empty. A trigger or flow may still fill them:
-/// Salesforce checks an API's record after those have run.
+/// Salesforce checks an API's record after those have run, so only its refusal is certain.
 /// <https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_triggers_order_of_execution.htm>
 pub(super) fn required(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
     if !item.creates_on(Side::Salesforce) {
@@ -69,10 +69,11 @@ pub(super) fn required(item: &ConnectedItem, described: &Described) -> Vec<Findi
     let (connection, name) = (&item.salesforce.connection, &object.summary.name);
     let said = open.map(|field| {
         let field = &field.name;
-        let message = format!("connection {connection}: {name}.{field} is required and nothing fills it");
-        let remedy =
-            format!("Map {field}, or let the org give it a default, unless a flow or trigger of the org fills it.");
-        error("required-field", message, remedy)
+        let message = format!(
+            "connection {connection}: {name}.{field} is required and no line fills it; unless a flow or trigger of the org \
+             does, no record can be created"
+        );
+        warning("required-field", message, format!("Map {field}, or let the org give it a default or fill it."))
     });
     said.collect()
 }

@@ -171,3 +171,113 @@ fn an_object_that_is_hidden_stops_no_other() {
     company.edit("Case", &first, &json!({ "Subject": "Followed" }));
     wait_for("the edit", || (company.issue(&key)["summary"] == "Followed").then_some(()));
 }
+
+const WITH_ACCOUNTS: &str = r"
+  cases:
+    owner: integrations@acme.example
+    salesforce: { connection: acme-org, object: Case, filter: { field: Origin, is: Web } }
+    jira: { connection: acme-site, project: OPS, issue_type: Bug }
+    auto_create: both
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    related: { account: AccountId, owner: OwnerId }
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: Description, jira: description, direction: to-jira }
+      - { salesforce: account.Phone, jira: Customer, direction: to-jira }
+      - { salesforce: owner.Name, jira: Salesforce Reference, direction: to-jira }
+    status: { field: Status, values: { New: To Do, Closed: Done } }
+";
+
+/// What stands in a permission set: object rights and field rights as the control door takes them.
+fn granted(permission_set: &str) -> Vec<Value> {
+    let parts = |tag: &str| {
+        let (begin, end) = (format!("<{tag}>"), format!("</{tag}>"));
+        let parts = permission_set.split(&begin).skip(1).map(|part| part.split(&end).next().unwrap().to_owned());
+        parts.collect::<Vec<_>>().into_iter()
+    };
+    let one =
+        |part: &str, tag: &str| part.split(&format!("<{tag}>")).nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let fields = parts("fieldPermissions").map(|part| {
+        let name = one(&part, "field");
+        let (object, field) = name.split_once('.').unwrap();
+        let edit = one(&part, "editable") == "true";
+        json!({ "user": ENTENTE, "object": object, "field": field, "read": true, "create": edit, "update": edit })
+    });
+    let objects = parts("objectPermissions").map(|part| {
+        let may = |right: &str| one(&part, right) == "true";
+        json!({ "user": ENTENTE, "object": one(&part, "object"), "read": may("allowRead"), "create": may("allowCreate"),
+            "update": may("allowEdit"), "view_all": may("viewAllRecords"), "modify_all": may("modifyAllRecords") })
+    });
+    fields.chain(objects).collect()
+}
+
+/// X47: with exactly what the permission set grants, and nothing else on the objects of the item, everything works.
+#[test]
+fn the_printed_permission_set_is_enough_and_nothing_more() {
+    let company = Company::new();
+    let file = company.configure(WITH_ACCOUNTS, "");
+    let printed = || run(&["rights", "acme-org", "--config", &file]);
+    let whole = printed().stdout;
+    for object in ["Case", "Account", "Entente_Op__c"] {
+        let described = company.salesforce(reqwest::Method::GET, &format!("sobjects/{object}/describe"), &Value::Null);
+        let fields = described["fields"].as_array().unwrap().iter().filter(|field| field["permissionable"] == true);
+        for field in fields {
+            let none = json!({ "user": ENTENTE, "object": object, "field": field["name"], "read": false, "create": false, "update": false });
+            company.org_door("rights", &none);
+        }
+        company.org_door(
+            "rights",
+            &json!({ "user": ENTENTE, "object": object, "read": false, "create": false, "update": false }),
+        );
+    }
+    let doctor = || run(&["doctor", "--config", &file]);
+    assert_eq!(doctor().code, 1);
+    let first = printed();
+    assert!(first.stderr.contains("account.Phone leads over something that the account cannot see yet"), "{first:?}");
+    let grant = || granted(&printed().stdout).iter().for_each(|right| drop(company.org_door("rights", right)));
+    grant();
+    // Now what lies behind the lookup is known.
+    grant();
+    assert_eq!(printed().stdout, whole, "the same with all rights and with these");
+    let found = doctor();
+    assert_eq!(
+        (found.code, found.stdout.contains("Everything that this configuration needs is there")),
+        (0, true),
+        "{found:?}"
+    );
+
+    let account = company.create("Account", &json!({ "Name": "Acme", "Phone": "12345" }));
+    let id = company.create("Case", &json!({ "Subject": "First", "Origin": "Web", "AccountId": account }));
+    company.sync(WITH_ACCOUNTS);
+    let key = company.twin("Case", &id).unwrap();
+    assert_eq!(company.issue(&key)["Customer"], "12345");
+    company.edit_issue(&key, &json!({ "summary": "From Jira" }));
+    company.sync(WITH_ACCOUNTS);
+    assert_eq!(company.record("Case", &id)["Subject"], "From Jira");
+    assert!(!whole.contains("<allowDelete>true") && !whole.contains("<modifyAllRecords>true"), "{whole}");
+    assert!(!whole.contains("Case.Reason") && whole.contains("Case.Description"), "{whole}");
+}
+
+/// X47: the same for a site: the permissions that the doctor asks for, and the scopes of a token.
+#[test]
+fn the_printed_permissions_of_a_site_are_those_that_the_doctor_asks_for() {
+    let company = Company::new();
+    let items = WITH_ACCOUNTS.replace("auto_create: both", "auto_create: jira");
+    let file = company.configure(&items, "");
+    let printed = run(&["rights", "acme-site", "--config", &file]).stdout;
+    for named in
+        ["Browse projects (BROWSE_PROJECTS)", "Create issues (CREATE_ISSUES)", "Transition issues (TRANSITION_ISSUES)"]
+    {
+        assert!(printed.contains(&format!("project OPS: {named}")), "{printed}");
+    }
+    assert!(printed.contains("write:jira-work") && !printed.contains("ADMINISTER"), "{printed}");
+    let listed = run(&["rights", "acme-site", "--config", &file, "--json"]).json();
+    for permission in listed["projects"]["OPS"].as_object().unwrap().keys() {
+        permit(&company, permission, false);
+        let said = run(&["doctor", "--config", &file]).stdout;
+        assert!(said.contains(permission), "{permission}: {said}");
+        permit(&company, permission, true);
+    }
+    let unknown = run(&["rights", "nowhere", "--config", &file]);
+    assert!(unknown.code != 0 && unknown.stderr.contains("There is no connection \"nowhere\""), "{unknown:?}");
+}
