@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::answer::json as document;
 use super::ask::Ask;
-use super::{Exit, Failure, may_make};
+use super::{Exit, Failure, may_make, may_write};
 use crate::ready::write_whole;
 use crate::screen::Screen;
 
@@ -36,6 +36,7 @@ impl Export {
     /// Runs the command.
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         self.to.as_deref().map_or(Ok(()), may_make)?;
+        may_write(self.to.as_deref())?;
         let asked = self.ask.open(screen).await?;
         let answer = asked.get(&["configuration", "export"], &[("items", self.items)]).await;
         asked.close().await;
