@@ -23,7 +23,8 @@ const OUTSIDE: [&str; 9] = ["tokio", "mio", "hyper", "reqwest", "axum", "sqlx", 
 const PURE_FOR_CORE: &str = "crypto-common";
 
 fn metadata() -> Metadata {
-    MetadataCommand::new().other_options(vec!["--offline".to_owned(), "--locked".to_owned()]).exec().unwrap()
+    // Cargo has brought what this machine needs, and brings here what others would.
+    MetadataCommand::new().other_options(vec!["--locked".to_owned()]).exec().unwrap()
 }
 
 /// Every package with the packages that it links into the program.
