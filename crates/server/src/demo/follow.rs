@@ -69,7 +69,7 @@ fn progress(status: &Status, countdown: &mut Countdown, now: Instant) -> String 
         0 if status.links == 0 => "Reading both sides ..".to_owned(),
         left => {
             let pace = countdown.tell(left, now);
-            format!("Linking: {} links, {left} records to look at{pace}", status.links)
+            format!("Linking: {} linked, {left} records to look at{pace}", status.links)
         }
     }
 }
@@ -136,9 +136,9 @@ mod tests {
             |status: &Status, seconds| progress(status, &mut countdown, begin + Duration::from_secs(seconds));
         assert_eq!(tell(&Status::default(), 0), "Reading both sides ..");
         let mut status = Status { backlog: 250, in_flight: 50, ..Status::default() };
-        assert_eq!(tell(&status, 4), "Linking: 0 links, 300 records to look at");
+        assert_eq!(tell(&status, 4), "Linking: 0 linked, 300 records to look at");
         (status.links, status.backlog) = (100, 150);
-        assert_eq!(tell(&status, 8), "Linking: 100 links, 200 records to look at (25 a second, 8 s left)");
+        assert_eq!(tell(&status, 8), "Linking: 100 linked, 200 records to look at (25 a second, 8 s left)");
         let mut status = Status { links: 312, ..Status::default() };
         assert_eq!(standing(&status), "312 links kept in agreement · 0 waiting · 0 conflicts");
         status.parked = 2;
