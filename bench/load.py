@@ -24,13 +24,15 @@ def entente(place: Path, records: int, delay_ms: int) -> dict:
         return first_sync(place, addresses, records)
 
 
-def first_sync(place: Path, addresses: dict, records: int) -> dict:
-    config = stage.configure(place, addresses)
+def first_sync(place: Path, addresses: dict, records: int, lines: list[str] = stage.LINES) -> dict:
+    config = stage.configure(place, addresses, lines)
+    before = stage.calls(addresses)
     cost = stage.run([stage.ENTENTE, "sync", "--config", config, "--data-dir", place / "data", "--json"])
     report = json.loads(cost.output)
     if cost.code != 0 or report["links"] != records:
         raise SystemExit(f"the first load went wrong (exit code {cost.code}): {cost.output}")
-    return figures(records, cost.seconds, cost.cpu_ms, cost.peak_rss_bytes, stage.calls(addresses))
+    calls = {side: count - before[side] for side, count in stage.calls(addresses).items()}
+    return figures(records, cost.seconds, cost.cpu_ms, cost.peak_rss_bytes, calls)
 
 
 def peer(place: Path, records: int, delay_ms: int) -> dict:

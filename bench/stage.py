@@ -17,6 +17,7 @@ ENTENTE = TARGET / "release" / "entente"
 START_SECONDS_MAX = 120
 RUN_SECONDS_MAX = 1_800
 API_TOKEN = "bench-token"
+CONFIG_NAME = "bench.yaml"
 
 CONFIG = """\
 version: 1
@@ -42,14 +43,17 @@ items:
     match: [correlation]
     auto_create: jira
     correlation: {{ jira: Salesforce Case ID, salesforce: Jira_Reference__c }}
-    fields:
-      - {{ salesforce: Subject, jira: summary, to_jira: [{{ first_characters: 255 }}] }}
-      - {{ salesforce: Description, jira: description }}
-      - {{ salesforce: Priority, jira: priority, values: {{ High: High, Medium: Medium, Low: Low }} }}
+    related: {{ account: AccountId }}
+    fields: [{lines}]
     conflicts: latest-wins
 triggers: {{ poll_seconds: {poll_seconds}, push: {push}, reconcile: never }}
 server: {{ public_url: {public_url}, api_tokens: [{api_token}] }}
 """
+LINES = [
+    "{ salesforce: Subject, jira: summary, to_jira: [{ first_characters: 255 }] }",
+    "{ salesforce: Description, jira: description }",
+    "{ salesforce: Priority, jira: priority, values: { High: High, Medium: Medium, Low: Low } }",
+]
 
 
 @dataclass
@@ -105,10 +109,17 @@ def world(place: Path, records: int):
         yield addresses
 
 
-def configure(place: Path, addresses: dict, push: bool = False, poll_seconds: int = 5, public_url: str = "http://127.0.0.1:7400") -> Path:
-    path = place / "bench.yaml"
-    text = CONFIG.format(**addresses, push=str(push).lower(), poll_seconds=poll_seconds, public_url=public_url, api_token=API_TOKEN)
-    path.write_text(text)
+def configure(
+    place: Path,
+    addresses: dict,
+    lines: list[str] = LINES,
+    push: bool = False,
+    poll_seconds: int = 5,
+    public_url: str = "http://127.0.0.1:7400",
+) -> Path:
+    path = place / CONFIG_NAME
+    settings = {"push": str(push).lower(), "poll_seconds": poll_seconds, "public_url": public_url, "api_token": API_TOKEN}
+    path.write_text(CONFIG.format(**addresses, **settings, lines=", ".join(lines)))
     return path
 
 

@@ -26,13 +26,32 @@ def rows(figures: dict):
         yield f"{label}: calls per pair", f"{ours['calls_per_pair']:.3f}", "0.05", of(peer, "calls_per_pair", ".2f")
         yield f"{label}: CPU ms per pair", f"{ours['cpu_ms_per_pair']:.2f}", "0.3", of(peer, "cpu_ms_per_pair", ".2f")
         yield f"{label}: peak RSS, MB", f"{ours['peak_rss_mb']:.0f}", "64", of(peer, "peak_rss_mb", ".0f")
+    if wide := figures.get("wide"):
+        yield from wide_rows(wide)
     if live := figures.get("live"):
         yield from live_rows(live)
     if plan := figures.get("plan"):
         yield f"plan(), quiet links of {plan['fields']} fields per second and core", f"{plan['quiet_links_per_second']:,.0f}", "300,000", ""
         yield "plan(), changed links per second and core", f"{plan['changed_links_per_second']:,.0f}", "", ""
+        many = f"plan(), {{}} links of {plan['many_fields']} fields per second and core"
+        yield many.format("quiet"), f"{plan['many_quiet_links_per_second']:,.0f}", "", ""
+        yield many.format("changed"), f"{plan['many_changed_links_per_second']:,.0f}", "", ""
     if size := figures.get("binary_mb"):
         yield "binary, MB", f"{size:.1f}", "", ""
+
+
+def wide_rows(wide: dict):
+    first, edits, fan_out = wide["load"], wide["edits"], wide["fan_out"]
+    label = f"{wide['fields']} fields, initial load of {first['pairs']:,} pairs"
+    yield f"{label}: pairs per second", f"{first['pairs_per_second']:,.0f}", "", ""
+    yield f"{label}: calls per pair", f"{first['calls_per_pair']:.3f}", "", ""
+    yield f"{label}: CPU ms per pair", f"{first['cpu_ms_per_pair']:.2f}", "", ""
+    yield f"{wide['fields']} fields, {wide['changes']:,} Cases edited in nearly all: Cases per second", f"{wide['changes'] / edits['seconds']:,.0f}", "", ""
+    for side, calls in edits["calls"].items():
+        yield f"{wide['fields']} fields: calls to {side.capitalize()} per edited Case", f"{calls / wide['changes']:.2f}", "", ""
+    yield f"an Account renamed, found by a poll: seconds until {wide['issues']:,} issues show it", f"{fan_out['seconds']:.1f}", "", ""
+    for side, calls in fan_out["calls"].items():
+        yield f"an Account renamed: calls to {side.capitalize()}", f"{calls:,}", "", ""
 
 
 def live_rows(live: dict):

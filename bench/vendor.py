@@ -8,6 +8,7 @@ import urllib.parse
 from dataclasses import dataclass
 
 DATA = "/services/data/v64.0"
+BATCH = 200
 JSON = {"Content-Type": "application/json"}
 
 
@@ -50,13 +51,16 @@ class People:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
         return json.loads(content) if content else None
 
-    def pairs(self, count: int) -> list[Pair]:
-        soql = f"SELECT Id, Jira_Reference__c FROM Case WHERE Jira_Reference__c != null ORDER BY Id LIMIT {count}"
+    def query(self, soql: str) -> list[dict]:
         page = self.call("salesforce", "GET", f"{DATA}/query?" + urllib.parse.urlencode({"q": soql}))
         rows = page["records"]
         while not page["done"]:
             page = self.call("salesforce", "GET", page["nextRecordsUrl"])
             rows += page["records"]
+        return rows
+
+    def pairs(self, count: int) -> list[Pair]:
+        rows = self.query(f"SELECT Id, Jira_Reference__c FROM Case WHERE Jira_Reference__c != null ORDER BY Id LIMIT {count}")
         return [Pair(row["Id"], row["Jira_Reference__c"]) for row in rows]
 
     def edit(self, side: str, pair: Pair, text: str):
@@ -65,12 +69,16 @@ class People:
         else:
             self.call(side, "PUT", f"/rest/api/3/issue/{pair.issue}", {"fields": {"summary": text}})
 
-    def edit_cases(self, pairs: list[Pair], text: str):
-        """Up to 200 Cases in one call."""
-        rows = [{"attributes": {"type": "Case"}, "id": pair.case, "Subject": f"{text} {pair.case}"} for pair in pairs]
-        results = self.call("salesforce", "PATCH", f"{DATA}/composite/sobjects", {"allOrNone": True, "records": rows})
-        if not all(result["success"] for result in results):
-            raise RuntimeError(f"an edit was refused: {results[:3]}")
+    def update(self, sobject: str, records: list[dict]):
+        """Each record with its `id`; 200 of them in one call."""
+        for start in range(0, len(records), BATCH):
+            rows = [{"attributes": {"type": sobject}, **record} for record in records[start : start + BATCH]]
+            results = self.call("salesforce", "PATCH", f"{DATA}/composite/sobjects", {"allOrNone": True, "records": rows})
+            if not all(result["success"] for result in results):
+                raise RuntimeError(f"an edit was refused: {results[:3]}")
+
+    def count(self, jql: str) -> int:
+        return self.call("jira", "POST", "/rest/api/3/search/approximate-count", {"jql": jql})["count"]
 
     def read(self, side: str, pair: Pair) -> str:
         if side == "salesforce":
