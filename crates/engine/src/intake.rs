@@ -138,7 +138,7 @@ async fn offer(
     for key in keys {
         let org = key.org.clone();
         // Somebody is waiting for this one: it goes before what polls and looks have found.
-        let hint = Hint { key, version: version.clone(), due_ms: now_ms, priority: PUSH_PRIORITY };
+        let hint = Hint { version: version.clone(), priority: PUSH_PRIORITY, ..Hint::about(key, now_ms) };
         inner.offers.offer(hint, now_ms).await.map_err(|error| IntakeError::Unavailable {
             connection: connection.to_owned(),
             reason: error.to_string(),

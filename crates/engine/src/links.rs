@@ -18,7 +18,7 @@ pub use comments::{Said, SaidState};
 pub use panel::{Panel, PanelCard, SeenIssue};
 pub use search::{Found, FoundRecord};
 
-use crate::{Engine, EngineError, limits::PERSON_PRIORITY, round::siblings};
+use crate::{Engine, EngineError, remedy, round::siblings};
 
 /// Why an automatic link stays.
 const AUTOMATIC: &str = "it is managed by its item, which tracks the history of its fields, status, comments and files";
@@ -78,7 +78,7 @@ impl Engine {
         let wiring = self.inner.wiring();
         let shared = siblings::shared(&wiring, link)?;
         let key = HintKey::of(&wiring.item(&link.item)?.item, shared.side, &shared.id);
-        Some(Hint { key, version: None, due_ms: self.inner.outside.now_ms(), priority: PERSON_PRIORITY })
+        Some(remedy::asked(key, self.inner.outside.now_ms()))
     }
 
     pub(crate) async fn live_link(&self, id: i64) -> Result<Link, EngineError> {
@@ -87,10 +87,9 @@ impl Engine {
         link.ok_or_else(|| EngineError::Missing(format!("There is no link {id}, or it is dissolved.")))
     }
 
-    /// A hint about a record, before all others: somebody waits for it.
     fn hint(&self, org: &str, object: &str, record_id: &str) -> Hint {
         let key = HintKey::record(org, object, record_id);
-        Hint { key, version: None, due_ms: self.inner.outside.now_ms(), priority: PERSON_PRIORITY }
+        remedy::asked(key, self.inner.outside.now_ms())
     }
 }
 

@@ -312,5 +312,5 @@ fn hint(worker: &Worker, wired: &Wired, work: &Work) -> Hint {
     let by_issue = is_further && wired.item.cardinality.one() == Some(Side::Salesforce);
     let side = if work.unit.ids.salesforce.is_some() && !by_issue { Side::Salesforce } else { Side::Jira };
     let key = HintKey::of(&wired.item, side, work.id(side));
-    Hint { key, version: None, due_ms: worker.outside().now_ms(), priority: 0 }
+    Hint::about(key, worker.outside().now_ms())
 }

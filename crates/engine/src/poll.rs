@@ -150,7 +150,7 @@ fn failed(health: &Health, connection: &str, error: &CallError) {
 }
 
 fn hint(worker: &Worker, key: HintKey, version: Option<String>) -> Hint {
-    Hint { key, version, due_ms: worker.outside().now_ms(), priority: 0 }
+    Hint { version, ..Hint::about(key, worker.outside().now_ms()) }
 }
 
 fn wake_if(worker: &Worker, any: bool) {

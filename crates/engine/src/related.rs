@@ -133,5 +133,5 @@ async fn concerned(
 
 fn hint(worker: &Worker, object: &str, record_id: &str) -> Hint {
     let key = HintKey::record(&worker.org.name, object, record_id);
-    Hint { key, version: None, due_ms: worker.outside().now_ms(), priority: 0 }
+    Hint::about(key, worker.outside().now_ms())
 }

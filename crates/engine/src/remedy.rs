@@ -40,10 +40,13 @@ impl Engine {
     }
 }
 
-/// "Look at this link", because a person said so.
+/// "Look at this record before all others": a person said so, and waits for it.
+pub(crate) fn asked(key: HintKey, now_ms: i64) -> Hint {
+    Hint { priority: PERSON_PRIORITY, ..Hint::about(key, now_ms) }
+}
+
 fn look_at(link: &Link, item: &ConnectedItem, now_ms: i64) -> Hint {
-    let key = HintKey::of(item, Side::Salesforce, &link.salesforce_id);
-    Hint { key, version: None, due_ms: now_ms, priority: PERSON_PRIORITY }
+    asked(HintKey::of(item, Side::Salesforce, &link.salesforce_id), now_ms)
 }
 
 pub(crate) fn rfc_3339(at_ms: i64) -> String {

@@ -209,8 +209,7 @@ impl Chosen {
     fn ticket(&self, source: Side) -> Ticket {
         let key = HintKey::of(&self.wired.item, source, &self.id);
         let now_ms = self.inner.outside.now_ms();
-        let hint = Hint { key, version: None, due_ms: now_ms, priority: 0 };
-        Ticket::from(DueHint { hint, seq: NO_HINT, attempts: 0, offered_ms: now_ms })
+        Ticket::from(DueHint { hint: Hint::about(key, now_ms), seq: NO_HINT, attempts: 0, offered_ms: now_ms })
     }
 
     fn connection(&self, side: Side) -> &str {

@@ -69,6 +69,14 @@ pub struct Hint {
     pub priority: i32,
 }
 
+impl Hint {
+    /// "Look at this record now", in its turn, whatever version it has.
+    #[must_use]
+    pub fn about(key: HintKey, now_ms: i64) -> Self {
+        Self { key, version: None, due_ms: now_ms, priority: 0 }
+    }
+}
+
 /// A hint whose time has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueHint {

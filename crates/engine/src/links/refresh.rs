@@ -77,8 +77,8 @@ async fn take(worker: &Worker, wired: &Wired, unit: &Unit) -> Result<(), EngineE
 fn unit(worker: &Worker, wired: &Wired, link: &Link) -> Unit {
     let key = HintKey::of(&wired.item, Side::Salesforce, &link.salesforce_id);
     let now_ms = worker.outside().now_ms();
-    let hint = Hint { key, version: None, due_ms: now_ms, priority: 0 };
-    let ticket = Ticket::from(DueHint { hint, seq: NO_HINT, attempts: 0, offered_ms: now_ms });
+    let ticket =
+        Ticket::from(DueHint { hint: Hint::about(key, now_ms), seq: NO_HINT, attempts: 0, offered_ms: now_ms });
     Unit { tickets: vec![ticket], ..Unit::linked(link.clone()) }
 }
 

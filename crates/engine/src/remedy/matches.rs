@@ -9,7 +9,7 @@ use entente_store::{Hint, HintKey, NewEntry, Parked, ParkedClass, Reviewed};
 use serde::Serialize;
 
 use super::rfc_3339;
-use crate::{Engine, EngineError, limits::PERSON_PRIORITY, round::alike, translate, wiring::Wired};
+use crate::{Engine, EngineError, round::alike, translate, wiring::Wired};
 
 /// A record whose twin is, or was, in doubt.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -180,11 +180,8 @@ impl Engine {
     fn hints_of(&self, item: &str, group: &Group) -> Vec<Hint> {
         let wiring = self.inner.wiring();
         let Some(item) = wiring.config.item(item) else { return Vec::new() };
-        let due_ms = self.inner.outside.now_ms();
-        let hint = |side: Side, member: &Member| {
-            let key = HintKey::of(item, side, &member.id);
-            Hint { key, version: None, due_ms, priority: PERSON_PRIORITY }
-        };
+        let now_ms = self.inner.outside.now_ms();
+        let hint = |side: Side, member: &Member| super::asked(HintKey::of(item, side, &member.id), now_ms);
         let members = |side: Side| group.members.get(side).iter().map(move |member| hint(side, member));
         Side::BOTH.into_iter().flat_map(members).collect()
     }

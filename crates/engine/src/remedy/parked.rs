@@ -5,7 +5,7 @@ use entente_store::{Hint, HintKey, Link, NewEntry, Parked, ParkedClass, Retried}
 use serde::Serialize;
 
 use super::{look_at, rfc_3339};
-use crate::{Engine, EngineError, limits::PERSON_PRIORITY};
+use crate::{Engine, EngineError};
 
 /// One refused piece of work.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -121,8 +121,7 @@ fn undecided(mut candidates: Vec<Parked>) -> Vec<Parked> {
 }
 
 fn look_at_candidate(parked: &Parked, item: &ConnectedItem, now_ms: i64) -> Hint {
-    let key = HintKey::of(item, parked.key.side, &parked.key.record_id);
-    Hint { key, version: None, due_ms: now_ms, priority: PERSON_PRIORITY }
+    super::asked(HintKey::of(item, parked.key.side, &parked.key.record_id), now_ms)
 }
 
 fn of_link(link: &Link) -> Vec<ParkedWork> {

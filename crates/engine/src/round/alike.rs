@@ -173,5 +173,5 @@ pub(crate) fn review(parked: &Parked) -> Option<(ParkedClass, Group)> {
 
 fn look_at(scene: &Scene<'_>, side: Side, id: &str) -> Hint {
     let key = HintKey::of(&scene.wired.item, side, id);
-    Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 }
+    Hint::about(key, scene.worker.outside().now_ms())
 }

@@ -214,7 +214,7 @@ fn once_more(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
         return None;
     }
     let key = HintKey::of(&scene.wired.item, Side::Salesforce, work.id(Side::Salesforce));
-    Some(Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 })
+    Some(Hint::about(key, scene.worker.outside().now_ms()))
 }
 
 /// What was announced and is known now need not be remembered.

@@ -98,7 +98,7 @@ impl Overlooked {
             let round = RoundCommit { unparked, ..RoundCommit::default() };
             worker.store().commit(&worker.fence()?, &round, now_ms).await?;
         }
-        Ok(self.0.into_keys().map(|key| Hint { key, version: None, due_ms: now_ms, priority: 0 }).collect())
+        Ok(self.0.into_keys().map(|key| Hint::about(key, now_ms)).collect())
     }
 }
 

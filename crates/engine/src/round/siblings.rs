@@ -259,7 +259,7 @@ pub(super) fn next(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
     let joins = work.unit.link.is_none() && work.facts.siblings.as_ref().is_some_and(|siblings| !siblings.leads);
     let leaves = work.unit.link.is_some() && work.unlinked.is_some();
     let key = HintKey::of(&scene.wired.item, one, work.id(one));
-    (joins || leaves).then(|| Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 })
+    (joins || leaves).then(|| Hint::about(key, scene.worker.outside().now_ms()))
 }
 
 /// Links of other items that share a record which a round has just written: what they make of it is due now.
@@ -278,8 +278,8 @@ pub(super) async fn neighbours(scene: &Scene<'_>, works: &[Work]) -> Result<Vec<
         let links = scene.worker.store().links_by_records(&scene.wired.org.name, side, connection, &ids).await?;
         let others = links.iter().filter(|link| link.item != scene.wired.item.name && link.is_live());
         let shared: BTreeSet<&str> = others.map(|link| end(link, side)).collect();
-        let due_ms = scene.worker.outside().now_ms();
-        let hint = |id| Hint { key: HintKey::of(&scene.wired.item, side, id), version: None, due_ms, priority: 0 };
+        let now_ms = scene.worker.outside().now_ms();
+        let hint = |id| Hint::about(HintKey::of(&scene.wired.item, side, id), now_ms);
         hints.extend(shared.into_iter().map(hint));
     }
     Ok(hints)

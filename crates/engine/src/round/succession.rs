@@ -363,5 +363,5 @@ pub(super) fn next(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
 
 fn hint(scene: &Scene<'_>, object: &str, id: &str) -> Hint {
     let key = HintKey::record(&scene.worker.org.name, object, id);
-    Hint { key, version: None, due_ms: scene.worker.outside().now_ms(), priority: 0 }
+    Hint::about(key, scene.worker.outside().now_ms())
 }

@@ -89,7 +89,7 @@ async fn a_long_queue_of_other_hints_hides_no_record_of_the_item_that_is_asked_f
         kind: "Account".to_owned(),
         record_id: format!("001{n:015}"),
     };
-    let foreign: Vec<Hint> = (0..4_100).map(|n| Hint { key: key(n), version: None, due_ms: 0, priority: 0 }).collect();
+    let foreign: Vec<Hint> = (0..4_100).map(|n| Hint::about(key(n), 0)).collect();
     stage.store.offer(&foreign, 0).await.unwrap();
     let wanted = stage.query("SELECT Id FROM Case WHERE Origin IN ('Web','Email')").await.len() as u64;
     let only = SyncOptions { item: Some("support-bugs".to_owned()), ..SyncOptions::default() };

@@ -205,7 +205,7 @@ async fn a_record_that_waits_for_the_first_look_has_not_failed() {
     let record_id = case["Id"].as_str().unwrap_or_default().to_owned();
     let (now_ms, org) = (SystemClock.now().as_millisecond(), "org".to_owned());
     let key = HintKey { connection: org.clone(), org, kind: "Case".to_owned(), record_id: record_id.clone() };
-    let hint = Hint { key, version: Some("7".to_owned()), due_ms: now_ms, priority: 0 };
+    let hint = Hint { version: Some("7".to_owned()), ..Hint::about(key, now_ms) };
     stage.store.offer(&[hint], now_ms).await.unwrap();
     let (engine, stop, about) = (stage.engine(), CancellationToken::new(), [record_id]);
     let put_off = async {
@@ -240,7 +240,7 @@ async fn one_item_is_looked_at_and_reported_alone() {
     let path = format!("/services/data/v64.0/sobjects/Case/{id}");
     stage.salesforce(Method::PATCH, &path, json!({"Subject": "Of the other item"})).await;
     let hint = HintKey { org: "org".into(), connection: "org".into(), kind: "Case".into(), record_id: id.to_owned() };
-    let hint = Hint { key: hint, version: None, due_ms: 0, priority: 0 };
+    let hint = Hint::about(hint, 0);
     stage.store.offer(&[hint], 0).await.unwrap();
 
     let options = SyncOptions { item: Some("support-bugs".to_owned()), ..SyncOptions::default() };

@@ -35,7 +35,7 @@ async fn case(stage: &Stage, fields: Value) -> String {
 fn hint(connection: &str, kind: &str, record_id: &str) -> Hint {
     let (org, connection) = ("org".to_owned(), connection.to_owned());
     let key = HintKey { org, connection, kind: kind.to_owned(), record_id: record_id.to_owned() };
-    Hint { key, version: None, due_ms: SystemClock.now().as_millisecond(), priority: 0 }
+    Hint::about(key, SystemClock.now().as_millisecond())
 }
 
 /// The issue to which a Case is linked.

@@ -20,7 +20,7 @@ pub(crate) async fn fence(store: &Store) -> Fence {
 
 pub(crate) fn case_hint(n: u32) -> Hint {
     let key = HintKey { org: ORG.into(), connection: ORG.into(), kind: "Case".into(), record_id: case_id(n) };
-    Hint { key, version: None, due_ms: NOW, priority: 0 }
+    Hint::about(key, NOW)
 }
 
 pub(crate) fn case_id(n: u32) -> String {

@@ -52,7 +52,7 @@ async fn a_person_wants_a_comment_once() {
         store.announce_copies(&fence, &[(link, refused)], &[], NOW).await.unwrap();
         let (wanted, entry) =
             (copy("10", Standing::Wanted), NewEntry { kind: "comment".into(), ..NewEntry::default() });
-        let hint = Hint { key: HintKey::issue(ORG, SITE, "10001"), version: None, due_ms: NOW, priority: 0 };
+        let hint = Hint::about(HintKey::issue(ORG, SITE, "10001"), NOW);
         assert!(store.want_copy(link, &wanted, &entry, &hint, NOW).await.unwrap(), "a refusal may be tried again");
         assert!(!store.want_copy(link, &wanted, &entry, &hint, NOW).await.unwrap());
         assert_eq!(store.threads(&[link]).await.unwrap()[&link].pairs, [wanted]);
