@@ -66,16 +66,16 @@ async fn announce(scene: &Scene<'_>, works: &mut [Work]) {
     if sent.is_empty() && entries.is_empty() {
         return;
     }
-    let announced = match scene.worker.fence() {
-        Ok(fence) => scene.worker.store().announce(&fence, &sent, &entries, now_ms).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = announced {
-        let due = |work: &Work| scene.worker.later(&work.unit);
-        for work in works.iter_mut().filter(|work| work.is_open()) {
-            let due_ms = due(work);
-            work.again(due_ms, error.to_string());
-        }
+    let announced = async { scene.worker.store().announce(&scene.worker.fence()?, &sent, &entries, now_ms).await };
+    if let Err(error) = announced.await {
+        put_off(scene, works.iter_mut().filter(|work| work.is_open()), &error.to_string());
+    }
+}
+
+/// Whom a failure concerns comes again later.
+fn put_off<'w>(scene: &Scene<'_>, works: impl Iterator<Item = &'w mut Work>, reason: &str) {
+    for work in works {
+        work.again(scene.worker.later(&work.unit), reason);
     }
 }
 

@@ -42,12 +42,8 @@ impl Outcome {
 /// Carries the comments of all links whose comments have changed.
 pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     if let Err(error) = threads::read(scene, works).await {
-        let due = |work: &Work| scene.worker.later(&work.unit);
-        for work in works.iter_mut().filter(|work| work.is_open() && work.unit.link.is_some()) {
-            let due_ms = due(work);
-            work.thread.get_or_insert_default().again(due_ms, error.to_string());
-        }
-        return;
+        let is_concerned = |work: &Work| work.is_open() && work.unit.link.is_some();
+        return put_off(scene, works, &error.to_string(), is_concerned);
     }
     works.iter_mut().for_each(adopt);
     if !announce(scene, works).await {
@@ -59,6 +55,13 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
         settle(scene, works, outcome);
     }
     works.iter_mut().for_each(wait);
+}
+
+fn put_off(scene: &Scene<'_>, works: &mut [Work], reason: &str, is_concerned: impl Fn(&Work) -> bool) {
+    for work in works.iter_mut().filter(|work| is_concerned(work)) {
+        let due_ms = scene.worker.later(&work.unit);
+        work.thread.get_or_insert_default().again(due_ms, reason);
+    }
 }
 
 /// Copies that were found need no call. One whose answer was lost is told now.
@@ -110,16 +113,10 @@ async fn announce(scene: &Scene<'_>, works: &mut [Work]) -> bool {
     if copies.is_empty() && entries.is_empty() {
         return true;
     }
-    let announced = match scene.worker.fence() {
-        Ok(fence) => scene.worker.store().announce_copies(&fence, &copies, &entries, now_ms).await,
-        Err(error) => Err(error),
-    };
-    let Err(error) = announced else { return true };
-    let due = |work: &Work| scene.worker.later(&work.unit);
-    for work in works.iter_mut().filter(|work| work.thread.is_some()) {
-        let due_ms = due(work);
-        work.thread.get_or_insert_default().again(due_ms, error.to_string());
-    }
+    let store = scene.worker.store();
+    let announced = async { store.announce_copies(&scene.worker.fence()?, &copies, &entries, now_ms).await };
+    let Err(error) = announced.await else { return true };
+    put_off(scene, works, &error.to_string(), |work| work.thread.is_some());
     false
 }
 

@@ -67,14 +67,11 @@ async fn announce(
         let unannounced = |new| Intent { new, org: org.clone(), state, settle_until_ms: None };
         return Some(wanting.iter().copied().zip(new.into_iter().map(unannounced)).collect());
     }
-    let planned = match scene.worker.fence() {
-        Ok(fence) => scene.worker.store().plan_intents(&fence, &new, now_ms).await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    match planned {
+    let planned = async { scene.worker.store().plan_intents(&scene.worker.fence()?, &new, now_ms).await };
+    match planned.await {
         Ok(intents) => Some(by_unit(scene, works, wanting, side, intents)),
-        Err(reason) => {
-            put_off(scene, works, wanting, &reason);
+        Err(error) => {
+            put_off(scene, works, wanting, &error.to_string());
             None
         }
     }
@@ -114,6 +111,7 @@ fn settle_until_ms(scene: &Scene<'_>, side: Side) -> i64 {
     began_ms + settle_ms
 }
 
+/// `false` when it could not be marked; nothing may be sent then.
 async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Intent)], side: Side) -> bool {
     #[cfg(feature = "simulation")]
     if entente_core::wrong::is(entente_core::wrong::Wrong::NoIntent) {
@@ -122,15 +120,11 @@ async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Int
     let until_ms = settle_until_ms(scene, side);
     let ops: Vec<String> = intents.iter().map(|(_, intent)| intent.new.op_id.clone()).collect();
     let now_ms = scene.worker.outside().now_ms();
-    let marked = match scene.worker.fence() {
-        Ok(fence) => scene.worker.store().mark_sent(&fence, &ops, now_ms, until_ms).await.map_err(|e| e.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    if let Err(reason) = &marked {
-        let which: Vec<usize> = intents.iter().map(|(n, _)| *n).collect();
-        put_off(scene, works, &which, reason);
-    }
-    marked.is_ok()
+    let marked = async { scene.worker.store().mark_sent(&scene.worker.fence()?, &ops, now_ms, until_ms).await };
+    let Err(error) = marked.await else { return true };
+    let which: Vec<usize> = intents.iter().map(|(n, _)| *n).collect();
+    put_off(scene, works, &which, &error.to_string());
+    false
 }
 
 /// The unit has its twin. The base is what was sent; what either side shows beyond that is an edit, and goes its way.

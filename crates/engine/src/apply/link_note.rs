@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use entente_core::{Side, link::Origin};
 use entente_store::{LinkId, NewEntry};
 
+use super::put_off;
 use crate::{
     error::EngineError,
     outside::Talk,
@@ -17,7 +18,7 @@ use crate::{
 /// Writes the notes that are due.
 pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     if let Err(error) = read(scene, works).await {
-        return put_off(scene, works, &error, Work::is_whole_link);
+        return put_off(scene, works.iter_mut().filter(|work| work.is_whole_link()), &error.to_string());
     }
     for work in works.iter_mut() {
         if let Some(LinkNote::Sent { until_ms }) = work.link_note {
@@ -25,14 +26,8 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
         }
     }
     if let Err(error) = send(scene, works).await {
-        put_off(scene, works, &error, |work| work.link_note == Some(LinkNote::Due));
-    }
-}
-
-fn put_off(scene: &Scene<'_>, works: &mut [Work], error: &EngineError, is_concerned: impl Fn(&Work) -> bool) {
-    for work in works.iter_mut().filter(|work| is_concerned(work)) {
-        let due_ms = scene.worker.later(&work.unit);
-        work.again(due_ms, error.to_string());
+        let due = works.iter_mut().filter(|work| work.link_note == Some(LinkNote::Due));
+        put_off(scene, due, &error.to_string());
     }
 }
 
