@@ -2,6 +2,9 @@
 //!
 //! Each loop is only "wait; step". What is decided is decided in `core`; what is remembered is in the store.
 
+mod delay;
+mod lease;
+
 use std::{
     collections::BTreeSet,
     sync::{
@@ -25,10 +28,7 @@ use crate::{
     drain::Until,
     engine::SyncOptions,
     error::EngineError,
-    limits::{
-        AGE_EVERY_MS, AGED_AFTER_MS, BACKOFF_FIRST_MS, BACKOFF_MAX_MS, LEASE_MARGIN_MS, LEASE_RENEW_MS, LEASE_TTL_MS,
-        PROBE_AFTER_MS, PUSH_PRIORITY, WORKER_RETRY_MS,
-    },
+    limits::{AGE_EVERY_MS, AGED_AFTER_MS, PUSH_PRIORITY, WORKER_RETRY_MS},
     look,
     outside::{Org, Outside},
     poll::{self, last_run_cursor},
@@ -130,28 +130,6 @@ impl Worker {
         &self.inner.outside
     }
 
-    /// The proof that this worker owns the org.
-    pub(crate) fn fence(&self) -> Result<Fence, StoreError> {
-        self.fence.lock().clone().ok_or_else(|| StoreError::Fenced { org: self.org.name.clone() })
-    }
-
-    /// Takes the org's lease; `false` when another worker holds it.
-    pub(crate) async fn acquire(&self) -> Result<bool, StoreError> {
-        let now_ms = self.outside().now_ms();
-        let fence = self.store().acquire(&self.org.name, &self.inner.owner, LEASE_TTL_MS, now_ms).await?;
-        let acquired = fence.is_some();
-        if acquired {
-            self.extend_tenure(now_ms);
-        }
-        *self.fence.lock() = fence;
-        Ok(acquired)
-    }
-
-    /// The lease was taken or renewed at this time.
-    pub(crate) fn extend_tenure(&self, now_ms: i64) {
-        self.tenure.extend(now_ms + LEASE_TTL_MS - LEASE_MARGIN_MS);
-    }
-
     /// Nothing that is due waits for ever behind what comes in: from time to time the longest due goes first.
     pub(crate) async fn age_hints(&self, now_ms: i64) -> Result<(), StoreError> {
         if now_ms < self.aged_ms.load(Ordering::Relaxed).saturating_add(AGE_EVERY_MS) {
@@ -159,16 +137,6 @@ impl Worker {
         }
         self.aged_ms.store(now_ms, Ordering::Relaxed);
         self.store().age(&self.org.name, now_ms - AGED_AFTER_MS, PUSH_PRIORITY).await.map(drop)
-    }
-
-    /// Gives the lease back.
-    pub(crate) async fn release(&self) {
-        let fence = self.fence.lock().take();
-        if let Some(fence) = fence
-            && let Err(error) = self.store().release(&fence).await
-        {
-            tracing::warn!(org = self.org.name, "The lease of {} ends by itself: {error}", self.org.name);
-        }
     }
 
     /// Runs the org until it is told to stop, whatever fails meanwhile.
@@ -238,42 +206,6 @@ impl Worker {
         Ok(())
     }
 
-    async fn keep_lease(&self, stop: &CancellationToken) -> Result<(), EngineError> {
-        while self.pause(LEASE_RENEW_MS, stop).await {
-            self.renew().await?;
-        }
-        Ok(())
-    }
-
-    /// Prolongs the lease, also before anything is sent: whoever was asleep for longer than it lasts must not write what
-    /// has been decided before.
-    pub(crate) async fn renew(&self) -> Result<(), EngineError> {
-        let (fence, now_ms) = (self.fence()?, self.outside().now_ms());
-        #[cfg(feature = "simulation")]
-        if entente_core::wrong::is(entente_core::wrong::Wrong::NoEpoch) {
-            self.extend_tenure(now_ms);
-            return Ok(());
-        }
-        if self.store().renew(&fence, &self.inner.owner, LEASE_TTL_MS, now_ms).await? {
-            self.extend_tenure(now_ms);
-            return Ok(());
-        }
-        *self.fence.lock() = None;
-        Err(StoreError::Fenced { org: self.org.name.clone() }.into())
-    }
-
-    /// Renews the lease for as long as some work takes.
-    pub(crate) async fn keep_lease_while(
-        &self,
-        work: impl Future<Output = Result<(), EngineError>>,
-    ) -> Result<(), EngineError> {
-        let never = CancellationToken::new();
-        tokio::select! {
-            result = work => result,
-            lost = self.keep_lease(&never) => lost,
-        }
-    }
-
     /// Waits; `false` when told to stop meanwhile.
     pub(crate) async fn pause(&self, millis: u64, stop: &CancellationToken) -> bool {
         tokio::select! {
@@ -310,22 +242,6 @@ impl Worker {
         rounds
     }
 
-    /// When a unit that could not be handled comes again: later with each attempt, and never all at once.
-    pub(crate) fn later(&self, unit: &Unit) -> i64 {
-        let attempts = unit.tickets.iter().map(|ticket| ticket.attempts).max().unwrap_or_default();
-        self.outside().now_ms() + self.backoff_ms(attempts, BACKOFF_FIRST_MS)
-    }
-
-    /// The same for units of a round of which none could be handled: together, so that they are one round again.
-    pub(crate) fn later_together<'u>(&self, units: impl Iterator<Item = &'u Unit>) -> i64 {
-        units.map(|unit| self.later(unit)).min().unwrap_or_else(|| self.outside().now_ms())
-    }
-
-    /// When to look for what a write has achieved whose answer was lost.
-    pub(crate) fn probe_at(&self, unit: &Unit) -> i64 {
-        self.later(unit).max(self.outside().now_ms() + PROBE_AFTER_MS)
-    }
-
     /// A new id: sortable by time, and as unlikely to repeat as the source of chance is good.
     pub(crate) fn chance_id(&self) -> String {
         let outside = self.outside();
@@ -334,28 +250,6 @@ impl Worker {
         uuid::Builder::from_unix_timestamp_millis(millis, &chance[..10].try_into().unwrap_or_default())
             .into_uuid()
             .to_string()
-    }
-
-    /// A wait that doubles with each failure, up to a limit, and never ends for all at once.
-    pub(crate) fn backoff_ms(&self, n_failures: u32, first_ms: i64) -> i64 {
-        let longest = first_ms.saturating_mul(1 << n_failures.min(20)).min(BACKOFF_MAX_MS);
-        let half = longest / 2;
-        let jitter = i64::try_from(self.outside().rng.next_u64() % (half.unsigned_abs() + 1)).unwrap_or_default();
-        half + jitter
-    }
-
-    /// At once for the first time, later after that: for what another look at it may settle.
-    pub(crate) fn soon(&self, unit: &Unit) -> i64 {
-        match unit.tickets.iter().all(|ticket| ticket.attempts == 0) {
-            true => self.outside().now_ms(),
-            false => self.later(unit),
-        }
-    }
-
-    /// The same, but not before the peer wants to hear of us again.
-    pub(crate) fn later_after(&self, unit: &Unit, after: Option<Duration>) -> i64 {
-        let asked_ms = after.and_then(|after| i64::try_from(after.as_millis()).ok()).unwrap_or_default();
-        self.later(unit).max(self.outside().now_ms() + asked_ms)
     }
 
     /// When the item first ran, for `start: now`.
