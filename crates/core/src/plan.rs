@@ -10,6 +10,8 @@
 //! status     the same, with its own rules
 //! ```
 
+mod correlation;
+mod creation;
 pub mod explain;
 mod field;
 mod join;
@@ -34,7 +36,8 @@ use crate::{
     value::Value,
 };
 
-pub use presence::{CORRELATION, admits, correlation_refusal, takes_up};
+pub use correlation::{CORRELATION, correlation_refusal};
+pub use presence::{admits, takes_up};
 pub use roll_up::is_memory;
 pub use round_trip::{Broken, round_trip};
 pub use status::STATUS;
@@ -169,6 +172,37 @@ pub enum Write {
         /// One sentence for the journal.
         reason: String,
     },
+}
+
+impl Write {
+    /// The side that it changes; none for a separation, which changes neither.
+    #[must_use]
+    pub fn side(&self) -> Option<Side> {
+        match self {
+            Self::Create { side, .. } | Self::Correlate { side, .. } | Self::Update { side, .. } => Some(*side),
+            Self::Status { .. } => Some(Side::Jira),
+            Self::Follow { .. } | Self::Unlink { .. } => None,
+        }
+    }
+
+    /// The fields that it sets.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldWrite] {
+        match self {
+            Self::Create { fields, .. } | Self::Update { fields, .. } => fields,
+            Self::Status { change, .. } => std::slice::from_ref(change),
+            Self::Correlate { .. } | Self::Follow { .. } | Self::Unlink { .. } => &[],
+        }
+    }
+
+    /// For a creation: what its refusal is remembered by.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Value> {
+        match self {
+            Self::Create { fields, .. } => Some(creation::fingerprint(fields)),
+            _ => None,
+        }
+    }
 }
 
 /// One transition on the way to a status.

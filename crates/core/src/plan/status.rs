@@ -92,7 +92,7 @@ pub(super) fn create(
     if wants_workflow(status, now, known) {
         plan.needs.push(Need::Workflow);
     }
-    super::presence::first_value(&mapping_now(status, now, known, false), target, source, plan)
+    super::creation::first_value(&mapping_now(status, now, known, false), target, source, plan)
 }
 
 /// The write that moves an issue.
