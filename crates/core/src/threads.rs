@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 pub use self::{
     audience::Audience,
     copy::{Copy, TextLimit},
-    plan::{Step, ThreadFacts, ThreadPlan, plan},
+    plan::{Step, ThreadFacts, ThreadPlan, is_note, plan},
 };
 use crate::{rich::Document, side::Side};
 

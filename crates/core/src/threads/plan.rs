@@ -103,6 +103,13 @@ impl Step {
     }
 }
 
+/// Whether a comment is a note of Entente's own, which no other side gets: it begins as those of its item do, or as any.
+#[must_use]
+pub fn is_note(comment: &Comment, mark: &str) -> bool {
+    let text = comment.text.plain();
+    comment.is_by_us && (text.starts_with(MARK) || text.starts_with(mark))
+}
+
 /// Decides what should happen to the comments of a pair.
 #[must_use]
 pub fn plan(facts: &ThreadFacts<'_>) -> ThreadPlan {
@@ -146,10 +153,9 @@ impl Planner<'_> {
     /// The comments that people wrote on a side, the oldest first.
     fn originals(&self, side: Side) -> Vec<Comment> {
         let copies = self.copies.get(side);
-        let is_marked = |text: &str| text.starts_with(MARK) || text.starts_with(self.facts.mark);
-        let is_said_by_us = |comment: &Comment| comment.is_by_us && is_marked(comment.text.plain());
-        let is_original =
-            |c: &&Comment| !copies.contains(&c.id) && c.marker.is_none() && !is_said_by_us(c) && !c.text.is_empty();
+        let is_original = |c: &&Comment| {
+            !copies.contains(&c.id) && c.marker.is_none() && !is_note(c, self.facts.mark) && !c.text.is_empty()
+        };
         let mut originals: Vec<Comment> = self.facts.comments.get(side).iter().filter(is_original).cloned().collect();
         originals.sort_by(|a, b| (a.written, &a.id).cmp(&(b.written, &b.id)));
         originals

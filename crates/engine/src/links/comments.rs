@@ -2,7 +2,7 @@
 
 use entente_core::{
     Side,
-    threads::{Audience, Comment, Pair, PairKey, Standing},
+    threads::{Audience, Comment, Pair, PairKey, Standing, is_note},
 };
 use entente_store::{Link, NewEntry};
 use serde::Serialize;
@@ -72,7 +72,7 @@ impl Engine {
     /// Lets a comment be carried that its item does not carry by itself; the next round does.
     ///
     /// # Errors
-    /// There is no such link or comment, it is a copy, it has one, its item does not write there; a peer, the store.
+    /// There is no such link or comment, it is a copy or a note, it has a copy, its item does not write there; a peer, the store.
     pub async fn push_comment(&self, link: i64, comment: &str, by: &str) -> Result<Said, EngineError> {
         let link = self.live_link(link).await?;
         let (comments, pairs) = self.thread_of(&link).await?;
@@ -92,6 +92,12 @@ impl Engine {
         }
         let wiring = self.inner.wiring();
         let item = wiring.configured(&link.item)?;
+        if is_note(found, item.mark()) {
+            return declined("it is a note of Entente's own, which is for its side only");
+        }
+        if found.text.is_empty() {
+            return declined("it says nothing");
+        }
         if !item.copies_comments_to(origin.other()) {
             return declined(&format!("item {} copies no comments to {}", item.name, origin.other()));
         }

@@ -139,6 +139,10 @@ fn a_person_picks_what_is_carried() {
     talk.sync();
     assert_eq!(copies(), [["picked there, edited"], ["picked, edited"]]);
     talk.rests();
+    let note = json!({ "ParentId": talk.case, "CommentBody": "[Entente] a.txt is too large." });
+    let note = talk.company.create_as_entente("CaseComment", &note);
+    let note = ask(&["push", &link, &note]);
+    assert!(note.code == 1 && note.stderr.contains("it is a note of Entente's own"), "{note:?}");
 }
 
 /// S1-99, S1-58: in a one-way item comments follow to Jira, and back only if that is asked for.
