@@ -227,8 +227,13 @@ pub(crate) fn source_row(access: &Access, source: &AccessSource, record: &Json) 
 /// What stands at a path of a row; an empty last part is the record itself.
 pub(crate) fn at<'r>(fields: &'r Fields, path: &str) -> Option<&'r Json> {
     let mut parts = path.split('.').filter(|part| !part.is_empty());
-    let first = fields.get(parts.next()?)?;
-    parts.try_fold(first, |here, part| here.get(part)).filter(|value| !value.is_null())
+    let first = named(fields, parts.next()?)?;
+    parts.try_fold(first, |here, part| named(here.as_object()?, part)).filter(|value| !value.is_null())
+}
+
+/// A field by its name in any letters: the org answers with its own.
+fn named<'r>(fields: &'r Fields, name: &str) -> Option<&'r Json> {
+    fields.get(name).or_else(|| Some(fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?.1))
 }
 
 pub(crate) fn text(fields: &Fields, path: &str) -> Option<String> {

@@ -223,6 +223,7 @@ fn mail_trouble_shows_in_the_status() {
 }
 
 /// A field that a letter misspells keeps its mail back, says what was meant, and lets people in all the same.
+/// Names are read in any letters, as Salesforce reads them.
 #[test]
 fn a_letter_that_names_no_field_waits_and_says_so() {
     let stage = Stage::with("{FirstName}", "{FrstName}");
@@ -240,7 +241,7 @@ fn a_letter_that_names_no_field_waits_and_says_so() {
     assert!(status == "Requested" && reason.contains(says), "{status}: {reason}");
     assert_eq!(stage.sink.mails().len(), 0);
     let written = std::fs::read_to_string(&stage.configuration).unwrap();
-    std::fs::write(&stage.configuration, written.replace("{FrstName}", "{FirstName}")).unwrap();
+    std::fs::write(&stage.configuration, written.replace("{FrstName}", "{firstname}")).unwrap();
     wait_for("the mail", || (stage.shown(&list).0 == "Delivered").then_some(()));
     assert!(stage.sink.mails()[0].text.contains("Dear Dana Doe"), "{:?}", stage.sink.mails());
 }
