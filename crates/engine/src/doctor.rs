@@ -153,7 +153,7 @@ pub(crate) fn of_lines(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
     // What is only displayed is no field in Jira: its name there is a label.
     let counts = |side: Side| item.mode != Mode::DisplayOnly || side == Side::Salesforce;
     let unknown = scheme.unresolved().into_iter().filter(|(side, ..)| counts(*side));
-    let unknown = unknown.map(|(side, path, _)| unknown_field(item, side, &path));
+    let unknown = unknown.map(|(side, path, _)| unknown_field(item, side, &path, ""));
     let foreign = scheme.foreign().into_iter().filter(|(side, ..)| counts(*side)).map(|(side, _, text)| {
         let connection = match side {
             Side::Salesforce => &item.salesforce.connection,
@@ -220,9 +220,10 @@ fn of_connection(name: &str, finding: Finding) -> Finding {
     Finding { connection: Some(name.to_owned()), ..finding }
 }
 
-/// Says nothing twice.
+/// Says nothing twice; whoever looked at the names themselves comes first, and knows best what to do.
 fn add(all: &mut Vec<Finding>, finding: Finding) {
-    if !all.contains(&finding) {
+    let what = |finding: &Finding| (finding.code, finding.message.clone(), finding.item.clone());
+    if !all.iter().any(|said| what(said) == what(&finding)) {
         all.push(finding);
     }
 }

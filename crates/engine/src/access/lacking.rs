@@ -128,6 +128,11 @@ pub(crate) async fn of_letter(org: &Org, evaluations: &Evaluations) -> Result<Ve
     Ok(found)
 }
 
+/// What was probably meant by a path, some part of which is not there.
+pub(crate) async fn near(org: &Org, object: &str, path: &str) -> Result<Option<String>, EngineError> {
+    Ok(field(org, object, path, Vec::new()).await?.and_then(|lacking| lacking.near))
+}
+
 /// A field that is not there, at the end of a path or on the way.
 async fn field(org: &Org, object: &str, path: &str, place: Vec<String>) -> Result<Option<Lacking>, EngineError> {
     let mut object = object.to_owned();

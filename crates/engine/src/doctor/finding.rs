@@ -1,6 +1,6 @@
 //! How a finding is said: the thing's own name in the message, one step in the remedy.
 
-use entente_core::{ConnectedItem, FieldPath, Side};
+use entente_core::{ConnectedItem, FieldPath, Side, config::nearest};
 use entente_transport::CallError;
 
 use crate::{error::EngineError, report::Finding};
@@ -18,8 +18,13 @@ pub(super) fn warning(code: &'static str, message: String, remedy: impl Into<Str
     Finding { severity: WARNING, ..error(code, message, remedy) }
 }
 
-/// A field that is not there, or hidden; both look the same.
-pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath) -> Finding {
+/// What was probably meant, before what else can be done; nothing where no name is near enough.
+pub(super) fn perhaps<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, known).map(|near| format!("Did you mean {near}? ")).unwrap_or_default()
+}
+
+/// A field that is not there, or hidden; both look the same. `perhaps` comes before what else can be done.
+pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath, perhaps: &str) -> Finding {
     let (message, remedy) = match side {
         Side::Salesforce => {
             let (connection, object) = (&item.salesforce.connection, &item.salesforce.object);
@@ -27,14 +32,14 @@ pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath) 
                 if path.as_str().contains('.') { format!("{path} of {object}") } else { format!("{object}.{path}") };
             (
                 format!("connection {connection}: there is no field {field} that the integration user can see"),
-                format!("Check the API name, or give the user Read access to {field} by a permission set."),
+                format!("{perhaps}Check the API name, or give the user Read access to {field} by a permission set."),
             )
         }
         Side::Jira => {
             let connection = &item.jira.connection;
             (
                 format!("connection {connection}: there is no field {path} that the account can see"),
-                format!("Check the name or id, or add the field {path} to the project."),
+                format!("{perhaps}Check the name or id, or add the field {path} to the project."),
             )
         }
     };
@@ -44,7 +49,8 @@ pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath) 
 /// A value of a table or a filter that its field does not have.
 pub(super) fn unknown_value(connection: &str, field: &str, value: &str, known: &[&str]) -> Finding {
     let message = format!("connection {connection}: {field} has no value {value}, which the item names");
-    warning("unknown-value", message, format!("Write one of: {}.", known.join(", ")))
+    let perhaps = perhaps(value, known.iter().copied());
+    warning("unknown-value", message, format!("{perhaps}Write one of: {}.", known.join(", ")))
 }
 
 /// Why a connection may not be asked about its links: mostly because it leads elsewhere.

@@ -11,7 +11,7 @@ use entente_transport::CallError;
 
 use super::{
     Depth,
-    finding::{error, failed, of_engine, warning},
+    finding::{error, failed, of_engine, perhaps, warning},
 };
 use crate::{
     outside::{Described, Org},
@@ -104,13 +104,14 @@ async fn unknown_version(org: &Org) -> Option<Finding> {
 pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, depth: Depth) -> Vec<Finding> {
     let object = &item.salesforce.object;
     if !connected.sees(object) {
-        return vec![unseen(item)];
+        return vec![unseen(item, connected)];
     }
     let described = match connected.org.describe(object).await {
         Ok(described) => described,
         Err(error) => return vec![of_engine(error)],
     };
     let mut found = fields::unknown(item, &described);
+    found.extend(fields::misspelt(item, &described, connected.org).await);
     found.extend(fields::status(item, &described));
     found.extend(fields::required(item, &described));
     found.extend(fields::values(item, &described));
@@ -146,12 +147,15 @@ async fn silent(item: &ConnectedItem, connected: &Connected<'_>) -> Option<Findi
     }
 }
 
-fn unseen(item: &ConnectedItem) -> Finding {
+fn unseen(item: &ConnectedItem, connected: &Connected<'_>) -> Finding {
     let (connection, object) = (&item.salesforce.connection, &item.salesforce.object);
+    let perhaps = perhaps(object, connected.objects.values().map(|known| known.name.as_str()));
     error(
         "unknown-object",
         format!("connection {connection}: there is no object {object} that the integration user may read"),
-        format!("Check the API name, or give the user the object permission Read on {object} by a permission set."),
+        format!(
+            "{perhaps}Check the API name, or give the user the object permission Read on {object} by a permission set."
+        ),
     )
 }
 

@@ -9,7 +9,7 @@ use entente_jira::{Field, IssueType, Project};
 
 use super::{
     Depth,
-    finding::{error, failed, of_engine, unknown_field, warning},
+    finding::{error, failed, of_engine, perhaps, unknown_field, warning},
     rights::SiteRights,
     uses,
 };
@@ -89,7 +89,8 @@ pub(super) async fn examine(item: &ConnectedItem, site: &Site, depth: Depth) -> 
 fn unknown_fields(item: &ConnectedItem, all: &[Field]) -> Vec<Finding> {
     let uses = uses::fields(item, Side::Jira);
     let missing = uses.keys().filter(|path| find_field(all, path.as_str()).is_none());
-    missing.map(|path| unknown_field(item, Side::Jira, path)).collect()
+    let known = || all.iter().map(|field| field.name.as_str());
+    missing.map(|path| unknown_field(item, Side::Jira, path, &perhaps(path.as_str(), known()))).collect()
 }
 
 /// As the scheme reads it.
@@ -99,13 +100,20 @@ fn find_field<'a>(all: &'a [Field], name: &str) -> Option<&'a Field> {
 
 pub(super) async fn find_project(site: &Site, key: &str) -> Result<Arc<Project>, Finding> {
     let connection = &site.name;
-    site.project(key).await.map_err(of_engine)?.ok_or_else(|| {
-        let message = format!(
-            "connection {connection}: there is no project {key}, or the account lacks the permission Browse projects \
-             (BROWSE_PROJECTS) there"
-        );
-        error("unknown-project", message, format!("Check the key, or give the account Browse projects in {key}."))
-    })
+    if let Some(project) = site.project(key).await.map_err(of_engine)? {
+        return Ok(project);
+    }
+    let all = site.client.projects().await.map_err(|call| failed(connection, &call))?;
+    let perhaps = perhaps(key, all.iter().map(|project| project.key.as_str()));
+    let message = format!(
+        "connection {connection}: there is no project {key}, or the account lacks the permission Browse projects \
+         (BROWSE_PROJECTS) there"
+    );
+    Err(error(
+        "unknown-project",
+        message,
+        format!("{perhaps}Check the key, or give the account Browse projects in {key}."),
+    ))
 }
 
 /// The item's issue type in a project; display-only items have none.
@@ -115,7 +123,8 @@ fn find_type<'a>(item: &ConnectedItem, site: &Site, project: &'a Project) -> Opt
     Some(found.ok_or_else(|| {
         let names: Vec<&str> = project.issue_types.iter().map(|kind| kind.name.as_str()).collect();
         let message = format!("connection {}: project {} has no issue type {wanted}", site.name, project.key);
-        error("unknown-issue-type", message, format!("Write one of: {}.", names.join(", ")))
+        let perhaps = perhaps(wanted, names.iter().copied());
+        error("unknown-issue-type", message, format!("{perhaps}Write one of: {}.", names.join(", ")))
     }))
 }
 

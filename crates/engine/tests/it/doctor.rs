@@ -193,6 +193,26 @@ async fn every_name_that_does_not_exist_is_said_at_once() {
 }
 
 #[tokio::test]
+async fn a_misspelt_name_is_answered_with_what_was_meant() {
+    for (right, misspelt, near) in [
+        ("object: Case", "object: Caes", "Case"),
+        ("salesforce: Description", "salesforce: Descriptoin", "Description"),
+        ("salesforce: account.Name", "salesforce: account.Nmae", "Name"),
+        ("account: AccountId", "account: AcountId", "AccountId"),
+        ("jira: description", "jira: Descriptoin", "Description"),
+        ("project: OPS", "project: OSP", "OPS"),
+        ("issue_type: Bug", "issue_type: Bgu", "Bug"),
+        ("On Hold: Blocked", "On Hold: Bloked", "Blocked"),
+    ] {
+        assert!(ITEM.contains(right), "{right}");
+        let found = findings(&ITEM.replace(right, misspelt)).await;
+        let said = format!("Did you mean {near}? ");
+        let answers = found.iter().filter(|finding| finding.remedy.starts_with(&said)).count();
+        assert_eq!((answers, found.len()), (1, 1), "{misspelt}: {found:#?}");
+    }
+}
+
+#[tokio::test]
 async fn a_field_that_is_used_twice_is_missed_once() {
     let item =
         ITEM.replace("field: Origin", "field: Nowhere__c").replace("salesforce: Description", "salesforce: Nowhere__c");

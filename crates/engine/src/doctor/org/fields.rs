@@ -1,15 +1,16 @@
 //! The fields of an item's object. Paths over lookups are never written; whether they lead anywhere, the scheme tells.
 
-use entente_core::{ConnectedItem, FieldPath, Side};
+use entente_core::{ConnectedItem, FieldPath, Side, config::nearest};
 use entente_salesforce::Field;
 
 use crate::{
+    access::lacking,
     catalogue::holds_status,
     doctor::{
-        finding::{error, unknown_field, unknown_value, warning},
+        finding::{error, perhaps, unknown_field, unknown_value, warning},
         uses::{self, Use},
     },
-    outside::Described,
+    outside::{Described, Org},
     report::Finding,
     scheme::ENTENTE_KEY,
 };
@@ -18,7 +19,29 @@ use crate::{
 pub(super) fn unknown(item: &ConnectedItem, described: &Described) -> Vec<Finding> {
     let named = uses::fields(item, Side::Salesforce);
     let missing = named.keys().filter(|path| is_own(path) && described.field(path.as_str()).is_none());
-    missing.map(|path| unknown_field(item, Side::Salesforce, path)).collect()
+    let known = || described.object().fields.iter().map(|field| field.name.as_str());
+    missing.map(|path| unknown_field(item, Side::Salesforce, path, &perhaps(path.as_str(), known()))).collect()
+}
+
+/// Fields of related records that are not there, where it can be said what was meant: of the record, or of the lookup.
+pub(super) async fn misspelt(item: &ConnectedItem, described: &Described, org: &Org) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for path in uses::fields(item, Side::Salesforce).keys() {
+        let Some((name, rest)) = path.as_str().split_once('.') else { continue };
+        let Some(lookup) = item.related.get(name).map(FieldPath::as_str) else { continue };
+        let near = match described.field(lookup) {
+            None => {
+                nearest(lookup, described.object().fields.iter().map(|field| field.name.as_str())).map(str::to_owned)
+            }
+            Some(field) => {
+                let path = format!("{}.{rest}", field.relationship_name.as_deref().unwrap_or_default());
+                // What cannot be asked now is said by whoever asks next.
+                lacking::near(org, &item.salesforce.object, &path).await.unwrap_or_default()
+            }
+        };
+        found.extend(near.map(|near| unknown_field(item, Side::Salesforce, path, &format!("Did you mean {near}? "))));
+    }
+    found
 }
 
 /// A status is a choice out of a list; no other field of an object can stand for one.
