@@ -29,7 +29,7 @@ use tower::ServiceExt as _;
 use url::form_urlencoded;
 
 use super::Failure;
-use super::configured::Configured;
+use super::configured::{Configured, Purpose};
 use super::data::Data;
 use crate::limits::{API_ANSWER_BYTES_MAX, API_ANSWER_TIME};
 use crate::screen::Screen;
@@ -81,15 +81,16 @@ impl Ask {
     /// Finds out whom to ask; a database stays open until [`Asked::close`]. Where there is none yet, none is made: an empty
     /// one that leaves no trace answers.
     pub(crate) async fn open(&self, screen: &Screen) -> Result<Asked, Failure> {
-        self.find(screen, false).await
+        self.open_for(Purpose::Ask, screen).await
     }
 
     /// The same for a command that has something to remember: it makes the database.
     pub(crate) async fn open_to_remember(&self, screen: &Screen) -> Result<Asked, Failure> {
-        self.find(screen, true).await
+        self.open_for(Purpose::Remember, screen).await
     }
 
-    async fn find(&self, screen: &Screen, makes: bool) -> Result<Asked, Failure> {
+    /// The same for a purpose.
+    pub(crate) async fn open_for(&self, purpose: Purpose, screen: &Screen) -> Result<Asked, Failure> {
         match (&self.server, &self.config) {
             (Some(url), Some(_)) => Err(Failure::misuse(
                 "two-to-ask",
@@ -97,8 +98,8 @@ impl Ask {
                 "give one of them; `env -u ENTENTE_SERVER entente ..` leaves the variable out",
             )),
             (Some(url), None) => self.server(url),
-            (None, Some(config)) => self.store(Some(config), screen, makes).await,
-            (None, None) if self.data.is_named() => self.store(None, screen, makes).await,
+            (None, Some(config)) => self.store(Some(config), purpose, screen).await,
+            (None, None) if self.data.is_named() => self.store(None, purpose, screen).await,
             (None, None) => Err(Failure::misuse(
                 "nobody-to-ask",
                 "neither --config nor --server is given",
@@ -120,11 +121,8 @@ impl Ask {
         Ok(Asked::Server { client, url: url.to_owned(), token })
     }
 
-    async fn store(&self, config: Option<&Path>, screen: &Screen, makes: bool) -> Result<Asked, Failure> {
-        let configured = match makes {
-            true => Configured::find(&self.data, config, screen).await?,
-            false => Configured::look(&self.data, config, screen).await?,
-        };
+    async fn store(&self, config: Option<&Path>, purpose: Purpose, screen: &Screen) -> Result<Asked, Failure> {
+        let configured = Configured::find_for(purpose, &self.data, config, screen).await?;
         let draft = configured.draft.as_ref().map(|draft| draft.text.clone());
         let store = configured.store.clone();
         Ok(Asked::Store { api: api(configured.app(false)?), store, draft })

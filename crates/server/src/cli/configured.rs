@@ -18,6 +18,17 @@ use crate::configuration::{Digest, Document, Source, parse};
 use crate::screen::Screen;
 use crate::web::App;
 
+/// What a command wants of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To remember something: it makes the database where there is none.
+    Remember,
+    /// To ask, and to keep what people say to it. Where there is no database yet, an empty one that leaves no trace answers.
+    Ask,
+    /// The same only to read it, whoever works there.
+    Read,
+}
+
 /// A configuration, and the database that goes with it.
 pub(crate) struct Configured {
     /// What is in use.
@@ -37,16 +48,16 @@ pub(crate) struct Configured {
 impl Configured {
     /// Finds out what is in use. What a file warns of is said, and that it is a draft.
     pub(crate) async fn find(data: &Data, file: Option<&Path>, screen: &Screen) -> Result<Self, Failure> {
-        Self::find_in(data, file, screen, true).await
+        Self::find_for(Purpose::Remember, data, file, screen).await
     }
 
-    /// The same for a command that only asks. Where there is no database yet, none is made: an empty one that leaves no
-    /// trace answers.
-    pub(crate) async fn look(data: &Data, file: Option<&Path>, screen: &Screen) -> Result<Self, Failure> {
-        Self::find_in(data, file, screen, false).await
-    }
-
-    async fn find_in(data: &Data, file: Option<&Path>, screen: &Screen, makes: bool) -> Result<Self, Failure> {
+    /// The same for a purpose.
+    pub(crate) async fn find_for(
+        purpose: Purpose,
+        data: &Data,
+        file: Option<&Path>,
+        screen: &Screen,
+    ) -> Result<Self, Failure> {
         let place = file.unwrap_or(Path::new(""));
         let secrets = data.secrets(place);
         let document = file.map(|file| check::read(file, &secrets)).transpose()?;
@@ -59,9 +70,12 @@ impl Configured {
             return Err(nothing_applied());
         }
         let path = document.as_ref().map(|document| document.path.clone());
-        let store = match makes || data.is_there(place) {
-            true => data.open(path.as_deref().unwrap_or(place)).await?,
-            false => {
+        let at = path.as_deref().unwrap_or(place);
+        let store = match purpose {
+            Purpose::Remember => data.open(at).await?,
+            Purpose::Ask if data.is_there(place) => data.open(at).await?,
+            Purpose::Read if data.is_there(place) => data.open_beside_others(at).await?,
+            Purpose::Ask | Purpose::Read => {
                 data.say_missing(screen);
                 Store::memory().await?
             }

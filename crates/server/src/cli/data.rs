@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use entente_store::{DATABASE_FILE, Store};
+use entente_store::{DATABASE_FILE, Store, StoreError};
 
 use super::Failure;
 use crate::screen::Screen;
@@ -36,6 +36,20 @@ impl Data {
             (None, Some(url)) => Ok(Store::connect(url).await?),
             (Some(dir), None) => Ok(Store::open(dir).await?),
             (None, None) => Ok(Store::open(&beside(configuration)).await?),
+        }
+    }
+
+    /// The same only to be read: also while a server works in the directory.
+    pub(crate) async fn open_beside_others(&self, configuration: &Path) -> Result<Store, Failure> {
+        match (&self.data_dir, &self.database_url) {
+            (dir, None) => {
+                let dir = dir.clone().unwrap_or_else(|| beside(configuration));
+                match Store::open(&dir).await {
+                    Err(StoreError::InUse { .. }) => Ok(Store::peek(&dir).await?),
+                    opened => Ok(opened?),
+                }
+            }
+            _ => self.open(configuration).await,
         }
     }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::answer::json as document;
 use super::ask::Ask;
+use super::configured::Purpose;
 use super::{Exit, Failure, may_make, may_write};
 use crate::ready::write_whole;
 use crate::screen::Screen;
@@ -37,7 +38,8 @@ impl Export {
     pub(crate) async fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         self.to.as_deref().map_or(Ok(()), may_make)?;
         may_write(self.to.as_deref())?;
-        let asked = self.ask.open(screen).await?;
+        // It only reads a text, which may be done beside a server that runs.
+        let asked = self.ask.open_for(Purpose::Read, screen).await?;
         let answer = asked.get(&["configuration", "export"], &[("items", self.items)]).await;
         asked.close().await;
         let answer = answer?;

@@ -68,6 +68,10 @@ fn a_configuration_is_exported_as_it_was_written_and_without_credentials() {
         assert!(refused.code == 2 && refused.stderr.contains("there is a file"), "{refused:?}");
         assert_eq!(std::fs::read_to_string(taken).unwrap(), before);
     }
+    // Beside a server too, which keeps everybody else out of its database.
+    let (_running, _) = company.serve(&file);
+    let beside = export(&file, &[]);
+    assert_eq!((beside.code, beside.stdout), (0, all.stdout), "{}", beside.stderr);
     let unknown = export(&file, &["--items", "cases,bugs"]);
     assert!(unknown.code == 2 && unknown.stderr.contains("There is no item \"bugs\""), "{unknown:?}");
 }
