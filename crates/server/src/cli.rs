@@ -222,7 +222,7 @@ impl Command {
     /// Whether the answer is one JSON document.
     fn is_json(&self) -> bool {
         match self {
-            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Init(_) | Self::Recover(_) => false,
+            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Init(_) => false,
             Self::Check(check) => check.json,
             Self::Apply(apply) => apply.json,
             Self::Activate(activate) => activate.is_json(),
@@ -259,6 +259,7 @@ impl Command {
             Self::Secret(secret) => secret.is_json(),
             Self::Backup(backup) => backup.json,
             Self::Restore(restore) => restore.json,
+            Self::Recover(recover) => recover.json,
         }
     }
 

@@ -116,12 +116,13 @@ impl Reader<'_> {
             Ok(value) => value.trim_end_matches(['\r', '\n']).to_owned(),
             Err(why) => {
                 let message = format!("`{reference}` has no value: {why}");
-                self.report.error(
-                    node.at,
-                    "unresolved-reference",
-                    message,
-                    "put the value there, or name another place",
-                );
+                let remedy = match &reference {
+                    Reference::Stored(name) => {
+                        format!("store it with `entente secret set {name}`, or name another place")
+                    }
+                    Reference::File(_) | Reference::Env(_) => "put the value there, or name another place".to_owned(),
+                };
+                self.report.error(node.at, "unresolved-reference", message, remedy);
                 String::new()
             }
         }

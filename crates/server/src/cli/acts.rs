@@ -2,6 +2,7 @@
 //! a person reads the answer.
 
 use clap::Args;
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::answer::json as document;
@@ -76,4 +77,9 @@ pub(super) fn listed(rows: &[Json], line: impl Fn(&Json) -> String, sum: String)
 /// The rows of a list.
 pub(super) fn rows(of: &Json, name: &str) -> Vec<Json> {
     of[name].as_array().cloned().unwrap_or_default()
+}
+
+/// Reads a time as people give it.
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write it like 2026-12-31T12:00:00Z".to_owned())
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::acts::{self, Act as _, Common, rows};
+use super::acts::{self, Act as _, Common, instant, rows};
 use super::ask::Asked;
 use super::{Exit, Failure};
 use crate::screen::{Screen, harmless};
@@ -39,7 +39,7 @@ struct List {
     item: Option<String>,
 
     /// Not older than this: 2026-12-31T12:00:00Z
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = instant)]
     since: Option<Timestamp>,
 
     #[command(flatten)]

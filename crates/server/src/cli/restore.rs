@@ -77,6 +77,10 @@ pub(crate) struct Recover {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+
     #[command(flatten)]
     data: Data,
 }
@@ -89,7 +93,8 @@ impl Recover {
         let noted = store.recover(why, SystemClock.now().as_millisecond()).await;
         store.close().await;
         noted?;
-        screen.result(LOOKING).map_err(|error| Failure::output(&error))?;
+        let text = if self.json { document(&json!({ "noted": true })) } else { LOOKING.to_owned() };
+        screen.result(&text).map_err(|error| Failure::output(&error))?;
         Ok(Exit::Done)
     }
 }

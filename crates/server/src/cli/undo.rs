@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::Failure;
-use super::acts::{Act, Common};
+use super::acts::{Act, Common, instant};
 use super::answer::counted;
 use super::ask::{Asked, who};
 use crate::screen::harmless;
@@ -28,7 +28,7 @@ pub(crate) struct Undo {
     item: Option<String>,
 
     /// .. since this time: 2026-12-31T12:00:00Z
-    #[arg(long, value_name = "T", requires = "item")]
+    #[arg(long, value_name = "T", requires = "item", value_parser = instant)]
     since: Option<Timestamp>,
 
     /// Only say what would be put back

@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use crate::process::{Desk, Running, ended, entente, ready, run};
+use crate::stage::CONFIGURATION;
 
 #[test]
 fn wrong_use_ends_with_2_and_says_nothing_on_stdout() {
@@ -31,6 +32,54 @@ fn a_missing_file_is_named_with_what_to_do() {
     error: cannot read /no/such/file.yaml: No such file or directory (os error 2)
         check the path and its permissions
     ");
+}
+
+/// Each list is a document, also where there is nothing to list, and so is each refusal.
+#[test]
+fn what_is_asked_for_as_json_is_one_document() {
+    let desk = Desk::new();
+    let file = desk.file("acme.yaml", CONFIGURATION);
+    let asked = |arguments: &str| {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let ended = run(&[&arguments[..], &["--config", &file, "--json"]].concat());
+        (ended.code, ended.json())
+    };
+    for (arguments, list) in [
+        ("conflicts list", "conflicts"),
+        ("matches list", "matches"),
+        ("parked", "parked"),
+        ("journal", "entries"),
+        ("users list", "users"),
+        ("configuration list", "versions"),
+        ("secret list", "secrets"),
+    ] {
+        let (code, answer) = asked(arguments);
+        assert_eq!((code, &answer[list]), (0, &serde_json::json!([])), "{arguments}: {answer}");
+    }
+    assert_eq!(asked("show OPS-7"), (1, serde_json::json!({ "links": [] })));
+    for arguments in [
+        "inspect list",
+        "explain OPS-7",
+        "refresh OPS-7",
+        "unlink OPS-7",
+        "retry --item nope",
+        "resume nope",
+        "journal --link 7",
+        "parked --item nope",
+        "export --items nope",
+        "configuration show 7",
+        "objects nope",
+        "rights nope",
+        "domains list",
+        "access list",
+    ] {
+        let (code, answer) = asked(arguments);
+        assert!(code != 0 && answer["ok"] == false, "{arguments}: {code} {answer}");
+        assert!(!answer["problems"][0]["message"].as_str().unwrap().is_empty(), "{arguments}: {answer}");
+    }
+    assert_eq!(asked("recover"), (0, serde_json::json!({ "noted": true })));
+    let since = run(&["journal", "--config", &file, "--since", "yesterday"]);
+    assert!(since.code == 2 && since.stderr.contains("write it like 2026-12-31T12:00:00Z"), "{since:?}");
 }
 
 #[test]
