@@ -182,7 +182,7 @@ pub(crate) fn limit(worker: &Worker) -> Option<Side> {
     worker.only.filter(|_| !worker.refreshes)
 }
 
-fn plan(scene: &Scene<'_>, work: &Work, folder: &Folder, files: Sides<&Vec<File>>) -> FilePlan {
+pub(crate) fn plan(scene: &Scene<'_>, work: &Work, folder: &Folder, files: Sides<&Vec<File>>) -> FilePlan {
     let (worker, carries) = (scene.worker, carries(scene));
     let Some(rules) = &scene.scheme.item.attachments else { return FilePlan::default() };
     let writes_to = |side: Side| *carries.get(side) && limit(worker).is_none_or(|only| only == side);

@@ -152,6 +152,12 @@ pub(crate) const REFUSALS_EVERY_POLLS: u64 = 5;
 /// Pause between two tries of a worker whose peers or store cannot be reached.
 pub(crate) const WORKER_RETRY_MS: u64 = 2_000;
 
+/// An org's worker that has gone on for so long without a failure can write again, whether or not it had to.
+pub(crate) const WRITTEN_AFTER_MS: u64 = 10_000;
+
+/// Issues without a link whose comments a dry run reads, one call for each: what a first look would carry shows by then.
+pub(crate) const FORESEEN_ISSUES_MAX: usize = 200;
+
 /// Journal entries that an explanation tells.
 pub(crate) const EXPLAINED_ENTRIES_MAX: usize = 20;
 

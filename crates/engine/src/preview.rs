@@ -1,5 +1,7 @@
 //! What a `sync` would do, in words: the same look and the same plans, carried out by nobody.
 
+mod newcomers;
+
 use entente_core::{
     Side, Sides,
     plan::{FieldWrite, NoteCode, Write, explain},
@@ -33,9 +35,11 @@ pub(crate) async fn item(
     wired.site.verify().await?;
     wired.check_names().await?;
     let (mut told, mut is_asked) = (Told { report, requests: Requests::default(), beginning: None }, false);
+    let mut asked = newcomers::Asked::default();
     let looked = look::each_page_for_sure(worker, wired, true, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
         folders::read(scene, &mut works).await?;
+        newcomers::read(scene, &mut works, &mut asked).await?;
         link_note::read(scene, &mut works).await?;
         if !is_asked && works.iter().any(|work| begins(work).is_some()) {
             is_asked = true;
@@ -54,6 +58,7 @@ pub(crate) async fn item(
         Ok(())
     })
     .await;
+    told.unasked(wired, asked.n_unasked);
     told.end();
     looked
 }
@@ -98,6 +103,17 @@ impl Told<'_> {
         let record = work.label(Side::Salesforce);
         self.report.writes.push(PlannedWrite { to, ..preview.write(Side::Salesforce, "comment", record, why) });
         self.requests.notes += 1;
+    }
+
+    /// Some issues were not asked for their comments.
+    fn unasked(&mut self, wired: &Wired, n_issues: usize) {
+        if n_issues > 0 {
+            let text = format!(
+                "the comments of {n_issues} more issues without a link were not asked for: that takes one call for each"
+            );
+            let (item, record) = (wired.item.name.clone(), wired.site.name.clone());
+            self.report.notes.push(PlannedNote { item, link: None, record, text });
+        }
     }
 
     fn end(self) {
@@ -220,6 +236,11 @@ impl Preview<'_> {
         self.work.link_id()
     }
 
+    /// Where something would be put; on what is still to be created, as its source is called.
+    fn place(&self, side: Side) -> &str {
+        self.work.label(if self.work.creation(side).is_some() { side.other() } else { side })
+    }
+
     fn write(&self, side: Side, op: &'static str, record: &str, why: String) -> PlannedWrite {
         PlannedWrite {
             item: self.wired.item.name.clone(),
@@ -255,7 +276,7 @@ impl Preview<'_> {
             Step::Adopt(_) => return None,
         };
         let to = Some(copy.text().plain().to_owned());
-        Some(PlannedWrite { from, to, ..self.write(side, "comment", self.work.label(side), why) })
+        Some(PlannedWrite { from, to, ..self.write(side, "comment", self.place(side), why) })
     }
 
     /// Files that would be copied.
@@ -264,7 +285,7 @@ impl Preview<'_> {
         let planned = |side: Side| {
             folder.plan.copies(side).map(move |(key, file)| PlannedWrite {
                 to: Some(file.name.clone()),
-                ..self.write(side, "file", self.work.label(side), format!("somebody added it in {}", key.origin))
+                ..self.write(side, "file", self.place(side), format!("somebody added it in {}", key.origin))
             })
         };
         Side::BOTH.into_iter().flat_map(planned).collect()

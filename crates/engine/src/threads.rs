@@ -141,7 +141,12 @@ fn look(item: &ConnectedItem, comments: &[OrgComment]) -> String {
 }
 
 /// The comments of an issue; nobody is asked when there is nothing to carry from there and nothing to find.
-async fn in_jira(scene: &Scene<'_>, work: &Work, thread: &Thread, own: &[Comment]) -> Result<Vec<Comment>, CallError> {
+pub(crate) async fn in_jira(
+    scene: &Scene<'_>,
+    work: &Work,
+    thread: &Thread,
+    own: &[Comment],
+) -> Result<Vec<Comment>, CallError> {
     let item = &scene.wired.item;
     let carries = item.comments.as_ref().is_some_and(|rules| rules.flow_to(Side::Salesforce));
     if !carries && own.is_empty() && thread.pairs.is_empty() {
@@ -160,8 +165,10 @@ async fn issue_comments(scene: &Scene<'_>, work: &Work) -> Result<Vec<Comment>, 
 
 /// Whether an issue is a request of a service desk, as far as that can be told.
 async fn is_request(scene: &Scene<'_>, work: &Work) -> bool {
-    let key = work.seen.jira.key.as_deref().unwrap_or_default();
-    let Some((project, _)) = key.rsplit_once('-') else { return false };
+    let of_issue = work.seen.jira.key.as_deref().and_then(|key| Some(key.rsplit_once('-')?.0));
+    // An issue that is still to be created has the item's project.
+    let of_item = || scene.scheme.project.as_ref().map(|(key, _)| key.as_str());
+    let Some(project) = of_issue.or_else(of_item) else { return false };
     matches!(scene.wired.site.project(project).await, Ok(Some(project)) if project.kind == "service_desk")
 }
 
@@ -188,7 +195,7 @@ fn of_jira(comment: &entente_jira::Comment, is_request: bool, ourselves: &str) -
     })
 }
 
-async fn plan(scene: &Scene<'_>, work: &Work, pairs: &[Pair], comments: Sides<&Vec<Comment>>) -> ThreadPlan {
+pub(crate) async fn plan(scene: &Scene<'_>, work: &Work, pairs: &[Pair], comments: Sides<&Vec<Comment>>) -> ThreadPlan {
     let (item, talk) = (&scene.scheme.item, scene.scheme.talk.as_ref());
     let (Some(rules), Some(talk)) = (&item.comments, talk) else { return ThreadPlan::default() };
     let writes_to = |side: Side| item.copies_comments_to(side) && scene.worker.only.is_none_or(|only| only == side);

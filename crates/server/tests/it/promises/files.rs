@@ -251,6 +251,17 @@ fn a_new_version_is_another_file() {
     let (old, new) = ([shown("fix.patch", 7), shown("fix.patch", 9)], [shown("log.txt", 8), shown("log.txt", 9)]);
     assert_eq!(desk.in_jira(), [old, new].concat());
     desk.rests();
+    // Of versions that come between two looks the newest goes over.
+    let log = desk.links().into_iter().find(|link| link["ContentDocument"]["Title"] == "log").unwrap();
+    let version = json!({ "PathOnClient": "log.txt", "Title": "log", "ContentDocumentId": log["ContentDocumentId"] });
+    desk.company.new_version(&version, "log.txt", b"passed over");
+    desk.company.new_version(&version, "log.txt", b"what stands");
+    desk.sync();
+    let added: Vec<Shown> = desk.in_jira().into_iter().filter(|(_, n_bytes)| *n_bytes > 9).collect();
+    assert_eq!(added, [shown("log.txt", 11)]);
+    let attached = desk.attachments().into_iter().find(|file| file["size"] == 11).unwrap();
+    assert_eq!(desk.company.attachment(text(&attached["id"])), b"what stands");
+    desk.rests();
 }
 
 /// S1-58, S1-99: in a one-way item files follow to Jira, and back only if that is asked for.

@@ -109,6 +109,44 @@ fn records_for_issues_are_shown_too_and_where_nobody_can_tell_it_is_said() {
     assert_eq!(n, 5, "title, priority, status, and a name for each other");
 }
 
+/// What would follow a record without a twin is shown with it: its comments and its files.
+#[test]
+fn comments_and_files_of_records_without_a_twin_are_shown() {
+    let company = Company::new();
+    report_bug(&company);
+    let items = ITEMS.replace("auto_create: jira", "auto_create: both")
+        + "    comments: { direction: both }\n    attachments: { direction: both }\n";
+    let case = case(&company, "Printer on fire", "New");
+    for body in ["It burns.", "Brightly."] {
+        company.create("CaseComment", &json!({ "ParentId": case, "CommentBody": body }));
+    }
+    let file =
+        json!({ "Title": "log", "PathOnClient": "log.txt", "VersionData": "aGVsbG8=", "FirstPublishLocationId": case });
+    company.create("ContentVersion", &file);
+    company.jira(Method::POST, "issue/OPS-1/comment", &json!({ "body": "Said in Jira." }));
+    let plan = company.plan(&items);
+    let writes = plan["writes"].as_array().unwrap();
+    let followers = |op: &str, side: &str, record: &str| {
+        let found = writes.iter().filter(|w| w["op"] == op && w["side"] == side && w["record"] == record);
+        found.map(|write| text(&write["to"]).to_owned()).collect::<Vec<_>>()
+    };
+    let comments = followers("comment", "jira", &case);
+    assert!(
+        comments.len() == 2 && comments[0].ends_with("It burns.") && comments[1].ends_with("Brightly."),
+        "{plan:#}"
+    );
+    assert_eq!(followers("file", "jira", &case), ["log.txt"], "{plan:#}");
+    let back = followers("comment", "salesforce", "OPS-1");
+    assert!(back.len() == 1 && back[0].ends_with("Said in Jira."), "{plan:#}");
+    // Nothing was written by that, and the run does what was said.
+    assert_eq!(company.issues("OPS").len(), 1);
+    rehearse(&company, &items);
+    let issue = company.twin("Case", &case).unwrap();
+    let issue = company.issue(&issue);
+    let n_files = issue["attachment"].as_array().unwrap().len();
+    assert_eq!((&issue["comment"]["total"], n_files), (&json!(3), 1), "two comments, and the note about the file");
+}
+
 #[test]
 fn a_merge_is_shown_as_the_run_will_carry_it_out() {
     let company = Company::new();
