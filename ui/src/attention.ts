@@ -15,6 +15,12 @@ export function attention(status: Status): Attention[] {
   if (status.configuration_problem) {
     found.push({ mood: 'bad', text: `The newest configuration is not in use: ${status.configuration_problem}`, to: '/configuration' });
   }
+  if (status.database_problem) {
+    found.push({ mood: 'bad', text: `What is done cannot be kept: ${status.database_problem}`, to: '/' });
+  }
+  for (const { connection, holder } of status.waits_for ?? []) {
+    found.push({ mood: 'warn', text: `This server waits: ${connection} is worked on by ${holder}.`, to: '/connections' });
+  }
   for (const connection of status.connections) {
     if (connection.state === 'unreachable' || connection.state === 'refused') {
       found.push({ mood: 'bad', text: `${connection.name}: ${connection.problem ?? connection.state}`, to: '/connections' });
@@ -47,6 +53,8 @@ const accessNeedsSomebody = ({ access }: Status) => access?.state === 'attention
 export function summary(status: Status): { mood: Mood; text: string } {
   const broken = status.connections.filter(({ state }) => state === 'unreachable' || state === 'refused').length;
   const toDecide = status.conflicts + status.parked;
+  if (status.database_problem) return { mood: 'bad', text: 'What is done cannot be kept' };
+  if (status.waits_for?.length) return { mood: 'warn', text: 'This server waits: another one works' };
   if (broken) return { mood: 'bad', text: `${broken} of ${count(status.connections.length, 'connection')} ${broken === 1 ? 'does' : 'do'} not work` };
   if (status.held.length) return { mood: 'bad', text: `${count(status.held.length, 'item')} held by a guard` };
   if (toDecide) return { mood: 'warn', text: `${toDecide} for a person to decide` };

@@ -54,6 +54,8 @@ export interface Status {
   items: ItemStatus[];
   connections: ConnectionStatus[];
   access?: { state: 'starting' | 'ok' | 'attention' | 'stopped'; waiting: number; failed: number; problem: string | null };
+  database_problem?: string;
+  waits_for?: { connection: string; holder: string; until: string }[];
   configuration_problem: string | null;
   configuration?: { version: number; since: string; by: string; draft: string | null };
 }

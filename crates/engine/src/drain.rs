@@ -156,7 +156,7 @@ impl Worker {
         if n_needless > 0 {
             let done = needless.into_iter().map(|ticket| (ticket.key, ticket.seq)).collect();
             let commit = RoundCommit { hints_done: done, ..RoundCommit::default() };
-            self.store().commit(&self.fence()?, &commit, self.outside().now_ms()).await?;
+            self.commit(&commit, self.outside().now_ms()).await?;
         }
         Ok((rounds, n_needless + n_resting))
     }

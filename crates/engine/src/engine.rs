@@ -17,7 +17,7 @@ use crate::{
     EngineError, Inner, IntakeError, JournalEntry, Outside, Unfinished, access, doctor, forget, inspection, intake,
     items::{self, Items},
     preview,
-    report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport},
+    report::{DryRun, Event, Finding, Progress, Status, SyncReport, VerifyReport, to_the_second},
     setup, status, sync, verify,
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -61,7 +61,7 @@ impl Engine {
         // A directory is locked by this process, so a lease in it that is still running belongs to one that died.
         let owner = match store.is_exclusive() {
             true => "the process that locks the directory".to_owned(),
-            false => format!("{}-{:08x}", std::process::id(), outside.rng.next_u64()),
+            false => process(&outside),
         };
         let inner = Inner {
             offers: store.offers(),
@@ -310,4 +310,11 @@ impl Engine {
 /// The fields of whose values the journal may hold only digests.
 pub(crate) fn digested(config: &Config) -> HashSet<(String, MappingKey)> {
     config.digested().map(|(item, key)| (item.name.clone(), key)).collect()
+}
+
+/// This process, for people who wonder who works on an org: no other has the same name.
+fn process(outside: &Outside) -> String {
+    let (uname, since) = (rustix::system::uname(), to_the_second(outside.clock.now()));
+    let (id, machine, chance) = (std::process::id(), uname.nodename().to_string_lossy(), outside.rng.next_u64());
+    format!("process {id} on machine {machine}, which was started at {since} ({chance:x})")
 }

@@ -41,6 +41,7 @@ mod report;
 mod round;
 mod scheme;
 mod setup;
+mod standing;
 mod status;
 #[cfg(feature = "simulation")]
 mod steps;
@@ -86,7 +87,7 @@ pub use remedy::{
 pub use report::{
     AccessStatus, Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event,
     FieldLeftAlone, Finding, ItemStatus, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, QuotaStatus,
-    Status, SyncReport, VerifyReport,
+    Status, SyncReport, VerifyReport, Waiting,
 };
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};
@@ -117,6 +118,7 @@ pub(crate) struct Seat {
     pub(crate) busy: Arc<dispatch::Busy>,
     pub(crate) fence: Arc<Mutex<Option<Fence>>>,
     pub(crate) tenure: Tenure,
+    pub(crate) standing: Arc<standing::Standing>,
 }
 
 impl Inner {

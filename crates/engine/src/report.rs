@@ -4,6 +4,8 @@ use entente_core::item::ItemState;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use crate::standing::Waiting;
+
 /// Numbers per side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PerSide {
@@ -225,6 +227,12 @@ pub struct Status {
     /// Portal access; none where the configuration has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access: Option<AccessStatus>,
+    /// Why what is done cannot be kept now, until the database takes something again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_problem: Option<String>,
+    /// Orgs that another process works on, while this one waits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<Waiting>,
     /// Why the configuration on disk is not the one in use, when it is not.
     pub configuration_problem: Option<String>,
     /// Which configuration is in use, where it is kept in the database.

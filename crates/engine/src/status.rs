@@ -14,6 +14,7 @@ use crate::{
     EngineError, Inner,
     outside::HealthNow,
     report::{AccessStatus, Actions, ConnectionStatus, FieldLeftAlone, ItemStatus, PerSide, QuotaStatus, Status},
+    standing,
     wiring::Wiring,
 };
 
@@ -95,6 +96,8 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         connections: connections.map(|gauges| connection(&wiring, gauges, now)).collect(),
         access: access(inner, &wiring, now),
         held,
+        database_problem: standing::unwritten(inner, &wiring),
+        waits_for: standing::waiting(inner, &wiring),
         configuration_problem: None,
         configuration: None,
     })

@@ -34,6 +34,7 @@ use crate::{
     poll::{self, last_run_cursor},
     report::Event,
     round,
+    standing::Standing,
     unit::{Round, Unit, Work},
     wiring::{Wired, Wiring},
 };
@@ -58,6 +59,7 @@ pub(crate) struct Worker {
     pub(crate) wake: Arc<Notify>,
     pub(crate) access_wake: Arc<Notify>,
     pub(crate) access_health: Arc<access::health::AccessHealth>,
+    pub(crate) standing: Arc<Standing>,
     pub(crate) tally: Tally,
     /// When hints were last looked through for those that have been due for long.
     aged_ms: AtomicI64,
@@ -76,7 +78,7 @@ pub(crate) struct Tally {
 
 impl Worker {
     pub(crate) fn new(inner: Arc<Inner>, wiring: Arc<Wiring>, org: Arc<Org>, options: &SyncOptions) -> Self {
-        let Seat { wake, access_wake, access_health, busy, fence, tenure } = inner.seat(&org.name);
+        let Seat { wake, access_wake, access_health, busy, fence, tenure, standing } = inner.seat(&org.name);
         let (only_item, only) = (options.item.clone(), options.direction);
         Self {
             inner,
@@ -92,6 +94,7 @@ impl Worker {
             wake,
             access_wake,
             access_health,
+            standing,
             tally: Tally::default(),
             aged_ms: AtomicI64::default(),
         }
@@ -144,13 +147,18 @@ impl Worker {
         while !stop.is_cancelled() {
             match self.acquire().await {
                 Ok(true) => {
+                    self.standing.held_by(None);
                     if let Err(error) = self.work(stop).await {
+                        self.standing.failed(&error);
                         tracing::warn!(org = self.org.name, "Work on org {} starts over: {error}", self.org.name);
                     }
                     self.release().await;
                 }
-                Ok(false) => tracing::debug!(org = self.org.name, "Another worker owns org {}", self.org.name),
-                Err(error) => tracing::warn!(org = self.org.name, "Org {} waits: {error}", self.org.name),
+                Ok(false) => self.stand_by().await,
+                Err(error) => {
+                    tracing::warn!(org = self.org.name, "Org {} waits: {error}", self.org.name);
+                    self.standing.failed(&error.into());
+                }
             }
             self.pause(WORKER_RETRY_MS, stop).await;
         }
@@ -167,7 +175,7 @@ impl Worker {
             over.cancel();
             result
         };
-        let (kept, looked, polled, granted, told, worked) = tokio::join!(
+        let (kept, looked, polled, granted, told, worked, ()) = tokio::join!(
             async { ends(self.keep_lease(&drained).await) },
             async { ends(unless_stopped(&over, look::keep(self, &over)).await) },
             async { ends(unless_stopped(&over, poll::keep(self, &over)).await) },
@@ -178,6 +186,7 @@ impl Worker {
                 drained.cancel();
                 result
             },
+            self.recover(&over),
         );
         kept.and(looked).and(polled).and(granted).and(told).and(worked)
     }

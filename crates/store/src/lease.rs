@@ -11,6 +11,15 @@ pub struct Fence {
     pub epoch: i64,
 }
 
+/// Who holds a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// As it calls itself.
+    pub owner: String,
+    /// When its lease ends, unless it is renewed.
+    pub until_ms: i64,
+}
+
 impl Store {
     /// Takes the lease of `org`, if it is free, expired or already this owner's; `None` while another owner holds it.
     ///
@@ -38,6 +47,13 @@ impl Store {
         let n = tx.run(SQL, &[until_ms.into(), (&fence.org).into(), fence.epoch.into(), owner.into()]).await?;
         tx.commit().await?;
         Ok(n == 1)
+    }
+
+    /// Who holds the lease of `org` now, if anybody does.
+    pub async fn holder(&self, org: &str, now_ms: i64) -> Result<Option<Holder>, StoreError> {
+        const SQL: &str = "SELECT owner, until_ms FROM lease WHERE org = $1 AND until_ms > $2";
+        let row = self.db().row(SQL, &[org.into(), now_ms.into()]).await?;
+        row.map(|row| Ok(Holder { owner: row.text("owner")?, until_ms: row.int("until_ms")? })).transpose()
     }
 
     /// Gives a lease back, so that another worker need not wait for its end. The fence is worth nothing from then on;

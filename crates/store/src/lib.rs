@@ -54,7 +54,7 @@ pub use hint::{Backlog, DueHint, Hint, HintKey};
 pub use intent::{Intent, IntentState, NewIntent};
 pub use item::{ItemRuntime, Spent};
 pub use journal::{Entry, Figure, JournalFilter, NewEntry, Verified, is_digest};
-pub use lease::Fence;
+pub use lease::{Fence, Holder};
 pub use link::{Astray, Link, LinkId, LinkState};
 pub use link_filter::LinkFilter;
 pub use mail::{KnownMail, SentMail};

@@ -61,8 +61,8 @@ struct Ends {
 async fn commit(worker: &Worker, mut ends: Ends, units: &[Unit]) -> Result<(), EngineError> {
     let now_ms = worker.outside().now_ms();
     loop {
-        match worker.store().commit(&worker.fence()?, &ends.round, now_ms).await {
-            Ok(_) => break,
+        match worker.commit(&ends.round, now_ms).await {
+            Ok(()) => break,
             Err(error) => taken::leave_out(worker, &mut ends, units, error)?,
         }
     }
@@ -77,7 +77,7 @@ pub(super) async fn put_off(worker: &Worker, wired: &Wired, units: Vec<Unit>, re
     let due_ms = worker.later_together(units.iter());
     let again = units.iter().flat_map(|unit| again(unit, due_ms)).collect();
     let round = RoundCommit { hints_again: again, ..RoundCommit::default() };
-    let committed = worker.store().commit(&worker.fence()?, &round, worker.outside().now_ms()).await;
+    let committed = worker.commit(&round, worker.outside().now_ms()).await;
     units.iter().for_each(|unit| worker.busy.release(unit, &wired.org.name, &wired.site.name));
     committed?;
     Ok(())

@@ -96,7 +96,7 @@ impl Overlooked {
         }
         if !unparked.is_empty() {
             let round = RoundCommit { unparked, ..RoundCommit::default() };
-            worker.store().commit(&worker.fence()?, &round, now_ms).await?;
+            worker.commit(&round, now_ms).await?;
         }
         Ok(self.0.into_keys().map(|key| Hint::about(key, now_ms)).collect())
     }

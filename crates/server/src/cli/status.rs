@@ -74,6 +74,8 @@ fn in_words(status: &Json, runs: bool) -> String {
     } else {
         lines.push("connections: not asked; `entente doctor --config FILE` asks them".to_owned());
     }
+    lines.extend(rows("waits_for").iter().map(waiting));
+    lines.extend(status["database_problem"].as_str().map(|problem| format!("database: {problem}")));
     lines.extend(status["configuration_problem"].as_str().map(|problem| format!("configuration: {problem}")));
     lines.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n")
 }
@@ -97,6 +99,13 @@ fn connection(connection: &Json) -> String {
     };
     let (name, state) = (text("name").unwrap_or("?"), text("state").unwrap_or("?"));
     format!("connection {name}: {state}{}{circuit}{problem}", read.unwrap_or_default())
+}
+
+/// An org that another process works on.
+fn waiting(waiting: &Json) -> String {
+    let text = |name: &str| waiting[name].as_str().unwrap_or("?");
+    let (org, holder, until) = (text("connection"), text("holder"), text("until"));
+    format!("this server waits: {org} is worked on by {holder}; its lease ends at {until} unless it is renewed")
 }
 
 /// How portal access is doing, where there is any.
@@ -145,6 +154,8 @@ mod tests {
                            "held_back": true}},
                 {"name": "desk", "state": "unreachable", "circuit": "half-open", "problem": "reset"}],
             "access": {"state": "attention", "waiting": 2, "failed": 1, "problem": "000001: it was refused"},
+            "waits_for": [{"connection": "org", "holder": "process 7 on machine a", "until": "2026-11-21T14:00:20Z"}],
+            "database_problem": "there is no room left",
             "configuration_problem": null,
         });
         insta::assert_snapshot!(in_words(&status, true), @r"
@@ -156,9 +167,11 @@ mod tests {
           50 of 1000 calls left (tenant-app-quota), 600 an hour, none left at 2026-11-21T14:05:00Z, all of them again at 2026-11-21T15:00:00Z; nothing new is begun, the last 100 are for finishing what was
         connection desk: unreachable, circuit half-open: reset
         portal access: attention, 2 waiting, 1 failed: 000001: it was refused
+        this server waits: org is worked on by process 7 on machine a; its lease ends at 2026-11-21T14:00:20Z unless it is renewed
+        database: there is no room left
         ");
         assert!(
-            in_words(&status, false).ends_with("\nconnections: not asked; `entente doctor --config FILE` asks them")
+            in_words(&status, false).contains("\nconnections: not asked; `entente doctor --config FILE` asks them")
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use entente_engine::{AccessStatus, ConnectionStatus, EngineError};
+use entente_engine::{AccessStatus, ConnectionStatus, EngineError, Status, Waiting};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -14,10 +14,13 @@ pub(crate) async fn process() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// `GET /readyz`: every connection of an item was read to the end not long ago, and what is open of portal access was
+/// `GET /readyz`: this server works and what it does is kept, every connection of an item was read to the end not long ago, and what is open of portal access was
 /// looked at.
 pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem> {
     let status = app.status().await.map_err(unknown)?;
+    if let Some(sentence) = idleness(&status) {
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence));
+    }
     let config = app.config();
     let connections: Vec<ConnectionStatus> =
         status.connections.into_iter().filter(|connection| connection.state != "unused").collect();
@@ -27,6 +30,18 @@ pub(crate) async fn data(State(app): State<App>) -> Result<Json<Value>, Problem>
         None => Ok(Json(body(status.access.as_ref()))),
         Some(sentence) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, sentence)),
     }
+}
+
+/// Why nothing is done, or nothing of it is kept, if so. Who works instead stands in the status, which is not for everyone.
+fn idleness(status: &Status) -> Option<String> {
+    let other = |waiting: &Waiting| {
+        format!(
+            "Another server works on this database; this one waits. The lease of the other ends at {} unless it is renewed.",
+            waiting.until
+        )
+    };
+    let unwritten = || "The database cannot be written now, so nothing that is done is kept.".to_owned();
+    status.waits_for.first().map(other).or_else(|| status.database_problem.as_ref().map(|_| unwritten()))
 }
 
 /// What failed of portal access rests until somebody asks again, and keeps nothing else from going on.

@@ -1,6 +1,6 @@
 //! One owner per org, and no write by anybody else.
 
-use entente_store::{Fence, StoreError};
+use entente_store::{Fence, Holder, StoreError};
 
 use crate::{
     databases::on_each,
@@ -12,6 +12,9 @@ async fn one_owner_holds_an_org_until_its_time_is_over() {
     on_each(async |store| {
         let first = store.acquire(ORG, "a", MINUTE, NOW).await.unwrap().unwrap();
         assert_eq!(store.acquire(ORG, "b", MINUTE, NOW + MINUTE - 1).await.unwrap(), None);
+        let holder = Holder { owner: "a".to_owned(), until_ms: NOW + MINUTE };
+        assert_eq!(store.holder(ORG, NOW + MINUTE - 1).await.unwrap(), Some(holder));
+        assert_eq!(store.holder(ORG, NOW + MINUTE).await.unwrap(), None);
         assert!(store.acquire("other-org", "b", MINUTE, NOW).await.unwrap().is_some());
 
         assert!(store.renew(&first, "a", MINUTE, NOW + MINUTE / 2).await.unwrap());

@@ -26,6 +26,14 @@ pub(crate) fn render(status: &Status, entries: &[Entry], now_ms: i64) -> Markup 
                     strong { "The configuration on disk is not in use." } " The one before it still runs: " (problem)
                 }
             }
+            @for waiting in &status.waits_for {
+                p.banner role="alert" {
+                    strong { "This server waits." } " " (waiting.connection) " is worked on by " (waiting.holder)
+                }
+            }
+            @if let Some(problem) = &status.database_problem {
+                p.banner role="alert" { strong { "What is done cannot be kept." } " " (problem) }
+            }
             @if !status.held.is_empty() {
                 p.banner role="alert" { strong { "Held by a guard: " } (status.held.join(", ")) }
             }
@@ -45,6 +53,12 @@ fn summary(status: &Status) -> (&'static str, String) {
     let is_broken = |connection: &&ConnectionStatus| !matches!(connection.state, "ok" | "starting" | "unused");
     let broken = status.connections.iter().filter(is_broken).count();
     let busy = status.backlog + status.in_flight;
+    if status.database_problem.is_some() {
+        return ("bad", "What is done cannot be kept".to_owned());
+    }
+    if !status.waits_for.is_empty() {
+        return ("warn", "This server waits: another one works".to_owned());
+    }
     match (broken, to_decide, status.idle) {
         (1.., _, _) => ("bad", format!("{broken} of {} connections do not work", status.connections.len())),
         (0, 1.., _) => ("warn", format!("{to_decide} for a person to decide")),

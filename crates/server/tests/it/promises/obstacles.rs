@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
+use super::ages::tell;
 use super::company::{Company, ENTENTE, Side};
 use crate::postgres::Database;
-use crate::process::{Desk, Ended, Running, ended, entente, ready, run, wait_for};
+use crate::process::{Desk, Ended, Running, ended, entente, ready, run, send, wait_for};
 
 const CASES: &str = cases!(
     r"
@@ -117,6 +118,42 @@ fn a_locked_database_is_said_in_one_sentence_and_nothing_is_lost() {
     all_is_well(&company, 5);
 }
 
+/// What `/readyz` answers: its status and its sentence.
+fn readiness(server: &str) -> (u16, String) {
+    let (status, body) = send(reqwest::Client::new().get(format!("{server}/readyz"))).unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    (status, body["detail"].as_str().unwrap_or_default().to_owned())
+}
+
+/// A server whose rounds cannot be kept says so to whoever watches, until one could.
+#[test]
+fn a_server_that_cannot_write_its_database_is_not_ready_until_it_can() {
+    let company = Company::new();
+    cases(&company, 1);
+    let more = "triggers: { poll_seconds: 5 }\nserver: { api_tokens: [ token-of-a-test ] }\n";
+    let (_running, server) = company.serve(&company.configure(CASES, more));
+    wait_for("the server to be ready", || (readiness(&server).0 == 200).then_some(()));
+
+    let database = company.desk.path("entente-data").join("entente.db");
+    tell(
+        &database,
+        "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'the journal takes nothing'); END",
+    );
+    cases(&company, 1);
+    let sentence = wait_for("the server to say so", || {
+        let (status, sentence) = readiness(&server);
+        (status == 503).then_some(sentence)
+    });
+    assert_eq!(sentence, "The database cannot be written now, so nothing that is done is kept.");
+    let asked = run(&["status", "--server", &server, "--token", "token-of-a-test"]);
+    assert!(asked.stdout.contains("\ndatabase: ") && asked.stdout.contains("the journal takes nothing"), "{asked:?}");
+
+    tell(&database, "DROP TRIGGER full");
+    wait_for("the server to be ready again", || (readiness(&server).0 == 200).then_some(()));
+    let asked = run(&["status", "--server", &server, "--token", "token-of-a-test"]);
+    assert!(!asked.stdout.contains("database: "), "{asked:?}");
+}
+
 /// A server of several that share a database.
 fn one_of_several(company: &Company, desk: &Desk, url: &str) -> Running {
     let more = "triggers: { poll_seconds: 5 }\nserver: { api_tokens: [ token-of-a-test ] }\n";
@@ -138,6 +175,16 @@ fn a_server_that_stood_still_beyond_its_lease_writes_nothing_twice() {
     let first = one_of_several(&company, &first_desk, &database.url());
     let key = wait_for("the twin", || company.twin("Case", &id));
     let second = one_of_several(&company, &second_desk, &database.url());
+    let holder = format!("acme-org is worked on by process {} on machine ", first.pid());
+    wait_for("the second server to say whom it waits for", || second.said().contains(&holder).then_some(()));
+    let server = ready(&second_desk.path("server.json"))["server"].as_str().unwrap().to_owned();
+    let (status, sentence) = readiness(&server);
+    assert!(
+        status == 503 && sentence.starts_with("Another server works on this database; this one waits."),
+        "{sentence}"
+    );
+    let asked = run(&["status", "--server", &server, "--token", "token-of-a-test"]);
+    assert!(asked.stdout.contains(&holder) && asked.stdout.contains("its lease ends at 2"), "{asked:?}");
 
     // Its next write and its next creation take effect, and stand still with their answers under way.
     for route in ["PUT /rest/api/3/issue/{..}", "POST /rest/api/3/issue/bulk"] {
