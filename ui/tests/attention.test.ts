@@ -12,6 +12,8 @@ describe('the whole in one sentence', () => {
   const cases: [string, Partial<Status>, string][] = [
     ['nothing to do', {}, 'In agreement'],
     ['work', { idle: false, backlog: 1_200, in_flight: 34 }, 'Working: 1,234 to do'],
+    ['a database that takes nothing', { database_problem: 'there is no room left', conflicts: 1 }, 'What is done cannot be kept'],
+    ['another server at work', { waits_for: [{ connection: 'acme-org', holder: 'process 7 on machine a', until: '2026-01-01T00:00:20Z' }] }, 'This server waits: another one works'],
     ['portal access that failed', { access: { state: 'attention', waiting: 1, failed: 2, problem: 'delivery 000002: refused' } }, 'Portal access needs a person'],
     ['decisions come before work', { idle: false, backlog: 1, conflicts: 2, parked: 1 }, '3 for a person to decide'],
     ['a held item comes before decisions', { held: ['support bugs'], conflicts: 2 }, '1 item held by a guard'],

@@ -110,6 +110,7 @@ fn a_secret_that_was_removed_is_missed_where_it_is_named() {
         check.stdout.contains("`secret:org-secret` has no value: there is no secret `org-secret` in "),
         "{check:?}"
     );
+    assert!(check.stdout.contains("store it with `entente secret set org-secret`"), "{check:?}");
     let again = output(&mut entente(&["secret", "remove", "org-secret", "--config", &file]));
     assert_eq!(again.code, 1, "{again:?}");
 }
