@@ -72,22 +72,20 @@ pub(super) fn reconcile(
         None if scene.is_as_agreed() => return,
         None => {}
     }
-    match scene.verdict(link, known) {
-        Verdict::Agree => plan.base.push((mapping.key.clone(), values.map(Value::clone))),
-        Verdict::Write(side, why) => match scene.write(side, why, link) {
-            Ok(write) => updates.get_mut(side).push(write),
-            Err(note) => plan.notes.push(note),
-        },
-        Verdict::Join(side, joined) => match scene.write_to(side, scene.in_form(side, joined), Why::Joined, link) {
-            Ok(write) => updates.get_mut(side).push(write),
-            Err(note) => plan.notes.push(note),
-        },
+    let (side, write) = match scene.verdict(link, known) {
+        Verdict::Write(side, why) => (side, scene.write(side, why, link)),
+        Verdict::Join(side, joined) => (side, scene.write_to(side, scene.in_form(side, joined), Why::Joined, link)),
+        Verdict::Agree => return plan.base.push((mapping.key.clone(), values.map(Value::clone))),
         Verdict::Conflict => {
             let now = Sides::new(scene.own(Side::Salesforce).clone(), scene.own(Side::Jira).clone());
-            plan.conflicts.push(Conflict { key: mapping.key.clone(), now });
+            return plan.conflicts.push(Conflict { key: mapping.key.clone(), now });
         }
-        Verdict::Need => plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
-        Verdict::Drift(side) => plan.notes.push(scene.drifted(side)),
+        Verdict::Need => return plan.needs.push(Need::ChangeTimes(mapping.key.clone())),
+        Verdict::Drift(side) => return plan.notes.push(scene.drifted(side)),
+    };
+    match write {
+        Ok(write) => updates.get_mut(side).push(write),
+        Err(note) => plan.notes.push(note),
     }
 }
 

@@ -119,39 +119,25 @@ pub(super) fn reconcile(
     updates: &mut Sides<Vec<FieldWrite>>,
 ) -> Option<Write> {
     let status = item.status.as_ref()?;
-    let (salesforce, jira) = (now.salesforce.field(status.field.as_str()), now.jira.field(STATUS));
-    let (Some(Field::Known(salesforce)), Some(Field::Known(jira))) = (salesforce, jira) else {
-        plan.notes.push(Note {
-            code: NoteCode::Unreadable,
-            key: Some(MappingKey::named(STATUS)),
-            text: format!("The status cannot be read on both sides ({} and {STATUS})", status.field),
-        });
-        return None;
-    };
-    let now = Sides::new(Cow::Borrowed(salesforce), Cow::Borrowed(jira));
+    let now = read(status, now, plan)?;
     let now = roll_up::shown(item, &mapping(status), link, base, now, plan)?;
     let now = Sides::new(&*now.salesforce, &*now.jira);
     let agreed = base.and_then(|b| b.fields.get(STATUS));
     let chosen = link.decisions.get(STATUS);
     let is_outdated = base.is_some_and(|base| base.is_outdated(&mapping(status)));
-    if chosen.is_none() && !is_outdated && agreed.is_some_and(|a| a.as_ref() == now) {
+    let is_same = agreed.is_some_and(|agreed| agreed.as_ref() == now);
+    if chosen.is_none() && !is_outdated && is_same {
         return None;
     }
     if wants_workflow(status, now, known) {
         plan.needs.push(Need::Workflow);
         return None;
     }
-    let only_the_table = is_outdated && agreed.is_some_and(|agreed| agreed.as_ref() == now);
+    let only_the_table = is_outdated && is_same;
     let mapping = mapping_now(status, now, known, only_the_table);
-    // Several to one: either the one decides for all of them, or all of them together for the one.
-    let direction = match (item.cardinality.one(), status.roll_up) {
-        (None, _) => Direction::Both,
-        (Some(one), Some(_)) => Direction::towards(one),
-        (Some(one), None) => Direction::towards(one.other()),
-    };
     let scene = Scene {
         mapping: &mapping,
-        direction,
+        direction: direction(item, status),
         // What flows both ways has no drift.
         drift: item.drift,
         policy: if agreed.is_some() { ConflictPolicy::LatestWins } else { ConflictPolicy::SalesforceWins },
@@ -181,6 +167,29 @@ pub(super) fn reconcile(
         Err(note) => plan.notes.push(note),
     }
     None
+}
+
+/// Several to one: either the one decides for all of them, or all of them together for the one.
+fn direction(item: &ConnectedItem, status: &StatusMapping) -> Direction {
+    match (item.cardinality.one(), status.roll_up) {
+        (None, _) => Direction::Both,
+        (Some(one), Some(_)) => Direction::towards(one),
+        (Some(one), None) => Direction::towards(one.other()),
+    }
+}
+
+/// What both sides show, or a note: what cannot be read is never taken for empty.
+fn read<'a>(status: &StatusMapping, now: Sides<&'a Record>, plan: &mut Plan) -> Option<Sides<Cow<'a, Value>>> {
+    let shown = (now.salesforce.field(status.field.as_str()), now.jira.field(STATUS));
+    let (Some(Field::Known(salesforce)), Some(Field::Known(jira))) = shown else {
+        plan.notes.push(Note {
+            code: NoteCode::Unreadable,
+            key: Some(MappingKey::named(STATUS)),
+            text: format!("The status cannot be read on both sides ({} and {STATUS})", status.field),
+        });
+        return None;
+    };
+    Some(Sides::new(Cow::Borrowed(salesforce), Cow::Borrowed(jira)))
 }
 
 fn unwritten(verdict: Verdict, mapping: &FieldMapping, now: Sides<&Value>, plan: &mut Plan) -> Option<Write> {

@@ -80,22 +80,8 @@ impl Reader<'_> {
         let roll_up = self.roll_up(line, item, mode);
         let paths = Sides::new(FieldPath::new(salesforce), FieldPath::new(jira));
         let conflicts = line.get("conflicts").word();
-        let is_changed = ["values", "otherwise", "to_jira", "to_salesforce"].into_iter().find(|key| line.has(key));
-        if let (Some(ConflictPolicy::Union | ConflictPolicy::Append), Some(key)) = (conflicts, is_changed) {
-            let message =
-                format!("`{}` joins values as they are, and `{key}` changes them", line.get("conflicts").shown());
-            let remedy = format!("remove `{key}`, or let one side win");
-            self.report.error(line.get("conflicts").at, "join-with-steps", message, remedy);
-        }
-        if matches!(conflicts, Some(ConflictPolicy::Union | ConflictPolicy::Append))
-            && item.get("base").text() == Some("hashes")
-        {
-            let message = format!(
-                "`{}` needs the values of the base, and the item keeps only hashes",
-                line.get("conflicts").shown()
-            );
-            let remedy = "write `base: values` in the item, or let one side win";
-            self.report.error(line.get("conflicts").at, "join-with-hashes", message, remedy);
+        if matches!(conflicts, Some(ConflictPolicy::Union | ConflictPolicy::Append)) {
+            self.joinable(line, item);
         }
         let mapping = FieldMapping {
             key: MappingKey::of(&paths.salesforce, &paths.jira),
@@ -115,6 +101,20 @@ impl Reader<'_> {
         let mapping = mapping.with_further_fields().with_rule();
         self.roll_up_of_one_field(line, item, &mapping);
         Some(mapping)
+    }
+
+    /// What joins both sides' values needs them as they are, and as they were.
+    fn joinable(&mut self, line: &Node, item: &Node) {
+        let (at, policy) = (line.get("conflicts").at, line.get("conflicts").shown());
+        if let Some(key) = ["values", "otherwise", "to_jira", "to_salesforce"].into_iter().find(|key| line.has(key)) {
+            let message = format!("`{policy}` joins values as they are, and `{key}` changes them");
+            self.report.error(at, "join-with-steps", message, format!("remove `{key}`, or let one side win"));
+        }
+        if item.get("base").text() == Some("hashes") {
+            let message = format!("`{policy}` needs the values of the base, and the item keeps only hashes");
+            let remedy = "write `base: values` in the item, or let one side win";
+            self.report.error(at, "join-with-hashes", message, remedy);
+        }
     }
 
     /// The value table of a line.
