@@ -81,8 +81,8 @@ pub use items::{ItemRow, Items, JiraScope, LatestSync, SalesforceSource};
 pub use links::{Card, Copies, End, Found, FoundRecord, Panel, PanelCard, Said, SaidState, SeenIssue, Shown};
 pub use outside::{Outside, Wires};
 pub use remedy::{
-    Candidate, CandidateField, ConflictSide, DecisionTold, Explanation, Match, OpenConflict, ParkedWork, Pick, Retry,
-    Undo, UndoReport, Undone, Wish,
+    Candidate, CandidateField, ConflictSide, DecisionTold, Explanation, Match, MatchState, OpenConflict, ParkedWork,
+    Pick, Retry, Undo, UndoReport, Undone, Wish,
 };
 pub use report::{
     AccessStatus, Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event,

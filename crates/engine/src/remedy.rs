@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 pub use conflicts::{ConflictSide, DecisionTold, OpenConflict, Wish};
 pub use explain::Explanation;
-pub use matches::{Candidate, CandidateField, Match, Pick};
+pub use matches::{Candidate, CandidateField, Match, MatchState, Pick};
 pub use parked::{ParkedWork, Retry};
 pub use undo::{Undo, UndoReport, Undone};
 

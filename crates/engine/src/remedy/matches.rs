@@ -1,5 +1,7 @@
 //! Records whose twin is in doubt: who they are like, and what a person says about them.
 
+use std::sync::Arc;
+
 use entente_core::{
     Side, Sides,
     likeness::{Group, Member},
@@ -28,10 +30,34 @@ pub struct Match {
     pub issues: Vec<Candidate>,
     /// The records that are as like those issues, this one included.
     pub records: Vec<Candidate>,
-    /// `open`; `none` when a person has said that it stays without a twin, `new` when it gets one of its own.
-    pub state: &'static str,
+    /// What has been said about it.
+    pub state: MatchState,
     /// Since when, RFC 3339.
     pub since: String,
+}
+
+/// What a person has said about a record whose twin is in doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MatchState {
+    /// Nothing yet.
+    Open,
+    /// It was linked with one of the issues that it is like.
+    Linked,
+    /// It gets a twin of its own.
+    New,
+    /// It stays without a twin.
+    None,
+}
+
+impl From<ParkedClass> for MatchState {
+    fn from(class: ParkedClass) -> Self {
+        match class {
+            ParkedClass::Ignored => Self::None,
+            ParkedClass::New => Self::New,
+            ParkedClass::Ambiguous | ParkedClass::Mapping | ParkedClass::Rejected | ParkedClass::Denied => Self::Open,
+        }
+    }
 }
 
 /// One of those that are alike.
@@ -107,55 +133,73 @@ impl Engine {
     ) -> Result<Match, EngineError> {
         let (parked, group) = self.review_of(record, item).await?;
         let mut told = told(&parked).ok_or_else(|| missing(record))?;
-        let class = match pick {
-            Pick::Issue(key) => {
-                let key = key.trim().to_uppercase();
-                if !group.members.jira.iter().any(|issue| issue.name == key) {
-                    return Err(EngineError::Unfit(format!(
-                        "{key} is none of the issues that {} is like; `entente link {} {key} --item {}` links the two all the same.",
-                        told.name, told.record, told.item
-                    )));
-                }
-                self.link(&told.item, &told.record, &key, by).await?;
-                told.state = "linked";
-                return Ok(told);
+        told.state = match pick {
+            Pick::Issue(key) => self.link_with(key, &group, &told, by).await?,
+            Pick::New => {
+                self.is_given_issues(&told)?;
+                let text = format!("{by} decided that {} gets an issue of its own ({})", told.name, group.rule);
+                self.review(&parked, &group, ParkedClass::New, text, &told).await?
             }
-            Pick::New => ParkedClass::New,
-            Pick::None => ParkedClass::Ignored,
+            Pick::None => {
+                let text = format!("{by} decided that {} stays without an issue ({})", told.name, group.rule);
+                self.review(&parked, &group, ParkedClass::Ignored, text, &told).await?
+            }
         };
-        let wiring = self.inner.wiring();
-        let creates =
-            wiring.item(&told.item).is_some_and(|w| w.item.creates_on(Side::Jira) && w.item.acts_on(Side::Jira));
-        if class == ParkedClass::New && !creates {
-            return Err(EngineError::Declined(format!(
-                "Item {} creates no issues (`auto_create`), so {} cannot get one of its own; choose an issue, or none.",
-                told.item, told.name
+        Ok(told)
+    }
+
+    async fn link_with(&self, key: &str, group: &Group, told: &Match, by: &str) -> Result<MatchState, EngineError> {
+        let key = key.trim().to_uppercase();
+        if !group.members.jira.iter().any(|issue| issue.name == key) {
+            return Err(EngineError::Unfit(format!(
+                "{key} is none of the issues that {} is like; `entente link {} {key} --item {}` links the two all the same.",
+                told.name, told.record, told.item
             )));
         }
-        let said = match class {
-            ParkedClass::New => "gets an issue of its own",
-            _ => "stays without an issue",
-        };
+        self.link(&told.item, &told.record, &key, by).await?;
+        Ok(MatchState::Linked)
+    }
+
+    /// Refuses what would never happen: a twin where the item makes none.
+    fn is_given_issues(&self, told: &Match) -> Result<(), EngineError> {
+        let wiring = self.inner.wiring();
+        let creates = |wired: &Arc<Wired>| wired.item.creates_on(Side::Jira) && wired.item.acts_on(Side::Jira);
+        if wiring.item(&told.item).is_some_and(creates) {
+            return Ok(());
+        }
+        Err(EngineError::Declined(format!(
+            "Item {} creates no issues (`auto_create`), so {} cannot get one of its own; choose an issue, or none.",
+            told.item, told.name
+        )))
+    }
+
+    /// Stores a person's word. The journal's text does not say what the record shows: it may have to keep that closed.
+    async fn review(
+        &self,
+        parked: &Parked,
+        group: &Group,
+        class: ParkedClass,
+        text: String,
+        told: &Match,
+    ) -> Result<MatchState, EngineError> {
         let reviewed = Reviewed {
             key: parked.key.clone(),
             fingerprint: parked.fingerprint.clone(),
             class,
-            hints: self.hints_of(&told.item, &group),
+            hints: self.hints_of(&told.item, group),
             journal: NewEntry {
                 kind: "decision".to_owned(),
                 item: Some(told.item.clone()),
                 record_id: Some(told.record.clone()),
-                // Not what it shows: the journal may have to keep that closed.
-                text: format!("{by} decided that {} {said} ({})", told.name, group.rule),
+                text,
                 ..NewEntry::default()
             },
         };
         if !self.inner.store.review(&reviewed, self.inner.outside.now_ms()).await? {
             return Err(EngineError::Declined(format!("{} is like others by now; look at it again.", told.name)));
         }
-        wiring.orgs.keys().for_each(|org| self.inner.wake(org).notify_one());
-        told.state = state(class);
-        Ok(told)
+        self.inner.wiring().orgs.keys().for_each(|org| self.inner.wake(org).notify_one());
+        Ok(class.into())
     }
 
     async fn review_of(&self, record: &str, item: Option<&str>) -> Result<(Parked, Group), EngineError> {
@@ -193,14 +237,6 @@ fn missing(record: &str) -> EngineError {
     ))
 }
 
-fn state(class: ParkedClass) -> &'static str {
-    match class {
-        ParkedClass::Ignored => "none",
-        ParkedClass::New => "new",
-        ParkedClass::Ambiguous | ParkedClass::Mapping | ParkedClass::Rejected | ParkedClass::Denied => "open",
-    }
-}
-
 fn told(parked: &Parked) -> Option<Match> {
     let (class, group) = alike::review(parked)?;
     let candidate =
@@ -214,7 +250,7 @@ fn told(parked: &Parked) -> Option<Match> {
         name,
         issues: jira.iter().map(|one| candidate(&one.name, &one.name)).collect(),
         records: salesforce.iter().map(|one| candidate(&one.id, &one.name)).collect(),
-        state: state(class),
+        state: class.into(),
         since: rfc_3339(parked.since_ms),
         rule: group.rule,
         value: group.value,
