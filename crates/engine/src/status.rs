@@ -1,12 +1,12 @@
 //! The state of the whole, in numbers.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use entente_core::{
-    Side,
+    ConnectedItem, Side,
     item::{ItemState, Mode},
 };
-use entente_store::{LeftAlone, Store, StoreError};
+use entente_store::{ItemRuntime, LeftAlone, Store, StoreError};
 use entente_transport::Circuit;
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ use crate::{
     outside::HealthNow,
     report::{AccessStatus, Actions, ConnectionStatus, FieldLeftAlone, ItemStatus, PerSide, QuotaStatus, Status},
     standing,
-    wiring::Wiring,
+    wiring::{Wired, Wiring},
 };
 
 /// HTTP requests so far, by what they do.
@@ -43,41 +43,11 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
     let wiring = inner.wiring();
     let in_flight = inner.in_flight.load(Ordering::Relaxed);
     let held: Vec<String> = runtimes.iter().filter(|r| r.held.is_some()).map(|r| r.item.clone()).collect();
-    let items = wiring.config.items.iter().map(|item| {
-        let runtime = runtimes.iter().find(|runtime| runtime.item == item.name);
-        let state = match item.state {
-            _ if held.contains(&item.name) => "held",
-            ItemState::Draft => "draft",
-            ItemState::Active => "active",
-            ItemState::Paused => "paused",
-        };
-        let last_sync = runtime.and_then(|r| Timestamp::from_millisecond(r.last_sync_ms?).ok());
-        ItemStatus {
-            name: item.name.clone(),
-            owner: item.owner.clone(),
-            state,
-            actions: (item.mode != Mode::DisplayOnly)
-                .then(|| Actions { to_salesforce: item.action(Side::Salesforce), to_jira: item.action(Side::Jira) }),
-            last_sync: last_sync.map(|at| at.to_string()),
-            links: counts.items.get(&item.name).map_or(0, |item| item.links),
-            problem: runtime.and_then(|runtime| runtime.held.clone()).or_else(|| {
-                wiring.item(&item.name).and_then(|wired| wired.problem().or_else(|| wired.unusable_names()))
-            }),
-        }
+    let items = wiring.config.items.iter().map(|config| {
+        let runtime = runtimes.iter().find(|runtime| runtime.item == config.name);
+        let n_links = counts.items.get(&config.name).map_or(0, |counts| counts.links);
+        item(&wiring, config, runtime, n_links)
     });
-    let orgs = wiring.orgs.values().map(|org| Gauges {
-        name: &org.name,
-        health: org.health.now(),
-        circuit: org.client.transport().circuit(),
-        quota: org.quota(),
-    });
-    let sites = wiring.sites.values().map(|site| Gauges {
-        name: &site.name,
-        health: site.health.now(),
-        circuit: site.client.transport().circuit(),
-        quota: site.quota(),
-    });
-    let connections = orgs.chain(sites);
     let of_items = counts.of(wiring.config.items.iter().map(|item| item.name.as_str()));
     Ok(Status {
         // Before every item has been looked at, what there is to do is not known. Hints of a round that is under way are
@@ -93,7 +63,7 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
             .await?,
         waiting: counts.backlog.waiting,
         items: items.collect(),
-        connections: connections.map(|gauges| connection(&wiring, gauges, now)).collect(),
+        connections: gauges(&wiring).map(|gauges| connection(&wiring, gauges, now)).collect(),
         access: access(inner, &wiring, now),
         held,
         database_problem: standing::unwritten(inner, &wiring),
@@ -101,6 +71,45 @@ pub(crate) async fn now(inner: &Inner) -> Result<Status, EngineError> {
         configuration_problem: None,
         configuration: None,
     })
+}
+
+fn item(wiring: &Wiring, item: &ConnectedItem, runtime: Option<&ItemRuntime>, n_links: u64) -> ItemStatus {
+    let held = runtime.and_then(|runtime| runtime.held.clone());
+    let state = match item.state {
+        _ if held.is_some() => "held",
+        ItemState::Draft => "draft",
+        ItemState::Active => "active",
+        ItemState::Paused => "paused",
+    };
+    let last_sync = runtime.and_then(|runtime| Timestamp::from_millisecond(runtime.last_sync_ms?).ok());
+    let problem = |wired: &Arc<Wired>| wired.problem().or_else(|| wired.unusable_names());
+    ItemStatus {
+        name: item.name.clone(),
+        owner: item.owner.clone(),
+        state,
+        actions: (item.mode != Mode::DisplayOnly)
+            .then(|| Actions { to_salesforce: item.action(Side::Salesforce), to_jira: item.action(Side::Jira) }),
+        last_sync: last_sync.map(|at| at.to_string()),
+        links: n_links,
+        problem: held.or_else(|| wiring.item(&item.name).and_then(problem)),
+    }
+}
+
+/// What can be read off every connection, the orgs first.
+fn gauges(wiring: &Wiring) -> impl Iterator<Item = Gauges<'_>> {
+    let orgs = wiring.orgs.values().map(|org| Gauges {
+        name: &org.name,
+        health: org.health.now(),
+        circuit: org.client.transport().circuit(),
+        quota: org.quota(),
+    });
+    let sites = wiring.sites.values().map(|site| Gauges {
+        name: &site.name,
+        health: site.health.now(),
+        circuit: site.client.transport().circuit(),
+        quota: site.quota(),
+    });
+    orgs.chain(sites)
 }
 
 /// How portal access is doing, if there is any.

@@ -64,21 +64,30 @@ pub(super) fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &I
         }
         CallError::Denied { .. } | CallError::Invalid { .. } | CallError::Gone { .. } => {
             work.intent = Some((op, Err(error.to_string())));
-            let class = match error {
-                CallError::Denied { .. } | CallError::Gone { .. } => ParkedClass::Denied,
-                _ => ParkedClass::Rejected,
-            };
-            let (reason, fingerprint) = as_a_whole(work, side, error);
-            work.parked = Some(Refused::new(reason, class, fingerprint));
-            let text = format!("{side} refused to create a twin for {}: {error}", work.name(side.other()));
-            work.journal.push(NewEntry {
-                kind: "refused".to_owned(),
-                side: Some(side),
-                record_id: Some(work.id(side.other()).to_owned()),
-                text,
-                ..NewEntry::default()
-            });
+            park(work, side, error);
         }
+    }
+}
+
+/// Nothing more is tried until something changes that the refusal rests on.
+fn park(work: &mut Work, side: Side, error: &CallError) {
+    let class = match error {
+        CallError::Denied { .. } | CallError::Gone { .. } => ParkedClass::Denied,
+        _ => ParkedClass::Rejected,
+    };
+    let (reason, fingerprint) = as_a_whole(work, side, error);
+    work.parked = Some(Refused::new(reason, class, fingerprint));
+    let text = format!("{side} refused to create a twin for {}: {error}", work.name(side.other()));
+    work.journal.push(entry(work, side, text));
+}
+
+fn entry(work: &Work, side: Side, text: String) -> NewEntry {
+    NewEntry {
+        kind: "refused".to_owned(),
+        side: Some(side),
+        record_id: Some(work.id(side.other()).to_owned()),
+        text,
+        ..NewEntry::default()
     }
 }
 
@@ -108,14 +117,7 @@ fn leave_out(scene: &Scene<'_>, work: &mut Work, side: Side, problems: &[CallPro
         let blocked = work.refusal(side, write.refusal(), &problem.message, false);
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
-        work.journal.push(NewEntry {
-            kind: "refused".to_owned(),
-            side: Some(side),
-            record_id: Some(work.id(side.other()).to_owned()),
-            mapping: Some(write.key.clone()),
-            text,
-            ..NewEntry::default()
-        });
+        work.journal.push(NewEntry { mapping: Some(write.key.clone()), ..entry(work, side, text) });
     }
     true
 }
