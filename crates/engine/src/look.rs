@@ -31,7 +31,7 @@ use crate::{
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
     round::{
-        Scene,
+        Needs, Scene,
         refusals::{self, Overlooked},
         succession::rests_that_begin,
     },
@@ -147,7 +147,7 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     let mut candidates = Vec::new();
     let mut n_offered = 0;
     let mut overlooked = Overlooked::all(worker, wired).await?;
-    let looked = each_page(worker, wired, false, progress, async |mut works: Vec<Work>| {
+    let looked = each_page(worker, wired, Needs::Open, progress, async |mut works: Vec<Work>| {
         find_talking(worker, wired, &mut works).await?;
         let mut hints = unsettled(worker, wired, &works).await?;
         hints.iter().for_each(|(hint, _)| overlooked.is_offered(&hint.key));

@@ -17,7 +17,7 @@ use crate::{
     folders::{self, Folder},
     look,
     report::{DryRun, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress},
-    round::{Scene, succession},
+    round::{Needs, Scene, succession},
     threads,
     unit::{LinkNote, Work},
     wiring::Wired,
@@ -36,7 +36,7 @@ pub(crate) async fn item(
     wired.check_names().await?;
     let (mut told, mut is_asked) = (Told { report, requests: Requests::default(), beginning: None }, false);
     let mut asked = newcomers::Asked::default();
-    let looked = look::each_page_for_sure(worker, wired, true, progress, async |scene, mut works| {
+    let looked = look::each_page_for_sure(worker, wired, Needs::Fetched, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
         folders::read(scene, &mut works).await?;
         newcomers::read(scene, &mut works, &mut asked).await?;

@@ -141,7 +141,7 @@ async fn achieve(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineErro
     inspection::collected(scene, works);
     meet::counterparts(scene, works).await?;
     facts::load(scene, works).await?;
-    plan_all(scene, works, true).await?;
+    plan_all(scene, works, Needs::Fetched).await?;
     if let Err(error) = precedence::wait(scene, works).await {
         put_off_creations(scene, works, &error);
     }
@@ -184,8 +184,17 @@ fn gather(scene: &Scene<'_>, works: &mut [Work]) {
     }
 }
 
-/// Plans every open unit; with `needs`, again with the facts that the first plans asked for.
-pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool) -> Result<(), StoreError> {
+/// What becomes of facts that a plan asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// They are fetched, and it is planned again.
+    Fetched,
+    /// They stay open.
+    Open,
+}
+
+/// Plans every open unit, where needs are fetched again with the facts that the first plans asked for.
+pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: Needs) -> Result<(), StoreError> {
     let item = &scene.scheme.item;
     let started = scene.worker.item_started(item).await?;
     let workflow = scene.wired.workflow();
@@ -208,12 +217,12 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: bool)
         }
         let wanting: Vec<usize> =
             (0..works.len()).filter(|n| works[*n].is_open() && !works[*n].plan.needs.is_empty()).collect();
-        if !needs || wanting.is_empty() || pass == PLANS_PER_ROUND_MAX {
+        if needs == Needs::Open || wanting.is_empty() || pass == PLANS_PER_ROUND_MAX {
             break;
         }
         needs::fetch(scene, works, &wanting, &mut known).await;
     }
-    for (work, known) in works.iter_mut().zip(known).filter(|(work, _)| needs && work.is_open()) {
+    for (work, known) in works.iter_mut().zip(known).filter(|(work, _)| needs == Needs::Fetched && work.is_open()) {
         if !known.change_times.is_empty() {
             work.asked = Some((work.versions(), known));
         }

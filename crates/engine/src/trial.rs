@@ -20,7 +20,9 @@ use crate::{
     Engine, EngineError, Inner, activation,
     apply::removal,
     engine::{SyncOptions, digested},
-    look, round, sync,
+    look,
+    round::{self, Needs},
+    sync,
     unit::{Ticket, Unit},
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -170,7 +172,7 @@ impl Chosen {
         wired.site.verify().await?;
         wired.check_names().await?;
         // A twin that is there already must be found, not made again.
-        let looked = look::each_page(worker, wired, false, &|_| {}, async |_| Ok(())).await?;
+        let looked = look::each_page(worker, wired, Needs::Open, &|_| {}, async |_| Ok(())).await?;
         wired.discover(looked.claims);
         let (unit, held) = (self.unit().await?, self.unit().await?);
         if !worker.busy.take(&unit, &wired.org.name, &wired.site.name) {

@@ -9,6 +9,7 @@ use entente_core::{
 use crate::{
     EngineError, folders, look,
     report::{Difference, DifferenceWhy, Progress, VerifyReport},
+    round::Needs,
     threads,
     unit::Work,
     wiring::Wired,
@@ -24,7 +25,7 @@ pub(crate) async fn item(
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
     wired.check_names().await?;
-    look::each_page_for_sure(worker, wired, false, progress, async |scene, mut works| {
+    look::each_page_for_sure(worker, wired, Needs::Open, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
         folders::read(scene, &mut works).await?;
         works.iter().for_each(|work| add(wired, work, report));

@@ -31,7 +31,7 @@ type Seen = (Option<String>, bool);
 async fn issue(round: &Round<'_>, key: &str) -> Result<Option<Seen>, EngineError> {
     let Ok(issue) = key.parse::<entente_jira::IssueKey>() else { return Ok(None) };
     let fields = ["assignee", "status"].map(str::to_owned);
-    let found = round.site.read(vec![issue.into()], &fields, false).await.map_err(round.peer())?;
+    let found = round.site.read(vec![issue.into()], &fields).await.map_err(round.peer())?;
     Ok(found.first().map(|found| {
         let category = found.issue.fields.get("status").and_then(|status| status.get("statusCategory")?.get("key"));
         (found.named("assignee", "displayName").map(str::to_owned), category.is_some_and(|key| key == "done"))

@@ -202,12 +202,13 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: boo
     let correlation = work.correlation(side).cloned();
     let any_named = names_any(scene, work, side, problems);
     let named = |path: &FieldPath| named(scene, side, path, problems);
+    let refusal = if any_named { Work::refusal } else { Work::refusal_as_a_whole };
     for write in &writes {
         let problem = if any_named { named(&write.path) } else { problems.first() };
         let Some(problem) = problem else { continue };
         let blocked = Blocked {
             lacks_right: lacks_right || is_about_a_right(problem),
-            ..work.refusal(side, write.refusal(), &problem.message, !any_named)
+            ..refusal(work, side, write.refusal(), &problem.message)
         };
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
@@ -219,7 +220,7 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: boo
         let message = problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
         let key = correlation_refusal(side);
         let text = format!("{side} refused the correlation field {path}: {message}");
-        let blocked = Blocked { lacks_right, ..work.refusal(side, Value::Empty, &message, !any_named) };
+        let blocked = Blocked { lacks_right, ..refusal(work, side, Value::Empty, &message) };
         work.blocked_next.insert(key.clone(), blocked);
         work.journal.push(NewEntry {
             kind: "refused".to_owned(),

@@ -239,7 +239,7 @@ fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
     }
     let text = format!("Jira status cannot become \"{}\": {reason}", change.to);
     work.notes.push(Note { code: NoteCode::Blocked, key: Some(change.key.clone()), text: text.clone() });
-    let blocked = work.refusal(Side::Jira, change.refusal(), &reason, false);
+    let blocked = work.refusal(Side::Jira, change.refusal(), &reason);
     work.blocked_next.insert(change.key.clone(), blocked);
     let entry = super::written(work, Side::Jira, &change.key, &change.from, &change.to, text);
     work.journal.push(NewEntry { kind: "refused".to_owned(), ..entry });
@@ -266,7 +266,7 @@ async fn lost(scene: &Scene<'_>, works: &[Work], moved: &[usize]) -> Result<Vec<
 
 /// What the moved issues show now: post functions may have changed more than the status.
 async fn read_back(scene: &Scene<'_>, works: &mut [Work], ids: &[String]) {
-    let Ok(issues) = scene.wired.site.read(issue_refs(ids), &scene.scheme.jira_ids, false).await else { return };
+    let Ok(issues) = scene.wired.site.read(issue_refs(ids), &scene.scheme.jira_ids).await else { return };
     for issue in issues {
         if let Some(work) = works.iter_mut().find(|work| work.id(Side::Jira) == issue.id()) {
             work.shows_ours(Side::Jira, read::jira_seen(scene, &issue));

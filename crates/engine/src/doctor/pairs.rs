@@ -67,7 +67,7 @@ async fn count(item: &ConnectedItem, site: &Site, store: &Store) -> Result<(usiz
         all += links.len();
         let fields = ["project", "issuetype"].map(str::to_owned);
         let ids = links.iter().filter_map(|link| link.jira_id.parse().ok()).collect();
-        let issues = site.read(ids, &fields, false).await.map_err(EngineError::peer(&site.name))?;
+        let issues = site.read(ids, &fields).await.map_err(EngineError::peer(&site.name))?;
         let fits = |issue: &&SiteIssue| {
             issue.named("project", "id") == Some(project.as_str())
                 && issue.named("issuetype", "id") == Some(kind.as_str())

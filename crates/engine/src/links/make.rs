@@ -127,7 +127,7 @@ async fn read_issue(wired: &Wired, issue: &str) -> Result<SiteIssue, EngineError
     let unfit = || EngineError::Unfit(format!("\"{issue}\" is no issue key, such as OPS-7."));
     let key: IssueKey = issue.trim().to_uppercase().parse().map_err(|_| unfit())?;
     let fields: Vec<String> = JIRA_SYSTEM.iter().map(|field| (*field).to_owned()).collect();
-    let read = wired.site.read(vec![IssueRef::from(key)], &fields, false).await;
+    let read = wired.site.read(vec![IssueRef::from(key)], &fields).await;
     let found = match read {
         Ok(issues) => issues.into_iter().next().ok_or_else(missing)?,
         Err(CallError::Gone { .. }) => return Err(missing()),

@@ -16,7 +16,7 @@ use super::issues::JiraSide;
 use crate::{
     error::EngineError,
     round::{
-        Scene,
+        Needs, Scene,
         alike::{self, Reviews},
     },
     unit::{Seen, Work},
@@ -44,13 +44,13 @@ pub(super) fn index(scene: &Scene<'_>, side: &JiraSide) -> Index {
     index
 }
 
-/// Says of the records of a page which of them wait for a person, and which a round has to judge. One that writes nothing
-/// also finds out who is whose twin, as a round would.
+/// Says of the records of a page which of them wait for a person, and which a round has to judge. Where
+/// needs are fetched, nothing is written, and who is whose twin is found out here as a round would.
 pub(super) async fn judge(
     scene: &Scene<'_>,
     jira: &mut JiraSide,
     works: &mut [Work],
-    is_rehearsal: bool,
+    needs: Needs,
 ) -> Result<(), EngineError> {
     let reviews = alike::reviews(scene).await?;
     if reviews.is_empty() && scene.wired.item.match_rules.is_empty() {
@@ -71,7 +71,7 @@ pub(super) async fn judge(
             (Some(group), _) => {
                 jira.elsewhere.extend(group.members.jira.iter().map(|issue| issue.id.clone()));
                 work.is_unjudged = true;
-                if is_rehearsal {
+                if needs == Needs::Fetched {
                     rehearse(scene, jira, work, group, &reviews).await?;
                 }
             }

@@ -21,18 +21,17 @@ use crate::{
     outside::OrgRow,
     poll::last_run,
     report::Progress,
-    round::{self, Scene, facts, read, succession},
+    round::{self, Needs, Scene, facts, read, succession},
     unit::{Seen, Unit, Work, was_parted},
     wiring::Wired,
     worker::Worker,
 };
 
-/// Hands over every unit of an item: links, records that may get one, and issues that may get one. With `needs`, facts
-/// that a plan asks for are fetched.
+/// Hands over every unit of an item: links, records that may get one, and issues that may get one.
 pub(crate) async fn each_page(
     worker: &Worker,
     wired: &Wired,
-    needs: bool,
+    needs: Needs,
     progress: &(dyn Fn(Progress) + Sync),
     mut each: impl AsyncFnMut(Vec<Work>) -> Result<(), EngineError>,
 ) -> Result<Looked, EngineError> {
@@ -230,7 +229,7 @@ async fn missing_links(
     met: &HashSet<i64>,
     is_narrowed: bool,
     jira: &mut JiraSide,
-    needs: bool,
+    needs: Needs,
     each: &mut impl AsyncFnMut(Vec<Work>) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let mut after = 0;
@@ -253,7 +252,7 @@ async fn missing_links(
     }
 }
 
-async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: bool) -> Result<Vec<Work>, EngineError> {
+async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: Needs) -> Result<Vec<Work>, EngineError> {
     facts::load(scene, &mut works).await?;
     round::plan_all(scene, &mut works, needs).await?;
     round::precedence::wait(scene, &mut works).await?;
@@ -265,7 +264,7 @@ async fn planned(scene: &Scene<'_>, mut works: Vec<Work>, needs: bool) -> Result
 pub(crate) async fn each_page_for_sure(
     worker: &Worker,
     wired: &Wired,
-    needs: bool,
+    needs: Needs,
     progress: &(dyn Fn(Progress) + Sync),
     mut each: impl AsyncFnMut(&Scene<'_>, Vec<Work>) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
@@ -290,7 +289,7 @@ pub(crate) async fn each_page_for_sure(
 pub(crate) async fn read_again(scene: &Scene<'_>, units: Vec<Unit>) -> Result<Vec<Work>, EngineError> {
     let read = read::both(scene, units).await;
     let mut works = read.map_err(|(_, error)| EngineError::peer(&scene.wired.org.name)(error))?;
-    works = planned(scene, works, true).await?;
+    works = planned(scene, works, Needs::Fetched).await?;
     succession::spare(scene, &mut works).await?;
     Ok(works)
 }

@@ -205,18 +205,23 @@ impl Site {
     }
 
     /// Reads issues by id or key. Those that are missing are left out.
-    pub(crate) async fn read(
+    pub(crate) async fn read(&self, issues: Vec<IssueRef>, fields: &[String]) -> Result<Vec<SiteIssue>, CallError> {
+        self.fetch(BulkFetch::new(issues, fields.iter().map(String::as_str))).await
+    }
+
+    /// The same, with our marker on each.
+    pub(crate) async fn read_marked(
         &self,
         issues: Vec<IssueRef>,
         fields: &[String],
-        marked: bool,
     ) -> Result<Vec<SiteIssue>, CallError> {
-        if issues.is_empty() {
+        let wanted = BulkFetch::new(issues, fields.iter().map(String::as_str));
+        self.fetch(BulkFetch { properties: vec![ORIGIN_PROPERTY.to_owned()], ..wanted }).await
+    }
+
+    async fn fetch(&self, wanted: BulkFetch) -> Result<Vec<SiteIssue>, CallError> {
+        if wanted.issues.is_empty() {
             return Ok(Vec::new());
-        }
-        let mut wanted = BulkFetch::new(issues, fields.iter().map(String::as_str));
-        if marked {
-            wanted.properties = vec![ORIGIN_PROPERTY.to_owned()];
         }
         let fetched = self.client.bulk_fetch(&wanted).await?;
         let read_ms = fetched.moment.map_or(0, |moment| self.read_ms(moment));
@@ -226,7 +231,7 @@ impl Site {
     /// The files of some issues, by issue id; none of an issue that shows no such field: nobody knows which it has.
     pub(crate) async fn files(&self, issues: &[String]) -> Result<HashMap<String, Vec<File>>, CallError> {
         let ourselves = self.account_id().await?;
-        let read = self.read(issue_refs(issues), &[ATTACHMENTS.to_owned()], false).await?;
+        let read = self.read(issue_refs(issues), &[ATTACHMENTS.to_owned()]).await?;
         let files = |issue: &SiteIssue| {
             let attachments = issue.issue.fields.get(ATTACHMENTS)?.clone();
             let attachments: Vec<Attachment> = serde_json::from_value(attachments).ok()?;

@@ -269,7 +269,7 @@ async fn show(wired: &Wired, told: &mut Match) -> Result<(), EngineError> {
         candidate.fields = record.map(|record| shown(wired, Side::Salesforce, &record)).unwrap_or_default();
     }
     let keys = told.issues.iter().filter_map(|one| one.record.parse::<entente_jira::IssueKey>().ok());
-    let issues = wired.site.read(keys.map(Into::into).collect(), &scheme.jira_ids, false).await;
+    let issues = wired.site.read(keys.map(Into::into).collect(), &scheme.jira_ids).await;
     let issues = issues.map_err(EngineError::peer(&wired.site.name))?;
     for candidate in &mut told.issues {
         let issue = issues.iter().find(|issue| issue.key() == candidate.record);

@@ -163,7 +163,7 @@ async fn fetch_issues(scene: &Scene<'_>, works: &mut [Work], names: &BTreeMap<us
         Name::Id(id) => issue_refs([id]),
         Name::Key(key) => vec![IssueRef::from(key.clone())],
     });
-    let issues = match scene.wired.site.read(refs.collect(), &scene.scheme.jira_ids, true).await {
+    let issues = match scene.wired.site.read_marked(refs.collect(), &scene.scheme.jira_ids).await {
         Ok(issues) => issues,
         Err(error) => {
             put_off(scene, works, names.keys(), &error);
@@ -225,7 +225,7 @@ async fn by_old_key<'i>(
     key: &IssueKey,
     issues: &'i [SiteIssue],
 ) -> Result<Option<&'i SiteIssue>, CallError> {
-    let alone = scene.wired.site.read(vec![IssueRef::from(key.clone())], &["updated".to_owned()], false).await?;
+    let alone = scene.wired.site.read(vec![IssueRef::from(key.clone())], &["updated".to_owned()]).await?;
     Ok(alone.first().and_then(|alone| issues.iter().find(|issue| issue.id() == alone.id())))
 }
 

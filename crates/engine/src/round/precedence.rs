@@ -5,7 +5,7 @@ use std::{slice, sync::Arc};
 
 use entente_core::{ConnectedItem, Record, Side, filter::Verdict, plan::admits};
 
-use super::{Scene, plan_all, read};
+use super::{Needs, Scene, plan_all, read};
 use crate::{error::EngineError, unit::Work, wiring::Wired};
 
 /// Plans once more, with that fact, what would create a twin for a record that waits for an item that rests. Whoever asks
@@ -42,7 +42,7 @@ async fn wait_for(
         let work = &mut works[n];
         if takes(&scheme.item, source, records.get(work.id(source))) {
             work.facts.waits_for = Some(earlier.item.name.clone());
-            plan_all(scene, slice::from_mut(work), false).await?;
+            plan_all(scene, slice::from_mut(work), Needs::Open).await?;
         }
     }
     Ok(())

@@ -82,7 +82,7 @@ pub(super) async fn records(
 /// Issues by id.
 pub(super) async fn jira(scene: &Scene<'_>, ids: &[String]) -> Result<BTreeMap<String, SiteIssue>, CallError> {
     // The marker of an unlinked issue may be all that ties it to its record, so it is read with every issue.
-    let issues = scene.wired.site.read(issue_refs(ids), &scene.scheme.jira_ids, true).await?;
+    let issues = scene.wired.site.read_marked(issue_refs(ids), &scene.scheme.jira_ids).await?;
     Ok(issues.into_iter().map(|issue| (issue.id(), issue)).collect())
 }
 

@@ -14,7 +14,7 @@ use entente_store::{Hint, HintKey, Intent, IntentState, Link, LinkId, LinkState,
 use entente_transport::CallError;
 use jiff::Timestamp;
 
-use super::{Scene, facts, meet, plan_all, read};
+use super::{Needs, Scene, facts, meet, plan_all, read};
 use crate::{
     apply::create,
     error::EngineError,
@@ -142,7 +142,7 @@ async fn ask_for_their_own(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), 
                 work.facts.succession.iter_mut().filter_map(Succession::heir_mut).for_each(|heir| {
                     heir.issue = Some(issue.key.to_string());
                 });
-                plan_all(scene, std::slice::from_mut(work), false).await?;
+                plan_all(scene, std::slice::from_mut(work), Needs::Open).await?;
             }
             create::Outcome::Open { rest_ms } => {
                 let due_ms = scene.worker.outside().now_ms() + rest_ms.min(BACKOFF_FIRST_MS);
@@ -199,7 +199,7 @@ pub(crate) async fn spare(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), E
         heirs.for_each(|work| work.facts.ancestor = Some(link.salesforce_id.clone()));
     }
     for work in works.into_iter().filter(|work| work.facts.ancestor.is_some()) {
-        plan_all(scene, std::slice::from_mut(work), false).await?;
+        plan_all(scene, std::slice::from_mut(work), Needs::Open).await?;
     }
     Ok(())
 }
@@ -341,7 +341,7 @@ pub(crate) async fn gone_on(scene: &Scene<'_>, work: &Work) -> Result<Option<(Ar
         work.base_next = base.clone();
         work.base = Some(base);
     }
-    plan_all(&next, &mut works, true).await?;
+    plan_all(&next, &mut works, Needs::Fetched).await?;
     Ok(works.pop().map(|work| (wired.clone(), work)))
 }
 

@@ -115,12 +115,15 @@ impl Work {
         }
     }
 
-    /// A refusal by a side, which rests on that record as it is; with `as_a_whole` also on what the other shows: nobody said
-    /// which of its values are at fault.
-    pub(crate) fn refusal(&self, side: Side, value: Value, message: &str, as_a_whole: bool) -> Blocked {
-        let version = |at: Side| self.seen.get(at).version.clone().filter(|_| as_a_whole || at == side);
-        let versions = Sides::new(version(Side::Salesforce), version(Side::Jira));
-        Blocked { versions, ..Blocked::new(side, value, message) }
+    /// A refusal by a side, which rests on that record as it is.
+    pub(crate) fn refusal(&self, side: Side, value: Value, message: &str) -> Blocked {
+        let version = self.seen.get(side).version.clone();
+        Blocked { versions: Sides::from_view(side, version, None), ..Blocked::new(side, value, message) }
+    }
+
+    /// One that rests on what the other side shows too: nobody said which of its values are at fault.
+    pub(crate) fn refusal_as_a_whole(&self, side: Side, value: Value, message: &str) -> Blocked {
+        Blocked { versions: self.versions(), ..Blocked::new(side, value, message) }
     }
 
     /// What a side shows after a write of ours. That it has another version since is no news for what it refused before.

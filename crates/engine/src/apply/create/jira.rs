@@ -174,7 +174,7 @@ async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Vec<(usiz
         scene.wired.site.raise_floor(project, issue.key.number());
     }
     let refs: Vec<IssueRef> = created.iter().map(|(_, _, issue)| IssueRef::from(issue.id)).collect();
-    let issues = scene.wired.site.read(refs, &scene.scheme.jira_ids, false).await.unwrap_or_default();
+    let issues = scene.wired.site.read(refs, &scene.scheme.jira_ids).await.unwrap_or_default();
     let seen: BTreeMap<String, Seen> = issues.iter().map(|issue| (issue.id(), read::jira_seen(scene, issue))).collect();
     for (n, intent, issue) in created {
         let id = issue.id.to_string();

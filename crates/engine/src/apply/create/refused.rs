@@ -114,7 +114,7 @@ fn leave_out(scene: &Scene<'_>, work: &mut Work, side: Side, problems: &[CallPro
         return false;
     }
     for (write, problem) in refused {
-        let blocked = work.refusal(side, write.refusal(), &problem.message, false);
+        let blocked = work.refusal(side, write.refusal(), &problem.message);
         work.blocked_next.insert(write.key.clone(), blocked);
         let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
         work.journal.push(NewEntry { mapping: Some(write.key.clone()), ..entry(work, side, text) });
@@ -130,7 +130,7 @@ fn as_a_whole(work: &mut Work, side: Side, error: &CallError) -> (String, String
     }
     let reason = format!("{error}; left out of it before: {}", in_words(&work.blocked_next));
     let value = work.plan.writes.iter().find_map(Write::fingerprint).unwrap_or_default();
-    let whole = work.refusal(side, value, &error.to_string(), false);
+    let whole = work.refusal(side, value, &error.to_string());
     work.blocked_next.insert(MappingKey::named(CORRELATION), whole);
     (reason, values_to_text(&work.blocked_next))
 }

@@ -54,7 +54,7 @@ impl Site {
             let numbers = next..next + 100;
             let keys: Vec<IssueRef> =
                 numbers.clone().filter_map(|number| IssueKey::new(project, number)).map(IssueRef::from).collect();
-            let issues = self.read(keys, &["updated".to_owned(), "created".to_owned()], true).await?;
+            let issues = self.read_marked(keys, &["updated".to_owned(), "created".to_owned()]).await?;
             // An issue that was moved away answers to its old key with a number of another project: its marker counts.
             let key = |issue: &SiteIssue| issue.issue.key.clone().filter(|key| key.project() == project);
             let seen: BTreeSet<u64> = issues.iter().filter_map(|issue| Some(key(issue)?.number())).collect();

@@ -227,7 +227,7 @@ async fn issues_that_show(scene: &Scene<'_>, field: &JiraField, values: &Values)
             ids.extend(page.issues.into_iter().map(|issue| issue.id.to_string()));
         }
     }
-    scene.wired.site.read(issue_refs(&ids), &scene.scheme.jira_ids, true).await
+    scene.wired.site.read_marked(issue_refs(&ids), &scene.scheme.jira_ids).await
 }
 
 /// The keys of the issues that some record names.
