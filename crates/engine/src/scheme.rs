@@ -16,7 +16,7 @@ use entente_core::{ConnectedItem, FieldPath, Side, Sides, item::Mode, likeness::
 
 use crate::{
     error::EngineError,
-    outside::{Org, Site, Talk},
+    outside::{Described, Org, Site, Talk},
     related::{self, Lookup},
     translate::Kind,
 };
@@ -101,14 +101,9 @@ impl Scheme {
         misread.strangers.extend(strangers);
         inform(&mut item, &salesforce, &jira);
         let item = &item;
-        let paths = salesforce.values().filter_map(|field| field.query_path.clone());
         let ids = jira.values().filter_map(|field| field.id.clone());
         let described = org.describe(&item.salesforce.object).await?;
         let salesforce_name = described.name_field().unwrap_or("Id").to_owned();
-        let marker = described.field(ENTENTE_KEY).map(|field| field.name.clone());
-        let converted = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED]);
-        let converted = converted.filter_map(|name| described.field(name).map(|field| field.name.clone()));
-        let paths = paths.chain([salesforce_name.clone()]).chain(marker.clone()).chain(converted);
         let talk = match item.comments.is_some() || item.attachments.is_some() || item.link_note {
             true => Some(org.talk(&item.salesforce.object).await?),
             false => None,
@@ -117,10 +112,10 @@ impl Scheme {
         let circumstances =
             circumstances::read(item, (&salesforce, &jira), place, &screen, &mapping, (org, site)).await?;
         Ok(Self {
-            salesforce_paths: with_system(paths, &SALESFORCE_SYSTEM),
+            salesforce_paths: salesforce_paths(&salesforce, &described, &salesforce_name),
             salesforce_name,
             jira_ids: with_system(ids, &JIRA_SYSTEM),
-            salesforce_markers: marker.is_some(),
+            salesforce_markers: described.field(ENTENTE_KEY).is_some(),
             lookups: related::lookups(item, org, &fields::wanted_in_salesforce(item).into_iter().collect()).await?,
             item: item.clone(),
             circumstances,
@@ -197,6 +192,14 @@ fn inform(
             issue.is_some_and(|field| field.takes.required && field.kind == Kind::Account),
         );
     }
+}
+
+/// What every read of a record asks for: the fields of the item, and what is always needed where the object has it.
+fn salesforce_paths(fields: &BTreeMap<FieldPath, SalesforceField>, described: &Described, name: &str) -> Vec<String> {
+    let paths = fields.values().filter_map(|field| field.query_path.clone());
+    let further = CONVERTED.iter().map(|(_, field)| *field).chain([IS_CONVERTED, ENTENTE_KEY]);
+    let further = further.filter_map(|name| described.field(name).map(|field| field.name.clone()));
+    with_system(paths.chain([name.to_owned()]).chain(further), &SALESFORCE_SYSTEM)
 }
 
 fn with_system(names: impl Iterator<Item = String>, system: &[&str]) -> Vec<String> {

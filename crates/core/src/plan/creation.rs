@@ -33,14 +33,8 @@ pub(super) fn create(
     if is_over || admits(item, target.other(), source) != Verdict::Passes {
         return;
     }
-    if let Some(ancestor) = &link.ancestor {
-        let text = format!("{ancestor} goes on in it, and its link comes first");
-        plan.notes.push(Note { code: NoteCode::Succeeds, key: None, text });
-        return;
-    }
-    if let Some(earlier) = &link.waits_for {
-        let text = format!("it waits for item {earlier}, which stands before this one and rests");
-        plan.notes.push(Note { code: NoteCode::Paused, key: None, text });
+    if let Some((code, text)) = waits(link) {
+        plan.notes.push(Note { code, key: None, text });
         return;
     }
     if !has_nobody_alike(&link.alike, plan) || !wanted {
@@ -74,6 +68,15 @@ pub(super) fn create(
         plan.writes.push(Write::Correlate { side: target.other(), path, from: Value::Empty });
     }
     plan.writes.extend(moved.map(|change| status::write(item, change, known)));
+}
+
+/// What comes first: a link that goes on in the record, or an item that stands before this one.
+fn waits(link: &LinkFacts) -> Option<(NoteCode, String)> {
+    if let Some(ancestor) = &link.ancestor {
+        return Some((NoteCode::Succeeds, format!("{ancestor} goes on in it, and its link comes first")));
+    }
+    let earlier = link.waits_for.as_ref()?;
+    Some((NoteCode::Paused, format!("it waits for item {earlier}, which stands before this one and rests")))
 }
 
 /// A record that could be the twin of one that is there gets no other, until a person has said which.

@@ -1,5 +1,6 @@
 //! A Salesforce org: the typed client, and what was learned about the org.
 
+mod changes;
 mod described;
 pub(crate) mod files;
 mod reading;
@@ -16,8 +17,9 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 pub(crate) use self::{
+    changes::{AskedObject, Changed, Changes, FieldChange},
     described::Described,
-    reading::{AskedObject, Changed, Changes, FieldChange, OrgPerson, OrgRow},
+    reading::{OrgPerson, OrgRow},
     talk::{OrgComment, Talk},
     writing::{GuardedUpdate, OwnUpdate},
 };
