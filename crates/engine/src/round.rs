@@ -73,6 +73,7 @@ async fn run_all(worker: &Worker, round: Round) -> Result<Vec<Unit>, EngineError
     }
     let units = as_linked_now(worker, &wired, round.units).await?;
     let scene = Scene { worker, wired: &wired, scheme: &scheme, round: worker.chance_id() };
+    let began_ms = worker.outside().now_ms();
     let mut works = match read::both(&scene, units).await {
         Ok(works) => works,
         Err((units, error)) => {
@@ -85,7 +86,7 @@ async fn run_all(worker: &Worker, round: Round) -> Result<Vec<Unit>, EngineError
         }
     };
     achieve(&scene, &mut works).await?;
-    commit::run(&scene, works).await
+    commit::run(&scene, works, began_ms).await
 }
 
 /// The units with their links as they are now that no other round works on them: the hints were joined to links before
@@ -126,12 +127,13 @@ pub(crate) async fn run_one(
     inspection::working_for(&wired.item.name, async {
         let scheme = wired.scheme().await?;
         let scene = Scene { worker, wired, scheme: &scheme, round: worker.chance_id() };
+        let began_ms = worker.outside().now_ms();
         let mut works = read::both(&scene, vec![unit])
             .await
             .map_err(|(_, error)| EngineError::Item { item: wired.item.name.clone(), reason: error.to_string() })?;
         achieve(&scene, &mut works).await?;
         works.first_mut().map(watch);
-        commit::run(&scene, works).await.map(drop)
+        commit::run(&scene, works, began_ms).await.map(drop)
     })
     .await
 }

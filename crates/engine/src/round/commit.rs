@@ -16,13 +16,14 @@ use crate::{
     worker::Worker,
 };
 
-/// Commits the round. Units that the item does not take and that another may take come back.
-pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>) -> Result<Vec<Unit>, EngineError> {
+/// Commits the round, which began to read at `began_ms`. Units that only another item may take come back.
+pub(super) async fn run(scene: &Scene<'_>, mut works: Vec<Work>, began_ms: i64) -> Result<Vec<Unit>, EngineError> {
     succession::journal_rests(scene, &mut works).await?;
     let mut ends = Ends::default();
     ends.round.offers = alike::news(scene, &works).await?;
     ends.round.offers.extend(siblings::neighbours(scene, &works).await?);
-    let settled_ms = scene.worker.outside().now_ms() - landed::settle_ms(scene);
+    // A write that was still on its way when the round read may have landed since.
+    let settled_ms = began_ms - landed::settle_ms(scene);
     ends.round.heard = Heard { round: scene.round.clone(), settled_ms, ..Heard::default() };
     let mut passed_on = Vec::new();
     let mut told = Vec::new();

@@ -14,8 +14,9 @@ use entente_core::config::{self, Config};
 use entente_engine::{Engine, Outside, SyncOptions, SyncReport, VerifyReport};
 use entente_sandbox::{Clock as SandboxClock, Options, Seed, World, jira_router, salesforce_router};
 use entente_store::Store;
-use entente_transport::{Body, BoxFuture, ByteStream, SystemClock, SystemRng, Wire, WireError};
+use entente_transport::{Body, BoxFuture, ByteStream, Clock, SystemRng, Wire, WireError};
 use http::{Method, Request, Response, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -68,10 +69,25 @@ impl Wire for Straight {
     }
 }
 
+/// The engine's clock: that of the world, which may be a hand that the test moves.
+struct Watch(SandboxClock);
+
+impl Clock for Watch {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
+        let ms = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Box::pin(self.0.until(self.0.now_ms().saturating_add(ms)))
+    }
+}
+
 /// The parts of a test.
 pub(crate) struct Stage {
     pub(crate) world: World,
     pub(crate) store: Store,
+    clock: SandboxClock,
     wire: Straight,
     config: String,
 }
@@ -98,7 +114,12 @@ pub(crate) const ITEM: &str = r"
 impl Stage {
     /// The demo company, or an empty world, with one item.
     pub(crate) async fn new(seed: Seed, item: &str) -> Self {
-        let world = World::new(&Options { seed, ..Options::default() }, &SandboxClock::real());
+        Self::at(SandboxClock::real(), seed, item).await
+    }
+
+    /// The same, by a clock that the test may move.
+    pub(crate) async fn at(clock: SandboxClock, seed: Seed, item: &str) -> Self {
+        let world = World::new(&Options { seed, ..Options::default() }, &clock);
         world.salesforce.control().set_base_url(SALESFORCE);
         world.jira.control().set_base_url(JIRA);
         let wire = Straight {
@@ -127,7 +148,7 @@ items:
 triggers: {{ poll_seconds: 5 }}
 "
         );
-        Self { world, store: Store::memory().await.expect("a store"), wire, config }
+        Self { world, store: Store::memory().await.expect("a store"), clock, wire, config }
     }
 
     /// An engine on this stage; it shares the store with every other one.
@@ -139,7 +160,7 @@ triggers: {{ poll_seconds: 5 }}
     pub(crate) fn engine_over(&self, over: impl Fn(Arc<dyn Wire>) -> Arc<dyn Wire> + Send + Sync + 'static) -> Engine {
         let wire = self.wire.clone();
         let outside = Outside {
-            clock: Arc::new(SystemClock),
+            clock: Arc::new(Watch(self.clock.clone())),
             rng: Arc::new(SystemRng),
             wires: Arc::new(move |_| Ok(over(Arc::new(wire.clone())))),
             inspection: Arc::default(),

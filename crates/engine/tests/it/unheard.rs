@@ -1,9 +1,11 @@
 //! Writes whose answer was lost, or which a crash kept from being recorded: nothing is forgotten because of them, and no
 //! older value comes back.
 
+use std::time::Duration;
+
 use entente_core::Side;
-use entente_engine::SyncOptions;
-use entente_sandbox::Seed;
+use entente_engine::{Steps, SyncOptions};
+use entente_sandbox::{Clock, Seed};
 use entente_store::simulation::{self, Fate};
 use http::Method;
 use serde_json::{Value, json};
@@ -198,5 +200,55 @@ async fn an_edit_on_top_of_a_write_whose_answer_was_lost_is_an_edit_and_no_confl
             (&case["Subject"], stage.issue(&key).await["fields"]["summary"].as_str()),
             (&json!("On top"), Some("On top"))
         );
+    }
+}
+
+/// A look, and rounds for what is due a second later.
+async fn look_and_rounds(steps: &Steps, hand: &Clock) {
+    steps.look().await.expect("a look");
+    hand.advance(Duration::from_secs(1));
+    for round in steps.rounds().await.expect("rounds") {
+        round.run().await.expect("a round");
+    }
+}
+
+/// A write to Jira is on its way when a round reads both sides, and lands before that round has ended, which takes so long
+/// that the write could have no effect any more.
+#[tokio::test]
+async fn a_write_that_lands_while_a_round_looks_at_what_was_before_it_is_known_to_be_ours() {
+    for (rule, last) in [("ask", "Second"), ("jira-wins", "Theirs")] {
+        let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+        let mut stage = Stage::at(hand.clone(), Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
+        stage.edit("settle_seconds: 2", "settle_seconds: 10");
+        let steps = stage.engine().steps().remove(0);
+        assert!(steps.own().await.unwrap(), "nobody else works");
+        for _ in 0..2 {
+            look_and_rounds(&steps, &hand).await;
+        }
+        let (id, key) = pair(&stage).await;
+        stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
+        let ours = json!({"body_contains": "First"});
+        let route = "PUT /rest/api/3/issue/{..}";
+        stage.fault(SITE, json!({"name": "late_commit", "route": route, "match": ours, "delay_ms": 8_000})).await;
+        hand.advance(Duration::from_secs(1));
+        look_and_rounds(&steps, &hand).await;
+        assert_eq!(stage.hits(SITE).await, 1);
+        stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
+        stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), json!({"fields": {"summary": "Theirs"}})).await;
+        let (site, time) = (stage.world.jira.control().clone(), hand.clone());
+        stage.after(&read_of(&stage, &key).await, async move {
+            time.advance(Duration::from_secs(10));
+            site.run_late_calls().await;
+        });
+        hand.advance(Duration::from_secs(1));
+        look_and_rounds(&steps, &hand).await;
+        assert_eq!(stage.issue(&key).await["fields"]["summary"], "First", "it landed, and nobody has looked since");
+        for _ in 0..3 {
+            hand.advance(Duration::from_secs(1));
+            steps.renew().await.unwrap();
+            look_and_rounds(&steps, &hand).await;
+        }
+        let case = stage.salesforce(Method::GET, &case_path(&id), Value::Null).await;
+        assert_eq!((&case["Subject"], &stage.issue(&key).await["fields"]["summary"]), (&json!(last), &json!(last)));
     }
 }
