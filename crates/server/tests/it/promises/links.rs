@@ -332,3 +332,38 @@ fn related_records_follow_wherever_they_point() {
     company.edit("Case", &ids[1], &json!({ "OwnerId": queue }));
     until(&keys[1], "Customer Impact", "Second Line");
 }
+
+/// S3-09: a line that copies when the issue was changed travels with the other values, and tells in Salesforce of when they
+/// are, also while Jira does not answer.
+#[test]
+fn salesforce_shows_how_old_its_copy_of_an_issue_is() {
+    let company = Company::new();
+    let field = json!({ "name": "Jira_Updated__c", "type": "DateTime" });
+    company.org_door("objects", &json!({ "object": "Case", "fields": [field] }));
+    let items = cases!(
+        r"
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: Jira_Updated__c, jira: updated, direction: to-salesforce }
+"
+    );
+    let case = company.create("Case", &json!({ "Subject": "First" }));
+    company.sync(items);
+    let key = company.twin("Case", &case).unwrap();
+    // Salesforce keeps whole seconds.
+    let shown = |company: &Company| text(&company.record("Case", &case)["Jira_Updated__c"])[..19].to_owned();
+    let changed = |company: &Company| text(&company.issue(&key)["updated"])[..19].to_owned();
+    assert_eq!(shown(&company), changed(&company));
+
+    company.pass_seconds(3_600);
+    company.edit_issue(&key, &json!({ "summary": "Second" }));
+    let report = company.sync(items);
+    assert_eq!(report["writes"], json!({ "salesforce": 1, "jira": 0 }), "both values in one call");
+    let age = shown(&company);
+    assert_eq!(age, changed(&company));
+    assert_eq!(company.sync(items)["writes"], json!({ "salesforce": 0, "jira": 0 }));
+
+    company.site_door("faults", &json!({ "name": "error_before", "route": "*" }));
+    assert_ne!(company.try_sync(items).code, 0);
+    assert_eq!((&company.record("Case", &case)["Subject"], shown(&company)), (&json!("Second"), age));
+}
