@@ -1,13 +1,17 @@
 //! What a person may want to know about a link now. Notes are replaced by each round, not collected.
 
-use entente_core::MappingKey;
+use std::collections::{HashMap, HashSet};
 
+use entente_core::{MappingKey, plan::NoteCode};
 use serde::Serialize;
 
 use crate::{
-    LinkId, Store, StoreError,
+    LinkId, NewEntry, Store, StoreError,
     sql::{Row, Tx, ids, list},
 };
+
+/// What the journal has, too, once when it appears: values of a field that nobody expected.
+const UNEXPECTED: [NoteCode; 2] = [NoteCode::Unmapped, NoteCode::Unreadable];
 
 /// One thing to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,8 +87,8 @@ struct Told<'a> {
     sentence: &'a str,
 }
 
-/// Replaces the notes of some links.
-pub(crate) async fn replace(tx: &mut Tx, of_links: &[(LinkId, &[NewNote])]) -> Result<(), StoreError> {
+/// Replaces the notes of some links; answers what the journal should have of those that are new.
+pub(crate) async fn replace(tx: &mut Tx, of_links: &[(LinkId, &[NewNote])]) -> Result<Vec<NewEntry>, StoreError> {
     const CLEAR: &str = "
         DELETE FROM note WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
     const TELL: &str = "
@@ -92,14 +96,51 @@ pub(crate) async fn replace(tx: &mut Tx, of_links: &[(LinkId, &[NewNote])]) -> R
         SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'code', r.value->>'mapping', r.value->>'sentence'
         FROM json_each($1) AS r";
     if of_links.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
+    let appeared = appeared(tx, of_links).await?;
     tx.run(CLEAR, &[ids(&of_links.iter().map(|(id, _)| *id).collect::<Vec<_>>())?]).await?;
     let told: Vec<_> = of_links.iter().flat_map(|(id, notes)| notes.iter().map(|note| told(*id, note))).collect();
     if !told.is_empty() {
         tx.run(TELL, &[list(&told)?]).await?;
     }
-    Ok(())
+    Ok(appeared)
+}
+
+/// The values that nobody expected, and that the links did not show a moment ago.
+async fn appeared(tx: &mut Tx, of_links: &[(LinkId, &[NewNote])]) -> Result<Vec<NewEntry>, StoreError> {
+    const KNOWN: &str = "
+        SELECT * FROM note WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+    const PLACES: &str = "
+        SELECT id, item, org FROM link WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+    let is_of_interest =
+        |note: &NewNote| note.mapping.is_some() && UNEXPECTED.iter().any(|code| code.as_str() == note.code);
+    let found = of_links.iter().flat_map(|(id, notes)| notes.iter().map(move |note| (*id, note)));
+    let found: Vec<(LinkId, &NewNote)> = found.filter(|(_, note)| is_of_interest(note)).collect();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let link_ids = ids(&found.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
+    let known = tx.rows(KNOWN, &[link_ids.clone()]).await?;
+    let known: HashSet<(LinkId, String)> =
+        known.iter().map(note).map(|note| note.map(|note| (note.link_id, note.note.text))).collect::<Result<_, _>>()?;
+    let places = tx.rows(PLACES, &[link_ids]).await?;
+    let place = |row: &Row| Ok((row.int("id")?, (row.text("item")?, row.text("org")?)));
+    let places: HashMap<LinkId, (String, String)> = places.iter().map(place).collect::<Result<_, StoreError>>()?;
+    let entry = |(link_id, note): (LinkId, &NewNote)| {
+        let (item, org) = places.get(&link_id)?.clone();
+        Some(NewEntry {
+            kind: "unexpected".to_owned(),
+            org: Some(org),
+            item: Some(item),
+            link_id: Some(link_id),
+            mapping: note.mapping.clone(),
+            text: note.text.clone(),
+            ..NewEntry::default()
+        })
+    };
+    let new = found.into_iter().filter(|(id, note)| !known.contains(&(*id, note.text.clone())));
+    Ok(new.filter_map(entry).collect())
 }
 
 fn told(link_id: LinkId, note: &NewNote) -> Told<'_> {

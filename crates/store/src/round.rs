@@ -151,7 +151,8 @@ impl Store {
         let links_new = links::insert(&mut tx, &fence.org, &round.links_new, now_ms).await?;
         links::update(&mut tx, &fence.org, &round.links, now_ms).await?;
         conflict::replace(&mut tx, &conflicts(round, &links_new), now_ms).await?;
-        note::replace(&mut tx, &notes(round, &links_new)).await?;
+        let mut unexpected = note::replace(&mut tx, &notes(round, &links_new)).await?;
+        unexpected.iter_mut().for_each(|entry| entry.round = Some(round.heard.round.clone()));
         intent::end(&mut tx, &ended(&fence.org, round), now_ms).await?;
         parked::park(&mut tx, &fence.org, &round.parked, now_ms).await?;
         parked::unpark(&mut tx, &round.unparked).await?;
@@ -160,7 +161,8 @@ impl Store {
         folder::update(&mut tx, &round.folders).await?;
         link_note::update(&mut tx, &round.link_notes).await?;
         let hints_done = end_hints(&mut tx, round, now_ms).await?;
-        self.append_journal(&mut tx, entries(round, &links_new), now_ms).await?;
+        let unexpected = unexpected.iter().map(|entry| (entry.link_id, entry));
+        self.append_journal(&mut tx, entries(round, &links_new).chain(unexpected), now_ms).await?;
         tx.commit().await?;
         Ok(Committed { links_new, hints_done })
     }

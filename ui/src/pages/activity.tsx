@@ -10,8 +10,8 @@ import { useEntries, useExplanation, useStatus, type EntrySearch } from '../quer
 import type { Entry } from '../types';
 import { Undo } from './undo';
 
-const KINDS = ['agreed', 'configuration', 'create', 'decision', 'follow', 'item', 'link', 'lost', 'move', 'overwrite', 'recovery', 'refused', 'rest', 'restore', 'retry', 'trial', 'unlink', 'write'];
-const WARNS = new Set(['lost', 'overwrite', 'refused']);
+const KINDS = ['agreed', 'configuration', 'create', 'decision', 'follow', 'item', 'link', 'lost', 'move', 'overwrite', 'recovery', 'refused', 'relink', 'rest', 'restore', 'retry', 'trial', 'unexpected', 'unlink', 'write'];
+const WARNS = new Set(['lost', 'overwrite', 'refused', 'unexpected']);
 const SPANS = [
   { name: 'all time', hours: 0 },
   { name: 'last hour', hours: 1 },

@@ -68,4 +68,5 @@ mod steps;
 mod templates;
 mod trials;
 mod types;
+mod unexpected;
 mod users;
