@@ -11,6 +11,7 @@ use crate::{
     likeness::Alike,
     roll_up::Siblings,
     side::{Side, Sides},
+    threads::digest_of,
     value::Value,
 };
 
@@ -144,7 +145,7 @@ pub enum Take {
 pub struct Blocked {
     /// Which side refused it.
     pub side: Side,
-    /// The value that was refused.
+    /// The value that was refused, as a digest.
     pub value: Value,
     /// The vendor's own words.
     pub message: String,
@@ -165,12 +166,18 @@ impl Blocked {
     pub fn new(side: Side, value: Value, message: impl Into<String>) -> Self {
         Self {
             side,
-            value,
+            value: digest(&value),
             message: message.into(),
             lacks_right: false,
             circumstances: None,
             versions: Sides::default(),
         }
+    }
+
+    /// Whether it is this value that was refused. Older databases hold the value itself.
+    #[must_use]
+    pub fn is_of(&self, value: &Value) -> bool {
+        self.value == *value || self.value == digest(value)
     }
 
     /// Whether it still stands under these circumstances, with the records in these versions. A refusal of which neither
@@ -186,6 +193,14 @@ impl Blocked {
     }
 }
 
+/// A refused value is only ever compared, so that it need not be kept.
+fn digest(value: &Value) -> Value {
+    match value.is_empty() {
+        true => Value::Empty,
+        false => Value::Text(digest_of(&[&format!("{value:?}")])),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +208,15 @@ mod tests {
     #[test]
     fn origins_have_the_words_of_stored_rows() {
         assert_eq!([Origin::Auto, Origin::Manual].map(Origin::as_str), ["auto", "manual"]);
+    }
+
+    #[test]
+    fn a_refusal_is_of_one_value_and_does_not_hold_it() {
+        let refusal = Blocked::new(Side::Jira, Value::text("Confidential"), "no");
+        assert!(refusal.is_of(&Value::text("Confidential")) && !refusal.is_of(&Value::text("confidential")));
+        assert!(!format!("{refusal:?}").contains("onfidential"));
+        let older = Blocked { value: Value::text("plain"), ..refusal };
+        assert!(older.is_of(&Value::text("plain")) && !older.is_of(&Value::text("other")));
     }
 
     #[test]

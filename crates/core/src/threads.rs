@@ -56,7 +56,7 @@ impl Comment {
     }
 }
 
-fn digest_of(texts: &[&str]) -> String {
+pub(crate) fn digest_of(texts: &[&str]) -> String {
     let digest = texts.iter().fold(Sha256::new(), |digest, text| digest.chain_update(text).chain_update([0]));
     digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -70,7 +70,7 @@ impl Store {
     /// The live links that a link's number, an issue key or an 18-character record id names.
     pub async fn links_named(&self, name: &str) -> Result<Vec<Link>, StoreError> {
         const SQL: &str = "
-            SELECT * FROM link WHERE state <> 'unlinked'
+            SELECT * FROM linked WHERE state <> 'unlinked'
                 AND (id = $1 OR UPPER(jira_key) = UPPER($2) OR salesforce_id = $2) ORDER BY id";
         let id: i64 = name.parse().unwrap_or_default();
         self.db().rows(SQL, &[id.into(), name.into()]).await?.iter().map(crate::link::link).collect()

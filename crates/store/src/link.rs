@@ -120,10 +120,10 @@ impl Store {
         record_ids: &[String],
     ) -> Result<Vec<Link>, StoreError> {
         const BY_RECORD: &str = "
-            SELECT * FROM link WHERE org = $1 AND org = $2
+            SELECT * FROM linked WHERE org = $1 AND org = $2
                 AND salesforce_id IN (SELECT r.value->>'text' FROM json_each($3) AS r) ORDER BY id";
         const BY_ISSUE: &str = "
-            SELECT * FROM link WHERE org = $1 AND site = $2
+            SELECT * FROM linked WHERE org = $1 AND site = $2
                 AND jira_id IN (SELECT r.value->>'text' FROM json_each($3) AS r) ORDER BY id";
         if record_ids.is_empty() {
             return Ok(Vec::new());
@@ -138,14 +138,14 @@ impl Store {
 
     /// All links of an issue, tombstones included, by its key.
     pub async fn links_by_key(&self, jira_key: &str) -> Result<Vec<Link>, StoreError> {
-        const SQL: &str = "SELECT * FROM link WHERE jira_key = $1 ORDER BY id";
+        const SQL: &str = "SELECT * FROM linked WHERE jira_key = $1 ORDER BY id";
         self.db().rows(SQL, &[jira_key.into()]).await?.iter().map(link).collect()
     }
 
     /// Links by their ids, tombstones included, in the order of the ids; unknown ones are left out.
     pub async fn links_by_ids(&self, link_ids: &[LinkId]) -> Result<Vec<Link>, StoreError> {
         const SQL: &str = "
-            SELECT * FROM link WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r) ORDER BY id";
+            SELECT * FROM linked WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r) ORDER BY id";
         if link_ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -155,7 +155,7 @@ impl Store {
     /// One page of an item's links in the order of their ids, tombstones left out; begin with `after = 0`.
     pub async fn links_of_item(&self, item: &str, after: LinkId, limit: usize) -> Result<Vec<Link>, StoreError> {
         const SQL: &str = "
-            SELECT * FROM link WHERE item = $1 AND id > $2 AND state <> 'unlinked' ORDER BY id LIMIT $3";
+            SELECT * FROM linked WHERE item = $1 AND id > $2 AND state <> 'unlinked' ORDER BY id LIMIT $3";
         self.db().rows(SQL, &[item.into(), after.into(), limit.into()]).await?.iter().map(link).collect()
     }
 
@@ -205,7 +205,8 @@ impl Store {
     /// Takes the detached links of an item that has come back; those that were parked are parked again. Answers how many.
     pub async fn adopt_item(&self, item: &str, now_ms: i64) -> Result<u64, StoreError> {
         const SQL: &str = "
-            UPDATE link SET state = CASE WHEN reason IS NULL THEN 'active' ELSE 'parked' END, changed_ms = $2
+            UPDATE link SET changed_ms = $2, state = CASE
+                WHEN EXISTS (SELECT 1 FROM refusal WHERE refusal.link_id = link.id) THEN 'parked' ELSE 'active' END
             WHERE item = $1 AND state = 'detached'";
         self.change_links(SQL, item, now_ms).await
     }
@@ -242,6 +243,7 @@ impl Store {
             "DELETE FROM file_copy WHERE link_id = $1",
             "DELETE FROM folder WHERE link_id = $1",
             "DELETE FROM link_note WHERE link_id = $1",
+            "DELETE FROM refusal WHERE link_id = $1",
             "DELETE FROM link WHERE id = $1",
         ] {
             tx.run(sql, &[link_id.into()]).await?;
@@ -278,15 +280,17 @@ impl LinkState {
         }
     }
 
+    /// What its row says of it; why one is parked is told by its refusals.
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
-            Self::Active | Self::Detached => None,
-            Self::Parked { reason } | Self::Unlinked { reason } => Some(reason),
+            Self::Active | Self::Parked { .. } | Self::Detached => None,
+            Self::Unlinked { reason } => Some(reason),
         }
     }
 }
 
 pub(crate) fn link(row: &Row) -> Result<Link, StoreError> {
+    let blocked = row.json("blocked")?;
     Ok(Link {
         id: row.int("id")?,
         item: row.text("item")?,
@@ -297,11 +301,11 @@ pub(crate) fn link(row: &Row) -> Result<Link, StoreError> {
         jira_key: row.text("jira_key")?,
         origin: origin(row)?,
         shares: shares(row)?,
-        state: state(row)?,
+        state: state(row, &blocked)?,
         read_ms: Sides::new(row.int("salesforce_read_ms")?, row.int("jira_read_ms")?),
         versions: Sides::new(row.text_or_null("salesforce_version")?, row.text_or_null("jira_version")?),
         missing_since: Sides::new(row.int_or_null("salesforce_missing_ms")?, row.int_or_null("jira_missing_ms")?),
-        blocked: row.json("blocked")?,
+        blocked,
         created_ms: row.int("created_ms")?,
         changed_ms: row.int("changed_ms")?,
     })
@@ -324,13 +328,16 @@ fn shares(row: &Row) -> Result<Option<Side>, StoreError> {
     }
 }
 
-fn state(row: &Row) -> Result<LinkState, StoreError> {
-    let reason = row.text_or_null("reason")?.unwrap_or_default();
+fn state(row: &Row, blocked: &BTreeMap<MappingKey, Blocked>) -> Result<LinkState, StoreError> {
     match row.text("state")?.as_str() {
         "active" => Ok(LinkState::Active),
-        "parked" => Ok(LinkState::Parked { reason }),
+        "parked" => Ok(match LinkState::of(blocked) {
+            // A person has lifted the refusals, and no round has come since.
+            LinkState::Active => LinkState::Parked { reason: "it is about to be tried again".to_owned() },
+            parked => parked,
+        }),
         "detached" => Ok(LinkState::Detached),
-        "unlinked" => Ok(LinkState::Unlinked { reason }),
+        "unlinked" => Ok(LinkState::Unlinked { reason: row.text_or_null("reason")?.unwrap_or_default() }),
         _ => Err(damaged("state", "is unknown")),
     }
 }

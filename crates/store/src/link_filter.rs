@@ -19,7 +19,7 @@ impl Store {
     /// One page of the links that a filter lets through, in the order of their ids.
     pub async fn links_filtered(&self, filter: &LinkFilter, limit: usize) -> Result<Vec<Link>, StoreError> {
         const SQL: &str = r"
-            SELECT * FROM link WHERE id > $1 AND (item = $2 OR $2 IS NULL)
+            SELECT * FROM linked WHERE id > $1 AND (item = $2 OR $2 IS NULL)
                 AND (state = $3 OR ($3 IS NULL AND state <> 'unlinked'))
                 AND (UPPER(jira_key) LIKE UPPER($4) ESCAPE '\' OR UPPER(salesforce_id) LIKE UPPER($4) ESCAPE '\')
             ORDER BY id LIMIT $5";

@@ -25,9 +25,10 @@ const COMMENTS: &str = include_str!("../migrations/0011_comments.sql");
 const ACCESS_REQUESTS: &str = include_str!("../migrations/0012_access_request.sql");
 const FILES: &str = include_str!("../migrations/0013_files.sql");
 const USERS: &str = include_str!("../migrations/0014_users.sql");
+const REFUSAL: &str = include_str!("../migrations/0015_refusal.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 14;
+pub(crate) const NEWEST: i64 = 15;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -61,7 +62,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (11, "comments", dialect.tables(COMMENTS)),
         (12, "access requests", dialect.tables(ACCESS_REQUESTS)),
         (13, "files", dialect.tables(FILES)),
-        (NEWEST, "users", dialect.tables(USERS)),
+        (14, "users", dialect.tables(USERS)),
+        (NEWEST, "refusal", dialect.tables(REFUSAL)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

@@ -101,7 +101,7 @@ impl Store {
     /// Parked links of an item, or of all, in the order of their ids.
     pub async fn parked_links(&self, item: Option<&str>) -> Result<Vec<Link>, StoreError> {
         const SQL: &str = "
-            SELECT * FROM link WHERE state = 'parked' AND (item = $1 OR $1 IS NULL) ORDER BY id";
+            SELECT * FROM linked WHERE state = 'parked' AND (item = $1 OR $1 IS NULL) ORDER BY id";
         self.db().rows(SQL, &[item.into()]).await?.iter().map(link::link).collect()
     }
 
@@ -116,10 +116,13 @@ impl Store {
     /// Forgets refusals and offers hints, so that rounds try again what was refused: one transaction, journalled.
     pub async fn retry(&self, retried: &Retried, now_ms: i64) -> Result<(), StoreError> {
         const FORGET: &str = "
-            UPDATE link SET blocked = '{}', changed_ms = $2
+            DELETE FROM refusal WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+        const TOUCH: &str = "
+            UPDATE link SET changed_ms = $2
             WHERE id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
         let mut tx = self.begin().await?;
-        tx.run(FORGET, &[ids(&retried.links)?, now_ms.into()]).await?;
+        tx.run(FORGET, &[ids(&retried.links)?]).await?;
+        tx.run(TOUCH, &[ids(&retried.links)?, now_ms.into()]).await?;
         unpark(&mut tx, &retried.candidates).await?;
         hint::offer(&mut tx, &retried.hints, now_ms).await?;
         journal::append(&mut tx, retried.journal.iter().map(|entry| (entry.link_id, entry)), now_ms).await?;

@@ -56,7 +56,7 @@ pub(super) fn create(
         }
         Side::Jira => status,
     };
-    if let Some(blocked) = link.blocked.get(CORRELATION).filter(|b| b.value == fingerprint(&fields)) {
+    if let Some(blocked) = link.blocked.get(CORRELATION).filter(|b| b.is_of(&fingerprint(&fields))) {
         let text = format!("{target} refused to create this record: {}", blocked.message);
         plan.notes.push(Note { code: NoteCode::Blocked, key: None, text });
         return;
@@ -125,7 +125,7 @@ pub(super) fn first_value(
 
 /// A value that was refused for itself is left out of the new record; the others are not kept waiting for it.
 fn is_refused(link: &LinkFacts, target: Side, write: &FieldWrite, plan: &mut Plan) -> bool {
-    let refused = link.blocked.get(&write.key).filter(|b| b.side == target && b.value == write.refusal());
+    let refused = link.blocked.get(&write.key).filter(|b| b.side == target && b.is_of(&write.refusal()));
     plan.notes.extend(refused.map(|blocked| {
         let text = format!("{target} refused \"{}\" for {}: {}", write.to, write.path, blocked.message);
         Note { code: NoteCode::Blocked, key: Some(write.key.clone()), text }

@@ -322,7 +322,7 @@ impl Scene<'_> {
             overwrites: !was_agreed && !from.is_empty() && why != Why::Joined,
             why,
         };
-        match link.blocked.get(&write.key).filter(|b| b.side == side && b.value == write.refusal()) {
+        match link.blocked.get(&write.key).filter(|b| b.side == side && b.is_of(&write.refusal())) {
             None => Ok(write),
             Some(blocked) => {
                 let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, blocked.message);

@@ -1,14 +1,14 @@
 //! How a round writes links and their bases.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use entente_core::{Base, Side, Sides, base::CANON_VERSION};
+use entente_core::{Base, MappingKey, Side, Sides, base::CANON_VERSION, link::Blocked};
 use serde::Serialize;
 
 use super::{LinkUpdate, NewLink};
 use crate::{
     LinkId, LinkState, StoreError,
-    sql::{Tx, json, list},
+    sql::{Tx, ids, json, list},
 };
 
 /// A link as it travels into the database. What is `None` in an update stays as it is, but for versions and misses.
@@ -31,8 +31,6 @@ struct LinkRow<'a> {
     jira_version: Option<&'a str>,
     salesforce_missing_ms: Option<i64>,
     jira_missing_ms: Option<i64>,
-    blocked: String,
-    was_blocked: &'static str,
 }
 
 #[derive(Serialize)]
@@ -41,15 +39,22 @@ struct BaseRow {
     fields: String,
 }
 
+#[derive(Serialize)]
+struct RefusalRow {
+    link_id: LinkId,
+    blocked: String,
+    was_blocked: &'static str,
+}
+
 /// Inserts new links with their bases; answers their ids in the same order.
 pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i64) -> Result<Vec<LinkId>, StoreError> {
     const SQL: &str = "
         INSERT INTO link (item, org, salesforce_id, site, jira_id, jira_key, origin, shares, state, reason,
-            salesforce_read_ms, jira_read_ms, salesforce_version, jira_version, blocked, created_ms, changed_ms)
+            salesforce_read_ms, jira_read_ms, salesforce_version, jira_version, created_ms, changed_ms)
         SELECT r.value->>'item', r.value->>'org', r.value->>'salesforce_id', r.value->>'site', r.value->>'jira_id',
             r.value->>'jira_key', r.value->>'origin', r.value->>'shares', r.value->>'state', r.value->>'reason',
             CAST(r.value->>'salesforce_read_ms' AS BIGINT), CAST(r.value->>'jira_read_ms' AS BIGINT),
-            r.value->>'salesforce_version', r.value->>'jira_version', r.value->>'blocked', $2, $2
+            r.value->>'salesforce_version', r.value->>'jira_version', $2, $2
         FROM json_each($1) AS r WHERE true
         ON CONFLICT DO NOTHING
         RETURNING id, item, salesforce_id, jira_id";
@@ -68,6 +73,8 @@ pub(crate) async fn insert(tx: &mut Tx, org: &str, links: &[NewLink], now_ms: i6
     let id_of = |link: &NewLink| made.get(&place(link)).copied();
     let link_ids: Vec<LinkId> = links.iter().filter_map(id_of).collect();
     set_bases(tx, link_ids.iter().copied().zip(links.iter().map(|link| &link.base))).await?;
+    let refusals = link_ids.iter().zip(links).map(|(id, link)| (*id, &link.blocked, false));
+    set_refusals(tx, refusals.filter(|(_, blocked, _)| !blocked.is_empty()).collect()).await?;
     Ok(link_ids)
 }
 
@@ -89,11 +96,11 @@ pub(super) async fn update(tx: &mut Tx, org: &str, links: &[LinkUpdate], now_ms:
         write(tx, org, &[link], now_ms).await?;
     }
     write(tx, org, &stay, now_ms).await?;
+    set_refusals(tx, links.iter().map(|link| (link.id, &link.blocked, link.was_blocked)).collect()).await?;
     set_bases(tx, links.iter().filter_map(|link| Some((link.id, link.base.as_ref()?)))).await
 }
 
-/// One that a person dissolved meanwhile stays dissolved, by that person and not by a loss; refusals that a person has
-/// lifted meanwhile stay lifted.
+/// One that a person dissolved meanwhile stays dissolved, by that person and not by a loss.
 async fn write(tx: &mut Tx, org: &str, links: &[&LinkUpdate], now_ms: i64) -> Result<(), StoreError> {
     const SQL: &str = "
         UPDATE link SET
@@ -110,8 +117,6 @@ async fn write(tx: &mut Tx, org: &str, links: &[&LinkUpdate], now_ms: i64) -> Re
                 ELSE CAST(r.value->>'salesforce_missing_ms' AS BIGINT) END,
             jira_missing_ms = CASE WHEN state = 'unlinked' THEN jira_missing_ms
                 ELSE CAST(r.value->>'jira_missing_ms' AS BIGINT) END,
-            blocked = CASE WHEN blocked = '{}' AND r.value->>'was_blocked' = 'true' THEN blocked
-                ELSE r.value->>'blocked' END,
             changed_ms = $2
         FROM json_each($1) AS r
         WHERE link.id = CAST(r.value->>'id' AS BIGINT) AND link.org = r.value->>'org'";
@@ -122,6 +127,34 @@ async fn write(tx: &mut Tx, org: &str, links: &[&LinkUpdate], now_ms: i64) -> Re
     let n = tx.run(SQL, &[list(&rows)?, now_ms.into()]).await?;
     if usize::try_from(n) != Ok(links.len()) {
         return Err(StoreError::Refused(format!("{n} of {} links to update are links of {org}", links.len()).into()));
+    }
+    Ok(())
+}
+
+/// Stores what vendors refused of links, each with whether something was refused already when it was read: refusals that a
+/// person has lifted meanwhile stay lifted.
+async fn set_refusals(
+    tx: &mut Tx,
+    refusals: Vec<(LinkId, &BTreeMap<MappingKey, Blocked>, bool)>,
+) -> Result<(), StoreError> {
+    const NONE: &str = "
+        DELETE FROM refusal WHERE link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($1) AS r)";
+    const SOME: &str = "
+        INSERT INTO refusal (link_id, blocked)
+        SELECT CAST(r.value->>'link_id' AS BIGINT), r.value->>'blocked' FROM json_each($1) AS r
+        WHERE r.value->>'was_blocked' = 'no'
+            OR EXISTS (SELECT 1 FROM refusal AS known WHERE known.link_id = CAST(r.value->>'link_id' AS BIGINT))
+        ON CONFLICT (link_id) DO UPDATE SET blocked = excluded.blocked";
+    let (none, some): (Vec<_>, Vec<_>) = refusals.into_iter().partition(|(_, blocked, _)| blocked.is_empty());
+    if !none.is_empty() {
+        tx.run(NONE, &[ids(&none.iter().map(|(id, ..)| *id).collect::<Vec<_>>())?]).await?;
+    }
+    let row = |(link_id, blocked, was_blocked): (LinkId, &BTreeMap<MappingKey, Blocked>, bool)| {
+        Ok(RefusalRow { link_id, blocked: json(blocked)?, was_blocked: if was_blocked { "yes" } else { "no" } })
+    };
+    let some = some.into_iter().map(row).collect::<Result<Vec<_>, StoreError>>()?;
+    if !some.is_empty() {
+        tx.run(SOME, &[list(&some)?]).await?;
     }
     Ok(())
 }
@@ -208,8 +241,6 @@ fn new_row<'a>(org: &'a str, link: &'a NewLink) -> Result<LinkRow<'a>, StoreErro
         jira_version: link.versions.jira.as_deref(),
         salesforce_missing_ms: None,
         jira_missing_ms: None,
-        blocked: json(&link.blocked)?,
-        was_blocked: "false",
     })
 }
 
@@ -232,7 +263,5 @@ fn update_row<'a>(org: &'a str, link: &'a LinkUpdate) -> Result<LinkRow<'a>, Sto
         jira_version: link.versions.jira.as_deref(),
         salesforce_missing_ms: link.missing_since.salesforce,
         jira_missing_ms: link.missing_since.jira,
-        blocked: json(&link.blocked)?,
-        was_blocked: if link.was_blocked { "true" } else { "false" },
     })
 }

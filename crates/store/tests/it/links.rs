@@ -96,17 +96,18 @@ async fn a_link_keeps_what_it_was_told() {
         assert_eq!((link.read_ms, &link.versions, &link.blocked), (new.read_ms, &new.versions, &new.blocked));
         assert_eq!((link.missing_since, link.created_ms, link.changed_ms), (Sides::default(), NOW, NOW));
 
+        let blocked = BTreeMap::from([(key("Priority"), Blocked::new(Side::Jira, Value::text("!"), "has gone"))]);
         let update = LinkUpdate {
             id,
             base: None,
             read_ms: Sides::new(NOW + 5, NOW + 6),
             versions: Sides::new(Some("a".into()), None),
-            state: Some(LinkState::Parked { reason: "the issue type has gone".into() }),
+            state: Some(LinkState::of(&blocked)),
             judged: None,
             jira_key: Some("NEW-1".into()),
             follows: None,
             missing_since: Sides::new(None, Some(NOW + 6)),
-            blocked: BTreeMap::new(),
+            blocked: blocked.clone(),
             was_blocked: true,
             conflicts: Vec::new(),
             notes: Vec::new(),
@@ -117,10 +118,10 @@ async fn a_link_keeps_what_it_was_told() {
         let expected = entente_store::Link {
             read_ms: update.read_ms,
             versions: update.versions,
-            state: LinkState::Parked { reason: "the issue type has gone".into() },
+            state: LinkState::Parked { reason: "Jira refused Priority>summary: has gone".into() },
             jira_key: "NEW-1".into(),
             missing_since: update.missing_since,
-            blocked: BTreeMap::new(),
+            blocked,
             changed_ms: NOW + 9,
             ..link
         };
@@ -192,8 +193,8 @@ async fn links_of_a_removed_item_wait_for_it() {
         let fence = fence(&store).await;
         let links = make_links(&store, &fence, 1..=3).await;
         free(&store, &fence, links[2].id).await;
-        let state = Some(LinkState::Parked { reason: "why".into() });
-        let parked = LinkUpdate { state, ..unchanged(&links[1]) };
+        let blocked = BTreeMap::from([(key("Subject"), Blocked::new(Side::Jira, Value::text("x"), "why"))]);
+        let parked = LinkUpdate { state: Some(LinkState::of(&blocked)), blocked, ..unchanged(&links[1]) };
         store.commit(&fence, &RoundCommit { links: vec![parked], ..RoundCommit::default() }, NOW).await.unwrap();
 
         assert_eq!(store.detach_item(ITEM, NOW + MINUTE).await.unwrap(), 2);
@@ -204,7 +205,8 @@ async fn links_of_a_removed_item_wait_for_it() {
         assert_eq!(store.adopt_item(ITEM, NOW).await.unwrap(), 2);
         let states: Vec<_> =
             store.links_of_item(ITEM, 0, 9).await.unwrap().into_iter().map(|link| link.state).collect();
-        assert_eq!(states, [LinkState::Active, LinkState::Parked { reason: "why".into() }]);
+        let reason = "Jira refused Subject>summary: why".to_owned();
+        assert_eq!(states, [LinkState::Active, LinkState::Parked { reason }]);
     })
     .await;
 }

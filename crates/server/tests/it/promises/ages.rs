@@ -48,6 +48,9 @@ CREATE TABLE decision (
 ALTER TABLE parked DROP COLUMN class;
 ALTER TABLE parked DROP COLUMN circumstances;
 ALTER TABLE item DROP COLUMN recovered;
+DROP VIEW linked;
+ALTER TABLE link ADD COLUMN blocked TEXT NOT NULL DEFAULT '{}';
+DROP TABLE refusal;
 DROP TABLE comment_copy;
 DROP TABLE thread;
 DROP TABLE file_copy;

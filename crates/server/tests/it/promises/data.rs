@@ -74,7 +74,6 @@ fn a_link_holds_only_identifiers() {
             "jira_key" => company.twin("Case", &id).as_ref() == Some(cell),
             "origin" => cell == "auto",
             "state" => cell == "active",
-            "blocked" => cell == "{}",
             "reason" | "shares" | "salesforce_missing_ms" | "jira_missing_ms" => cell.is_empty(),
             // Numbers: ids of our own and of Jira, versions, times.
             _ => cell.parse::<i64>().is_ok(),
@@ -85,6 +84,29 @@ fn a_link_holds_only_identifiers() {
         base(&company).contains("Confidential change"),
         "the base is where values are, unless it is told otherwise"
     );
+}
+
+/// S2-24: what a vendor refused is not in the row of the link, and the value itself is nowhere.
+#[test]
+fn a_refused_value_is_not_kept_and_its_sentence_is_not_in_the_link() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "Fine" }));
+    company.sync(&item(""));
+    let fault = json!({ "side_effect": "none", "route": "PUT /rest/api/3/issue/{..}", "answer": "status", "status": 400,
+                        "body": "{\"errorMessages\":[],\"errors\":{\"summary\":\"No such summary.\"}}" });
+    company.site_door("faults", &fault);
+    company.edit("Case", &id, &json!({ "Subject": "Confidential change" }));
+    assert_eq!(company.try_sync(&item("")).json()["parked"], 1);
+    let link = format!("{:?}", dump(&company, "link"));
+    assert!(link.contains("parked") && !link.contains("onfidential") && !link.contains("summary"), "{link}");
+    let refusal = format!("{:?}", dump(&company, "refusal"));
+    assert!(refusal.contains("No such summary.") && !refusal.contains("onfidential"), "{refusal}");
+    company.heal();
+    let again = company.try_sync(&item(""));
+    assert_eq!(again.json()["writes"]["jira"], 0, "it is not sent again: {again:?}");
+    company.edit("Case", &id, &json!({ "Subject": "Another change" }));
+    company.sync(&item(""));
+    assert_eq!(dump(&company, "refusal").len(), 0);
 }
 
 /// S2-24: with hashes, no value is remembered as agreed, and everything flows as before.
