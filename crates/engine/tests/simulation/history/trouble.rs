@@ -210,6 +210,8 @@ impl History {
         // Nobody dies over it.
         (self.stage.books.lock().commits_fail, self.stage.books.lock().commits_kill) = (0, 0);
         self.stage.store = entente_store::Store::from_image(image).await.expect("an image");
+        // As `entente restore` does, and a start that finds an older file.
+        self.stage.store.recover("an older image was put back", self.now_ms()).await.expect("a note");
         self.polls_are_sound = false;
         self.accounts.forget_hints();
         // Whether the older database knows of it depends on when that was.
