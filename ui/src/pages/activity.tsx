@@ -10,7 +10,10 @@ import { useEntries, useExplanation, useStatus, type EntrySearch } from '../quer
 import type { Entry } from '../types';
 import { Undo } from './undo';
 
-const KINDS = ['agreed', 'configuration', 'create', 'decision', 'follow', 'item', 'link', 'lost', 'move', 'overwrite', 'recovery', 'refused', 'relink', 'rest', 'restore', 'retry', 'trial', 'unexpected', 'unlink', 'write'];
+const KINDS = [
+  'access', 'agreed', 'alert', 'comment', 'configuration', 'create', 'decision', 'delivery', 'file', 'follow', 'inspection', 'item', 'link', 'lost', 'move',
+  'note', 'overwrite', 'recovery', 'refused', 'relink', 'rest', 'restore', 'retry', 'trial', 'unexpected', 'unlink', 'user', 'write',
+];
 const WARNS = new Set(['lost', 'overwrite', 'refused', 'unexpected']);
 const SPANS = [
   { name: 'all time', hours: 0 },

@@ -34,7 +34,7 @@ function Gone({ link }: { link: string }) {
   return (
     <>
       <Head title={`Link ${link}`} />
-      <Empty title="There is no such link, or it is dissolved.">Below stands what happened to it.</Empty>
+      <Empty title="There is no such link, or it is dissolved.">Below stands what happened to it, if there was one.</Empty>
     </>
   );
 }

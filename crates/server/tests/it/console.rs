@@ -1,5 +1,8 @@
 //! What the console asks of the API, beyond what commands ask.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use entente_store::NewEntry;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -214,4 +217,33 @@ async fn items_and_connections_are_described() {
         unreachable.problem().starts_with("503 Service Unavailable: This cannot be answered now"),
         "{unreachable:?}"
     );
+}
+
+/// Every source file below a directory.
+fn sources(dir: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let read = |path: PathBuf| match path.is_dir() {
+        true => sources(&path),
+        false => vec![std::fs::read_to_string(path).unwrap()],
+    };
+    entries.flat_map(read).collect()
+}
+
+#[test]
+fn each_kind_of_entry_can_be_picked_out_of_the_journal() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = std::fs::read_to_string(root.join("ui/src/pages/activity.tsx")).unwrap();
+    let offered = page.split("const KINDS = [").nth(1).unwrap().split(']').next().unwrap();
+    let sources = ["engine", "server", "store"].map(|name| sources(&root.join("crates").join(name).join("src")));
+    let sources = sources.concat();
+    let written: BTreeSet<&str> = sources
+        .iter()
+        .flat_map(|text| text.split("kind: \"").skip(1))
+        .filter_map(|rest| rest.split_once("\".to_owned()"))
+        .map(|(kind, _)| kind)
+        .filter(|kind| kind.bytes().all(|byte| byte.is_ascii_lowercase()))
+        .collect();
+    assert!(written.contains("comment"), "{written:?}");
+    let missing: Vec<&&str> = written.iter().filter(|kind| !offered.contains(&format!("'{kind}'"))).collect();
+    assert!(missing.is_empty(), "the page lacks {missing:?}");
 }

@@ -140,7 +140,7 @@ fn comments_and_files_of_records_without_a_twin_are_shown() {
     assert!(back.len() == 1 && back[0].ends_with("Said in Jira."), "{plan:#}");
     // Nothing was written by that, and the run does what was said.
     assert_eq!(company.issues("OPS").len(), 1);
-    company.sync(&items);
+    assert_eq!(plan["calls"], company.sync(&items)["writes"], "{plan:#}");
     let issue = company.twin("Case", &case).unwrap();
     let issue = company.issue(&issue);
     let n_files = issue["attachment"].as_array().unwrap().len();
