@@ -317,6 +317,16 @@ describe('the console', { timeout: 300_000 }, () => {
     await until('the old words are back', async () => (await issues.read(jira.id)).fields.summary === before);
   });
 
+  it('offers nothing to do with an item or a link that is not there', async () => {
+    await go('/items/nope');
+    await page.getByText('There is no item "nope" in this configuration.').waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Edit', exact: true }).count(), 0);
+    await go('/links/99999');
+    await page.getByText('There is no such link, or it is dissolved.').waitFor();
+    // The browser logs that the API declined.
+    assert.ok(seen.splice(0).length > 0);
+  });
+
   it('lets people into the portal once their domain is allowed, and takes it back', async () => {
     await go('/access');
     await page.getByText('There is no portal access here.').waitFor();

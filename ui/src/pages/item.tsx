@@ -21,9 +21,11 @@ export function ItemPage() {
     <>
       <Head title={name} about={status && <>{status.state}, {count(status.links, 'link')}, last round <Ago at={status.last_sync} /></>}>
         {item.data && <States item={item.data} held={status?.state === 'held'} />}
-        <Link to="/items/$item/edit" params={{ item: name }} className="button">
-          Edit
-        </Link>
+        {item.data && (
+          <Link to="/items/$item/edit" params={{ item: name }} className="button">
+            Edit
+          </Link>
+        )}
       </Head>
       {status?.problem && (
         <p className="mb-4">
