@@ -18,3 +18,4 @@ mod stage;
 mod successions;
 mod twins;
 mod unheard;
+mod watch;

@@ -14,11 +14,12 @@ use entente_core::config::{self, Config};
 use entente_engine::{Engine, Outside, SyncOptions, SyncReport, VerifyReport};
 use entente_sandbox::{Clock as SandboxClock, Options, Seed, World, jira_router, salesforce_router};
 use entente_store::Store;
-use entente_transport::{Body, BoxFuture, ByteStream, Clock, SystemRng, Wire, WireError};
+use entente_transport::{Body, BoxFuture, ByteStream, SystemRng, Wire, WireError};
 use http::{Method, Request, Response, StatusCode};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+use crate::watch::Watch;
 
 const SALESFORCE: &str = "http://127.0.0.1:7401";
 const JIRA: &str = "http://127.0.0.1:7402";
@@ -66,20 +67,6 @@ impl Wire for Straight {
             }
             Ok(Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
         })
-    }
-}
-
-/// The engine's clock: that of the world, which may be a hand that the test moves.
-struct Watch(SandboxClock);
-
-impl Clock for Watch {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()> {
-        let ms = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Box::pin(self.0.until(self.0.now_ms().saturating_add(ms)))
     }
 }
 
