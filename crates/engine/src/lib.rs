@@ -78,7 +78,7 @@ pub use identity::Identity;
 pub use inspection::{Inspection, InspectionTold, InspectionWish, Seen, Sighting, Step};
 pub use intake::IntakeError;
 pub use items::{ItemRow, Items, JiraScope, LatestSync, SalesforceSource};
-pub use links::{Card, Copies, End, Found, FoundRecord, Panel, PanelCard, Said, SaidState, SeenIssue, Shown};
+pub use links::{Card, Copies, End, Found, FoundRecord, Panel, PanelCard, Relinked, Said, SaidState, SeenIssue, Shown};
 pub use outside::{Outside, Wires};
 pub use remedy::{
     Candidate, CandidateField, ConflictSide, DecisionTold, Explanation, Match, MatchState, OpenConflict, ParkedWork,

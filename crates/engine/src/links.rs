@@ -8,6 +8,7 @@ mod comments;
 mod make;
 mod panel;
 mod refresh;
+mod relink;
 mod search;
 
 use entente_core::link::Origin;
@@ -16,6 +17,7 @@ use entente_store::{Hint, HintKey, Link, LinkFilter, NewEntry};
 pub use card::{Card, Copies, End, Shown};
 pub use comments::{Said, SaidState};
 pub use panel::{Panel, PanelCard, SeenIssue};
+pub use relink::Relinked;
 pub use search::{Found, FoundRecord};
 
 use crate::{Engine, EngineError, remedy, round::siblings};

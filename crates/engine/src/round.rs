@@ -12,11 +12,12 @@ pub(crate) mod digests;
 pub(crate) mod facts;
 mod guard;
 mod landed;
-mod meet;
+pub(crate) mod meet;
 mod needs;
 pub(crate) mod precedence;
 pub(crate) mod read;
 pub(crate) mod refusals;
+mod renumbered;
 mod settle;
 pub(crate) mod siblings;
 pub(crate) mod succession;
@@ -114,7 +115,11 @@ async fn as_linked_now(worker: &Worker, wired: &Wired, units: Vec<Unit>) -> Resu
 
 /// Whether a link is neither dissolved nor another pair's by now.
 pub(crate) fn is_still(link: &Link, was: &Link) -> bool {
-    link.is_live() && (&link.item, &link.salesforce_id) == (&was.item, &was.salesforce_id)
+    link.is_live() && place(link) == place(was)
+}
+
+fn place(link: &Link) -> (&str, &str, &str) {
+    (&link.item, &link.salesforce_id, &link.jira_id)
 }
 
 /// One unit by itself, for somebody who looks on: `watch` sees what came of it before it is committed.

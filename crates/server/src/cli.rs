@@ -41,6 +41,7 @@ mod parked;
 mod progress;
 mod refresh;
 mod refusals;
+mod relink;
 mod restore;
 mod resume;
 mod rights;
@@ -121,6 +122,7 @@ enum Command {
     Link(link::Link),
     Unlink(unlink::Unlink),
     Refresh(refresh::Refresh),
+    Relink(relink::Relink),
     Show(show::Show),
     Inspect(inspect::Inspect),
     Doctor(doctor::Doctor),
@@ -207,6 +209,7 @@ impl Command {
             Self::Link(link) => link.run(screen).await,
             Self::Unlink(unlink) => unlink.run(screen).await,
             Self::Refresh(refresh) => refresh.run(screen).await,
+            Self::Relink(relink) => relink.run(screen).await,
             Self::Show(show) => show.run(screen).await,
             Self::Inspect(inspect) => inspect.run(screen).await,
             Self::Doctor(doctor) => doctor.run(screen).await,
@@ -251,6 +254,7 @@ impl Command {
             Self::Link(link) => link.is_json(),
             Self::Unlink(unlink) => unlink.is_json(),
             Self::Refresh(refresh) => refresh.is_json(),
+            Self::Relink(relink) => relink.is_json(),
             Self::Show(show) => show.is_json(),
             Self::Inspect(inspect) => inspect.is_json(),
             Self::Doctor(doctor) => doctor.json,

@@ -46,6 +46,7 @@ use std::sync::Arc;
 
 pub use access::{AccessRequest, AllowedDomain, OpenTask, RequestLimits};
 pub use backup::Backup;
+pub use by_hand::Relink;
 pub use configuration::Applied;
 pub use conflict::{Conflict, Decided, NewConflict, NewDecision};
 pub use error::StoreError;

@@ -1,16 +1,21 @@
 //! The last look before anything is written: a batch in which half of the records are suddenly missing is a lost
-//! permission or a wrong connection until the opposite is shown.
+//! permission or a wrong connection until the opposite is shown, and one with issues that are not what was linked is a
+//! migrated site.
 
 use entente_core::{Side, State};
 use entente_store::LinkId;
 
-use super::{Scene, read};
+use super::{Scene, read, renumbered};
 use crate::{error::EngineError, limits::MASS_MISSING_MIN, unit::Work};
 
 /// Why the round must not write, if it must not; its units are then put off. While others of the kind can be read, the
 /// item is held, and what is missing is remembered: a person who lets the item go on has said that it is. While nothing
 /// can be read, it may only be hidden, and the round comes again.
 pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<Option<String>, EngineError> {
+    if let Some(reason) = renumbered::reason(scene, works) {
+        scene.worker.store().hold(&scene.wired.item.name, &reason, scene.worker.outside().now_ms()).await?;
+        return Ok(Some(stop(scene, works, reason)));
+    }
     for side in Side::BOTH {
         let linked: Vec<&Work> = works.iter().filter(|work| work.unit.link.is_some()).collect();
         let missing: Vec<LinkId> = linked.iter().filter_map(|work| surprise(work, side)).collect();
@@ -23,20 +28,20 @@ pub(super) async fn stops(scene: &Scene<'_>, works: &mut [Work]) -> Result<Optio
             Ok(false) => format!("{what}, and no other of their kind can be read; nothing is written"),
             Err(error) => format!("{what}; nothing is written (the connection says: {error})"),
         };
-        tracing::warn!(
-            item = scene.wired.item.name,
-            missing = missing.len(),
-            "Stopped a round of item {}: {reason}",
-            scene.wired.item.name
-        );
-        for work in works.iter_mut() {
-            let due_ms = scene.worker.later(&work.unit);
-            work.again(due_ms, reason.clone());
-            work.stopped = true;
-        }
-        return Ok(Some(reason));
+        return Ok(Some(stop(scene, works, reason)));
     }
     Ok(None)
+}
+
+fn stop(scene: &Scene<'_>, works: &mut [Work], reason: String) -> String {
+    let item = &scene.wired.item.name;
+    tracing::warn!(item, "Stopped a round of item {item}: {reason}");
+    for work in works {
+        let due_ms = scene.worker.later(&work.unit);
+        work.again(due_ms, reason.clone());
+        work.stopped = true;
+    }
+    reason
 }
 
 async fn hold(scene: &Scene<'_>, side: Side, missing: &[LinkId], what: &str) -> Result<String, EngineError> {

@@ -3,7 +3,7 @@
 //! At the end each open unit either has both ids, or may be created for. The others are passed on to the next item, or
 //! parked with a reason.
 
-mod claimants;
+pub(crate) mod claimants;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -254,6 +254,15 @@ fn join_issue(scene: &Scene<'_>, work: &mut Work, issue: &SiteIssue, holder: Opt
     let seen = read::jira_seen(scene, issue);
     if let Some(what) = &seen.out_of_scope {
         refuse(scene, work, &format!("it names an issue that this item is not about: {what}"));
+        return;
+    }
+    // After a migration of the site, the id that a pair remembers may be that of somebody else's issue.
+    let is_strange = |before: &Link| {
+        let mut named = claimants::records_named(scene, &seen);
+        before.jira_key != issue.key() && !named.any(|id| id == before.salesforce_id)
+    };
+    if before(scene, work).is_some_and(is_strange) {
+        work.end = End::PassOn;
         return;
     }
     match holder {

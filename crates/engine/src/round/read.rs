@@ -7,7 +7,7 @@ use entente_jira::IssueId;
 use entente_transport::CallError;
 use jiff::Timestamp;
 
-use super::{Scene, meet};
+use super::{Scene, meet, renumbered};
 use crate::{
     error::EngineError,
     limits::GONE_AFTER_MS,
@@ -48,6 +48,9 @@ pub(crate) async fn both(scene: &Scene<'_>, units: Vec<Unit>) -> Result<Vec<Work
         Work::new(unit, Sides::new(salesforce, jira))
     };
     let mut works: Vec<Work> = units.into_iter().map(seen).collect();
+    if let Err(error) = renumbered::mark(scene, &mut works).await {
+        return Err((works.into_iter().map(|work| work.unit).collect(), error));
+    }
     confirm_missing(scene, &mut works).await;
     Ok(works)
 }
@@ -121,6 +124,7 @@ pub(crate) fn salesforce_seen(scene: &Scene<'_>, row: &OrgRow) -> Seen {
         merged_into: None,
         became: became(row),
         deletion_seen: false,
+        is_renumbered: false,
     }
 }
 
@@ -157,6 +161,7 @@ pub(crate) fn jira_seen(scene: &Scene<'_>, issue: &SiteIssue) -> Seen {
         merged_into: None,
         became: None,
         deletion_seen: false,
+        is_renumbered: false,
     }
 }
 

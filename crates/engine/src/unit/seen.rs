@@ -35,6 +35,8 @@ pub(crate) struct Seen {
     pub(crate) became: Option<BTreeMap<&'static str, String>>,
     /// It is gone, and that was seen to happen: by an event, or in the recycle bin.
     pub(crate) deletion_seen: bool,
+    /// Jira: what the link's id means now is not what was linked.
+    pub(crate) is_renumbered: bool,
 }
 
 impl Seen {
@@ -55,6 +57,7 @@ impl Seen {
             merged_into: None,
             became: None,
             deletion_seen: false,
+            is_renumbered: false,
         }
     }
 

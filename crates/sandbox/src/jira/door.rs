@@ -1,5 +1,5 @@
 //! The control door's routes that only this side has: rights, the search index's lag, rate limits, and what people do on
-//! screens: moving an issue, drawing a workflow, setting up a portal, consenting to an app's scopes.
+//! screens: moving an issue, migrating the site, drawing a workflow, setting up a portal, consenting to an app's scopes.
 
 mod workflow;
 
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::fields::{PLATFORM_TYPES, founding};
-use super::issue::by_hand;
+use super::issue::{by_hand, migrate as migration};
 use super::meta::field::kind_of;
 use super::permission::{self, Right};
 use super::rates::Settings;
@@ -29,6 +29,7 @@ pub fn door(site: &Arc<Site>) -> Router {
         .route("/__sandbox/index", post(index))
         .route("/__sandbox/limits", post(limits))
         .route("/__sandbox/move", post(move_issue))
+        .route("/__sandbox/migrate", post(migrate))
         .route("/__sandbox/workflow", post(draw_workflow))
         .route("/__sandbox/fields", post(add_field))
         .route("/__sandbox/portal", post(portal))
@@ -108,6 +109,19 @@ async fn move_issue(State(site): State<Arc<Site>>, Json(asked): Json<Move>) -> R
         Ok(key) => Json(json!({ "key": key })).into_response(),
         Err(why) => refused(&why),
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Migration {
+    /// The first issue's id on the new site.
+    first_id: u64,
+}
+
+/// The site goes to another one, which answers here from now on.
+async fn migrate(State(site): State<Arc<Site>>, Json(asked): Json<Migration>) -> StatusCode {
+    migration::migrate(&mut site.contents().lock(), asked.first_id);
+    StatusCode::NO_CONTENT
 }
 
 async fn draw_workflow(State(site): State<Arc<Site>>, Json(drawn): Json<workflow::Drawn>) -> Response {

@@ -20,6 +20,7 @@ pub(crate) mod delete;
 pub(crate) mod edit;
 pub(crate) mod history;
 pub(crate) mod link;
+pub(crate) mod migrate;
 pub(crate) mod property;
 pub(crate) mod read;
 pub(crate) mod remote;

@@ -73,6 +73,7 @@ fn table() -> Vec<Route> {
         look(Operator, "/inspection", api::inspection::list),
         look(Operator, "/inspection/{id}", api::inspection::show),
         act(Operator, "/items/{name}/resume", api::resume),
+        act(Operator, "/items/{name}/relink", api::relink).long(),
         act(Operator, "/items/{name}/trial", api::trial::run).long(),
         act(Operator, "/items/{name}/trial/remove", api::trial::remove).long(),
         act(Operator, "/retry", api::parked::retry),

@@ -45,6 +45,7 @@ mod links;
 mod mappings;
 mod matches;
 mod matrix;
+mod migrations;
 mod modes;
 mod obstacles;
 mod outages;

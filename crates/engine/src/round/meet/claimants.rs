@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entente_core::{Side, filter::Verdict, plan::admits};
+use entente_core::{ConnectedItem, Record, Side, filter::Verdict, plan::admits};
 use entente_jira::IssueKey;
 use entente_salesforce::Filter;
 use entente_store::Link;
@@ -17,11 +17,20 @@ use crate::{
 };
 
 /// The Salesforce records that an issue names: by our marker, by its correlation field.
-pub(super) fn records_named(scene: &Scene<'_>, issue: &Seen) -> impl Iterator<Item = String> {
-    let path = scene.wired.item.correlation.as_ref().map(|correlation| correlation.jira.as_str());
-    let shown = path.and_then(|path| issue.record()?.value(path)?.as_text());
+pub(in crate::round) fn records_named(scene: &Scene<'_>, issue: &Seen) -> impl Iterator<Item = String> {
+    named_by(&scene.wired.item, issue.marked.as_deref(), issue.record())
+}
+
+/// The same, of what is known of the issue.
+pub(crate) fn named_by(
+    item: &ConnectedItem,
+    marked: Option<&str>,
+    issue: Option<&Record>,
+) -> impl Iterator<Item = String> + use<> {
+    let path = item.correlation.as_ref().map(|correlation| correlation.jira.as_str());
+    let shown = path.and_then(|path| issue?.value(path)?.as_text());
     let shown = shown.and_then(|shown| entente_salesforce::RecordId::parse(shown).ok()).map(|id| id.to_string());
-    issue.marked.clone().into_iter().chain(shown)
+    marked.map(str::to_owned).into_iter().chain(shown)
 }
 
 /// Whom an issue names, if that is not this record. A clone of a record shows the key of its original's issue.
