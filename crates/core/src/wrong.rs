@@ -50,11 +50,19 @@ pub enum Wrong {
     BudgetPerRound,
     /// Moves a cursor in a transaction of its own, before the hints that it covers.
     CursorApart,
+    /// Shows a copy to customers, whoever may read its original.
+    CopyForAll,
+    /// Leaves a copy with customers whose original was taken away from them.
+    CopyStaysShown,
+    /// Gives a copy its new text before it takes the copy away from customers.
+    TextBeforeReaders,
+    /// Writes a copy again whose answer was lost, without looking for it.
+    CopyUnprobed,
 }
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::NoIntent,
         Self::BaseBeforeConfirm,
         Self::SearchOnlyProbe,
@@ -77,6 +85,10 @@ impl Wrong {
         Self::RestUnproven,
         Self::BudgetPerRound,
         Self::CursorApart,
+        Self::CopyForAll,
+        Self::CopyStaysShown,
+        Self::TextBeforeReaders,
+        Self::CopyUnprobed,
     ];
 }
 

@@ -56,6 +56,10 @@ impl Copy {
     /// Who may read it.
     #[must_use]
     pub fn audience(&self) -> Audience {
+        #[cfg(feature = "simulation")]
+        if crate::wrong::is(crate::wrong::Wrong::CopyForAll) {
+            return Audience::seen(Some(true));
+        }
         self.audience
     }
 

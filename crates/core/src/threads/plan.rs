@@ -163,6 +163,10 @@ impl Planner<'_> {
 
     /// Finds copies on a side of which nothing is known: the answer was lost, or the memory.
     fn adopt(&mut self, side: Side) {
+        #[cfg(feature = "simulation")]
+        if crate::wrong::is(crate::wrong::Wrong::CopyUnprobed) {
+            return;
+        }
         let (found, originals) = (*self.facts.comments.get(side), *self.facts.comments.get(side.other()));
         for found in found {
             if self.copies.get(side).contains(&found.id) {
@@ -347,6 +351,8 @@ impl Planner<'_> {
         let there = self.facts.comments.get(pair.key.origin.other()).iter().find(|copy| copy.id == *id);
         let Some(there) = there else { return false };
         let (says_other, narrows) = (pair.digest != digest, copy.audience() < pair.audience);
+        #[cfg(feature = "simulation")]
+        let narrows = narrows && !crate::wrong::is(crate::wrong::Wrong::CopyStaysShown);
         let rewrites = says_other && !pair.is_fixed;
         if rewrites || narrows {
             self.plan.steps.push(Step::Edit {

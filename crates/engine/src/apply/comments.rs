@@ -177,6 +177,10 @@ async fn jira_step(scene: &Scene<'_>, work: &Work, step: &Step) -> Result<Option
             client.add_comment(issue, &new).await.map(|comment| Some(comment.id))
         }
         Step::Edit { id, copy, rewrites, narrows, .. } => {
+            #[cfg(feature = "simulation")]
+            if entente_core::wrong::is(entente_core::wrong::Wrong::TextBeforeReaders) && *rewrites {
+                client.edit_comment(issue, id, &adf::write(copy.text())).await?;
+            }
             // First the readers, then the text: customers must not read what is no longer meant for them.
             if *narrows {
                 client.hide_comment(id).await?;

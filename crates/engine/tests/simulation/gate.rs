@@ -55,6 +55,11 @@ impl Gate {
         self.inner.lock().current = actor;
     }
 
+    /// Who is running now.
+    pub(crate) fn current(&self) -> ActorId {
+        self.inner.lock().current
+    }
+
     /// A place in front of the gate; with a time, it opens by itself when that has come.
     pub(crate) fn wait(&self, due_ms: Option<i64>) -> Waiting {
         Waiting { gate: self.clone(), due_ms, said: None, slot: None }

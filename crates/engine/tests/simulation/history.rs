@@ -8,6 +8,7 @@ mod meanwhile;
 mod peace;
 mod spells;
 mod steps;
+mod talk;
 mod trouble;
 
 use std::{
@@ -26,6 +27,7 @@ use serde_json::json;
 
 pub(crate) use self::{
     brief::{Act, Small},
+    talk::TALKED,
     trouble::TROUBLES,
 };
 use self::{
@@ -37,7 +39,7 @@ use crate::{
     chance::Dice,
     oracles,
     people::{People, Place},
-    stage::{Configured, Policy, Stage},
+    stage::{Configured, Policy, Stage, Talk},
     wire::{Books, Met},
 };
 
@@ -64,6 +66,8 @@ pub(crate) struct Script {
     pub(crate) tells: bool,
     /// In the place of a long history, a short one.
     pub(crate) small: Option<Small>,
+    /// People comment on records, too.
+    pub(crate) talks: bool,
 }
 
 /// What came of it.
@@ -83,6 +87,10 @@ pub(crate) struct Played {
 impl Script {
     pub(crate) fn of(seed: u64) -> Self {
         Self { seed, n_steps: STEPS, ..Self::default() }
+    }
+
+    pub(crate) fn with_comments(seed: u64) -> Self {
+        Self { talks: true, ..Self::of(seed) }
     }
 }
 
@@ -150,10 +158,14 @@ pub(crate) struct History {
 }
 
 impl History {
-    async fn new(seed: u64, configured: Option<Configured>, books: Arc<Mutex<Books>>) -> Self {
+    async fn new(script: &Script, books: Arc<Mutex<Books>>) -> Self {
+        let seed = script.seed;
         let stage = Stage::new(seed, books).await;
         let dice = Dice::new(seed.wrapping_mul(31).wrapping_add(7));
+        let configured = script.small.as_ref().map(|small| small.configured);
         let configured = configured.unwrap_or_else(|| Configured::drawn(&dice));
+        let talk = script.talks.then(|| Talk::drawn(&Dice::new(seed.wrapping_mul(104_729).wrapping_add(17))));
+        let configured = Configured { talk, ..configured };
         let rare: Vec<Trouble> = Trouble::ALL.into_iter().filter(|_| dice.in_a_thousand(250)).collect();
         let history = Self {
             day: Day::drawn(&dice, &rare),
@@ -187,8 +199,7 @@ impl History {
     }
 
     async fn run(script: &Script, books: Arc<Mutex<Books>>) -> Result<(), String> {
-        let configured = script.small.as_ref().map(|small| small.configured);
-        let mut history = Self::new(script.seed, configured, books).await;
+        let mut history = Self::new(script, books).await;
         match &script.small {
             Some(small) => history.live_briefly(small).await,
             None => {
@@ -212,6 +223,7 @@ impl History {
             self.stage.dice.become_like(&self.dice.fork());
             if !script.without.contains(&step) {
                 self.one().await?;
+                self.talk().await?;
             }
             self.serve().await;
             if step % STEPS_CHECKED == 0 {
@@ -248,6 +260,9 @@ impl History {
 
     /// The company as it is before anybody synchronizes it: some cases, a pair that people have linked by hand.
     async fn begin(&mut self) {
+        if self.configured.talk.is_some() {
+            self.people.prepare_talk().await;
+        }
         for _ in 0..1 + self.dice.below(4) {
             self.people.open_case(&self.dice, None).await;
         }

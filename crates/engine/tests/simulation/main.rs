@@ -24,7 +24,7 @@ use std::{
 use entente_core::wrong::Wrong;
 use history::{Played, Script, play};
 use parking_lot::Mutex;
-use wire::{Fault, WRITES};
+use wire::{Fault, TALK, WRITES};
 
 /// A history is mostly small allocations.
 #[global_allocator]
@@ -40,6 +40,9 @@ const CATCH_WITHIN: u64 = 150;
 const SEEDS_USUAL: u64 = 40;
 /// From so many histories on, every kind of fault must have met every kind of write.
 const SEEDS_COVERING: u64 = 2_000;
+/// What is wrong with comments is seen where there are some.
+const WRONG_TALK: [Wrong; 4] =
+    [Wrong::CopyForAll, Wrong::CopyStaysShown, Wrong::TextBeforeReaders, Wrong::CopyUnprobed];
 /// How many of the rarest meetings are told.
 const RAREST_TOLD: usize = 6;
 
@@ -89,13 +92,30 @@ fn kept_histories_hold() {
 
 #[test]
 fn histories_hold() {
+    let all = hold(Script::of);
+    if all.n_histories >= SEEDS_COVERING {
+        all.cover(&WRITES, &history::TROUBLES);
+    }
+}
+
+/// The same with comments, which are in no other history.
+#[test]
+fn histories_with_comments_hold() {
+    let all = hold(Script::with_comments);
+    if all.n_histories >= SEEDS_COVERING {
+        all.cover(&TALK, &history::TALKED);
+    }
+}
+
+/// Plays the histories that are asked for, and fails with the first of those that fail.
+fn hold(of: impl Fn(u64) -> Script + Sync) -> Accounts {
     let seeds = asked();
     let is_one = seeds.end - seeds.start == 1;
     let all = Mutex::new(Accounts::default());
     let next = AtomicU64::new(seeds.start);
     on_every_core(|| {
         while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds.end) {
-            let script = Script { tells: is_one, without: shorter::asked(), ..Script::of(seed) };
+            let script = Script { tells: is_one, without: shorter::asked(), ..of(seed) };
             let played = play(&script);
             if is_one {
                 println!("{}", played.told.join("\n"));
@@ -106,16 +126,14 @@ fn histories_hold() {
     let all = all.into_inner();
     println!("{all}");
     if let Some((seed, failure)) = all.failures.first_key_value() {
-        let shorter = if is_one { String::new() } else { shorter::told(*seed, failure) };
+        let shorter = if is_one { String::new() } else { shorter::told(&of(*seed), failure) };
         panic!(
             "{} of {} histories fail; the first with seed {seed}: {failure}\n{shorter}",
             all.failures.len(),
             all.n_histories
         );
     }
-    if all.n_histories >= SEEDS_COVERING {
-        all.cover_everything();
-    }
+    all
 }
 
 #[test]
@@ -128,8 +146,9 @@ fn the_same_seed_is_the_same_history() {
 
 /// The right program passes the very history in which a wrong variant is caught.
 fn is_caught(wrong: Wrong, seed: u64) -> Option<String> {
-    let failure = play(&Script { wrong: Some(wrong), ..Script::of(seed) }).failure?;
-    play(&Script::of(seed)).failure.is_none().then_some(failure)
+    let right = if WRONG_TALK.contains(&wrong) { Script::with_comments(seed) } else { Script::of(seed) };
+    let failure = play(&Script { wrong: Some(wrong), ..right.clone() }).failure?;
+    play(&right).failure.is_none().then_some(failure)
 }
 
 /// `CATCH=n` looks for the first history that catches each variant, or the one of `WRONG=Name`, among n from `SEED=k` on;
@@ -198,8 +217,8 @@ impl Accounts {
     }
 
     /// How often each kind of fault has met each kind of write, the rarest first.
-    fn meetings(&self) -> Vec<(u64, Fault, &'static str)> {
-        let pairs = Fault::ALL.into_iter().flat_map(|fault| WRITES.map(|write| (fault, write)));
+    fn meetings(&self, writes: &[&'static str]) -> Vec<(u64, Fault, &'static str)> {
+        let pairs = Fault::ALL.into_iter().flat_map(|fault| writes.iter().map(move |write| (fault, *write)));
         let can_meet = pairs.filter(|(fault, write)| fault.can_meet(write));
         let mut all: Vec<_> =
             can_meet.map(|pair| (self.met.get(&pair).copied().unwrap_or_default(), pair.0, pair.1)).collect();
@@ -208,13 +227,13 @@ impl Accounts {
     }
 
     /// Each kind of fault has met each kind of write, and a read; each kind of trouble has come.
-    fn cover_everything(&self) {
-        let missed: Vec<_> = self.meetings().into_iter().filter(|(n, ..)| *n == 0).collect();
+    fn cover(&self, writes: &[&'static str], troubles: &[&'static str]) {
+        let missed: Vec<_> = self.meetings(writes).into_iter().filter(|(n, ..)| *n == 0).collect();
         assert!(missed.is_empty(), "these never met: {missed:?}");
         for what in ["killed before", "killed after", "busy", "disk full"] {
             assert!(self.commits.contains_key(what), "no commit was ever {what}");
         }
-        for what in history::TROUBLES {
+        for what in troubles {
             assert!(self.events.contains_key(what), "there was never a {what}");
         }
     }
@@ -225,7 +244,7 @@ impl std::fmt::Display for Accounts {
         let n_faults: u64 = self.met.values().sum();
         writeln!(f, "{} histories, {} calls, {n_faults} faults", self.n_histories, self.n_calls)?;
         writeln!(f, "commits {:?}\nevents {:?}", self.commits, self.events)?;
-        writeln!(f, "rarest {:?}", &self.meetings()[..RAREST_TOLD])?;
+        writeln!(f, "rarest {:?}", &self.meetings(&WRITES)[..RAREST_TOLD])?;
         for (seed, failure) in &self.failures {
             writeln!(f, "seed {seed}: {}", failure.lines().next().unwrap_or_default())?;
         }

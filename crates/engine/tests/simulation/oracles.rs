@@ -4,13 +4,15 @@ mod accounts;
 mod agreement;
 mod journal;
 mod merge;
+mod talk;
 mod twins;
 mod words;
 mod writes;
 
 pub(crate) use self::{
     accounts::{Accounts, are_kept},
-    journal::lost,
+    journal::{lost, words},
+    talk::are_for_no_more_readers,
     twins::links,
     writes::n_overwritten,
 };
@@ -30,6 +32,7 @@ pub(crate) async fn in_the_evening(history: &mut History) -> Result<(), String> 
     history.nobody_did_wrong()?;
     twins::at_most_one(history).await?;
     words::are_the_last_without_a_look(history).await?;
+    talk::is_carried_once(history).await?;
     journal::has_everything_overwritten(history).await
 }
 
@@ -61,6 +64,7 @@ pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
     twins::only_the_deleted_are_unlinked(history).await?;
     twins::what_was_parted_stays_parted(history).await?;
     words::are_the_last(history).await?;
+    talk::is_carried_once(history).await?;
     journal::has_everything_overwritten(history).await?;
     writes::only_mapped_fields(history)?;
     writes::stop(history).await?;

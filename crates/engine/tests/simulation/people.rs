@@ -4,6 +4,7 @@
 //! text that they write is a word that never was before, so that it can be found again wherever it went.
 
 mod field;
+mod talk;
 mod upheaval;
 
 use std::{
@@ -23,7 +24,10 @@ use crate::{
     stage::{ORG, SITE, Stage},
 };
 
-pub(crate) use self::field::{Field, Place};
+pub(crate) use self::{
+    field::{Field, Place},
+    talk::{Readers, Said, Shown, Writer},
+};
 
 /// More issues in a row than a worker makes while people open none.
 const GAP_MAX: u64 = 60;
@@ -70,6 +74,8 @@ pub(crate) struct People {
     hand: Hand,
     token: String,
     case_field: &'static str,
+    /// Issues of another kind than the item's.
+    other_kind: &'static str,
     n_words: u64,
     /// The highest number of an issue that people have opened.
     last_number: u64,
@@ -92,6 +98,10 @@ pub(crate) struct People {
     /// How many of the cases people care about now, and which fields they change.
     pub(crate) n_cared_for: usize,
     pub(crate) fields: Vec<Field>,
+    /// Every comment that somebody wrote.
+    pub(crate) said: Vec<Said>,
+    /// Copies of comments that people have edited or deleted.
+    pub(crate) disturbed: BTreeSet<(Place, String)>,
 }
 
 impl People {
@@ -102,6 +112,7 @@ impl People {
             hand: stage.gate.hand.clone(),
             token: String::new(),
             case_field: "customfield_10030",
+            other_kind: "Task",
             n_words: 0,
             last_number: 0,
             cases: Vec::new(),
@@ -115,9 +126,11 @@ impl People {
             edited_ms: BTreeMap::new(),
             n_cared_for: usize::MAX,
             fields: Field::ALL.to_vec(),
+            said: Vec::new(),
+            disturbed: BTreeSet::new(),
         };
         people.sign_in().await;
-        people.prepare_other_project().await;
+        people.draw_workflow(upheaval::ELSEWHERE).await;
         let right = json!({"user": "integration@sandbox.example", "object": "Case", "delete": true});
         let (status, answer) = people.turn(Place::Salesforce, "rights", right).await;
         assert_eq!(status, 204, "{answer}");
@@ -125,7 +138,11 @@ impl People {
     }
 
     async fn sign_in(&mut self) {
-        let form = "grant_type=client_credentials&client_id=sandbox-least-client&client_secret=sandbox-least-secret";
+        self.sign_in_as("sandbox-least-client", "sandbox-least-secret").await;
+    }
+
+    async fn sign_in_as(&mut self, client: &str, secret: &str) {
+        let form = format!("grant_type=client_credentials&client_id={client}&client_secret={secret}");
         let request = Request::post(format!("{ORG}/services/oauth2/token"))
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from(form))

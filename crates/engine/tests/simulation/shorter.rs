@@ -18,10 +18,10 @@ pub(crate) fn asked() -> BTreeSet<u64> {
 }
 
 /// How to play the shortest history found.
-pub(crate) fn told(seed: u64, failure: &str) -> String {
+pub(crate) fn told(whole: &Script, failure: &str) -> String {
     let kind = kind(failure);
     let fails = |without: &BTreeSet<u64>| {
-        let script = Script { without: without.clone(), ..Script::of(seed) };
+        let script = Script { without: without.clone(), ..whole.clone() };
         play(&script).failure.is_some_and(|failure| self::kind(&failure) == kind)
     };
     let (mut without, mut n_tries, mut size) = (BTreeSet::new(), 0, STEPS / 2);
@@ -39,7 +39,7 @@ pub(crate) fn told(seed: u64, failure: &str) -> String {
         size /= 2;
     }
     let n_left = STEPS - without.len() as u64;
-    format!("with {n_left} of {STEPS} steps: make sim SEED={seed} WITHOUT={}", ranges(&without))
+    format!("with {n_left} of {STEPS} steps: make sim SEED={} WITHOUT={}", whole.seed, ranges(&without))
 }
 
 /// The words of a failure without its names and numbers.

@@ -50,6 +50,20 @@ pub(crate) struct Configured {
     pub(crate) policy: Policy,
     pub(crate) creates_in_salesforce: bool,
     pub(crate) with_description: bool,
+    pub(crate) talk: Option<Talk>,
+}
+
+/// Comments are carried, in a project that is a service desk, and copies are for these readers at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Talk {
+    ForStaff,
+    ForCustomers,
+}
+
+impl Talk {
+    pub(crate) fn drawn(dice: &Dice) -> Self {
+        *dice.pick(&[Self::ForStaff, Self::ForCustomers, Self::ForCustomers])
+    }
 }
 
 impl Configured {
@@ -58,6 +72,7 @@ impl Configured {
             policy: *dice.pick(&Policy::ALL),
             creates_in_salesforce: dice.in_a_thousand(400),
             with_description: true,
+            talk: None,
         }
     }
 
@@ -66,6 +81,11 @@ impl Configured {
         let description =
             if self.with_description { "      - { salesforce: Description, jira: description }\n" } else { "" };
         let policy = self.policy.word();
+        let comments = match self.talk {
+            None => "",
+            Some(Talk::ForStaff) => "    comments: { direction: both }\n",
+            Some(Talk::ForCustomers) => "    comments: { direction: both, audience: customer }\n",
+        };
         format!(
             "version: 1
 connections:
@@ -95,7 +115,7 @@ items:
       field: Status
       values: {{ New: To Do, Working: In Progress, Escalated: In Progress, On Hold: Blocked, Closed: Done }}
     conflicts: {policy}
-server: {{ public_url: 'https://entente.example', api_tokens: [ 'a-token-of-a-test-only' ] }}
+{comments}server: {{ public_url: 'https://entente.example', api_tokens: [ 'a-token-of-a-test-only' ] }}
 triggers: {{ poll_seconds: 5 }}
 "
         )

@@ -1,5 +1,7 @@
 //! The network between the real clients and the sandbox's routers, with everything that goes wrong there.
 
+mod kind;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
@@ -17,7 +19,14 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{chance::Dice, gate::Gate, history::Played, people::A_MOMENT};
+use self::kind::{READS, is_write, kind};
+pub(crate) use self::kind::{TALK, WRITES};
+use crate::{
+    chance::Dice,
+    gate::{ActorId, Gate},
+    history::Played,
+    people::A_MOMENT,
+};
 
 /// How late a call that was given up may take effect.
 pub(crate) const LATE_MS_MAX: i64 = 110_000;
@@ -64,7 +73,8 @@ impl Fault {
 
     /// Whether this can happen to a write of this kind.
     pub(crate) fn can_meet(self, write: &str) -> bool {
-        let is_salesforce = matches!(write, "update records" | "upsert records");
+        let is_salesforce =
+            matches!(write, "update records" | "upsert records" | "add case comments" | "edit case comment");
         is_salesforce || !matches!(self, Self::PartialBatch | Self::ExpiredToken)
     }
 
@@ -148,8 +158,21 @@ pub(crate) struct Books {
     pub(crate) looks: bool,
     /// What was read and when: questions by id, and answers to full looks.
     pub(crate) reads: Vec<(i64, String)>,
+    /// Calls that read or write comments.
+    pub(crate) carried: Vec<Carried>,
+    /// A comment was written since somebody looked at who may read what.
+    pub(crate) has_carried: bool,
     /// The last call, for a history that does not end.
     pub(crate) last: String,
+}
+
+/// A call that reads or writes comments.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    pub(crate) ms: i64,
+    pub(crate) actor: ActorId,
+    pub(crate) kind: &'static str,
+    pub(crate) said: String,
 }
 
 /// Whether a machine still runs. What is dead sends and stores nothing any more.
@@ -237,9 +260,10 @@ impl SimWire {
         let bytes = collect(body).await?;
         let kind = kind(parts.method.as_str(), parts.uri.path(), &bytes);
         let looks = self.books.lock().looks;
+        let actor = self.gate.current();
         if kind != "sign in" {
             let since_ms = self.gate.hand.now_ms();
-            if WRITES.contains(&kind) {
+            if is_write(kind) {
                 self.books.lock().leaves(&self.life, kind);
                 let said = format!("{kind} {} {}", parts.uri, String::from_utf8_lossy(&bytes));
                 self.gate.wait_to_write(said).await;
@@ -259,6 +283,7 @@ impl SimWire {
         }
         let asked = READS.contains(&kind).then(|| format!("{} {}", parts.uri, String::from_utf8_lossy(&bytes)));
         let said = String::from_utf8_lossy(&bytes).into_owned();
+        self.note_carried(actor, kind, || format!("{} {said}", parts.uri.path()));
         let request = Request::from_parts(parts, axum::body::Body::from(bytes));
         let answered = self.ask(is_salesforce, request).await;
         self.note_late(fault, kind, said);
@@ -277,10 +302,19 @@ impl SimWire {
         answered.map(|(parts, bytes)| Response::from_parts(parts, Body::Stream(ByteStream::from_bytes(bytes))))
     }
 
+    fn note_carried(&self, actor: ActorId, kind: &'static str, said: impl FnOnce() -> String) {
+        let is_copy = TALK.contains(&kind);
+        if is_copy || kind == "read comments" {
+            let books = &mut *self.books.lock();
+            books.carried.push(Carried { ms: self.gate.hand.now_ms(), actor, kind, said: said() });
+            books.has_carried |= is_copy;
+        }
+    }
+
     /// Late too is what was on its way when another machine took the org.
     fn note_late(&self, fault: Option<Fault>, kind: &str, said: String) {
         let mut books = self.books.lock();
-        if fault == Some(Fault::CommitLate) || WRITES.contains(&kind) && books.is_overtaken(&self.life) {
+        if fault == Some(Fault::CommitLate) || is_write(kind) && books.is_overtaken(&self.life) {
             books.late.push(said);
         }
     }
@@ -302,12 +336,12 @@ impl SimWire {
                 return Err(WireError::NotSent { reason: "connection refused".to_owned() });
             }
             books.n_calls += 1;
-            books.n_writes += u64::from(WRITES.contains(&kind));
+            books.n_writes += u64::from(is_write(kind));
             let said = format!("{} {} {}", parts.method, parts.uri, String::from_utf8_lossy(bytes));
             books.note(&said);
             books.tell(|| format!("  {said}"));
             books.last = said;
-            if WRITES.contains(&kind) { books.boundary(false) } else { books.life.load(Ordering::Relaxed) }
+            if is_write(kind) { books.boundary(false) } else { books.life.load(Ordering::Relaxed) }
         };
         if is_dead {
             std::future::pending::<()>().await;
@@ -324,7 +358,7 @@ impl SimWire {
             if let Some(fault) = fault {
                 *books.met.entry((fault, kind)).or_default() += 1;
             }
-            WRITES.contains(&kind) && books.boundary(true)
+            is_write(kind) && books.boundary(true)
         };
         if is_dead {
             std::future::pending::<()>().await;
@@ -333,7 +367,7 @@ impl SimWire {
     }
 
     fn draw(&self, kind: &'static str, is_salesforce: bool) -> Option<Fault> {
-        if WRITES.contains(&kind)
+        if is_write(kind)
             && let Some(fault) = self.books.lock().next_fault.take()
         {
             return Some(fault);
@@ -353,7 +387,7 @@ impl SimWire {
         // Writes are what matters most, and creations are few.
         let rate = match kind {
             "create issues" | "upsert records" => rate * 4,
-            _ if WRITES.contains(&kind) => rate * 2,
+            _ if is_write(kind) => rate * 2,
             _ => rate,
         };
         if faults.is_empty() || !self.dice.in_a_thousand(rate) {
@@ -361,7 +395,7 @@ impl SimWire {
         }
         let fault = *self.dice.pick(&faults);
         // An answer that comes late is one thing; a read has no late effect. Jira tokens do not expire.
-        let is_write = WRITES.contains(&kind);
+        let is_write = is_write(kind);
         match fault {
             Fault::CommitLate if !is_write => None,
             // Everybody waits for a sign-in.
@@ -396,32 +430,4 @@ pub(crate) async fn collect(body: Body) -> Result<Bytes, WireError> {
         bytes.extend(piece.map_err(lost)?);
     }
     Ok(bytes.into())
-}
-
-/// Kinds of calls that change records.
-pub(crate) const WRITES: [&str; 5] = ["create issues", "edit issue", "move issue", "update records", "upsert records"];
-
-/// Kinds of calls that answer with whole records.
-const READS: [&str; 4] = ["fetch issues", "query records", "search issues", "edit issue"];
-
-/// What a call is, for people and for the accounts of what has happened.
-fn kind(method: &str, path: &str, body: &[u8]) -> &'static str {
-    let updates = || body.windows(7).any(|window| window == b"\"PATCH\"");
-    let ends = |with: &str| path.ends_with(with);
-    match method {
-        // The identity of who signed in is part of it: nobody else goes on meanwhile.
-        _ if path.contains("/oauth2/") || path.starts_with("/id/") => "sign in",
-        "POST" if ends("/issue/bulk") => "create issues",
-        "POST" if ends("/issue/bulkfetch") => "fetch issues",
-        "POST" if ends("/search/jql") => "search issues",
-        "POST" if ends("/transitions") => "move issue",
-        "POST" if ends("/changelog/bulkfetch") => "fetch changelogs",
-        "POST" if ends("/composite") && updates() => "update records",
-        "PATCH" if path.contains("/composite/sobjects/") => "upsert records",
-        "PATCH" if ends("/composite/sobjects") => "update records",
-        "PUT" if path.contains("/issue/") => "edit issue",
-        "GET" if ends("/query") || path.contains("/query/") || ends("/queryAll") => "query records",
-        "GET" if ends("/transitions") => "ask for transitions",
-        _ => "other",
-    }
 }

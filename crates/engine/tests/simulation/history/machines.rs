@@ -5,7 +5,7 @@ use std::{pin::Pin, sync::atomic::Ordering, task::Poll};
 use entente_engine::EngineError;
 
 use super::History;
-use crate::{gate::ActorId, stage::Machine, wire::Life};
+use crate::{gate::ActorId, oracles, stage::Machine, wire::Life};
 
 pub(super) type Work = Pin<Box<dyn Future<Output = Result<(), EngineError>>>>;
 
@@ -137,6 +137,9 @@ impl History {
         {
             let actor = self.actors.remove(n);
             self.ended(actor.machine, actor.task, result.is_ok());
+        }
+        if let Err(why) = oracles::are_for_no_more_readers(self).await {
+            self.stage.books.lock().wrongdoing.get_or_insert(why);
         }
     }
 

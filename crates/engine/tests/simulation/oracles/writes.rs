@@ -8,7 +8,7 @@ use crate::history::History;
 const OURSELVES: &str = "admin@sandbox.example";
 
 /// Everything that the item of the histories may change in a record that is there; the vendors set some with it.
-const OURS: [&str; 14] = [
+const OURS: [&str; 17] = [
     "Subject",
     "Description",
     "Priority",
@@ -23,6 +23,9 @@ const OURS: [&str; 14] = [
     "resolution",
     "customfield_10030",
     "entente.origin",
+    "comment",
+    "CommentBody",
+    "IsPublished",
 ];
 
 pub(super) fn ours(history: &History) -> Vec<Write> {

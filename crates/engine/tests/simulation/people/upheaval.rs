@@ -7,18 +7,18 @@ use super::{People, Place, Record, number, text};
 use crate::{chance::Dice, stage::ORG};
 
 /// Where issues are moved to: another project that knows their type, their fields and, here, their statuses.
-const ELSEWHERE: &str = "SUP";
+pub(super) const ELSEWHERE: &str = "SUP";
 
 impl People {
-    /// The other project works as that of the item does: what differs is a matter of other tests.
-    pub(super) async fn prepare_other_project(&self) {
+    /// A project works as that of the item does from now on: what differs is a matter of other tests.
+    pub(super) async fn draw_workflow(&self, project: &str) {
         let status = |name: &str, category: &str| json!({"name": name, "category": category});
         let way = |name: &str| json!({"name": name, "from": "any", "to": name});
         let names = ["To Do", "In Progress", "Blocked", "Done"];
         let categories = ["new", "indeterminate", "indeterminate", "done"];
         let statuses: Vec<Value> = names.iter().zip(categories).map(|(name, of)| status(name, of)).collect();
         let drawn = json!({
-            "project": ELSEWHERE, "issue_type": "Bug", "statuses": statuses,
+            "project": project, "issue_type": "Bug", "statuses": statuses,
             "transitions": names.map(way),
         });
         let (status, answer) = self.turn(Place::Jira, "workflow", drawn).await;
@@ -71,7 +71,8 @@ impl People {
     }
 
     async fn open_task(&mut self) -> String {
-        let fields = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": "Something else"});
+        let fields =
+            json!({"project": {"key": "OPS"}, "issuetype": {"name": self.other_kind}, "summary": "Something else"});
         let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
         assert_eq!(status, 201, "{answer}");
         let key = text(&answer["key"]);
