@@ -8,7 +8,7 @@ use super::Scene;
 use crate::{
     error::EngineError,
     limits::{CHANGE_BUDGET_MIN, CHANGE_BUDGET_PERCENT, CHANGE_BUDGET_WINDOW_MS, MASS_PARTING_MIN},
-    unit::Work,
+    unit::{End, Work},
 };
 
 /// The units whose acts were counted, and when.
@@ -60,7 +60,9 @@ pub(super) async fn count(scene: &Scene<'_>, works: &mut [Work]) -> Result<Optio
 
 /// Takes back what was counted for units that come again with nothing written: it is counted when it is done.
 pub(super) async fn give_back(scene: &Scene<'_>, works: &[Work], counted: &Counted) -> Result<(), EngineError> {
-    let acts = counted.units.iter().map(|n| &works[*n]).filter(|work| work.came_to_nothing()).map(acts).sum();
+    let is_undone =
+        |work: &&Work| matches!(work.end, End::Again { .. }) && !work.journal.iter().any(|entry| entry.kind == "write");
+    let acts = counted.units.iter().map(|n| &works[*n]).filter(is_undone).map(acts).sum();
     if acts > 0 {
         let (store, item) = (scene.worker.store(), &scene.wired.item.name);
         store.give_back(&scene.worker.fence()?, item, acts, counted.at_ms).await?;

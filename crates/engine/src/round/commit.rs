@@ -104,17 +104,13 @@ fn add(scene: &Scene<'_>, ends: &mut Ends, work: &mut Work) {
         None => {}
     }
     park(scene, round, work);
-    // Pairs that were found and then put off meet again: a link without anything agreed would be no first meeting any more.
-    let meets_again = work.came_to_nothing() && Side::BOTH.into_iter().all(|side| work.creation(side).is_none());
     hear(&mut round.heard, work);
     landed::remember(work);
     let journal = std::mem::take(&mut work.journal);
     let journal: Vec<NewEntry> = journal.into_iter().map(|entry| stamped(scene, work, entry)).collect();
     match (&work.unit.link, &work.unit.ids) {
         (Some(link), _) => add_link(scene, round, work, link, journal),
-        (None, Sides { salesforce: Some(_), jira: Some(_) })
-            if !(meets_again || matches!(work.end, End::PassOn | End::Refused)) =>
-        {
+        (None, Sides { salesforce: Some(_), jira: Some(_) }) if !matches!(work.end, End::PassOn | End::Refused) => {
             unpark(scene, round, work);
             round.offers.extend(siblings::next(scene, work));
             round.links_new.push(link::new(scene, work, journal));

@@ -222,11 +222,6 @@ impl Work {
         self.end == End::Done && self.unlinked.is_none() && self.follows.is_none()
     }
 
-    /// Whether it comes again, and nothing was written for it.
-    pub(crate) fn came_to_nothing(&self) -> bool {
-        matches!(self.end, End::Again { .. }) && !self.journal.iter().any(|entry| entry.kind == "write")
-    }
-
     /// Puts it off; an earlier time stands.
     pub(crate) fn again(&mut self, due_ms: i64, reason: impl Into<String>) {
         match &self.end {

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use entente_engine::SyncReport;
 use entente_sandbox::Seed;
-use entente_store::Store;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -74,19 +73,4 @@ async fn what_is_put_off_before_it_is_counted_earns_no_credit() {
     stage.control(ORG, "clock", json!({"advance_seconds": -2})).await;
     let report = stage.sync_patiently().await;
     assert_eq!((report.held > 0, report.writes.salesforce), (true, 0), "{report:?}");
-}
-
-/// The first meeting of a pair is no write over an edit, however often it is put off.
-#[tokio::test]
-async fn pairs_that_were_put_off_when_they_met_meet_again() {
-    let mut stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: jira-wins\n")).await;
-    stage.sync().await;
-    stage.control(ORG, "clock", json!({"advance_seconds": 2})).await;
-    edit_both(&stage, 30, "at once").await;
-    stage.control(ORG, "clock", json!({"advance_seconds": -2})).await;
-    stage.store = Store::memory().await.unwrap();
-    let report = stage.sync_patiently().await;
-    assert_eq!((report.held, report.waiting), (0, 0), "{report:?}");
-    let cases = stage.query("SELECT Id FROM Case WHERE Subject = 'Ours, at once'").await;
-    assert_eq!(cases.len(), 30, "what Jira shows has won");
 }
