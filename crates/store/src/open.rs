@@ -5,7 +5,7 @@ mod directory;
 use std::{path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
-    Connection, Executor, PgConnection,
+    Connection, Executor, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -39,7 +39,8 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
             .pragma("journal_size_limit", JOURNAL_BYTES_MAX);
-        let write = sqlite_pool(1).connect_with(options.clone()).await?;
+        let write = sqlite_pool(1).after_release(|connection, _| Box::pin(ended(connection)));
+        let write = write.connect_with(options.clone()).await?;
         migrations::migrate_sqlite(&write).await?;
         let read = sqlite_pool(READERS_MAX).connect_with(options.pragma("query_only", "ON")).await?;
         Self::start(Db::Sqlite { write, read }, Some(directory)).await
@@ -106,6 +107,14 @@ pub(crate) fn sqlite_pool(connections_max: u32) -> SqlitePoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+}
+
+/// Whether a transaction's end reached the connection that it gives back. A commit or statement that fails, on a full disk
+/// say, may leave it in the middle of the transaction for good.
+async fn ended(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // Runs the rollback that waits.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// The database's id; the first process to ask for it makes it.

@@ -61,14 +61,7 @@ impl Db {
 
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(match write.begin_with(BEGIN).await {
-                // A commit that fails, on a full disk say, leaves its connection in the middle of the transaction.
-                Err(sqlx::Error::InvalidSavePointStatement) => {
-                    write.acquire().await?.close().await?;
-                    write.begin_with(BEGIN).await?
-                }
-                begun => begun?,
-            }),
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with(BEGIN).await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
