@@ -121,7 +121,7 @@ async fn appeared(tx: &mut Tx, of_links: &[(LinkId, &[NewNote])]) -> Result<Vec<
         return Ok(Vec::new());
     }
     let link_ids = ids(&found.iter().map(|(id, _)| *id).collect::<Vec<_>>())?;
-    let known = tx.rows(KNOWN, &[link_ids.clone()]).await?;
+    let known = tx.rows(KNOWN, std::slice::from_ref(&link_ids)).await?;
     let known: HashSet<(LinkId, String)> =
         known.iter().map(note).map(|note| note.map(|note| (note.link_id, note.note.text))).collect::<Result<_, _>>()?;
     let places = tx.rows(PLACES, &[link_ids]).await?;
