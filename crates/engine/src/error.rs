@@ -53,8 +53,13 @@ pub enum EngineError {
     #[error("a round broke off, which is a defect of Entente; nothing is lost, and it is tried again: {0}")]
     Defect(String),
     /// Another worker owns the org.
-    #[error("org {0} is being worked on by another process; stop it, or wait until its lease ends (20 s)")]
-    Leased(String),
+    #[error("org {org} is being worked on by {holder}")]
+    Leased {
+        /// The Salesforce connection.
+        org: String,
+        /// The other process: its number, its machine, and when it was started.
+        holder: String,
+    },
 }
 
 /// A `sync` that a part of it kept from its end: the first failure, and what was done all the same.
@@ -85,7 +90,7 @@ impl EngineError {
             | Self::Unfit(_)
             | Self::Declined(_)
             | Self::Defect(_)
-            | Self::Leased(_) => false,
+            | Self::Leased { .. } => false,
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use entente_core::Side;
-use entente_store::{DueHint, Link, StoreError};
+use entente_store::{DueHint, Holder, Link, StoreError};
 
 use crate::{
     EngineError, Inner, SyncOptions, Unfinished, access,
@@ -57,12 +57,19 @@ pub(crate) async fn run(
     }
 }
 
-/// Takes the org's lease, if need be after that of a process that died.
+/// Takes the org's lease, if need be after that of a process that died. One that lives renews its own, and is not waited for.
 pub(crate) async fn own(inner: &Inner, worker: &Worker) -> Result<(), EngineError> {
     let give_up_ms = inner.outside.now_ms() + LEASE_WAIT_MAX_MS;
+    let mut first: Option<Holder> = None;
     while !worker.acquire().await? {
-        if inner.outside.now_ms() >= give_up_ms {
-            return Err(EngineError::Leased(worker.org.name.clone()));
+        let now_ms = inner.outside.now_ms();
+        // Nobody holds a lease that was given back a moment ago.
+        if let Some(holder) = inner.store.holder(&worker.org.name, now_ms).await? {
+            let known = first.get_or_insert_with(|| holder.clone());
+            let lives = known.owner == holder.owner && known.until_ms < holder.until_ms;
+            if lives || now_ms >= give_up_ms {
+                return Err(EngineError::Leased { org: worker.org.name.clone(), holder: holder.owner });
+            }
         }
         inner.outside.clock.sleep(Duration::from_millis(LEASE_WAIT_STEP_MS)).await;
     }

@@ -6,6 +6,10 @@ use entente_transport::CallError;
 /// Where more is found out than one failed call tells.
 const SEE_A_DOCTOR: &str = "run `entente doctor --config FILE`: it names what is missing";
 
+/// One process at a time works on an org.
+const THE_OTHER_WORKS: &str = "leave the work to it, or stop it and try again; where it is a server, most commands ask it with \
+                               `--server URL --token T`";
+
 /// What only we can mend.
 pub(crate) const PLEASE_REPORT: &str = "this is a defect of Entente: please report it with this message";
 
@@ -13,10 +17,10 @@ pub(crate) const PLEASE_REPORT: &str = "this is a defect of Entente: please repo
 pub(crate) fn remedy(error: &EngineError) -> (&'static str, &'static str) {
     match error {
         EngineError::Peer { error, .. } => after(error),
-        EngineError::Connection { .. }
-        | EngineError::Item { .. }
-        | EngineError::NoSuchItem(_)
-        | EngineError::Leased(_) => ("engine", SEE_A_DOCTOR),
+        EngineError::Connection { .. } | EngineError::Item { .. } | EngineError::NoSuchItem(_) => {
+            ("engine", SEE_A_DOCTOR)
+        }
+        EngineError::Leased { .. } => ("lease", THE_OTHER_WORKS),
         EngineError::Store(_) => ("database", "the log of the server says more"),
         EngineError::Missing(_) | EngineError::Unfit(_) | EngineError::Declined(_) => ("refused", ""),
         EngineError::Defect(_) => ("defect", PLEASE_REPORT),

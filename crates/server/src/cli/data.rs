@@ -15,7 +15,7 @@ pub(crate) const USUAL_DIR: &str = "entente-data";
 /// `--data-dir D | --database-url URL`.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Data {
-    /// Where the database lies; usually `entente-data` beside the configuration file
+    /// Where the database lies; usually `entente-data` beside the configuration file, or with the file where one is there
     #[arg(long, value_name = "D")]
     pub(crate) data_dir: Option<PathBuf>,
 
@@ -105,9 +105,11 @@ impl Data {
     }
 }
 
-/// The usual directory for a configuration file.
+/// The usual directory for a configuration file. Where a database lies with the file itself, it is that one: a second one
+/// would make everything twice.
 pub(crate) fn beside(configuration: &Path) -> PathBuf {
-    configuration.parent().unwrap_or(Path::new("")).join(USUAL_DIR)
+    let dir = configuration.parent().unwrap_or(Path::new(""));
+    if dir.join(DATABASE_FILE).exists() { dir.to_owned() } else { dir.join(USUAL_DIR) }
 }
 
 #[cfg(test)]

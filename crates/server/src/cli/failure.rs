@@ -139,7 +139,7 @@ impl From<EngineError> for Failure {
             | EngineError::Connection { .. }
             | EngineError::Item { .. }
             | EngineError::NoSuchItem(_)
-            | EngineError::Leased(_)
+            | EngineError::Leased { .. }
             | EngineError::Declined(_)
             | EngineError::Defect(_) => {
                 let (code, remedy) = trouble::remedy(&error);

@@ -72,7 +72,7 @@ impl From<EngineError> for Problem {
             | EngineError::Connection { .. }
             | EngineError::Item { .. }
             | EngineError::NoSuchItem(_)
-            | EngineError::Leased(_) => Self::unanswered(&error),
+            | EngineError::Leased { .. } => Self::unanswered(&error),
             EngineError::Store(_) | EngineError::Defect(_) => {
                 tracing::error!(%error, "Could not answer a caller");
                 Self::unanswered(&error)

@@ -107,6 +107,9 @@ fn a_kept_demo_goes_on_with_the_same_links_wherever_it_listens() {
     let desk = Desk::new();
     let first = Demo::start(&desk);
     let (links, server) = (first.links(), first.url("server").to_owned());
+    let file = desk.path("demo").join("demo.yaml");
+    let beside = run(&["sync", "--config", file.to_str().unwrap()]);
+    assert!(beside.stderr.contains("demo is in use by process"), "its database is the demo's own: {beside:?}");
     // The terminal was closed.
     first.stop("HUP");
     let again = Demo::start(&desk);

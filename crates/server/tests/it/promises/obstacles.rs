@@ -186,6 +186,12 @@ fn a_server_that_stood_still_beyond_its_lease_writes_nothing_twice() {
     let asked = run(&["status", "--server", &server, "--token", "token-of-a-test"]);
     assert!(asked.stdout.contains(&holder) && asked.stdout.contains("its lease ends at 2"), "{asked:?}");
 
+    let file = company.desk.arg("acme.yaml");
+    let beside = run(&["sync", "--config", &file, "--database-url", &database.url()]);
+    assert_eq!(beside.code, 1, "a command does not wait for a process that lives: {beside:?}");
+    let holder = format!("org acme-org is being worked on by process {} on machine ", first.pid());
+    one_sentence(&beside, &holder);
+
     // Its next write and its next creation take effect, and stand still with their answers under way.
     for route in ["PUT /rest/api/3/issue/{..}", "POST /rest/api/3/issue/bulk"] {
         company.site_door("faults", &json!({ "answer": "slow", "delay_ms": 3_000, "route": route, "times": 1 }));
