@@ -44,6 +44,8 @@ pub struct Comment {
     pub is_restricted: bool,
     /// Whether Entente's own account wrote it. Automations may do so too, so that this alone says nothing.
     pub is_by_us: bool,
+    /// Whether somebody else than its author has changed it last, as far as its side says.
+    pub is_touched: bool,
     /// The key that our marker on it names.
     pub marker: Option<String>,
 }

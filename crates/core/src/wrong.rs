@@ -58,11 +58,13 @@ pub enum Wrong {
     TextBeforeReaders,
     /// Writes a copy again whose answer was lost, without looking for it.
     CopyUnprobed,
+    /// Takes for somebody's own words what it has written itself and does not remember.
+    CopyCarriedBack,
 }
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::NoIntent,
         Self::BaseBeforeConfirm,
         Self::SearchOnlyProbe,
@@ -89,6 +91,7 @@ impl Wrong {
         Self::CopyStaysShown,
         Self::TextBeforeReaders,
         Self::CopyUnprobed,
+        Self::CopyCarriedBack,
     ];
 }
 

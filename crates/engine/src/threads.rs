@@ -191,6 +191,8 @@ fn of_jira(comment: &entente_jira::Comment, is_request: bool, ourselves: &str) -
         audience: Audience::seen(is_public),
         is_restricted,
         is_by_us: author.is_some_and(|author| author.account_id == ourselves),
+        // A copy in Jira keeps its marker, whoever changes it.
+        is_touched: false,
         marker: marker.and_then(|property| Some(property.value.get("of")?.as_str()?.to_owned())),
     })
 }

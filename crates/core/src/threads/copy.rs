@@ -5,10 +5,13 @@ use jiff::tz::TimeZone;
 
 use super::{Audience, Comment, digest_of};
 use crate::{
-    item::CommentRules,
+    item::{CommentRules, HEADER},
     rich::{Block, Document, Inline},
     side::Side,
 };
+
+/// How a time looks in a header.
+const TIME_LIKE: &str = "0000-00-00 00:00 UTC";
 
 /// How long a comment of a side may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,15 +126,67 @@ impl Heading<'_> {
         pieces.into_iter().enumerate().map(part).collect()
     }
 
+    /// Whether a text begins as every copy of a comment does, whatever it answers and which part it is.
+    pub(super) fn is_above(&self, comment: &Comment, text: &str) -> bool {
+        let (words, colon) = self.words(comment);
+        !words.is_empty() && text.strip_prefix(&words).is_some_and(|rest| ends_line(rest, colon))
+    }
+
     fn line(&self, comment: &Comment, number: &str) -> String {
-        let (Comment { author, .. }, system) = (comment, self.side.to_string());
-        let header = self.rules.header.replace("{author}", &author.name).replace("{system}", &system);
-        let header = header.replace("{time}", &shown(comment));
         let parent = self.parent.map(|parent| format!(" (in reply to {}, {})", parent.author.name, shown(parent)));
         let anew = if self.is_anew { " (edited)" } else { "" };
-        let (words, colon) = header.strip_suffix(':').map_or((header.as_str(), ""), |words| (words, ":"));
+        let (words, colon) = self.words(comment);
         format!("{words}{}{anew}{number}{colon}", parent.unwrap_or_default())
     }
+
+    /// The item's words, and the colon after them.
+    fn words(&self, comment: &Comment) -> (String, &'static str) {
+        let (words, colon) = apart(&self.rules.header);
+        let words = words.replace("{author}", &comment.author.name).replace("{system}", &self.side.to_string());
+        (words.replace("{time}", &shown(comment)), colon)
+    }
+}
+
+/// Whether a text begins as copies of a side's comments do, under this header or the usual one, whoever wrote the original.
+pub(super) fn begins_as_copy(text: &str, header: &str, side: Side) -> bool {
+    [header, HEADER].into_iter().any(|header| {
+        let (words, colon) = apart(header);
+        !words.is_empty() && fits(text, words, colon, &side.to_string())
+    })
+}
+
+/// Whether a text begins with the words of a header, whatever stands for what is in braces.
+fn fits(text: &str, words: &str, colon: &str, system: &str) -> bool {
+    if let Some(words) = words.strip_prefix("{author}") {
+        let name = text.char_indices().take_while(|(_, c)| *c != '\n');
+        return name.map(|(at, c)| at + c.len_utf8()).any(|end| fits(&text[end..], words, colon, system));
+    }
+    if let Some(words) = words.strip_prefix("{system}") {
+        return text.strip_prefix(system).is_some_and(|rest| fits(rest, words, colon, system));
+    }
+    if let Some(words) = words.strip_prefix("{time}") {
+        let time = text.get(..TIME_LIKE.len()).filter(|time| time.bytes().zip(TIME_LIKE.bytes()).all(is_alike));
+        return time.is_some_and(|time| fits(&text[time.len()..], words, colon, system));
+    }
+    match words.chars().next() {
+        Some(next) => text.strip_prefix(next).is_some_and(|rest| fits(rest, &words[next.len_utf8()..], colon, system)),
+        None => ends_line(text, colon),
+    }
+}
+
+fn is_alike((found, like): (u8, u8)) -> bool {
+    if like == b'0' { found.is_ascii_digit() } else { found == like }
+}
+
+/// Whether what follows the words of a header is the rest of its line: perhaps something in brackets, and the colon.
+fn ends_line(rest: &str, colon: &str) -> bool {
+    let line = rest.split('\n').next().unwrap_or_default().trim_end();
+    line.strip_suffix(colon).is_some_and(|more| more.is_empty() || (more.starts_with(" (") && more.ends_with(')')))
+}
+
+/// A header's words, and the colon at its end.
+fn apart(header: &str) -> (&str, &'static str) {
+    header.strip_suffix(':').map_or((header, ""), |words| (words, ":"))
 }
 
 /// When a comment was written, to the minute.
@@ -161,6 +216,27 @@ fn cut(text: &str, room: TextLimit) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_is_told_by_the_line_above_it_whoever_wrote_its_original() {
+        let own = "From {system}: {author} ({time})";
+        for (text, header, expected) in [
+            ("Ada O in Jira, 2026-03-02 09:15 UTC:\n\nhello", HEADER, true),
+            ("Ada in Jira, 2026-03-02 09:15 UTC (edited) (2/3):\n\nhello", HEADER, true),
+            ("Ada in Jira, 2026-03-02 09:15 UTC (in reply to Bob, 2026-03-02 09:10 UTC):\nhello", HEADER, true),
+            ("Ada in Jira, 2026-03-02 09:15 UTC (shorter now):", HEADER, true),
+            ("Ada in Jira, 2026-03-02 09:15 UTC:\n\nhello", own, true),
+            ("From Jira: Ada in Wien (2026-03-02 09:15 UTC)\n\nhello", own, true),
+            ("From Jira: Ada (yesterday)\n\nhello", own, false),
+            ("Ada in Salesforce, 2026-03-02 09:15 UTC:\n\nhello", HEADER, false),
+            ("As Ada said in Jira, 2026-03-02 09:15 UTC, hello:", HEADER, false),
+            ("Look\nAda in Jira, 2026-03-02 09:15 UTC:", HEADER, false),
+            ("hello", "", false),
+            ("hello", ":", false),
+        ] {
+            assert_eq!(begins_as_copy(text, header, Side::Jira), expected, "{text:?} under {header:?}");
+        }
+    }
 
     #[test]
     fn long_texts_are_cut_where_it_hurts_least() {

@@ -1,8 +1,13 @@
 //! What should happen to the comments of a pair.
 
+mod adopt;
+
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Audience, Comment, Copy, MARK, Pair, PairKey, Standing, TextLimit, copy::Heading, digest_of};
+use super::{
+    Audience, Comment, Copy, MARK, Pair, PairKey, Standing, TextLimit,
+    copy::{Heading, begins_as_copy},
+};
 use crate::{
     item::CommentRules,
     side::{Side, Sides},
@@ -161,75 +166,6 @@ impl Planner<'_> {
         originals
     }
 
-    /// Finds copies on a side of which nothing is known: the answer was lost, or the memory.
-    fn adopt(&mut self, side: Side) {
-        #[cfg(feature = "simulation")]
-        if crate::wrong::is(crate::wrong::Wrong::CopyUnprobed) {
-            return;
-        }
-        let (found, originals) = (*self.facts.comments.get(side), *self.facts.comments.get(side.other()));
-        for found in found {
-            if self.copies.get(side).contains(&found.id) {
-                continue;
-            }
-            // Salesforce has no place for a marker on a comment: what says the very same under our name is the copy.
-            let key = match side {
-                Side::Salesforce => {
-                    self.sent_as(found).or_else(|| originals.iter().find_map(|original| self.said_by(original, found)))
-                }
-                Side::Jira => found.marker.as_deref().and_then(PairKey::of_marker),
-            };
-            let Some(key) = key.filter(|key| key.origin == side.other() && self.is_open(key)) else { continue };
-            let original = originals.iter().find(|original| original.id == key.comment);
-            let digest = match (self.pairs.get(&key), original) {
-                (Some(sent), _) => sent.digest.clone(),
-                (None, Some(original)) => self.digest_if_same(original, &key, found),
-                (None, None) => continue,
-            };
-            let (id, audience) = (found.id.clone(), found.audience);
-            let (standing, says) = (Standing::Made { id }, digest_of(&[found.text.plain()]));
-            let pair = Pair { key, standing, audience, digest, says, is_fixed: false };
-            self.remember(pair.clone());
-            self.plan.steps.push(Step::Adopt(pair));
-        }
-    }
-
-    /// The digest of an original, if a copy says what it says now; otherwise none, and the copy follows.
-    fn digest_if_same(&self, original: &Comment, key: &PairKey, found: &Comment) -> String {
-        let same = self.part(original, key).is_some_and(|copy| copy.text().plain() == found.text.plain());
-        if same { original.digest() } else { String::new() }
-    }
-
-    /// The copy that was sent and says what was found, whatever its original says by now.
-    fn sent_as(&self, found: &Comment) -> Option<PairKey> {
-        let says = digest_of(&[found.text.plain()]);
-        let is_it = |pair: &&Pair| {
-            pair.key.origin == Side::Jira && matches!(pair.standing, Standing::Sent { .. }) && pair.says == says
-        };
-        self.pairs.values().filter(|_| found.is_by_us).find(is_it).map(|pair| pair.key.clone())
-    }
-
-    /// Whether no copy is known under a key.
-    fn is_open(&self, key: &PairKey) -> bool {
-        self.pairs.get(key).is_none_or(|pair| pair.copy().is_none())
-    }
-
-    /// The part of the copy of a Jira comment that says what was found in Salesforce, unless that part is there already.
-    fn said_by(&self, original: &Comment, found: &Comment) -> Option<PairKey> {
-        if !found.is_by_us || original.marker.is_some() || self.copies.jira.contains(&original.id) {
-            return None;
-        }
-        let revision = self.revision(Side::Jira, &original.id);
-        let key = |part| PairKey { origin: Side::Jira, comment: original.id.clone(), revision, part };
-        let copies = (0..).zip(self.copies_of(Side::Jira, original, revision));
-        let alike = copies.filter(|(_, copy)| copy.text().plain() == found.text.plain());
-        alike.map(|(part, _)| key(part)).find(|key| self.is_open(key))
-    }
-
-    fn part(&self, original: &Comment, key: &PairKey) -> Option<Copy> {
-        self.copies_of(key.origin, original, key.revision).into_iter().nth(key.part as usize)
-    }
-
     fn revision(&self, origin: Side, comment: &str) -> u32 {
         self.pairs_of(origin, comment).map(|pair| pair.key.revision).max().unwrap_or_default()
     }
@@ -264,9 +200,30 @@ impl Planner<'_> {
     fn carry_new(&mut self, origin: Side, comment: &Comment) {
         let rules = self.facts.rules;
         let is_taken = !rules.manual && rules.flow_to(origin.other()) && rules.take(comment);
-        if is_taken && self.may_leave(origin, comment) {
+        if is_taken && self.is_original(origin, comment) && self.may_leave(origin, comment) {
             self.create(origin, comment, 0);
         }
+    }
+
+    /// A copy that nobody can assign any more, as one of a record that was merged into this one, is carried nowhere.
+    fn is_original(&mut self, origin: Side, comment: &Comment) -> bool {
+        #[cfg(feature = "simulation")]
+        if crate::wrong::is(crate::wrong::Wrong::CopyCarriedBack) {
+            return true;
+        }
+        let begins_so = begins_as_copy(comment.text.plain(), &self.facts.rules.header, origin.other());
+        let why = match (begins_so, comment.is_touched) {
+            _ if !comment.is_by_us => return true,
+            (true, _) => "it begins as a copy does",
+            (false, true) => "somebody else has changed it since",
+            (false, false) => return true,
+        };
+        self.plan.notes.push(format!(
+            "the comment {} stays in {origin}: Entente's own user wrote it, {why}, and of which comment it is a copy is \
+             not known",
+            comment.id
+        ));
+        false
     }
 
     /// What only some of the staff may read is not shown to all of them, unless the item says so.

@@ -1,5 +1,7 @@
 //! One situation per row: what is there, what is remembered, what happens.
 
+mod lost;
+
 use super::*;
 use crate::{
     item::{CommentRules, Direction},
@@ -18,6 +20,7 @@ fn comment(id: &str, second: i64, text: &str) -> Comment {
         audience: Audience::STAFF,
         is_restricted: false,
         is_by_us: false,
+        is_touched: false,
         marker: None,
     }
 }
@@ -108,45 +111,6 @@ fn copies_are_never_carried_back() {
     let edited = Comment { text: Document::of_plain("edited by somebody"), ..copy };
     let scene = Scene { salesforce: vec![edited], ..known };
     assert_eq!(scene.told(), [""; 0], "and what somebody makes of a copy stays there");
-}
-
-#[test]
-fn a_copy_that_nobody_heard_of_is_found_again() {
-    let original = comment("00a1", 60, "hello");
-    let marked = Comment { marker: Some("salesforce/00a1/0/0".into()), ..comment("10", 90, "whatever") };
-    let in_jira = Scene { salesforce: vec![original], jira: vec![marked], ..Scene::default() };
-    assert_eq!(in_jira.told()[0], "adopt 10 as salesforce/00a1/0/0");
-
-    let original = comment("10", 60, "hello");
-    let text = "Ada in Jira, 1970-01-01 00:01 UTC:\n\nhello";
-    let same = Comment { is_by_us: true, ..comment("00a1", 90, text) };
-    let in_salesforce = Scene { salesforce: vec![same.clone()], jira: vec![original.clone()], ..Scene::default() };
-    assert_eq!(in_salesforce.told(), ["adopt 00a1 as jira/10/0/0"]);
-    let by_somebody = Comment { is_by_us: false, ..same.clone() };
-    let scene = Scene { salesforce: vec![by_somebody], jira: vec![original.clone()], ..Scene::default() };
-    assert_eq!(scene.told().len(), 2, "what somebody else wrote is no copy");
-    let twice = vec![original.clone(), Comment { id: "11".into(), ..original }];
-    let scene = Scene { salesforce: vec![same], jira: twice, ..Scene::default() };
-    assert_eq!(
-        scene.told(),
-        ["adopt 00a1 as jira/10/0/0", "create jira/11/0/0: Ada in Jira, 1970-01-01 00:01 UTC:||hello"],
-        "one copy stands for one comment"
-    );
-}
-
-#[test]
-fn a_copy_is_known_by_what_was_sent_although_its_original_says_something_else_by_now() {
-    let text = "Ada in Jira, 1970-01-01 00:01 UTC:\n\nhello";
-    let (before, after) = (comment("10", 60, "hello"), comment("10", 60, "hello again"));
-    let standing = Standing::Sent { until_ms: NOW_MS + 5 };
-    let sent = Pair { standing, says: digest_of(&[text]), ..made(Side::Jira, &before, "") };
-    let found = Comment { is_by_us: true, ..comment("00a1", 90, text) };
-    let scene = Scene { salesforce: vec![found], jira: vec![after], pairs: vec![sent], ..Scene::default() };
-    assert_eq!(
-        scene.told(),
-        ["adopt 00a1 as jira/10/0/0", "edit 00a1: Ada in Jira, 1970-01-01 00:01 UTC:||hello again"],
-        "it is found, and follows"
-    );
 }
 
 #[test]

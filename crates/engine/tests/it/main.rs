@@ -3,6 +3,7 @@
 mod access;
 mod agreement;
 mod budget;
+mod comments;
 mod decisions;
 mod doctor;
 mod drafts;

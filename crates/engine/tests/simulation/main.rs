@@ -41,8 +41,8 @@ const SEEDS_USUAL: u64 = 40;
 /// From so many histories on, every kind of fault must have met every kind of write.
 const SEEDS_COVERING: u64 = 2_000;
 /// What is wrong with comments is seen where there are some.
-const WRONG_TALK: [Wrong; 4] =
-    [Wrong::CopyForAll, Wrong::CopyStaysShown, Wrong::TextBeforeReaders, Wrong::CopyUnprobed];
+const WRONG_TALK: [Wrong; 5] =
+    [Wrong::CopyForAll, Wrong::CopyStaysShown, Wrong::TextBeforeReaders, Wrong::CopyUnprobed, Wrong::CopyCarriedBack];
 /// How many of the rarest meetings are told.
 const RAREST_TOLD: usize = 6;
 

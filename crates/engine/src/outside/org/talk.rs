@@ -60,7 +60,7 @@ impl Table {
 
     fn fields(self) -> Vec<&'static str> {
         let own: &[&str] = match self {
-            Self::CaseComment => &["CommentBody", "IsPublished"],
+            Self::CaseComment => &["CommentBody", "IsPublished", "LastModifiedById"],
             Self::IdeaComment => &["CommentBody", "IsHtml"],
             Self::FeedItem { has_visibility: true } => &["Body", "IsRichText", "Type", "Visibility"],
             Self::FeedItem { has_visibility: false } => &["Body", "IsRichText", "Type"],
@@ -145,7 +145,8 @@ impl Org {
         let of_records = |field| Filter::is_in(field, records.iter().map(|id| Literal::Text(id.clone())));
         let query = |table: &Table| Query::select(table.fields()).from(table.name()).filter(of_records(table.parent()));
         let queries: Vec<Query> = talk.tables.iter().map(query).collect();
-        let ourselves = self.user_id().await;
+        // Without knowing our own name, our copies would pass for what somebody wrote.
+        let ourselves = self.client.signed_in().await?.user.as_str().to_owned();
         let (mut found, mut posts) = (Vec::new(), HashMap::new());
         for (table, page) in talk.tables.iter().zip(self.client.queries(&queries).await?) {
             let page = page?;
@@ -154,7 +155,7 @@ impl Org {
                 if let Table::FeedItem { .. } = table {
                     posts.insert(text(&row, "Id").to_owned(), is_restricted(&row));
                 }
-                found.extend(comment(*table, &row, ourselves.as_deref(), &posts, read_ms));
+                found.extend(comment(*table, &row, &ourselves, &posts, read_ms));
             }
         }
         Ok(found)
@@ -253,7 +254,7 @@ fn is_restricted(row: &Row) -> bool {
 fn comment(
     table: Table,
     row: &Row,
-    ourselves: Option<&str>,
+    ourselves: &str,
     posts: &HashMap<String, bool>,
     read_ms: i64,
 ) -> Option<OrgComment> {
@@ -298,7 +299,8 @@ fn comment(
             text: if is_html { html::read(body) } else { Document::of_plain(body) },
             audience,
             is_restricted,
-            is_by_us: ourselves.is_some_and(|ourselves| ourselves == text(row, "CreatedById")),
+            is_by_us: ourselves == text(row, "CreatedById"),
+            is_touched: row.get("LastModifiedById").is_some_and(|by| *by != text(row, "CreatedById")),
             marker: None,
         },
     })
