@@ -23,6 +23,8 @@ use super::{
 use crate::{error::EngineError, round::Scene, unit::Work};
 
 type Doubts = Vec<(usize, BTreeSet<MappingKey>)>;
+/// Changes by an issue's number.
+type Changes = HashMap<String, Vec<Change>>;
 
 /// Journals what edits of ours overwrote, where nobody heard of it. From then on an edit that was found is agreed on.
 pub(super) async fn journal(scene: &Scene<'_>, works: &mut [Work]) {
@@ -45,7 +47,11 @@ async fn ask(scene: &Scene<'_>, works: &mut [Work]) {
         Ok(first_run) => first_run,
         Err(error) => return ask_again(scene, works, &doubts, None, &error.to_string()),
     };
-    match changes(scene, works, &doubts).await {
+    let changes = match changes(scene, works, &doubts).await {
+        Ok(changes) => alone(scene, works, &doubts, changes).await,
+        failed @ Err(_) => failed,
+    };
+    match changes {
         Ok(changes) => {
             let lost =
                 doubts.into_iter().map(|(n, keys)| (n, overwritten(scene, &works[n], &keys, &changes, first_run)));
@@ -129,22 +135,43 @@ fn all_fields(scene: &Scene<'_>) -> BTreeSet<MappingKey> {
     scene.wired.item.fields.iter().map(|mapping| mapping.key.clone()).chain(status).collect()
 }
 
-async fn changes(
-    scene: &Scene<'_>,
-    works: &[Work],
-    doubts: &Doubts,
-) -> Result<HashMap<String, Vec<Change>>, CallError> {
+async fn changes(scene: &Scene<'_>, works: &[Work], doubts: &Doubts) -> Result<Changes, CallError> {
     let issues: Vec<IssueId> = doubts.iter().filter_map(|(n, _)| works[*n].id(Side::Jira).parse().ok()).collect();
     let keys: BTreeSet<&MappingKey> = doubts.iter().flat_map(|(_, keys)| keys).collect();
     let fields: Vec<String> = keys.into_iter().filter_map(|key| field_id(scene, key)).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let mut found: HashMap<String, Vec<Change>> = HashMap::new();
+    let mut found = Changes::new();
     for fields in fields.chunks(CHANGELOG_FIELDS_MAX) {
         for issue in scene.wired.site.client.bulk_changelogs(&issues, fields).await? {
             found.entry(issue.issue.to_string()).or_default().extend(issue.changes);
         }
     }
     Ok(found)
+}
+
+/// Asks an issue by itself of which the answer says nothing, though a write to it was never heard of: an answer about many
+/// leaves out an issue without such changes and one that was hidden since it was read, and does not say which. Where it
+/// is hidden, the pair is put off.
+async fn alone(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    doubts: &Doubts,
+    mut changes: Changes,
+) -> Result<Changes, CallError> {
+    for (n, _) in doubts {
+        let work = &mut works[*n];
+        let id = work.id(Side::Jira).to_owned();
+        if work.earlier.is_empty() || changes.contains_key(&id) {
+            continue;
+        }
+        let Ok(issue) = id.parse::<IssueId>() else { continue };
+        match scene.wired.site.client.changelog(issue).await {
+            Ok(all) => drop(changes.insert(id, all)),
+            Err(CallError::Gone { reason }) => work.again(scene.worker.later(&work.unit), reason),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(changes)
 }
 
 fn field_id(scene: &Scene<'_>, key: &MappingKey) -> Option<String> {
@@ -160,7 +187,7 @@ fn overwritten(
     scene: &Scene<'_>,
     work: &Work,
     keys: &BTreeSet<MappingKey>,
-    changes: &HashMap<String, Vec<Change>>,
+    changes: &Changes,
     first_run: Timestamp,
 ) -> Vec<NewEntry> {
     let Some(changes) = changes.get(work.id(Side::Jira)) else { return Vec::new() };

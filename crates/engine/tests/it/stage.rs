@@ -217,8 +217,13 @@ triggers: {{ poll_seconds: 5 }}
 
     /// Has an issue moved to another project as soon as a request that contains `after` has been answered.
     pub(crate) fn move_after(&self, after: &str, issue: &str, project: &str) {
-        let body = Bytes::from(json!({"issue": issue, "project": project}).to_string());
-        let call = Request::post(format!("{JIRA}/__sandbox/move")).header("content-type", "application/json");
+        self.control_after(after, "move", &json!({"issue": issue, "project": project}));
+    }
+
+    /// Turns a knob on the control door of Jira as soon as a request that contains `after` has been answered.
+    pub(crate) fn control_after(&self, after: &str, door: &str, body: &Value) {
+        let body = Bytes::from(body.to_string());
+        let call = Request::post(format!("{JIRA}/__sandbox/{door}")).header("content-type", "application/json");
         let (call, wire) = (call.body(Body::Bytes(body)).expect("a request"), self.wire.clone());
         self.after(after, async move { drop(wire.send(call).await.expect("an answer")) });
     }

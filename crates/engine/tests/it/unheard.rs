@@ -212,6 +212,44 @@ async fn look_and_rounds(steps: &Steps, hand: &Clock) {
     }
 }
 
+fn sees_the_project(granted: bool) -> Value {
+    json!({"user": "admin@sandbox.example", "project": "OPS", "permission": "BROWSE_PROJECTS", "granted": granted})
+}
+
+/// The project is hidden between a round's reading of an issue and its question for what a write had replaced there.
+#[tokio::test]
+async fn what_a_write_overwrote_is_asked_for_again_when_its_project_was_hidden_meanwhile() {
+    let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+    let stage = Stage::at(hand.clone(), Seed::Demo, ITEM).await;
+    let steps = stage.engine().steps().remove(0);
+    assert!(steps.own().await.unwrap(), "nobody else works");
+    for _ in 0..2 {
+        look_and_rounds(&steps, &hand).await;
+    }
+    let (id, key) = pair(&stage).await;
+    let between = json!({"fields": {"summary": "Between"}});
+    stage.in_jira_after(&read_of(&stage, &key).await, Method::PUT, &format!("/rest/api/3/issue/{key}"), &between);
+    for (word, is_hidden) in [("First", false), ("Second", true)] {
+        stage.fault(SITE, lost_answer_to(word)).await;
+        stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": word})).await;
+        if is_hidden {
+            // The look before the round has asked for the history, too.
+            let read = format!("{},\"fields\"", read_of(&stage, &key).await);
+            stage.control_after(&read, "rights", &sees_the_project(false));
+        }
+        hand.advance(Duration::from_secs(5));
+        look_and_rounds(&steps, &hand).await;
+    }
+    stage.control(SITE, "rights", sees_the_project(true)).await;
+    for _ in 0..4 {
+        hand.advance(Duration::from_secs(5));
+        steps.renew().await.unwrap();
+        look_and_rounds(&steps, &hand).await;
+    }
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
+    assert!(is_kept(&stage, "Between").await);
+}
+
 /// A write to Jira is on its way when a round reads both sides, and lands before that round has ended, which takes so long
 /// that the write could have no effect any more.
 #[tokio::test]
