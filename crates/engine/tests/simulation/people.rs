@@ -9,12 +9,13 @@ mod upheaval;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
 use axum::{Router, body::Body};
 use bytes::Bytes;
-use entente_sandbox::Clock as Hand;
+use entente_sandbox::{Clock as Hand, jira::Site};
 use http::{Method, Request};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -29,8 +30,8 @@ pub(crate) use self::{
     talk::{Readers, Said, Shown, Writer},
 };
 
-/// More issues in a row than a worker makes while people open none.
-const GAP_MAX: u64 = 60;
+/// Issues of one bulk read.
+const BULK_MAX: usize = 100;
 
 /// What every call takes at least.
 pub(crate) const A_MOMENT: Duration = Duration::from_millis(1);
@@ -71,14 +72,13 @@ impl Record {
 pub(crate) struct People {
     salesforce: Router,
     jira: Router,
+    site: Arc<Site>,
     hand: Hand,
     token: String,
     case_field: &'static str,
     /// Issues of another kind than the item's.
     other_kind: &'static str,
     n_words: u64,
-    /// The highest number of an issue that people have opened.
-    last_number: u64,
     /// Cases that were made, also those that were deleted since.
     pub(crate) cases: Vec<String>,
     pub(crate) deleted_cases: Vec<String>,
@@ -109,12 +109,12 @@ impl People {
         let mut people = Self {
             salesforce: stage.salesforce.clone(),
             jira: stage.jira.clone(),
+            site: stage.world.jira.clone(),
             hand: stage.gate.hand.clone(),
             token: String::new(),
             case_field: "customfield_10030",
             other_kind: "Task",
             n_words: 0,
-            last_number: 0,
             cases: Vec::new(),
             deleted_cases: Vec::new(),
             merged: BTreeMap::new(),
@@ -220,7 +220,6 @@ impl People {
         let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
         assert_eq!(status, 201, "{answer}");
         let key = text(&answer["key"]);
-        self.last_number = self.last_number.max(number(&key).unwrap_or_default());
         self.last_words.insert((text(&answer["id"]), Field::Subject), word);
         key
     }
@@ -350,33 +349,19 @@ impl People {
         page["records"].as_array().map(|rows| rows.iter().map(case).collect()).unwrap_or_default()
     }
 
-    /// All issues of the item's kind that are there, read by key.
+    /// All issues of the item's kind that are there.
     pub(crate) async fn issues(&self) -> Vec<Record> {
         let mut found = Vec::new();
-        for from in 0.. {
-            let keys: Vec<String> = (from * 100 + 1..=from * 100 + 100).map(|number| format!("OPS-{number}")).collect();
+        for ids in self.site.issue_ids().chunks(BULK_MAX) {
             let body = json!({
-                "issueIdsOrKeys": keys, "properties": ["entente.origin"],
+                "issueIdsOrKeys": ids, "properties": ["entente.origin"],
                 "fields": ["summary", "description", "priority", "status", "issuetype", self.case_field],
             });
             let (status, page) = self.in_jira(Method::POST, "issue/bulkfetch", body).await;
             assert_eq!(status, 200, "{page}");
             let rows = page["issues"].as_array().map(Vec::as_slice).unwrap_or_default();
-            for row in rows.iter().filter(|row| row["fields"]["issuetype"]["name"] == "Bug") {
-                let issue = self.issue(row);
-                // One that was moved away and back answers to both of its numbers.
-                if !found.iter().any(|other: &Record| other.id == issue.id) {
-                    found.push(issue);
-                }
-            }
-            let last = rows
-                .iter()
-                .filter_map(|row| number(row["key"].as_str()?.strip_prefix("OPS")?))
-                .max()
-                .unwrap_or_default();
-            if last.max(self.last_number) + GAP_MAX < from * 100 + 100 {
-                return found;
-            }
+            let of_the_kind = rows.iter().filter(|row| row["fields"]["issuetype"]["name"] == "Bug");
+            found.extend(of_the_kind.map(|row| self.issue(row)));
         }
         found
     }
@@ -418,11 +403,6 @@ fn case(row: &Value) -> Record {
         enters: ["Web", "Email"].contains(&row["Origin"].as_str().unwrap_or_default()),
         shown: Field::ALL.map(|field| text(&row[field.name(Place::Salesforce)])),
     }
-}
-
-/// An issue's number.
-fn number(key: &str) -> Option<u64> {
-    key.rsplit_once('-')?.1.parse().ok()
 }
 
 fn text(value: &Value) -> String {

@@ -83,6 +83,11 @@ impl Site {
         super::import::import(&mut self.contents.lock(), issues, self.control.clock().now_ms())
     }
 
+    /// The ids of all its issues, for those who look at it from outside.
+    pub fn issue_ids(&self) -> Vec<String> {
+        self.contents.lock().issues.keys().map(u64::to_string).collect()
+    }
+
     pub(crate) fn contents(&self) -> &Mutex<Contents> {
         &self.contents
     }

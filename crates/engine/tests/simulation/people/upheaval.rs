@@ -3,7 +3,7 @@
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use super::{People, Place, Record, number, text};
+use super::{People, Place, Record, text};
 use crate::{chance::Dice, stage::ORG};
 
 /// Where issues are moved to: another project that knows their type, their fields and, here, their statuses.
@@ -75,9 +75,7 @@ impl People {
             json!({"project": {"key": "OPS"}, "issuetype": {"name": self.other_kind}, "summary": "Something else"});
         let (status, answer) = self.in_jira(Method::POST, "issue", json!({"fields": fields})).await;
         assert_eq!(status, 201, "{answer}");
-        let key = text(&answer["key"]);
-        self.last_number = self.last_number.max(number(&key).unwrap_or_default());
-        key
+        text(&answer["key"])
     }
 
     /// Moves an issue of the item's project elsewhere, or back.
@@ -86,11 +84,7 @@ impl People {
         let project = if key.starts_with("OPS-") { ELSEWHERE } else { "OPS" };
         let (status, answer) = self.turn(Place::Jira, "move", json!({"issue": key, "project": project})).await;
         assert_eq!(status, 200, "{answer}");
-        let now = text(&answer["key"]);
-        if project == "OPS" {
-            self.last_number = self.last_number.max(number(&now).unwrap_or_default());
-        }
-        self.moved.insert(now, key.to_owned());
+        self.moved.insert(text(&answer["key"]), key.to_owned());
         self.ever_moved.insert(issue.id.clone());
     }
 
