@@ -36,6 +36,8 @@ pub struct Comment {
     pub author: Author,
     /// When.
     pub written: Timestamp,
+    /// When it was changed last, where its side can refuse an edit of what has changed since.
+    pub version: Option<Timestamp>,
     /// What it says.
     pub text: Document,
     /// Who may read it, as far as that is known.

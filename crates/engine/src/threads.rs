@@ -1,13 +1,13 @@
 //! The comments of links: whose have changed since nothing was left to do about them, what they say, and what should
 //! happen to them. What should happen is decided by `entente_core::threads`; what is written, by `apply/comments.rs`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entente_core::{
     ConnectedItem, Side, Sides,
     codec::adf,
     plan::{Note, NoteCode},
-    threads::{self, Audience, Author, Comment, Pair, Standing, TextLimit, ThreadFacts, ThreadPlan},
+    threads::{self, Audience, Author, Comment, Pair, Standing, Step, TextLimit, ThreadFacts, ThreadPlan},
 };
 use entente_jira::CommentOrder;
 use entente_store::LinkId;
@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     error::EngineError,
-    limits::EDITS_IN_FLIGHT_MAX,
+    limits::{ECHO_AGE_MS, EDITS_IN_FLIGHT_MAX},
     outside::{OrgComment, Talk},
     round::Scene,
     unit::Work,
@@ -37,6 +37,8 @@ pub(crate) struct Thread {
     pub(crate) looks: Sides<String>,
     /// A comment was read so soon after its last edit that another one may look the same.
     pub(crate) is_young: bool,
+    /// Comments in Salesforce of which another edit would pass the guard.
+    pub(crate) unguarded: HashSet<String>,
     pub(crate) plan: ThreadPlan,
     /// What is remembered of copies.
     pub(crate) pairs: Vec<Pair>,
@@ -54,6 +56,13 @@ impl Thread {
         if self.again.as_ref().is_none_or(|(earlier, _)| due_ms < *earlier) {
             self.again = Some((due_ms, reason.into()));
         }
+    }
+
+    /// Salesforce compares whole seconds: another edit in the second of the last one would be overwritten unseen.
+    fn edits_unguarded(&self) -> bool {
+        let is_edited =
+            |step: &Step| matches!(step, Step::Edit { id, rewrites: true, .. } if self.unguarded.contains(id));
+        self.plan.writes(Side::Salesforce).any(is_edited)
     }
 
     /// Nothing was left to do about it.
@@ -94,9 +103,11 @@ pub(crate) async fn changed(scene: &Scene<'_>, works: &[Work]) -> Result<Vec<Cha
         let looks = Sides::new(look(&scene.scheme.item, &comments), version);
         let is_open = |pair: &Pair| matches!(pair.standing, Standing::Wanted | Standing::Sent { .. });
         if known.rests.as_ref() != Some(&looks) || known.pairs.iter().any(is_open) {
-            let is_young = comments.iter().any(|comment| comment.is_young);
+            let is_young = comments.iter().any(OrgComment::is_young);
+            let unguarded = comments.iter().filter(|comment| comment.may_hide_an_edit());
+            let unguarded = unguarded.map(|comment| comment.comment.id.clone()).collect();
             let comments: Vec<Comment> = comments.into_iter().map(|found| found.comment).collect();
-            changed.push((n, Thread { looks, is_young, pairs: known.pairs, ..Thread::default() }, comments));
+            changed.push((n, Thread { looks, is_young, unguarded, pairs: known.pairs, ..Thread::default() }, comments));
         }
     }
     Ok(changed)
@@ -113,7 +124,13 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         stream::iter(asked).buffered(EDITS_IN_FLIGHT_MAX).collect().await;
     for ((n, mut thread, own), answer) in changed.into_iter().zip(answers) {
         match answer {
-            Ok(theirs) => thread.plan = plan(scene, &works[n], &thread.pairs, Sides::new(&own, &theirs)).await,
+            Ok(theirs) => {
+                thread.plan = plan(scene, &works[n], &thread.pairs, Sides::new(&own, &theirs)).await;
+                if thread.edits_unguarded() {
+                    let due_ms = scene.worker.outside().now_ms() + ECHO_AGE_MS;
+                    thread.again(due_ms, "a copy was read within the second of its last edit");
+                }
+            }
             Err(error) => {
                 let due_ms = scene.worker.later_after(&works[n].unit, error.after());
                 thread.again(due_ms, format!("the comments of {} were not read: {error}", works[n].label(Side::Jira)));
@@ -187,6 +204,7 @@ fn of_jira(comment: &entente_jira::Comment, is_request: bool, ourselves: &str) -
             email: author.and_then(|author| author.email.clone()),
         },
         written: comment.created?,
+        version: None,
         text: adf::read(&comment.body),
         audience: Audience::seen(is_public),
         is_restricted,

@@ -4,6 +4,8 @@ mod adopt;
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::{
     Audience, Comment, Copy, MARK, Pair, PairKey, Standing, TextLimit,
     copy::{Heading, begins_as_copy},
@@ -80,6 +82,8 @@ pub enum Step {
         copy: Copy,
         /// What it says now.
         before: String,
+        /// The version that says so.
+        version: Option<Timestamp>,
         /// Whether its text changes.
         rewrites: bool,
         /// Whether customers must not read it any more.
@@ -317,6 +321,7 @@ impl Planner<'_> {
                 id: id.to_owned(),
                 copy: copy.clone().at_most(pair.audience),
                 before: there.text.plain().to_owned(),
+                version: there.version,
                 rewrites,
                 narrows,
                 digest: if rewrites { digest } else { pair.digest.clone() },

@@ -16,6 +16,7 @@ fn comment(id: &str, second: i64, text: &str) -> Comment {
         answers: None,
         author: Author { id: format!("u-{id}"), name: "Ada".into(), email: Some("ada@acme.example".into()) },
         written: Timestamp::from_second(second).unwrap(),
+        version: None,
         text: Document::of_plain(text),
         audience: Audience::STAFF,
         is_restricted: false,

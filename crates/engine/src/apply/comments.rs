@@ -244,8 +244,10 @@ async fn one_of_each(scene: &Scene<'_>, talk: &Talk, works: &[Work], next: &[(us
 
 async fn edit_in_salesforce(scene: &Scene<'_>, talk: &Talk, n: usize, step: &Step) -> Outcome {
     let result = match step {
-        Step::Edit { id, copy, rewrites, narrows, .. } => {
-            scene.wired.org.edit_comment(talk, id, rewrites.then_some(copy), *narrows).await.map(|()| None)
+        Step::Edit { id, copy, version, rewrites, narrows, .. } => {
+            // Only a text can overwrite one, so that a copy is taken away from customers whoever has edited it.
+            let (copy, since) = (rewrites.then_some(copy), version.filter(|_| *rewrites));
+            scene.wired.org.edit_comment(talk, id, copy, *narrows, since).await.map(|()| None)
         }
         Step::Create { .. } | Step::Adopt(_) => Ok(None),
     };
@@ -274,12 +276,13 @@ fn settle(scene: &Scene<'_>, works: &mut [Work], outcome: Outcome) {
             thread.again(if is_refused || is_edit { soon } else { later }, text.clone());
             work.notes.push(note(&text));
         }
+        // Somebody was quicker: what they wrote is read, and journalled, before the copy follows.
+        Err(error @ CallError::Stale { .. }) => thread.again(soon, format!("a comment was not edited: {error}")),
         Err(
             error @ (CallError::NotApplied { .. }
             | CallError::Ambiguous { .. }
             | CallError::Throttled { .. }
             | CallError::Auth { .. }
-            | CallError::Stale { .. }
             | CallError::Gone { .. }
             | CallError::Broken { .. }),
         ) => {

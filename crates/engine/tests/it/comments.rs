@@ -6,7 +6,10 @@ use entente_store::Link;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{ITEM, ORG, Stage};
+use crate::{
+    safety::is_kept,
+    stage::{ITEM, ORG, Stage},
+};
 
 const CASE_COMMENTS: &str = "/services/data/v64.0/sobjects/CaseComment";
 
@@ -25,10 +28,13 @@ async fn links(stage: &Stage) -> Vec<Link> {
     stage.store.links_by_records("org", Side::Salesforce, "org", &ids).await.unwrap()
 }
 
-async fn say_in_jira(stage: &Stage, issue: &str, text: &str) -> Value {
+fn document(text: &str) -> Value {
     let content = json!([{"type": "paragraph", "content": [{"type": "text", "text": text}]}]);
-    let body = json!({"body": {"type": "doc", "version": 1, "content": content}});
-    stage.jira(Method::POST, &format!("/rest/api/3/issue/{issue}/comment"), body).await
+    json!({"type": "doc", "version": 1, "content": content})
+}
+
+async fn say_in_jira(stage: &Stage, issue: &str, text: &str) -> Value {
+    stage.jira(Method::POST, &format!("/rest/api/3/issue/{issue}/comment"), json!({"body": document(text)})).await
 }
 
 /// All that is said about an issue, as one text.
@@ -79,4 +85,32 @@ async fn a_copy_whose_answer_was_lost_and_that_somebody_edited_since_is_not_carr
     stage.sync_patiently().await;
     assert!(!said_in_jira(&stage, &link.jira_key).await.contains("Made of the copy"));
     assert!(notes(&stage, &link).await.contains("somebody else has changed it since"));
+}
+
+#[tokio::test]
+async fn what_somebody_makes_of_a_copy_while_it_is_about_to_follow_its_original_is_in_the_journal() {
+    let stage = stage().await;
+    let link = links(&stage).await.remove(0);
+    let original = say_in_jira(&stage, &link.jira_key, "Said in Jira").await;
+    stage.sync_patiently().await;
+    let copy = copies(&stage, "Said in Jira").await.remove(0);
+    // What is written within seconds of the last edit is put off.
+    stage.world.salesforce.control().clock().shift(10_000);
+    let path = format!("/rest/api/3/issue/{}/comment/{}", link.jira_key, original["id"].as_str().unwrap());
+    stage.jira(Method::PUT, &path, json!({"body": document("Said otherwise")})).await;
+    let path = format!("{CASE_COMMENTS}/{}", copy["Id"].as_str().unwrap());
+    let edit = stage.later_as_colleague(&path, &json!({"CommentBody": "Made of the copy"})).await;
+    let steps = stage.engine().steps().remove(0);
+    assert!(steps.own().await.unwrap());
+    steps.look().await.unwrap();
+    stage.after("CommentBody%2CIsPublished", edit);
+    for round in steps.rounds().await.unwrap() {
+        round.run().await.unwrap();
+    }
+    assert_eq!(copies(&stage, "Made of the copy").await.len(), 1, "it was not overwritten unseen");
+    steps.release().await;
+    let report = stage.sync_patiently().await;
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(copies(&stage, "Said otherwise").await.len(), 1, "the copy has followed");
+    assert!(is_kept(&stage, "Made of the copy").await);
 }

@@ -198,7 +198,16 @@ triggers: {{ poll_seconds: 5 }}
 
     /// An edit of a record by the administrator, for later.
     pub(crate) async fn later(&self, path: &str, body: &Value) -> impl Future<Output = ()> + Send + use<> {
-        let edit = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer("sandbox").await, body);
+        self.later_by("sandbox", path, body).await
+    }
+
+    /// The same by somebody else than the integration user.
+    pub(crate) async fn later_as_colleague(&self, path: &str, body: &Value) -> impl Future<Output = ()> + Send + use<> {
+        self.later_by("sandbox-least", path, body).await
+    }
+
+    async fn later_by(&self, app: &str, path: &str, body: &Value) -> impl Future<Output = ()> + Send + use<> {
+        let edit = request(Method::PATCH, &format!("{SALESFORCE}{path}"), &self.bearer(app).await, body);
         let wire = self.wire.clone();
         async move { drop(wire.send(edit).await.expect("an answer")) }
     }

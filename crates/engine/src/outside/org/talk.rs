@@ -15,6 +15,7 @@ use entente_core::{
 };
 use entente_salesforce::{Filter, Literal, New, Query, RecordId, Row, WriteOptions};
 use entente_transport::CallError;
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::Org;
@@ -101,9 +102,21 @@ pub(crate) struct OrgComment {
     pub(crate) record: String,
     /// Its id and its version.
     pub(crate) look: (String, String),
-    /// It was read so soon after its last edit that another one may carry the same stamp.
-    pub(crate) is_young: bool,
+    /// How long after its last edit it was read; less than nothing where the org's clock was set back.
+    age_ms: i64,
     pub(crate) comment: Comment,
+}
+
+impl OrgComment {
+    /// Another edit may carry the same stamp.
+    pub(crate) fn is_young(&self) -> bool {
+        self.age_ms < ECHO_AGE_MS
+    }
+
+    /// The same, where it is worth waiting for: an edit from further ahead is the work of a clock that was set back.
+    pub(crate) fn may_hide_an_edit(&self) -> bool {
+        self.is_young() && self.age_ms >= -2 * ECHO_AGE_MS
+    }
 }
 
 impl Org {
@@ -199,13 +212,15 @@ impl Org {
         }
     }
 
-    /// Gives a comment of ours another text, or takes it away from customers; a text of `None` stays.
+    /// Gives a comment of ours another text, or takes it away from customers; a text of `None` stays. Refused when it has
+    /// changed `since`.
     pub(crate) async fn edit_comment(
         &self,
         talk: &Talk,
         id: &str,
         copy: Option<&Copy>,
         narrows: bool,
+        since: Option<Timestamp>,
     ) -> Result<(), CallError> {
         let Some(table) = talk.written() else { return Ok(()) };
         let id = RecordId::parse(id).map_err(|error| CallError::Broken { reason: error.to_string() })?;
@@ -213,7 +228,8 @@ impl Org {
         if narrows {
             fields.extend(shown(table, false));
         }
-        self.client.update(table.name(), &id, fields, &WriteOptions::default()).await
+        let options = WriteOptions { if_unmodified_since: since, ..WriteOptions::default() };
+        self.client.update(table.name(), &id, fields, &options).await
     }
 }
 
@@ -286,7 +302,7 @@ fn comment(
     Some(OrgComment {
         record: text(row, table.parent()).to_owned(),
         look: (id.clone(), stamp.to_string()),
-        is_young: read_ms < stamp.as_millisecond() + ECHO_AGE_MS,
+        age_ms: read_ms - stamp.as_millisecond(),
         comment: Comment {
             id,
             answers,
@@ -296,6 +312,7 @@ fn comment(
                 email: of_author("Email"),
             },
             written: instant(text(row, "CreatedDate"))?,
+            version: Some(stamp),
             text: if is_html { html::read(body) } else { Document::of_plain(body) },
             audience,
             is_restricted,

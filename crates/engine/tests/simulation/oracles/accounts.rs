@@ -33,11 +33,13 @@ struct Offered {
 }
 
 impl Offered {
-    /// Whether it tells of an edit. A push that comes late announces what was there before.
-    fn tells_of(&self, edited_ms: i64, place: Place) -> bool {
+    /// Whether it tells of an edit. A push that comes late announces what was there before; where a clock has jumped, what
+    /// it announces may be stamped with a later time than an edit that came after it.
+    fn tells_of(&self, edited_ms: i64, place: Place, clock_jumps: bool) -> bool {
         // Salesforce stamps whole seconds.
         let stamp_ms = if place == Place::Salesforce { edited_ms / 1_000 * 1_000 } else { edited_ms };
-        self.after_ms >= edited_ms && self.version_ms.is_none_or(|version_ms| version_ms >= stamp_ms)
+        let is_later = |version_ms| version_ms >= stamp_ms && !clock_jumps;
+        self.after_ms >= edited_ms && self.version_ms.is_none_or(is_later)
     }
 }
 
@@ -71,13 +73,13 @@ pub(crate) async fn are_kept(history: &mut History) -> Result<(), String> {
     let version_ms = |hint: &Hint| hint.version.as_ref().and_then(|version| version.parse().ok());
     let now: BTreeMap<HintKey, (i64, Option<i64>)> =
         due.into_iter().map(|due| (due.hint.key.clone(), (due.seq, version_ms(&due.hint)))).collect();
-    let before = std::mem::take(&mut history.accounts.hints);
+    let (before, clock_jumps) = (std::mem::take(&mut history.accounts.hints), history.has_seen("clock jumps"));
     let mut suspects: Vec<(String, String)> = Vec::new();
     for (key, offered) in &before {
         let has_ended = now.get(key).is_none_or(|(seq, _)| *seq < offered.seq);
         let id = &key.record_id;
         if let Some(edited_ms) =
-            edited.get(id).filter(|edited_ms| has_ended && offered.tells_of(**edited_ms, place_of(id)))
+            edited.get(id).filter(|edited_ms| has_ended && offered.tells_of(**edited_ms, place_of(id), clock_jumps))
             && !history.accounts.has_read_since(id, *edited_ms)
         {
             suspects.push((id.clone(), format!("the hint about {id} ended, and nobody has read it since its edit")));
