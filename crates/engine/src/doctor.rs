@@ -99,7 +99,7 @@ async fn look(wiring: &Wiring, store: &Store, depth: Depth) -> Vec<Finding> {
             add(&mut all, of_item(item, finding));
         }
         if let (Some(org), Some(site)) = (org.filter(|org| org.sees(&item.salesforce.object)), site) {
-            let found = pairs::examine(item, org.org, site, store).await;
+            let found = pairs::Pairs { item, org: org.org, site, people: &wiring.config.people, store }.examine().await;
             found.into_iter().for_each(|finding| add(&mut all, of_item(item, finding)));
         }
     }

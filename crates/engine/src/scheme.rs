@@ -12,7 +12,7 @@ mod takes;
 
 use std::collections::BTreeMap;
 
-use entente_core::{ConnectedItem, FieldPath, Side, Sides, item::Mode, likeness::MatchRule};
+use entente_core::{ConnectedItem, FieldPath, Side, Sides, field_type::Form, item::Mode, likeness::MatchRule};
 
 use crate::{
     error::EngineError,
@@ -186,9 +186,9 @@ fn inform(
             issue.is_some_and(|field| field.kind == Kind::Document),
         );
         line.form = record.map(|field| field.form).unwrap_or_default();
-        line.always_refers = Sides::new(
-            record
-                .is_some_and(|field| field.takes.required && (field.field_type.refers() || field.reference.is_some())),
+        let refers = |field: &SalesforceField| field.field_type.refers() || field.reference.is_some();
+        line.never_empty = Sides::new(
+            record.is_some_and(|field| field.form == Form::Flag || field.takes.required && refers(field)),
             issue.is_some_and(|field| field.takes.required && field.kind == Kind::Account),
         );
     }

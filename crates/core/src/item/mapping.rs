@@ -76,8 +76,8 @@ pub struct FieldMapping {
     pub conflicts: Option<ConflictPolicy>,
     /// On which side the field holds rich text. Learned from the vendors; the document does not say.
     pub rich: Sides<bool>,
-    /// On which side the field refers to somebody or something and must always do so. Learned from the vendors too.
-    pub always_refers: Sides<bool>,
+    /// On which side the field must not be empty: a checkbox, or what always refers to somebody. Learned from the vendors too.
+    pub never_empty: Sides<bool>,
     /// The form that the Salesforce field wants of a value. Learned as well.
     pub form: Form,
 }
@@ -163,7 +163,7 @@ impl FieldMapping {
             rule: None,
             conflicts: None,
             rich: Sides::default(),
-            always_refers: Sides::default(),
+            never_empty: Sides::default(),
             form: Form::Any,
         }
     }

@@ -308,8 +308,8 @@ impl Scene<'_> {
 
     fn write_to(&self, side: Side, to: Value, why: Why, link: &LinkFacts) -> Result<FieldWrite, Note> {
         let source = *self.now.get(side.other());
-        if to.is_empty() && *self.mapping.always_refers.get(side) {
-            return Err(self.unreferred(side));
+        if to.is_empty() && *self.mapping.never_empty.get(side) {
+            return Err(self.emptied(side));
         }
         let was_agreed = self.agreed.is_some_and(|agreed| self.edit(side, agreed) == Edit::Same);
         let from = self.own(side);
@@ -331,8 +331,8 @@ impl Scene<'_> {
         }
     }
 
-    /// A field that must refer to somebody keeps whom it has when the other side names nobody.
-    fn unreferred(&self, side: Side) -> Note {
+    /// A field that cannot be empty keeps what it shows when the other side shows nothing.
+    fn emptied(&self, side: Side) -> Note {
         let (path, other) = (self.mapping.paths.get(side), self.mapping.paths.get(side.other()));
         let text = format!("{side} {path} must not be empty, and {} {other} is; left as it is", side.other());
         Note { code: NoteCode::Unmapped, key: Some(self.mapping.key.clone()), text }

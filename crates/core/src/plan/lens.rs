@@ -139,7 +139,7 @@ fn to_salesforce(mapping: &FieldMapping, jira: &Value, old: &Value) -> Option<Va
         return Some(own(mapping, Side::Salesforce, old).clone());
     }
     let value = match (steps_back(mapping, jira)?, &mapping.values) {
-        (Outcome::Value(value), Some(_)) if value.is_empty() && !maps_empty(mapping) => Value::Empty,
+        (Outcome::Value(value), Some(_)) if value.is_empty() && !maps_empty(mapping) => nothing(mapping).clone(),
         (Outcome::Value(value), Some(values)) => each(&value, |value| values.to_salesforce(value))?,
         (outcome, _) => outcome.into_value(),
     };
@@ -155,6 +155,12 @@ fn each<'t>(value: &Value, look_up: impl Fn(&Value) -> Option<&'t Value>) -> Opt
         }
         one => look_up(one).cloned(),
     }
+}
+
+/// What nothing in Jira is in Salesforce: nothing as well, unless the field cannot be empty and the table has a value for it.
+fn nothing(mapping: &FieldMapping) -> &Value {
+    let listed = mapping.values.as_ref().and_then(|values| values.to_salesforce(&Value::Empty));
+    listed.filter(|_| mapping.never_empty.salesforce).unwrap_or(&Value::Empty)
 }
 
 /// Whether the table says what nothing in Salesforce stands for; else that is nothing, also where a value stands for

@@ -70,10 +70,12 @@ fn maps_back(values: &ValueMap, now: Sides<&Value>) -> bool {
 
 /// Whether what both sides show can be judged only with their statuses at hand.
 fn wants_workflow(status: &StatusMapping, now: Sides<&Value>, known: &Known) -> bool {
-    let listed = status.values.pairs.iter().filter(|(from, _)| from == now.salesforce).count();
-    let unlisted = Sides::new(listed == 0, !maps_back(&status.values, now));
+    let listed = |value: &Value| status.values.pairs.iter().filter(|(from, _)| from == value).count();
+    let back = status.values.to_salesforce(now.jira);
+    let unlisted = Sides::new(listed(now.salesforce) == 0, back.is_none());
     let open = |side: Side| *unlisted.get(side) && !now.get(side).is_empty();
-    known.workflow.is_none() && (listed > 1 || Side::BOTH.into_iter().any(open))
+    let is_one_of_several = [Some(now.salesforce), back].into_iter().flatten().any(|value| listed(value) > 1);
+    known.workflow.is_none() && (is_one_of_several || Side::BOTH.into_iter().any(open))
 }
 
 /// The status of a record that is about to be created.

@@ -214,13 +214,32 @@ fn two_edits_are_joined_where_the_line_says_so() {
 #[test]
 fn nobody_is_never_written_where_somebody_must_be() {
     let mut item = item();
-    item.fields[0].always_refers = Sides::new(true, false);
+    item.fields[0].never_empty = Sides::new(true, false);
     let known = Known::default();
     let plan = subject(Some(("ann", "ann")), "ann", "", &item, &known);
     assert_eq!((plan.writes.len(), plan.notes.len()), (0, 1), "{plan:?}");
     assert_eq!(plan.notes[0].text, "Salesforce Subject must not be empty, and Jira summary is; left as it is");
     assert_eq!(outcome(&subject(Some(("ann", "ann")), "", "ann", &item, &known)), "Jira := ", "Jira may be empty");
     assert_eq!(outcome(&subject(Some(("ann", "ann")), "ann", "ben", &item, &known)), "Salesforce := ben");
+}
+
+#[test]
+fn an_emptied_field_unticks_a_checkbox_only_where_the_table_says_so() {
+    let unticked = |off: Value| {
+        let mut item = item();
+        let yes = Value::text("Yes");
+        let pairs = vec![(Value::Flag(true), yes.clone()), (Value::Flag(false), off)];
+        item.fields[0].values = Some(ValueMap { pairs, otherwise: None });
+        item.fields[0].never_empty = Sides::new(true, false);
+        let base = Base::of([(item.fields[0].key.clone(), Sides::new(Value::Flag(true), yes))]);
+        let ticked = [(FieldPath::from("Subject"), Field::Known(Value::Flag(true)))];
+        let now = Sides::new(State::Present(ticked.into_iter().collect()), state(&[("summary", "")]));
+        plan(&item, &LinkFacts::default(), Some(&base), now.as_ref(), &Known::default())
+    };
+    assert_eq!(outcome(&unticked(Value::Empty)), "Salesforce := false");
+    let plan = unticked(Value::text("No"));
+    assert_eq!((plan.writes.len(), plan.notes.len()), (0, 1), "{plan:?}");
+    assert_eq!(plan.notes[0].text, "Salesforce Subject must not be empty, and Jira summary is; left as it is");
 }
 
 #[test]
@@ -501,6 +520,7 @@ fn a_status_that_the_table_does_not_have_finds_the_closest_safe_one_or_none() {
     assert_eq!(status("Closed", "To Do"), "In Progress, Done", "by the way that is known");
     assert_eq!(status("Escalated", "To Do"), "In Progress", "the project has no status Escalated");
     assert_eq!(status("On Hold", "To Do"), "agree", "both are open");
+    assert_eq!(status("New", "In Progress"), "Salesforce := Escalated", "the status that stands in for Escalated here");
     assert_eq!(status("New", "Rejected"), "Salesforce := Closed", "the only status that closes a case");
     let none = status("Mislaid", "To Do");
     for name in ["\"Mislaid\"", "\"To Do\"", "left as they are"] {

@@ -104,7 +104,12 @@ impl Reader<'_> {
         let direction = match (closed.salesforce, closed.jira) {
             (false, false) => Direction::Both,
             (true, false) => Direction::ToJira,
-            (false, true) => Direction::ToSalesforce,
+            (false, true) => {
+                if !blocked.jira {
+                    self.warn_of_way_back(line);
+                }
+                Direction::ToSalesforce
+            }
             (true, true) => {
                 let message = "values of this line can flow neither to Salesforce nor to Jira";
                 self.report.error(
@@ -121,6 +126,15 @@ impl Reader<'_> {
         };
         self.unused_steps(line, direction);
         direction
+    }
+
+    /// Whoever gives steps for the way back alone may not expect that nothing goes there any more.
+    fn warn_of_way_back(&mut self, line: &Node) {
+        let message = "values of this line flow to Salesforce only, over what is there: what `to_salesforce` makes of them \
+                       cannot be undone";
+        let remedy = "write `direction: to-salesforce` if that is meant, or `to_jira: []` to let Salesforce's values go to Jira \
+                      as they are";
+        self.report.warn(line.key_at("to_salesforce"), "implied-direction", message, remedy);
     }
 
     fn unused_steps(&mut self, line: &Node, direction: Direction) {

@@ -95,7 +95,7 @@ impl Reader<'_> {
             rule: None,
             conflicts,
             rich: Sides::default(),
-            always_refers: Sides::default(),
+            never_empty: Sides::default(),
             form: Form::Any,
         };
         let mapping = mapping.with_further_fields().with_rule();

@@ -4,11 +4,15 @@ use super::*;
 
 /// What becomes of a status that was `New` and `To Do` when both sides last agreed.
 fn planned(values: ValueMap, link: &LinkFacts, salesforce: &str) -> Plan {
+    planned_at(values, link, salesforce, "To Do")
+}
+
+fn planned_at(values: ValueMap, link: &LinkFacts, salesforce: &str, jira: &str) -> Plan {
     let status = Some(StatusMapping::new("Status", values));
     let item = ConnectedItem { fields: Vec::new(), status, ..item() };
     let agreed = Sides::new(Value::text("New"), Value::text("To Do"));
     let base = Base::of([(MappingKey::named(STATUS), agreed)]);
-    let now = Sides::new(state(&[("Status", salesforce)]), state(&[(STATUS, "To Do")]));
+    let now = Sides::new(state(&[("Status", salesforce)]), state(&[(STATUS, jira)]));
     plan(&item, link, Some(&base), now.as_ref(), &Known::default())
 }
 
@@ -18,6 +22,8 @@ fn only_a_choice_between_several_waits_for_the_statuses_of_the_project() {
     let needs = |salesforce: &str| planned(several(), &LinkFacts::default(), salesforce).needs;
     assert_eq!(needs("Working"), [Need::Workflow]);
     assert!(needs("New").is_empty());
+    let moved = |jira: &str| planned_at(several(), &LinkFacts::default(), "New", jira).needs;
+    assert_eq!(moved("In Progress"), [Need::Workflow], "it may stand in for another");
     assert!(needs("").is_empty(), "an empty status has no counterpart, whatever the project has");
 }
 

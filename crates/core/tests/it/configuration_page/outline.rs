@@ -236,7 +236,8 @@ pub(super) const SECTIONS: &[Section] = &[
         level: 3,
         title: "Field",
         prose: "Left to itself a line flows both ways, except where something speaks against it: the item's mode, a \
-                field that the vendor fills in, a related record, or steps that cannot be undone.\n\n\
+                field that the vendor fills in, a related record, or steps that cannot be undone. Such steps under `to_jira` alone \
+                let nothing flow to Salesforce, and under `to_salesforce` alone nothing to Jira.\n\n\
                 `roll_up` says what several records show together to the one that they share. `all` and `any` are of \
                 checkboxes, or of a value table, whose lines are then an order: `all` is the first of them that one shows, \
                 `any` the last. `max` is the greatest number, the latest day or time, and of a value table the first \

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entente_core::{ConnectedItem, Side, plan::STATUS};
+use entente_core::{ConnectedItem, Side, Value, item::StatusMapping, plan::STATUS};
 use entente_jira::{Field, FieldMeta, IssueType, Project};
 use entente_transport::CallError;
 
@@ -30,6 +30,8 @@ struct Screen<'a> {
     fields: Vec<FieldMeta>,
     /// The fields that the item uses, by id.
     uses: BTreeMap<&'a str, Use<'a>>,
+    /// The item's statuses.
+    status: Option<&'a StatusMapping>,
 }
 
 /// What an item lacks in its project and issue type.
@@ -46,7 +48,7 @@ pub(super) async fn examine(
         Err(CallError::Denied { .. } | CallError::Gone { .. }) => Vec::new(),
         Err(call) => return vec![failed(&site.name, &call)],
     };
-    let screen = Screen { site, project, kind, fields, uses: by_id(item, all) };
+    let screen = Screen { site, project, kind, fields, uses: by_id(item, all), status: item.status.as_ref() };
     let mut found = Vec::new();
     if item.creates_on(Side::Jira) && !screen.fields.is_empty() {
         found.extend(screen.off_screen(all));
@@ -119,12 +121,21 @@ impl Screen<'_> {
             let offered: Vec<&str> = offered.iter().map(String::as_str).collect();
             let place = format!("project {}, issue type {}: the field {id}", self.project.key, self.kind.name);
             let unknown = usage.values.iter().filter(|value| !offered.contains(value));
+            let unknown = unknown.filter(|value| *id != STATUS || !self.has_stand_in(value, &offered));
             let unasked =
                 usage.asked.iter().filter(|asked| !offered.iter().any(|value| value.eq_ignore_ascii_case(asked)));
             let unknown = unknown.chain(unasked);
             found.extend(unknown.map(|value| unknown_value(&self.site.name, &place, value, &offered)));
         }
         Ok(found)
+    }
+
+    /// Whether each value that has this status has another one, too, that the project offers.
+    fn has_stand_in(&self, status: &str, offered: &[&str]) -> bool {
+        let pairs = || self.status.iter().flat_map(|status| &status.values.pairs);
+        let is_offered = |to: &Value| to.as_text().is_some_and(|name| offered.contains(&name));
+        let has_other = |value: &Value| pairs().any(|(from, to)| from == value && is_offered(to));
+        pairs().filter(|(_, to)| to.as_text() == Some(status)).all(|(from, _)| has_other(from))
     }
 
     async fn offered(&self, id: &str) -> Result<Vec<String>, CallError> {

@@ -180,6 +180,20 @@ fn a_changed_project_parts_no_pair_unsaid() {
     assert_eq!(company.sync(&after)["links"], 0, "a person has let them go");
 }
 
+/// The same for a filter that most of the records do not pass.
+#[test]
+fn a_changed_filter_says_how_many_pairs_it_parts() {
+    let company = Company::new();
+    let before = ITEM.replace("    auto_create", "    on_leave: unlink\n    auto_create");
+    pairs(&company, &before);
+    let web = company.create("Case", &json!({ "Subject": "By web", "Origin": "Web" }));
+    assert_eq!(company.sync(&before)["links"], 4);
+    let after = before.replace("object: Case }", "object: Case, filter: { field: Origin, is: Web } }");
+    assert!(!check(&company, &before).stdout.contains("would part"));
+    assert!(check(&company, &after).stdout.contains("3 of 4 pairs would part"));
+    assert!(company.twin("Case", &web).is_some());
+}
+
 /// One that leaves by itself is nothing to stop for.
 #[test]
 fn few_pairs_that_leave_stop_nothing() {

@@ -60,6 +60,12 @@ fn fields_and_status() {
             "never used",
         ),
         (
+            "implied-direction",
+            LINE,
+            "- { salesforce: A, jira: b, ¦to_salesforce: [ lower_case ] }\n",
+            "`direction: to-salesforce` if that is meant",
+        ),
+        (
             "one-step",
             LINE,
             "- { salesforce: A, jira: b, to_jira: [ ¦{ lower_case: true, upper_case: true } ] }\n",
