@@ -93,6 +93,11 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
         return Ok(Looked { is_delayed: true, ..Looked::default() });
     }
     worker.org.is_the_same(worker.store()).await?;
+    // Reading takes its time, and whoever has lost the lease meanwhile writes nothing more.
+    worker.tenure.during(look(worker, access, site, sweeps)).await
+}
+
+async fn look(worker: &Worker, access: &Access, site: &Site, sweeps: bool) -> Result<Looked, EngineError> {
     if sweeps && worker.access_health.is_lacking() {
         worker.org.forget_metadata();
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use crate::{Engine, EngineError, SyncOptions, limits::LEASE_TTL_MS, look, poll, setup, unit, worker::Worker};
+use crate::{Engine, EngineError, SyncOptions, access, limits::LEASE_TTL_MS, look, poll, setup, unit, worker::Worker};
 
 /// One org's worker. Clones share it.
 #[derive(Clone)]
@@ -90,6 +90,18 @@ impl Steps {
     /// The store; a side that does not answer is none.
     pub async fn poll(&self) -> Result<(), EngineError> {
         poll::once(&self.worker, &mut *self.offered.lock().await).await
+    }
+
+    /// One look at the requests for portal access, and at what Jira shows of those at rest; whether nothing is left to do.
+    ///
+    /// # Errors
+    /// The store; a side that does not answer is none.
+    pub async fn access(&self) -> Result<bool, EngineError> {
+        match access::once(&self.worker, true).await {
+            Ok(looked) => Ok(!looked.is_delayed),
+            Err(error @ EngineError::Store(_)) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Rounds for the hints that are due now.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use entente_engine::SyncOptions;
-use entente_sandbox::Seed;
+use entente_sandbox::{Clock, Seed};
 use entente_store::simulation::{Fate, Moment, watch};
 use entente_transport::{Body, BoxFuture, Wire, WireError};
 use http::{Method, Request, Response};
@@ -109,9 +109,13 @@ struct Portal {
 
 impl Portal {
     async fn with(asked: Asked) -> Self {
+        Self::at(Clock::real(), asked).await
+    }
+
+    async fn at(clock: Clock, asked: Asked) -> Self {
         let (port, mails) = mail_server();
         let access = ACCESS.replace("@PORT@", &port.to_string());
-        let stage = Stage::new(Seed::Empty, &format!("{ITEM}{access}")).await;
+        let stage = Stage::at(clock, Seed::Empty, &format!("{ITEM}{access}")).await;
         stage.engine().add_domain("acme.test", "tests").await.unwrap();
         let mut portal = Self { stage, record: String::new(), mails };
         portal.record = match asked {
@@ -227,6 +231,21 @@ async fn a_machine_may_die_at_every_step_of_access_and_of_a_delivery() {
             portal.assert_once(asked, &format!("{asked:?}, dies at {end:?} of {n_moments}")).await;
         }
     }
+}
+
+/// A machine that stood still while it read has lost the org to somebody who may have revoked meanwhile.
+#[tokio::test]
+async fn nobody_is_let_in_by_a_machine_whose_lease_has_run_out() {
+    let clock = Clock::real();
+    let portal = Portal::at(clock.clone(), Asked::Grant).await;
+    let steps = portal.stage.engine().steps().remove(0);
+    assert!(steps.own().await.unwrap(), "nobody else works");
+    portal.stage.after("dana@acme.test", async move { clock.shift(20_000) });
+    assert!(!steps.access().await.unwrap(), "there is something left to do");
+    assert_eq!((portal.made("customer").await, portal.made("members").await), (1, 0));
+    assert!(steps.renew().await.unwrap(), "nobody else has taken the org");
+    assert!(steps.access().await.unwrap());
+    assert_eq!(portal.shown("Entente_Access__c").await.0, "Has Access");
 }
 
 /// A mail server that counts; its port.
