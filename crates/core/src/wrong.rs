@@ -58,7 +58,7 @@ pub enum Wrong {
     TextBeforeReaders,
     /// Writes a copy again whose answer was lost, without looking for it.
     CopyUnprobed,
-    /// Takes for somebody's own words what it has written itself and does not remember.
+    /// Takes a copy for somebody's own words when somebody has changed it, or when it does not remember it.
     CopyCarriedBack,
 }
 

@@ -161,10 +161,15 @@ impl Planner<'_> {
 
     /// The comments that people wrote on a side, the oldest first.
     fn originals(&self, side: Side) -> Vec<Comment> {
-        let copies = self.copies.get(side);
-        let is_original = |c: &&Comment| {
-            !copies.contains(&c.id) && c.marker.is_none() && !is_note(c, self.facts.mark) && !c.text.is_empty()
+        let is_copy = |c: &Comment| {
+            #[cfg(feature = "simulation")]
+            if crate::wrong::is(crate::wrong::Wrong::CopyCarriedBack) && c.is_touched {
+                return false;
+            }
+            self.copies.get(side).contains(&c.id)
         };
+        let is_original =
+            |c: &&Comment| !is_copy(c) && c.marker.is_none() && !is_note(c, self.facts.mark) && !c.text.is_empty();
         let mut originals: Vec<Comment> = self.facts.comments.get(side).iter().filter(is_original).cloned().collect();
         originals.sort_by(|a, b| (a.written, &a.id).cmp(&(b.written, &b.id)));
         originals
@@ -192,8 +197,7 @@ impl Planner<'_> {
     fn carry(&mut self, side: Side) {
         let origin = side.other();
         for comment in self.originals(origin) {
-            let is_known = self.pairs_of(origin, &comment.id).next().is_some();
-            if !is_known {
+            if !self.is_known(origin, &comment.id) {
                 self.carry_new(origin, &comment);
             } else if matches!(self.follow(origin, &comment), Next::Stop) {
                 return;
@@ -202,11 +206,24 @@ impl Planner<'_> {
     }
 
     fn carry_new(&mut self, origin: Side, comment: &Comment) {
-        let rules = self.facts.rules;
-        let is_taken = !rules.manual && rules.flow_to(origin.other()) && rules.take(comment);
-        if is_taken && self.is_original(origin, comment) && self.may_leave(origin, comment) {
+        if self.is_taken(origin, comment) && self.is_original(origin, comment) && self.may_leave(origin, comment) {
             self.create(origin, comment, 0);
         }
+    }
+
+    fn is_known(&self, origin: Side, comment: &str) -> bool {
+        self.pairs_of(origin, comment).next().is_some()
+    }
+
+    /// Whether the item carries a comment that nobody picks.
+    fn is_taken(&self, origin: Side, comment: &Comment) -> bool {
+        let rules = self.facts.rules;
+        !rules.manual && rules.flow_to(origin.other()) && rules.take(comment)
+    }
+
+    /// The same, and nothing keeps it where it is.
+    fn goes_by_itself(&self, origin: Side, comment: &Comment) -> bool {
+        self.is_taken(origin, comment) && !self.is_kept_inside(origin, comment)
     }
 
     /// A copy that nobody can assign any more, as one of a record that was merged into this one, is carried nowhere.
@@ -232,8 +249,7 @@ impl Planner<'_> {
 
     /// What only some of the staff may read is not shown to all of them, unless the item says so.
     fn may_leave(&mut self, origin: Side, comment: &Comment) -> bool {
-        let kept_inside = origin == Side::Salesforce && self.facts.is_request;
-        if !comment.is_restricted || kept_inside || self.facts.rules.to_open_project {
+        if !self.is_kept_inside(origin, comment) {
             return true;
         }
         self.plan.notes.push(format!(
@@ -242,6 +258,11 @@ impl Planner<'_> {
             comment.id, comment.author.name
         ));
         false
+    }
+
+    fn is_kept_inside(&self, origin: Side, comment: &Comment) -> bool {
+        let as_internal = origin == Side::Salesforce && self.facts.is_request;
+        comment.is_restricted && !as_internal && !self.facts.rules.to_open_project
     }
 
     /// What no copy of a comment has had, none gets: readers are taken away with the original, and never added.
@@ -267,6 +288,7 @@ impl Planner<'_> {
         let n_emptied = known.saturating_sub(copies.len());
         let emptied = self.heading(origin, comment, revision).emptied(comment);
         let readers = self.readers(origin, comment);
+        let goes_further = self.may_leave(origin, comment);
         for (part, copy) in (0..).zip(copies.iter().chain(std::iter::repeat_n(&emptied, n_emptied))) {
             let key = PairKey { origin, comment: comment.id.clone(), revision, part };
             let pair = self.pairs.get(&key).cloned();
@@ -275,7 +297,13 @@ impl Planner<'_> {
                 Step::Create { key: key.clone(), copy, digest: digest.clone() }
             };
             match pair.as_ref().map(|pair| (&pair.standing, pair)) {
-                Some((Standing::Wanted, _)) if !self.may_leave(origin, comment) => return Next::On,
+                Some((Standing::Made { id }, pair)) => {
+                    if self.edit(comment, pair, id, copy) {
+                        self.create(origin, comment, revision + 1);
+                        return Next::On;
+                    }
+                }
+                _ if !goes_further => {}
                 None | Some((Standing::Wanted, _)) => self.plan.steps.push(create()),
                 Some((Standing::Sent { until_ms }, _)) if *until_ms <= self.facts.now_ms => {
                     self.plan.steps.push(create());
@@ -294,12 +322,6 @@ impl Planner<'_> {
                     comment.id,
                     comment.author.name
                 )),
-                Some((Standing::Made { id }, pair)) => {
-                    if self.edit(comment, pair, id, copy) {
-                        self.create(origin, comment, revision + 1);
-                        return Next::On;
-                    }
-                }
             }
         }
         Next::On
@@ -311,7 +333,9 @@ impl Planner<'_> {
         let digest = comment.digest();
         let there = self.facts.comments.get(pair.key.origin.other()).iter().find(|copy| copy.id == *id);
         let Some(there) = there else { return false };
-        let (says_other, narrows) = (pair.digest != digest, copy.audience() < pair.audience);
+        let narrows = copy.audience() < pair.audience;
+        // What was restricted since it was copied goes no further than what was copied then.
+        let says_other = pair.digest != digest && !self.is_kept_inside(pair.key.origin, comment);
         #[cfg(feature = "simulation")]
         let narrows = narrows && !crate::wrong::is(crate::wrong::Wrong::CopyStaysShown);
         let rewrites = says_other && !pair.is_fixed;

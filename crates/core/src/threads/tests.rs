@@ -232,6 +232,24 @@ fn what_only_some_may_read_goes_no_further_unless_the_item_says_so() {
 }
 
 #[test]
+fn what_is_restricted_since_it_was_copied_goes_no_further() {
+    let before = comment("10", 60, "for all of us");
+    let after = Comment { is_restricted: true, ..comment("10", 60, "for some only") };
+    for is_fixed in [false, true] {
+        let scene = Scene {
+            salesforce: vec![comment("00a1", 90, "the copy")],
+            jira: vec![after.clone()],
+            pairs: vec![Pair { is_fixed, ..made(Side::Jira, &before, "00a1") }],
+            ..Scene::default()
+        };
+        assert_eq!((scene.told().len(), scene.plan().notes.len()), (0, 1), "{is_fixed}");
+    }
+    let sent = Pair { standing: Standing::Sent { until_ms: 0 }, ..made(Side::Jira, &before, "") };
+    let scene = Scene { jira: vec![after], pairs: vec![sent], ..Scene::default() };
+    assert_eq!(scene.told(), [""; 0], "nor what was on its way");
+}
+
+#[test]
 fn authors_texts_and_directions_choose() {
     let jira = || {
         vec![

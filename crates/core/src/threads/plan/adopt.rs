@@ -50,10 +50,14 @@ impl Planner<'_> {
         }
     }
 
-    /// What has the line of an original above it under our name is its copy, whatever else either of them says by now.
+    /// What has the line of an original above it under our name is its copy, whatever else either of them says by now. As
+    /// another comment of that minute may have had the same line, it must be one of which there may be a copy.
     fn key_by_line(&self, side: Side, found: &Comment) -> Option<PairKey> {
         let text = found.text.plain();
-        let is_its = |original: &&Comment| self.heading(Side::Jira, original, 0).is_above(original, text);
+        let is_its = |original: &&Comment| {
+            let may_have = self.goes_by_itself(Side::Jira, original) || self.is_known(Side::Jira, &original.id);
+            may_have && self.heading(Side::Jira, original, 0).is_above(original, text)
+        };
         let mut originals =
             self.originals_in_jira().filter(|_| side == Side::Salesforce && found.is_by_us).filter(is_its);
         originals.find_map(|original| self.open_parts(original).next().map(|(key, _)| key))

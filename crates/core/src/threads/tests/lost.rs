@@ -63,6 +63,19 @@ fn a_copy_is_known_by_the_line_above_it_although_both_say_something_else_by_now(
 }
 
 #[test]
+fn no_copy_is_known_by_its_line_as_that_of_a_comment_that_stays_where_it_is() {
+    let found = Comment { is_by_us: true, ..comment("00a1", 90, "Ada in Jira, 1970-01-01 00:01 UTC:\n\nhello") };
+    let said = comment("10", 60, "for some only");
+    let manual = CommentRules { manual: true, ..CommentRules::default() };
+    let without_ada = CommentRules { exclude_authors: vec!["ada".into()], ..CommentRules::default() };
+    for (rules, is_restricted) in [(CommentRules::default(), true), (manual, false), (without_ada, false)] {
+        let jira = vec![Comment { is_restricted, ..said.clone() }];
+        let scene = Scene { rules, salesforce: vec![found.clone()], jira, ..Scene::default() };
+        assert_eq!(scene.told(), [""; 0], "{:?}", scene.rules);
+    }
+}
+
+#[test]
 fn a_copy_that_belongs_to_no_known_original_is_carried_nowhere_until_a_person_picks_it() {
     let copy = "Ada in Jira, 1970-01-01 00:01 UTC:\n\nhello";
     for (text, is_by_us, is_touched, is_carried) in [
