@@ -266,7 +266,7 @@ impl Engine {
         self.inner.outside.wire(site, egress)
     }
 
-    /// Takes a Salesforce outbound message: how many hints it made. They are durable when this returns.
+    /// Takes a Salesforce outbound message, or the HTTP callout of a flow: how many hints it made. They are durable when this returns.
     ///
     /// # Errors
     /// [`IntakeError`] says which answer the sender should get.

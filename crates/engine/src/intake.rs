@@ -2,7 +2,7 @@
 
 use entente_core::Side;
 use entente_jira::webhook::{self, WebhookEvent};
-use entente_salesforce::outbound;
+use entente_salesforce::{callout, outbound};
 use entente_store::{Hint, HintKey};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -94,9 +94,10 @@ pub(crate) async fn salesforce(
     if !org.webhook_secrets.is_empty() && !is_one_of(&org.webhook_secrets, secret) {
         return Err(IntakeError::Refused(connection.to_owned()));
     }
-    let message = outbound::parse(body)
+    let message = if callout::is_one(body) { callout::parse(body) } else { outbound::parse(body) };
+    let message = message
         .map_err(|problem| IntakeError::Malformed { connection: connection.to_owned(), reason: problem.to_string() })?;
-    // Outbound messages are not signed: the org's id, and the secret in the address, are all that there is.
+    // Neither of them is signed: the org's id, and the secret in the address, are all that there is.
     let ourselves = org
         .client
         .signed_in()

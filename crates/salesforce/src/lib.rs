@@ -30,6 +30,7 @@
 //! table of what the vendor's errors mean, and [`limits`] holds every number.
 
 mod auth;
+pub mod callout;
 mod client;
 mod collection;
 mod composite;

@@ -43,7 +43,7 @@ pub struct Notification {
     pub version: Option<Timestamp>,
 }
 
-/// Why a body is no outbound message.
+/// Why a body is no outbound message, and no callout either.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OutboundError {
     /// Longer than anything the org sends.
@@ -52,6 +52,9 @@ pub enum OutboundError {
     /// Not well-formed, or nested deeper than anything the org sends.
     #[error("the message is not well-formed XML")]
     Xml,
+    /// No callout's JSON.
+    #[error("the callout is not JSON with exactly organization, object and record, each a text")]
+    Json,
     /// A document type, which the org never sends; refused because entities can be made to explode.
     #[error("the message has a document type")]
     DocumentType,
@@ -155,19 +158,21 @@ impl Reading {
 
 impl Draft {
     fn finish(self) -> Result<Notification, OutboundError> {
-        if crate::client::name(&self.object).is_err() {
-            return Err(OutboundError::Missing("object name"));
-        }
         Ok(Notification {
             id: self.id,
             record: id(&self.record, "record id")?,
             version: datetime::parse(&self.version),
-            object: self.object,
+            object: checked_object(self.object)?,
         })
     }
 }
 
-fn id(text: &str, what: &'static str) -> Result<RecordId, OutboundError> {
+pub(crate) fn checked_object(name: String) -> Result<String, OutboundError> {
+    crate::client::name(&name).map_err(|_| OutboundError::Missing("object name"))?;
+    Ok(name)
+}
+
+pub(crate) fn id(text: &str, what: &'static str) -> Result<RecordId, OutboundError> {
     RecordId::parse(text).map_err(|_| OutboundError::Missing(what))
 }
 

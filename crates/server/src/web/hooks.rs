@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use entente_engine::IntakeError;
-use entente_salesforce::outbound;
+use entente_salesforce::{callout, outbound};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
@@ -37,7 +37,8 @@ pub(crate) async fn salesforce(
     offer(&app, &connection, None, &body).await
 }
 
-/// `POST /hooks/salesforce/{connection}/{secret}`: an outbound message can carry a secret in its address only.
+/// `POST /hooks/salesforce/{connection}/{secret}`: an outbound message can carry a secret in its address only, and a flow's
+/// callout does the same.
 pub(crate) async fn salesforce_with_secret(
     State(app): State<App>,
     Path((connection, secret)): Path<(String, String)>,
@@ -48,6 +49,10 @@ pub(crate) async fn salesforce_with_secret(
 
 async fn offer(app: &App, connection: &str, secret: Option<&str>, body: &[u8]) -> Result<Response, Problem> {
     app.engine().intake_salesforce(connection, secret, body).await.map_err(refusal)?;
+    // A flow is content with any success.
+    if callout::is_one(body) {
+        return Ok(StatusCode::ACCEPTED.into_response());
+    }
     Ok(([(CONTENT_TYPE, "text/xml; charset=utf-8")], outbound::ACK).into_response())
 }
 

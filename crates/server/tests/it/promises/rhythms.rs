@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, Side};
-use crate::process::{Port, Running, get, ready, wait_for};
+use crate::process::{Port, Running, get, ready, send, wait_for};
 
 const ITEM: &str = cases!(
     r"
@@ -152,6 +152,25 @@ fn pushes_alone_carry_changes_both_ways() {
     until_case(&company, &first, |case| case["Subject"] == "From Jira" && case["Status"] == "Working");
     company.edit("Case", &first, &json!({ "Subject": "From Salesforce", "Status": "Closed" }));
     until_issue(&company, &key, |issue| issue["summary"] == "From Salesforce" && issue["status"]["name"] == "Done");
+}
+
+/// S2-85: instead of an outbound message, a flow tells by an HTTP callout that a record has changed.
+#[test]
+fn a_flows_callout_carries_a_change() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "There at the start" }));
+    let server = serve(&company, 86_400, true);
+    let key = twin(&company, &id);
+    company.org_door("webhooks", &json!({ "drop": 1.0 }));
+    company.edit("Case", &id, &json!({ "Subject": "From a flow" }));
+    let door = format!("{}/hooks/salesforce/acme-org", server.port.url());
+    let told = |organization: &str| {
+        let body = json!({ "organization": organization, "object": "Case", "record": id });
+        send(reqwest::Client::new().post(&door).body(body.to_string())).unwrap().0
+    };
+    assert_eq!(told("00D5g0000000002EAA"), 401, "another org");
+    assert_eq!(told("00D5g0000000001EAA"), 202);
+    until_issue(&company, &key, |issue| issue["summary"] == "From a flow");
 }
 
 /// A site that does not take the webhook at the start is asked again, and the status says so meanwhile.
