@@ -73,14 +73,15 @@ async fn ask(scene: &Scene<'_>, works: &mut [Work]) {
 
 /// Journals what was lost, unless the journal holds it already: an edit of ours that was heard, or told of before.
 async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEntry>)>) {
-    let ids: Vec<LinkId> = lost.iter().filter_map(|(n, _)| works[*n].link_id()).collect();
+    let ids: Vec<LinkId> = lost.iter().flat_map(|(n, _)| links_of_the_pair(&works[*n])).collect();
     match scene.worker.store().journalled_before(Side::Jira, &ids).await {
         Ok(known) => {
             for (n, mut entries) in lost {
                 entries.retain(|entry| {
                     let value = entry.before.as_ref().map(ToString::to_string).unwrap_or_default();
-                    let held = works[n].link_id().zip(entry.mapping.clone());
-                    held.is_none_or(|(id, mapping)| !known.contains(&(id, mapping, value)))
+                    let Some(mapping) = &entry.mapping else { return true };
+                    let is_of = |id| known.contains(&(id, mapping.clone(), value.clone()));
+                    !links_of_the_pair(&works[n]).any(is_of)
                 });
                 works[n].journal.append(&mut entries);
             }
@@ -92,6 +93,12 @@ async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEn
             }
         }
     }
+}
+
+/// The link of a pair, and those that it had before an end of it was lost: what we wrote then is in the journal under them.
+fn links_of_the_pair(work: &Work) -> impl Iterator<Item = LinkId> {
+    let before = work.unit.ended.iter().filter(|link| link.jira_id == work.id(Side::Jira));
+    work.link_id().into_iter().chain(before.map(|link| link.id))
 }
 
 fn ask_again(scene: &Scene<'_>, works: &mut [Work], doubts: &Doubts, after: Option<Duration>, reason: &str) {

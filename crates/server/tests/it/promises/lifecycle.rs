@@ -172,7 +172,9 @@ fn a_renamed_project_keeps_its_links_and_its_item() {
 fn an_undeleted_record_gets_its_link_back_once() {
     let company = Company::new();
     let items = cases("");
-    let (case, key) = pair(&company, &items, "To be deleted");
+    let (case, key) = pair(&company, &items, "Once called so");
+    company.edit("Case", &case, &json!({ "Subject": "To be deleted" }));
+    company.sync(&items);
     company.delete("Case", &case);
     assert_eq!(company.sync(&items)["links"], 0);
     assert_eq!(company.issue(&key)["summary"], "To be deleted");
@@ -186,6 +188,7 @@ fn an_undeleted_record_gets_its_link_back_once() {
     let journal = journal(&company, &items);
     assert!(journal.contains("Unlinked: The Salesforce record was deleted; the Jira record is kept"), "{journal}");
     assert!(journal.contains(&format!("and {key} again, because both are back")), "{journal}");
+    assert!(!journal.contains("was overwritten in the moment it was made"), "it was our own: {journal}");
     assert_eq!(company.sync(&items)["writes"], json!({ "salesforce": 0, "jira": 0 }), "at rest");
 
     // What a person separates stays apart, whatever is deleted and comes back later.
