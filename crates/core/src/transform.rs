@@ -18,6 +18,13 @@ use crate::{
     value::Value,
 };
 
+/// The most steps of a line in one direction.
+pub const STEPS_MAX: usize = 50;
+
+/// The most that a step may yield, in bytes of text: more than any field of either side holds. A step that would yield more
+/// cannot take the value.
+pub const YIELD_BYTES_MAX: usize = 1 << 20;
+
 /// One step under `to_jira:` or `to_salesforce:`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Transform {
@@ -124,15 +131,52 @@ pub fn run(steps: &[Transform], collected: &Collected<'_>) -> Option<Outcome> {
             Transform::BuildArray { fields, separator } => value = array(fields, separator.as_deref(), collected)?,
             step => value = step.apply(&value)?,
         }
+        if bytes(&value) > YIELD_BYTES_MAX {
+            return None;
+        }
     }
     Some(Outcome::Value(value))
+}
+
+/// How much text a value is.
+fn bytes(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Rich(document) => document.plain().len(),
+        Value::List(values) => values.iter().map(bytes).sum(),
+        _ => 0,
+    }
+}
+
+/// Adds a piece to what a step yields, unless it would yield too much.
+fn add(yielded: &mut String, piece: &str) -> Option<()> {
+    let fits = yielded.len() + piece.len() <= YIELD_BYTES_MAX;
+    fits.then(|| yielded.push_str(piece))
+}
+
+fn replace(text: &str, find: &str, with: &str) -> Option<String> {
+    let mut yielded = String::new();
+    let mut kept = text.split(find);
+    add(&mut yielded, kept.next().unwrap_or_default())?;
+    for piece in kept {
+        add(&mut yielded, with)?;
+        add(&mut yielded, piece)?;
+    }
+    Some(yielded)
 }
 
 fn array(fields: &[FieldPath], separator: Option<&str>, collected: &Collected<'_>) -> Option<Value> {
     let values: Vec<&Value> = fields.iter().map(|path| collected.value(path)).collect::<Option<_>>()?;
     let filled = values.into_iter().filter(|value| !value.is_empty());
     Some(match separator {
-        Some(separator) => Value::text(&filled.map(ToString::to_string).collect::<Vec<_>>().join(separator)),
+        Some(separator) => {
+            let mut yielded = String::new();
+            for (n, value) in filled.enumerate() {
+                add(&mut yielded, if n == 0 { "" } else { separator })?;
+                add(&mut yielded, &value.to_string())?;
+            }
+            Value::text(&yielded)
+        }
         None => Value::set(filled.flat_map(Value::members).cloned().collect()),
     })
 }
@@ -166,7 +210,13 @@ impl Transform {
             (Self::Default(default), Value::Empty) => Some(default.clone()),
             (_, Value::Empty) => Some(Value::Empty),
             (_, Value::List(values)) => {
-                Some(Value::set(values.iter().map(|value| self.apply(value)).collect::<Option<_>>()?))
+                let mut room = YIELD_BYTES_MAX;
+                let mut member = |value| {
+                    let made = self.apply(value)?;
+                    room = room.checked_sub(bytes(&made))?;
+                    Some(made)
+                };
+                Some(Value::set(values.iter().map(&mut member).collect::<Option<_>>()?))
             }
             // Steps about letters work on what people read.
             (step, Value::Rich(document)) if !matches!(step, Self::Default(_)) => {
@@ -175,26 +225,26 @@ impl Transform {
             (Self::FormatDate(format), value) => format.write(value).map(|text| Value::text(&text)),
             (Self::ReadDate(format), Value::Text(text)) => format.read(text),
             (Self::Default(_) | Self::ReadDate(_), value) => Some(value.clone()),
-            (step, Value::Text(text)) => Some(Value::text(&step.apply_text(text))),
+            (step, Value::Text(text)) => Some(Value::text(&step.apply_text(text)?)),
             // What has no letters passes every step about letters; a pattern reads it as people do.
             (Self::Pattern(_) | Self::ReplacePattern { .. }, value) => {
-                Some(Value::text(&self.apply_text(&value.to_string())))
+                Some(Value::text(&self.apply_text(&value.to_string())?))
             }
             (_, value) => Some(value.clone()),
         }
     }
 
-    fn apply_text(&self, text: &str) -> String {
-        match self {
+    fn apply_text(&self, text: &str) -> Option<String> {
+        Some(match self {
             Self::FirstCharacters(n) => text.chars().take(*n).collect(),
             Self::LowerCase => text.to_lowercase(),
             Self::UpperCase => text.to_uppercase(),
             Self::Trim => text.split_whitespace().collect::<Vec<_>>().join(" "),
-            Self::Replace { find, with } if !find.is_empty() => text.replace(find.as_str(), with),
+            Self::Replace { find, with } if !find.is_empty() => return replace(text, find, with),
             Self::Pattern(pattern) => pattern.extract(text).to_owned(),
-            Self::ReplacePattern { find, with } => find.replace_all(text, with),
+            Self::ReplacePattern { find, with } => return find.replace_all(text, with),
             _ => text.to_owned(),
-        }
+        })
     }
 }
 
@@ -273,6 +323,25 @@ mod tests {
         ];
         for (name, steps, from, expected) in rows {
             assert_eq!(deliver(&steps, from), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_step_yields_has_a_bound() {
+        use Transform as T;
+        let longer = || T::Replace { find: "a".into(), with: "aa".into() };
+        let by_pattern = || T::ReplacePattern { find: pattern("(a)"), with: "$1$1".into() };
+        let twice = |n: usize| T::Template(Template::parse(&"{Subject}".repeat(n)).unwrap());
+        let half = "a".repeat(YIELD_BYTES_MAX / 2);
+        let list = Value::set(["b", "c"].map(|end| text(&format!("{half}{end}"))).to_vec());
+        assert_eq!(deliver(&[longer(), longer()], text("ab")), Some(text("aaaab")));
+        for (steps, from) in [
+            ((0..STEPS_MAX).map(|_| longer()).collect(), text("a")),
+            ((0..STEPS_MAX).map(|_| by_pattern()).collect(), text("a")),
+            (vec![twice(3)], text(&half)),
+            (vec![T::UpperCase], list),
+        ] {
+            assert_eq!(deliver(&steps, from), None);
         }
     }
 

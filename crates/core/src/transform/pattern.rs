@@ -2,6 +2,8 @@
 
 use regex::{Regex, RegexBuilder};
 
+use super::{YIELD_BYTES_MAX, add};
+
 /// Longer patterns are refused before they are compiled.
 const PATTERN_CHARACTERS_MAX: usize = 1_000;
 /// A pattern that compiles to more than this is refused: `(a{1000}){1000}` is short to write.
@@ -32,8 +34,22 @@ impl Pattern {
         wanted.map_or("", |found| found.as_str())
     }
 
-    pub(super) fn replace_all(&self, text: &str, with: &str) -> String {
-        self.0.replace_all(text, with).into_owned()
+    /// Everything that is found replaced, unless that could yield too much.
+    pub(super) fn replace_all(&self, text: &str, with: &str) -> Option<String> {
+        let (mut yielded, mut kept_to) = (String::new(), 0);
+        let n_groups = with.matches('$').count();
+        for found in self.0.captures_iter(text) {
+            let whole = found.get_match();
+            add(&mut yielded, &text[kept_to..whole.start()])?;
+            // No group is longer than the whole.
+            if yielded.len() + with.len() + n_groups * whole.len() > YIELD_BYTES_MAX {
+                return None;
+            }
+            found.expand(with, &mut yielded);
+            kept_to = whole.end();
+        }
+        add(&mut yielded, &text[kept_to..])?;
+        Some(yielded)
     }
 }
 

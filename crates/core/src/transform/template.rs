@@ -1,5 +1,6 @@
 //! A text with fields in it: `{CaseNumber}: {Subject}`. A brace itself is written twice.
 
+use super::add;
 use crate::{record::FieldPath, value::Value};
 
 /// A parsed template.
@@ -51,13 +52,16 @@ impl Template {
         })
     }
 
-    /// The text, with each field's value in its place; `None` when a field was not collected.
+    /// The text, with each field's value in its place; `None` when a field was not collected, or it is too much.
     pub fn fill<'v>(&self, value: impl Fn(&FieldPath) -> Option<&'v Value>) -> Option<String> {
-        let text = |part: &Part| match part {
-            Part::Text(text) => Some(text.clone()),
-            Part::Field(path) => value(path).map(ToString::to_string),
-        };
-        self.parts.iter().map(text).collect()
+        let mut filled = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => add(&mut filled, text)?,
+                Part::Field(path) => add(&mut filled, &value(path)?.to_string())?,
+            }
+        }
+        Some(filled)
     }
 }
 

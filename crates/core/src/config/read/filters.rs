@@ -31,12 +31,18 @@ fn is_called(path: &str, name: &str) -> bool {
 impl Reader<'_> {
     /// The filter of one end of an item; none lets everything through.
     pub(super) fn filter(&mut self, end: &Node, side: Side) -> Filter {
-        if end.has("filter") { self.filter_of(end.get("filter"), side) } else { Filter::default() }
+        if end.has("filter") { self.part(end.get("filter"), side) } else { Filter::default() }
     }
 
-    /// A filter over the fields of a side.
-    pub(super) fn filter_of(&mut self, node: &Node, side: Side) -> Filter {
-        self.part(node, side)
+    /// A filter over the fields of a side that is asked of a record at any time, not only when a run takes it up.
+    pub(super) fn condition(&mut self, node: &Node, side: Side) -> Filter {
+        let filter = self.part(node, side);
+        if filter.looks_back() {
+            let message = "`{lasttime}` means nothing here: a record is compared whenever it is looked at, by no run in particular";
+            let remedy = "compare with a day or a time, or filter by `{lasttime}` under `salesforce:` or `jira:`";
+            self.report.error(node.at, "filter-word", message, remedy);
+        }
+        filter
     }
 
     fn part(&mut self, node: &Node, side: Side) -> Filter {

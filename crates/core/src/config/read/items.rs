@@ -135,7 +135,7 @@ impl Reader<'_> {
 
     fn batch(&mut self, node: &Node) -> Option<Batch> {
         let seconds = node.get("seconds").whole()?;
-        Some(Batch { unless: self.filter_of(node.get("unless"), Side::Salesforce), seconds })
+        Some(Batch { unless: self.condition(node.get("unless"), Side::Salesforce), seconds })
     }
 
     fn link_note(&mut self, item: &Node, mode: Mode) -> bool {

@@ -69,7 +69,7 @@ impl Reader<'_> {
 
     /// A filter over the fields that a line may read, as other steps read them.
     fn condition_of(&mut self, node: &Node, from: Side, item: &Node) -> crate::filter::Filter {
-        let filter = self.filter_of(node, from);
+        let filter = self.condition(node, from);
         let paths: Vec<String> = filter.fields().into_iter().map(ToString::to_string).collect();
         paths.iter().for_each(|path| self.readable(node, path, from, item));
         filter

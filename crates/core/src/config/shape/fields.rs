@@ -1,6 +1,7 @@
 //! Mapping lines, transform steps and filters.
 
 use super::{Key, Kind, MANY, Shape};
+use crate::transform::STEPS_MAX;
 
 const DIRECTIONS: Kind = Kind::Word(&["both", "to-jira", "to-salesforce"]);
 pub(super) const CONFLICT_POLICIES: Kind = Kind::Word(&["salesforce-wins", "jira-wins", "latest-wins", "ask"]);
@@ -37,7 +38,7 @@ pub(super) static FIELD: Shape = Shape {
 const STEPS: Kind = Kind::List {
     of: &Kind::Either(&[Kind::Word(&["lower_case", "upper_case", "trim"]), Kind::Map(&STEP)]),
     min: 0,
-    max: MANY,
+    max: STEPS_MAX,
 };
 
 static STEP: Shape = Shape {

@@ -245,6 +245,8 @@ pub(super) const SECTIONS: &[Section] = &[
                 values the one that was edited last; of several edits between two rounds, that of the record that was changed last. `join` puts texts one \
                 after the other, each once, and makes one list of lists. Steps and tables apply to what comes out. While one \
                 of them cannot be read, or shows what has no part in it, the line rests, with a note.\n\n\
+                A line has at most 50 steps in each direction. A value of which a step would make more than a megabyte of text \
+                is left alone, and said.\n\n\
                 A line whose steps or table are changed is judged anew for all pairs, though nobody has edited them: what it \
                 makes of Salesforce's value goes to Jira; to Salesforce goes what it makes of Jira's, where it flows only there \
                 or `jira-wins`. `entente apply` and the dry run count that before it happens.\n\n\

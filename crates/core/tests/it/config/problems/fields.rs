@@ -1,6 +1,6 @@
 //! Lines of fields, and the table of statuses.
 
-use entente_core::config::parse;
+use entente_core::{config::parse, transform::STEPS_MAX};
 
 use super::{PAIR, codes, expect, vars};
 
@@ -118,10 +118,25 @@ fn fields_and_status() {
             "is no date format",
         ),
         ("out-of-range", LINE, "- { salesforce: A, jira: b, to_jira: [ { first_characters: ¦0 } ] }\n", "from 1 to"),
+        (
+            "filter-word",
+            LINE,
+            "- { salesforce: A, jira: b, to_jira: [ { when: ¦{ field: CreatedDate, greater than: '{lasttime}' }, then: x } ] }\n",
+            "means nothing here",
+        ),
         ("duplicate-key", "Closed: Done", "Closed: Done, ¦New: Done", "already given in line 16"),
         ("empty-value", "Closed: Done", "Closed: ¦~", "`Closed` has no value"),
         ("empty-value", "Closed: Done", "¦'': Done", "a status is missing"),
     ]);
+}
+
+#[test]
+fn a_line_has_a_number_of_steps() {
+    let line = |n| format!("- {{ salesforce: A, jira: b, ¦to_jira: [ {} ] }}\n", vec!["trim"; n].join(", "));
+    let (some, many) = (line(STEPS_MAX).replace('¦', ""), line(STEPS_MAX + 1));
+    const LINE: &str = "- { salesforce: Subject, jira: summary }\n";
+    assert!(codes(&parse(&PAIR.replacen(LINE, &some, 1), &vars).1).is_empty());
+    expect(&[("out-of-range", LINE, &many, "at most 50 are possible")]);
 }
 
 #[test]

@@ -210,6 +210,12 @@ fn filters() {
             "`greater than` only",
         ),
         (
+            "filter-word",
+            "    related:",
+            "    batch: { seconds: 60, unless: ¦{ field: CreatedDate, greater than: '{lasttime}' } }\n    related:",
+            "means nothing here",
+        ),
+        (
             "filter-value",
             "object: Case",
             "object: Case, filter: { field: Account.CreatedDate, greater than: ¦yesterday }",
