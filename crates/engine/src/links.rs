@@ -53,7 +53,7 @@ impl Engine {
         let link = self.live_link(id).await?;
         if link.origin == Origin::Auto && !sure {
             return Err(EngineError::Declined(format!(
-                "Link {id} of {} and {} stays: {AUTOMATIC}. An administrator may dissolve it all the same, with --yes; \
+                "Link {id} of {} and {} stays: {AUTOMATIC}. An administrator may dissolve it all the same (`--yes`, in the API `\"sure\": true`); \
                  the record then gets no other issue by itself.",
                 link.salesforce_id, link.jira_key
             )));

@@ -6,11 +6,12 @@ use entente_core::{
     ConnectedItem, Side, Sides, State,
     filter::{Filter, Verdict},
     item::{ItemState, Mode},
+    likeness::Alike,
     plan::admits,
 };
 use entente_jira::IssueKey;
 use entente_salesforce::RecordId;
-use entente_store::{Link, LinkState};
+use entente_store::{Link, LinkState, Parked, ParkedClass};
 use serde::Serialize;
 
 use super::rfc_3339;
@@ -188,7 +189,7 @@ impl Engine {
     async fn tell_refusal(&self, work: &Work, source: Side, told: &mut Explanation) -> Result<(), EngineError> {
         let ids = [work.id(source).to_owned()];
         let parked = self.inner.store.parked_among(&told.item, source, &ids).await?;
-        told.findings.extend(parked.iter().map(|parked| format!("Its twin was refused: {}", parked.reason)));
+        told.findings.extend(parked.iter().map(refusal));
         Ok(())
     }
 
@@ -258,11 +259,23 @@ fn tell_link(wired: &Wired, work: &Work, told: &mut Explanation) {
     }
 }
 
+/// Why a record that an item is about has no twin.
+fn refusal(parked: &Parked) -> String {
+    let reason = &parked.reason;
+    match parked.class {
+        ParkedClass::Mapping | ParkedClass::Rejected | ParkedClass::Denied => format!("Its twin was refused: {reason}"),
+        ParkedClass::Ambiguous => format!("Its twin is in doubt: {reason}"),
+        ParkedClass::Ignored => format!("It was decided that it stays without a twin: {reason}"),
+        ParkedClass::New => format!("It was decided that it gets a twin of its own: {reason}"),
+    }
+}
+
 fn tell_unlinked(wired: &Wired, work: &Work, source: Side, kept_out: Option<String>, told: &mut Explanation) {
     let enters = kept_out.is_none();
     told.findings.extend(kept_out);
     preview::add(wired, work, &mut told.plan);
-    if enters && told.plan.writes.is_empty() && told.plan.notes.is_empty() {
+    let is_decided = matches!(work.facts.alike, Alike::Ignored(_));
+    if enters && !is_decided && told.plan.writes.is_empty() && told.plan.notes.is_empty() {
         told.findings.push(no_twin(&wired.item, source.other()));
         told.findings.extend(belongs_to_nobody(&wired.item, work, source));
     }

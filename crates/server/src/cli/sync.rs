@@ -76,7 +76,7 @@ impl Sync {
         let options = self.options(&config)?;
         let store = configured.store;
         let items = names(&config, self.item.as_deref());
-        let engine = Engine::new(config.into(), store.clone(), Outside::system())?;
+        let engine = Engine::new(config.clone().into(), store.clone(), Outside::system())?;
         let shown = Shown::on(screen);
         let ended = if self.dry_run {
             let dry_run = engine.dry_run(&options, &|progress| shown.step(&progress)).await;
@@ -88,6 +88,9 @@ impl Sync {
         };
         drop(shown);
         if ended.is_ok() && !self.dry_run {
+            for name in resting(&config, &items) {
+                screen.say(&format!("item {name} rests, so nothing was done for it: none of its actions is active"));
+            }
             refusals::say(&store, &items, screen).await?;
         }
         store.close().await;
@@ -130,6 +133,12 @@ fn names(config: &Config, only: Option<&str>) -> Vec<String> {
     names.filter(|name| only.is_none_or(|only| only == name)).collect()
 }
 
+/// Those of them that do not run.
+fn resting<'a>(config: &Config, items: &'a [String]) -> Vec<&'a str> {
+    let rests = |name: &&str| config.item(name).is_some_and(|item| !item.runs());
+    items.iter().map(String::as_str).filter(rests).collect()
+}
+
 fn exit(report: &SyncReport) -> Exit {
     let settled = report.conflicts + report.parked + report.waiting == 0;
     if settled { Exit::Done } else { Exit::No }
@@ -150,7 +159,7 @@ fn done(report: &SyncReport) -> String {
     );
     let left = [
         (*conflicts, "conflicts: both sides changed, a person decides"),
-        (*parked, "parked: the write was refused; tried again when the record or the mapping changes"),
+        (*parked, "parked: refused, or the twin is in doubt; `entente parked` and `entente matches` name them"),
         (*left_alone, "left alone: the value has no counterpart or cannot be read"),
         (*waiting, "waiting: run it again later, or use --wait"),
         (*held, "held: a guard stopped the item; `entente status` says why, `entente resume` lets it go on"),

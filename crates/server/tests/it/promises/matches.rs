@@ -193,6 +193,9 @@ fn a_record_may_stay_without_a_twin() {
         assert_eq!(ask(&company, &items, &["retry", "--all"]).code, 0, "what was decided is not asked again");
     }
     assert_eq!(text(&matches(&company, &items)[0]["state"]), "none");
+    let explained = ask(&company, &items, &["explain", &id]).stdout;
+    assert!(explained.contains("It was decided that it stays without a twin"), "{explained}");
+    assert!(!explained.contains("refused") && !explained.contains("`start`"), "{explained}");
     company.edit("Case", &id, &json!({ "Subject": "Another subject" }));
     company.sync(&items);
     assert_eq!((company.twin("Case", &id), company.issues("OPS").len()), (None, 2));
