@@ -113,13 +113,15 @@ impl Config {
     }
 }
 
-/// Where a key of a document stands, under these keys from the root on: line and column, both counted from 1.
+/// Where a key of a document stands, or the member of a list with this number, under these keys from the root on: line and
+/// column, both counted from 1.
 #[must_use]
 pub fn place_of(text: &str, keys: &[&str]) -> Option<(usize, usize)> {
     let root = tree::build(text, &mut Report::default())?;
     let (name, above) = keys.split_last()?;
     let node = above.iter().fold(&root, |node, key| node.get(key));
-    let at = node.entries().iter().find(|entry| entry.key == *name)?.at;
+    let entry = node.entries().iter().find(|entry| entry.key == *name).map(|entry| entry.at);
+    let at = entry.or_else(|| Some(node.members().get(name.parse::<usize>().ok()?)?.at))?;
     Some((at.line, at.column))
 }
 

@@ -29,6 +29,7 @@ use self::{
     org::Connected,
 };
 use crate::{
+    error::EngineError,
     outside::{Org, Outside, Site},
     report::Finding,
     scheme::Scheme,
@@ -44,7 +45,7 @@ pub(crate) use self::{
 /// How closely to look.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Depth {
-    /// Whether what the configuration names is there.
+    /// Whether what the configuration names is there, and its fields may be written.
     Names,
     /// Also whether the accounts may do what the configuration asks for.
     Rights,
@@ -138,11 +139,17 @@ async fn look_at(
     found
 }
 
-/// What only shows when the engine's own reading of the item is tried: paths over lookups, and kinds of fields. The
-/// project, which that reading insists on, has been looked at by itself, so the item is read as one that has none.
+/// What only shows when the engine's own reading of the item is tried: paths over lookups, and kinds of fields. A project
+/// that is not there has been said by itself; the item is then read as one that has none.
 async fn resolve(item: &ConnectedItem, org: &Org, site: &Site, people: &[(String, String)]) -> Vec<Finding> {
-    let without_project = ConnectedItem { mode: Mode::DisplayOnly, ..item.clone() };
-    match Scheme::resolve(&without_project, org, site, people).await {
+    let scheme = match Scheme::resolve(item, org, site, people).await {
+        Err(EngineError::Item { .. }) => {
+            let without_project = ConnectedItem { mode: Mode::DisplayOnly, ..item.clone() };
+            Scheme::resolve(&without_project, org, site, people).await
+        }
+        resolved => resolved,
+    };
+    match scheme {
         Ok(scheme) => of_lines(item, &scheme),
         Err(error) => vec![of_engine(error)],
     }
@@ -154,6 +161,11 @@ pub(crate) fn of_lines(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
     let counts = |side: Side| item.mode != Mode::DisplayOnly || side == Side::Salesforce;
     let unknown = scheme.unresolved().into_iter().filter(|(side, ..)| counts(*side));
     let unknown = unknown.map(|(side, path, _)| unknown_field(item, side, &path, ""));
+    let ambiguous = scheme.ambiguous().filter(|_| counts(Side::Jira)).map(|(path, ids)| {
+        let (connection, all) = (&item.jira.connection, ids.join(", "));
+        let message = format!("connection {connection}: several fields are called {path}: {all}");
+        error("ambiguous-field", message, "Write the id of the one that is meant.")
+    });
     let foreign = scheme.foreign().into_iter().filter(|(side, ..)| counts(*side)).map(|(side, _, text)| {
         let connection = match side {
             Side::Salesforce => &item.salesforce.connection,
@@ -167,7 +179,13 @@ pub(crate) fn of_lines(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
         .chain(unsearchable(item, scheme));
     let kinds = kinds::unjoinable(item, scheme).into_iter().chain(kinds::uncorrelated(item, scheme));
     let lines = lines.chain(kinds);
-    unknown.chain(foreign).chain(misread(scheme)).chain(lines).chain(unfindable(item, scheme)).collect()
+    unknown
+        .chain(ambiguous)
+        .chain(foreign)
+        .chain(misread(scheme))
+        .chain(lines)
+        .chain(unfindable(item, scheme))
+        .collect()
 }
 
 /// Lookups that shall point at whoever shows something that Salesforce does not look for.

@@ -21,7 +21,7 @@ use crate::{
     translate::Kind,
 };
 
-pub(crate) use fields::{JiraField, SalesforceField, find_jira_field};
+pub(crate) use fields::{JiraField, SalesforceField, find_jira_fields};
 pub(crate) use people::is_anybody;
 pub(crate) use reference::Reference;
 pub(crate) use takes::Takes;
@@ -93,7 +93,7 @@ impl Scheme {
         };
         let place = project.as_ref().zip(issue_type.as_deref()).map(|((_, id), kind)| (id.as_str(), kind));
         let screen = circumstances::screen(place, site).await?;
-        let jira = fields::in_jira(item, site, &screen).await?;
+        let jira = fields::in_jira(item, site, place.map(|(project, _)| project), &screen).await?;
         let mapping = circumstances::mapping(item, people);
         let mut item = item.clone();
         let strangers = people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
@@ -132,11 +132,17 @@ impl Scheme {
     /// Names that do not resolve, for `check --online` and `doctor`.
     pub(crate) fn unresolved(&self) -> Vec<(Side, FieldPath, String)> {
         let salesforce = self.salesforce.values().filter(|f| f.query_path.is_none());
-        let jira = self.jira.values().filter(|f| f.id.is_none());
+        let jira = self.jira.values().filter(|f| f.id.is_none() && f.namesakes.is_empty());
         salesforce
             .map(|f| (Side::Salesforce, f.path.clone(), f.missing()))
             .chain(jira.map(|f| (Side::Jira, f.path.clone(), f.missing())))
             .collect()
+    }
+
+    /// Names that several fields of the site bear, and the ids of those.
+    pub(crate) fn ambiguous(&self) -> impl Iterator<Item = (&FieldPath, &[String])> {
+        let several = self.jira.values().filter(|field| !field.namesakes.is_empty());
+        several.map(|field| (&field.path, field.namesakes.as_slice()))
     }
 
     /// Why records cannot be looked for by a match rule, if they cannot.

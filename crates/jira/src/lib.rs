@@ -67,7 +67,7 @@ pub use client::projects::{IssueType, IssueTypeStatuses, Project};
 pub use client::properties::Property;
 pub use client::remote_links::{RemoteLink, RemoteLinkStored};
 pub use client::search::{Search, SearchPage, SearchPages};
-pub use client::statuses::{Priority, Status, StatusCategory};
+pub use client::statuses::{Priority, Resolution, Status, StatusCategory};
 pub use client::transitions::{Transition, TransitionTo};
 pub use client::upload::{NewAttachment, OpenFile};
 pub use client::webhooks::{NewWebhook, RegisteredWebhook};

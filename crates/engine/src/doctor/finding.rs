@@ -25,6 +25,7 @@ pub(super) fn perhaps<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 
 /// A field that is not there, or hidden; both look the same. `perhaps` comes before what else can be done.
 pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath, perhaps: &str) -> Finding {
+    let is_correlation = item.correlation.as_ref().is_some_and(|fields| fields.get(side) == path);
     let (message, remedy) = match side {
         Side::Salesforce => {
             let (connection, object) = (&item.salesforce.connection, &item.salesforce.object);
@@ -32,18 +33,43 @@ pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath, 
                 if path.as_str().contains('.') { format!("{path} of {object}") } else { format!("{object}.{path}") };
             (
                 format!("connection {connection}: there is no field {field} that the integration user can see"),
-                format!("{perhaps}Check the API name, or give the user Read access to {field} by a permission set."),
+                match is_correlation {
+                    true => format!(
+                        "{perhaps}Check the API name, or create it on {object}: type Text, length 255, marked as external id so that \
+                         Salesforce indexes it (apps/salesforce/core/README.md); give the user Edit access to it by a permission set."
+                    ),
+                    false => format!(
+                        "{perhaps}Check the API name, or give the user Read access to {field} by a permission set."
+                    ),
+                },
             )
         }
         Side::Jira => {
             let connection = &item.jira.connection;
             (
                 format!("connection {connection}: there is no field {path} that the account can see"),
-                format!("{perhaps}Check the name or id, or add the field {path} to the project."),
+                match is_correlation {
+                    true => format!(
+                        "{perhaps}Check the name or id, or create it: a custom field of the type Short text (plain text only), on the \
+                         screens for creating and editing issues of the project."
+                    ),
+                    false => format!("{perhaps}Check the name or id, or add the field {path} to the project."),
+                },
             )
         }
     };
-    error("unknown-field", message, remedy)
+    let line = item.fields.iter().position(|line| line.paths.get(side) == path);
+    let finding = error("unknown-field", message, remedy);
+    match line {
+        Some(n) => at_line(item, n, finding),
+        None => finding,
+    }
+}
+
+/// The same, said where line `n` of an item stands.
+pub(super) fn at_line(item: &ConnectedItem, n: usize, finding: Finding) -> Finding {
+    let place = ["items", &item.name, "fields", &n.to_string()].map(str::to_owned).to_vec();
+    Finding { place, ..finding }
 }
 
 /// A value of a table or a filter that its field does not have.

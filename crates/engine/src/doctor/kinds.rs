@@ -6,7 +6,7 @@ use entente_core::{
     item::ConflictPolicy,
 };
 
-use super::finding::error;
+use super::finding::{at_line, error};
 use crate::{
     report::Finding,
     scheme::{Scheme, Takes},
@@ -17,7 +17,7 @@ const EXAMPLES: Sides<&str> = Sides { salesforce: "PROJECT-123456", jira: "5005g
 
 /// Edits of both sides can be joined only where both fields hold a set, or both a text.
 pub(super) fn unjoinable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
-    let wrong = |line: &FieldMapping| {
+    let wrong = |(n, line): (usize, &FieldMapping)| {
         let policy = line.conflicts?;
         let (from, to) = (scheme.salesforce.get(&line.paths.salesforce)?, scheme.jira.get(&line.paths.jira)?);
         let (word, wanted) = match policy {
@@ -28,9 +28,9 @@ pub(super) fn unjoinable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> 
         let (salesforce, jira) = (&line.paths.salesforce, &line.paths.jira);
         let message =
             format!("`conflicts: {word}` joins {wanted}, and {salesforce} and {jira} are not both such fields");
-        Some(error("join-kind", message, "Let one side win, or write `conflicts: ask`."))
+        Some(at_line(item, n, error("join-kind", message, "Let one side win, or write `conflicts: ask`.")))
     };
-    item.fields.iter().filter_map(wrong).collect()
+    item.fields.iter().enumerate().filter_map(wrong).collect()
 }
 
 fn are_sets(salesforce: SalesforceType, jira: JiraType) -> bool {
@@ -48,6 +48,9 @@ pub(super) fn uncorrelated(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding
     let Some(correlation) = &item.correlation else { return Vec::new() };
     let (salesforce, jira) = (scheme.salesforce.get(&correlation.salesforce), scheme.jira.get(&correlation.jira));
     let why = |is_text: bool, takes: &Takes, side: Side| {
+        if takes.computed {
+            return Some(format!("is filled in by {side} itself"));
+        }
         let too_short = || takes.refuses(&Value::text(EXAMPLES.get(side)));
         if is_text { too_short() } else { Some("is no text field".to_owned()) }
     };

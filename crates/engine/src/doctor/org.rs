@@ -115,10 +115,10 @@ pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, dep
     found.extend(fields::status(item, &described));
     found.extend(fields::required(item, &described));
     found.extend(fields::values(item, &described));
+    found.extend(fields::rights(item, &described));
     found.extend(silent(item, connected).await);
     if depth == Depth::Rights {
         found.extend(object_rights(item, &described));
-        found.extend(fields::rights(item, &described));
         found.extend(record_types::examine(item, &described));
         found.extend(prerequisites(item, connected, &described));
         found.extend(companions(item, connected));

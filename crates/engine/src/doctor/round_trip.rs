@@ -8,7 +8,7 @@ use entente_core::{
     plan::{Broken, round_trip},
 };
 
-use super::finding::{of_engine, warning};
+use super::finding::{at_line, of_engine, warning};
 use crate::{
     error::EngineError,
     limits::LIVE_VALUES_MAX,
@@ -41,8 +41,9 @@ pub(super) async fn examine(item: &ConnectedItem, org: &Org, site: &Site, people
         };
         match records {
             Ok(records) => {
-                let lines = scheme.item.fields.iter().filter(|line| line.direction.allows(target));
-                found.extend(lines.filter_map(|line| first_broken(&scheme, line, target, &records)));
+                let lines = scheme.item.fields.iter().enumerate().filter(|(_, line)| line.direction.allows(target));
+                let broken = lines.filter_map(|(n, line)| Some((n, first_broken(&scheme, line, target, &records)?)));
+                found.extend(broken.map(|(n, finding)| at_line(item, n, finding)));
             }
             Err(error) => found.push(of_engine(error)),
         }

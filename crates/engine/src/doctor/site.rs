@@ -13,7 +13,7 @@ use super::{
     rights::SiteRights,
     uses,
 };
-use crate::{outside::Site, report::Finding, scheme::find_jira_field};
+use crate::{outside::Site, report::Finding, scheme::find_jira_fields};
 
 /// A permission of a project, by its key and as administrators see it.
 /// <https://support.atlassian.com/jira-cloud-administration/docs/permissions-for-company-managed-projects/>
@@ -95,7 +95,7 @@ fn unknown_fields(item: &ConnectedItem, all: &[Field]) -> Vec<Finding> {
 
 /// As the scheme reads it.
 fn find_field<'a>(all: &'a [Field], name: &str) -> Option<&'a Field> {
-    find_jira_field(all, name).map(|(field, _)| field)
+    find_jira_fields(all, name, None).first().map(|(field, _)| *field)
 }
 
 pub(super) async fn find_project(site: &Site, key: &str) -> Result<Arc<Project>, Finding> {

@@ -6,7 +6,7 @@ use entente_core::{
     roll_up::RollUp,
 };
 
-use super::finding::{error, warning};
+use super::finding::{at_line, error, warning};
 use crate::{report::Finding, scheme::Scheme, translate::Kind};
 
 /// Lines whose values cannot arrive, or arrive only in part. What steps or a table make of a value is theirs to answer
@@ -14,7 +14,7 @@ use crate::{report::Finding, scheme::Scheme, translate::Kind};
 pub(super) fn misfits(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
     let flows = |line: &FieldMapping, side| item.flows(line, side) && !is_changed(line, side);
     let mut found = Vec::new();
-    for line in &item.fields {
+    for (n, line) in item.fields.iter().enumerate() {
         let (salesforce, jira) = (&line.paths.salesforce, &line.paths.jira);
         let (Some(from), Some(to)) = (scheme.salesforce.get(salesforce), scheme.jira.get(jira)) else { continue };
         let is_known = |kind: &Kind| !matches!(kind, Kind::Foreign(_));
@@ -26,11 +26,11 @@ pub(super) fn misfits(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
         match (back, there) {
             (Fit::None(why), Fit::None(_)) if Side::BOTH.into_iter().any(|side| flows(line, side)) => {
                 let message = format!("Salesforce {salesforce} and Jira {jira} hold nothing of each other: {why}");
-                found.push(error("field-type", message, "Map another field."));
+                found.push(at_line(item, n, error("field-type", message, "Map another field.")));
             }
             _ => {
                 let sides = Side::BOTH.into_iter().filter(|side| flows(line, *side));
-                found.extend(sides.filter_map(|side| say(line, side, of(side))));
+                found.extend(sides.filter_map(|side| say(line, side, of(side))).map(|said| at_line(item, n, said)));
             }
         }
     }
@@ -41,7 +41,7 @@ pub(super) fn misfits(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
 pub(super) fn unrollable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
     let Some(one) = item.cardinality.one() else { return Vec::new() };
     let many = one.other();
-    let finding = |line: &FieldMapping| {
+    let finding = |(n, line): (usize, &FieldMapping)| {
         let roll_up = line.roll_up?;
         let (from, to) = (scheme.salesforce.get(&line.paths.salesforce)?, scheme.jira.get(&line.paths.jira)?);
         let (is_flag, is_great) = match many {
@@ -59,9 +59,9 @@ pub(super) fn unrollable(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> 
         };
         let message = format!("{many} {} {lacks}, so it cannot be rolled up like this", line.paths.get(many));
         let remedy = "Add `values:` in the order in which they count, or write `roll_up: latest` or `join`.";
-        Some(error("roll-up-type", message, remedy))
+        Some(at_line(item, n, error("roll-up-type", message, remedy)))
     };
-    item.fields.iter().filter_map(finding).collect()
+    item.fields.iter().enumerate().filter_map(finding).collect()
 }
 
 fn is_changed(line: &FieldMapping, side: Side) -> bool {

@@ -16,7 +16,8 @@ pub(super) struct Use<'a> {
     pub(super) written: bool,
     /// The values that its table names on this side.
     pub(super) values: Vec<&'a str>,
-    /// The values that its filter asks for on this side, whatever their case.
+    /// The values that its filter asks for on this side, or that are filled in on the way into a status, whatever their
+    /// case.
     pub(super) asked: Vec<&'a str>,
 }
 
@@ -48,6 +49,12 @@ pub(super) fn fields(item: &ConnectedItem, side: Side) -> BTreeMap<FieldPath, Us
     filter.fields().into_iter().for_each(|path| uses.add(path, false, None));
     for (path, text) in filter.choices() {
         uses.all.entry(path.clone()).or_default().asked.push(text);
+    }
+    for (status, filled) in item.status.iter().flat_map(|status| &status.on).filter(|_| side == Side::Jira) {
+        uses.all.entry(FieldPath::from(STATUS)).or_default().asked.push(status);
+        for (path, value) in filled {
+            uses.all.entry(path.clone()).or_default().asked.extend(value.as_text());
+        }
     }
     uses.all.retain(|path, _| !shown::has(side, path.as_str()));
     uses.all

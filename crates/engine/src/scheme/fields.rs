@@ -50,8 +50,10 @@ impl SalesforceField {
 pub(crate) struct JiraField {
     /// As the item names it.
     pub(crate) path: FieldPath,
-    /// The field id; `None` when the site has no such field, or hides it.
+    /// The field id; `None` when the site has no such field, or hides it, or has several.
     pub(crate) id: Option<String>,
+    /// The ids of the fields that bear the name, where several do.
+    pub(crate) namesakes: Vec<String>,
     /// How it travels.
     pub(crate) kind: Kind,
     /// How its values behave.
@@ -66,7 +68,10 @@ pub(crate) struct JiraField {
 
 impl JiraField {
     pub(crate) fn missing(&self) -> String {
-        format!("the site has no field {} that the account can see", self.path)
+        match self.namesakes.as_slice() {
+            [] => format!("the site has no field {} that the account can see", self.path),
+            several => format!("several fields of the site are called {}: {}", self.path, several.join(", ")),
+        }
     }
 
     /// The name of the other option, when this is one of the two of a cascading field.
@@ -76,20 +81,32 @@ impl JiraField {
     }
 }
 
-/// The field that a name means, and which of its options: by id, by name, and by name in other letters. `AREA.parent`
-/// and `AREA.child` are the two options of a cascading field.
-pub(crate) fn find_jira_field<'a>(all: &'a [Field], name: &str) -> Option<(&'a Field, Option<Level>)> {
+/// The fields that a name means in a project, and which of their options: by id, by name, and by name in other letters.
+/// Only a name can mean several. `AREA.parent` and `AREA.child` are the two options of a cascading field.
+pub(crate) fn find_jira_fields<'a>(
+    all: &'a [Field],
+    name: &str,
+    project: Option<&str>,
+) -> Vec<(&'a Field, Option<Level>)> {
+    let is_here = |field: &&Field| field.project_id().is_none_or(|id| project.is_none_or(|project| project == id));
+    let those = |is_meant: &dyn Fn(&Field) -> bool| -> Vec<&'a Field> {
+        all.iter().filter(|field| is_meant(field)).filter(is_here).collect()
+    };
     let find = |name: &str| {
-        let by_id = all.iter().find(|field| field.id == name);
-        let by_name = || all.iter().find(|field| field.name == name);
-        by_id.or_else(by_name).or_else(|| all.iter().find(|field| field.name.eq_ignore_ascii_case(name)))
+        let in_order: [&dyn Fn(&Field) -> bool; 3] =
+            [&|field| field.id == name, &|field| field.name == name, &|field| field.name.eq_ignore_ascii_case(name)];
+        in_order.into_iter().map(those).find(|found| !found.is_empty()).unwrap_or_default()
     };
     let is_cascade = |field: &&Field| field.schema.as_ref().is_some_and(|s| s.kind == "option-with-child");
-    find(name).map(|field| (field, None)).or_else(|| {
+    let option = || {
         let (field, level) = name.rsplit_once('.')?;
         let level = [Level::Parent, Level::Child].into_iter().find(|known| known.as_str() == level)?;
-        Some((find(field).filter(is_cascade)?, Some(level)))
-    })
+        Some(find(field).into_iter().filter(is_cascade).map(|field| (field, Some(level))).collect())
+    };
+    match find(name) {
+        found if found.is_empty() => option().unwrap_or_default(),
+        found => found.into_iter().map(|field| (field, None)).collect(),
+    }
 }
 
 pub(super) async fn in_salesforce(
@@ -173,11 +190,16 @@ fn is_written(item: &ConnectedItem, path: &FieldPath) -> bool {
 pub(super) async fn in_jira(
     item: &ConnectedItem,
     site: &Site,
+    project: Option<&str>,
     screen: &[FieldMeta],
 ) -> Result<BTreeMap<FieldPath, JiraField>, EngineError> {
     let all = site.fields().await?;
     let find = |path: FieldPath| {
-        let found = find_jira_field(&all, path.as_str());
+        let (found, namesakes) = match find_jira_fields(&all, path.as_str(), project).as_slice() {
+            [] => (None, Vec::new()),
+            [one] => (Some(*one), Vec::new()),
+            several => (None, several.iter().map(|(field, _)| field.id.clone()).collect()),
+        };
         let schema = found.and_then(|(field, _)| field.schema.as_ref());
         let kind = schema.map_or_else(|| Kind::Foreign(String::new()), translate::jira::kind);
         let (kind, field_type) = match found.and_then(|(_, level)| level) {
@@ -189,7 +211,7 @@ pub(super) async fn in_jira(
         let comparable = clause.as_ref().and_then(|_| translate::asked::in_jql(&kind));
         let takes =
             id.as_deref().map(|id| Takes::in_jira(id, field_type == JiraType::Line, screen)).unwrap_or_default();
-        (path.clone(), JiraField { id, kind, field_type, clause, comparable, takes, path })
+        (path.clone(), JiraField { id, namesakes, kind, field_type, clause, comparable, takes, path })
     };
     Ok(wanted_in_jira(item).into_iter().map(find).collect())
 }

@@ -13,6 +13,8 @@ use crate::limits::LINE_CHARS_MAX;
 pub(crate) struct Takes {
     /// Whether there must be something in it.
     pub(crate) required: bool,
+    /// Whether the side fills it in by itself, and nobody else does.
+    pub(crate) computed: bool,
     chars_max: Option<usize>,
     choices: Option<Vec<String>>,
 }
@@ -27,6 +29,7 @@ impl Takes {
         };
         Self {
             required: !field.nillable && field_type != SalesforceType::Flag,
+            computed: field.calculated || field.auto_number,
             chars_max: usize::try_from(field.length).ok().filter(|chars| is_text && *chars > 0),
             choices: field.restricted_picklist.then(choices),
         }
@@ -42,6 +45,7 @@ impl Takes {
         let choices: Option<Vec<String>> = meta.map(|meta| meta.allowed_values.iter().filter_map(name).collect());
         Self {
             required: meta.is_some_and(|meta| meta.required),
+            computed: false,
             chars_max: is_line.then_some(LINE_CHARS_MAX),
             choices: choices.filter(|choices| !choices.is_empty()),
         }
@@ -70,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_field_says_why_it_cannot_hold_a_value() {
-        let takes = Takes { required: true, chars_max: Some(3), choices: None };
+        let takes = Takes { required: true, chars_max: Some(3), ..Takes::default() };
         let listed = Takes { choices: Some(vec!["High".to_owned(), "Low".to_owned()]), ..Takes::default() };
         let several = Value::set(vec![Value::text("Low"), Value::text("None")]);
         let rows = [

@@ -231,6 +231,7 @@ mod tests {
         let part = |level: Level, path: &str| JiraField {
             path: path.into(),
             id: Some("customfield_1".to_owned()),
+            namesakes: Vec::new(),
             kind: Kind::Cascade(Some(level)),
             field_type: JiraType::Choice,
             clause: None,

@@ -42,6 +42,13 @@ pub struct Priority {
     pub name: String,
 }
 
+/// A resolution.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Resolution {
+    /// The name.
+    pub name: String,
+}
+
 #[derive(Deserialize)]
 struct Category {
     #[serde(default)]
@@ -76,5 +83,14 @@ impl Client {
     /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-priorities/#api-rest-api-3-priority-get>
     pub async fn priorities(&self) -> Result<Vec<Priority>, CallError> {
         self.fetch(Request::read("GET /rest/api/3/priority")).await
+    }
+
+    /// Every resolution of the site.
+    ///
+    /// # Errors
+    /// None beyond those of every call.
+    /// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-resolutions/#api-rest-api-3-resolution-get>
+    pub async fn resolutions(&self) -> Result<Vec<Resolution>, CallError> {
+        self.fetch(Request::read("GET /rest/api/3/resolution")).await
     }
 }

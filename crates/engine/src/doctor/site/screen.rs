@@ -17,6 +17,7 @@ use crate::{
 };
 
 const PRIORITY: &str = "priority";
+const RESOLUTION: &str = "resolution";
 
 /// Filled by us (`NewIssue` names both) or, for the reporter, by Jira: with the account that creates.
 const ALWAYS_FILLED: [&str; 3] = ["project", "issuetype", "reporter"];
@@ -70,7 +71,8 @@ fn by_id<'a>(item: &'a ConnectedItem, all: &'a [Field]) -> BTreeMap<&'a str, Use
         found.written |= usage.written;
         found.values.extend(usage.values);
         // Projects, types and people go by more than one name.
-        let is_listed = field.id == STATUS || field.id == PRIORITY || field.id.starts_with("customfield_");
+        let is_listed =
+            [STATUS, PRIORITY, RESOLUTION].contains(&field.id.as_str()) || field.id.starts_with("customfield_");
         found.asked.extend(usage.asked.into_iter().filter(|_| is_listed));
     }
     uses
@@ -149,6 +151,10 @@ impl Screen<'_> {
             PRIORITY if listed.is_empty() => {
                 let priorities = self.site.client.priorities().await?;
                 Ok(priorities.into_iter().map(|priority| priority.name).collect())
+            }
+            RESOLUTION if listed.is_empty() => {
+                let resolutions = self.site.client.resolutions().await?;
+                Ok(resolutions.into_iter().map(|resolution| resolution.name).collect())
             }
             _ => Ok(listed),
         }

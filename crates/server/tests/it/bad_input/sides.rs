@@ -142,12 +142,18 @@ fn a_field_that_is_not_there_is_named_by_the_sync_that_is_refused() {
 #[test]
 fn correlation_fields_that_are_not_there_are_named_before_anything_runs() {
     let peers = Peers::new();
-    for (word, other, sentence) in [
-        ("jira: Salesforce Case ID", "jira: No Such Field", "there is no field No Such Field that the account can see"),
+    for (word, other, sentence, remedy) in [
+        (
+            "jira: Salesforce Case ID",
+            "jira: No Such Field",
+            "there is no field No Such Field that the account can see",
+            "or create it: a custom field of the type Short text",
+        ),
         (
             "salesforce: Jira_Reference__c",
             "salesforce: Nowhere__c",
             "there is no field Case.Nowhere__c that the integration user can see",
+            "or create it on Case: type Text, length 255",
         ),
     ] {
         let file = peers.with(word, other);
@@ -155,6 +161,7 @@ fn correlation_fields_that_are_not_there_are_named_before_anything_runs() {
             let ended = run(&command);
             assert_eq!(ended.code, 1, "{command:?}: {ended:?}");
             assert!(ended.stdout.contains(sentence), "{command:?}: {}", ended.stdout);
+            assert!(ended.stdout.contains(remedy), "{command:?}: {}", ended.stdout);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::company::Company;
+use super::company::{Company, ENTENTE};
 use crate::process::{get, run, wait_for};
 
 const CASES: &str = cases!(
@@ -64,6 +64,11 @@ fn joins_and_correlation_fields_of_a_wrong_kind_are_refused() {
             "jira: summary }",
             "Origin in Salesforce is no text field",
         ),
+        (
+            "{ salesforce: CaseNumber, jira: Salesforce Case ID }",
+            "jira: summary }",
+            "CaseNumber in Salesforce is filled in by Salesforce itself",
+        ),
         ("{ salesforce: Jira_Reference__c, jira: labels }", "jira: summary }", "labels in Jira is no text field"),
     ] {
         let file = company.configure(&cases(correlation, line), "");
@@ -75,6 +80,48 @@ fn joins_and_correlation_fields_of_a_wrong_kind_are_refused() {
             );
         }
     }
+}
+
+const LINES: &str = cases!(
+    r"
+    status: { field: Status, values: { New: To Do, Closed: Done }, on: { Done: { resolution: Fixedd }, Nope: { nofield: x } } }
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: SuppliedCompany, jira: Twice }
+      - { salesforce: Origin, jira: labels }
+"
+);
+
+/// S2-80: a name that several fields bear is refused, with their ids; names under `on:` that are not there, and a field that
+/// may not be written, are told; and what is about a line is told where that stands.
+#[test]
+fn what_a_line_names_is_looked_at_before_anything_runs() {
+    let company = Company::new();
+    let twice = || company.site_door("fields", &json!({ "project": "OPS", "name": "Twice", "type": "textfield" }));
+    let ids = [twice(), twice()].map(|field| field["id"].as_str().unwrap().to_owned());
+    company.org_door("rights", &json!({ "user": ENTENTE, "object": "Case", "field": "Origin", "update": false }));
+    let file = company.configure(LINES, "");
+    let place = |line: &str| {
+        let text = std::fs::read_to_string(&file).unwrap();
+        format!("acme.yaml:{}:", text.lines().position(|one| one.contains(line)).unwrap() + 1)
+    };
+    for command in [vec!["check", &file, "--online"], vec!["doctor", "--config", &file]] {
+        let ended = run(&command);
+        let says = |part: &str| assert!(ended.stdout.contains(part), "{command:?}: {part}: {}", ended.stdout);
+        assert_eq!(ended.code, 1, "{command:?}");
+        says(&format!("several fields are called Twice: {}, {}", ids[0], ids[1]));
+        says("has no value Fixedd, which the item names");
+        says("has no value nope, which the item names");
+        says("there is no field nofield that the account can see");
+        says("may not write the field Case.Origin");
+        let misfit = ended.stdout.lines().find(|line| line.contains("labels")).unwrap();
+        assert!(misfit.contains(&place("jira: labels")), "{misfit}");
+    }
+    let refused = run(&["sync", "--config", &file]);
+    assert!(refused.code == 1 && refused.stderr.contains("several fields are called Twice"), "{refused:?}");
+    let by_id = LINES.replace("jira: Twice", &format!("jira: {}", ids[1]));
+    let checked = run(&["check", &company.configure(&by_id, ""), "--online"]).stdout;
+    assert!(!checked.contains("several fields"), "{checked}");
 }
 
 /// S2-80: what a document lacks is said with its place, and the one before stays in use; what a site lacks is said at
