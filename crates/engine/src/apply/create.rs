@@ -14,7 +14,7 @@ mod salesforce;
 
 use std::collections::HashMap;
 
-use entente_core::{Side, Sides, State, Value};
+use entente_core::{Side, Sides, State, Value, plan::NoteCode};
 use entente_store::{Intent, NewEntry, NewIntent};
 
 pub(crate) use self::{
@@ -138,7 +138,9 @@ async fn adopt(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &Intent, 
     let payload = Payload::parse(&intent.new.payload);
     work.base_next = payload.base(&scene.wired.item, side, after.as_ref(), ourselves.as_deref());
     // What was left out has still to get there.
-    for key in work.blocked_next.keys().filter(|key| scene.wired.item.mapping(key).is_some()) {
+    let without_counterpart = work.plan.notes.iter().filter(|note| note.code == NoteCode::Unmapped);
+    let left_out = without_counterpart.filter_map(|note| note.key.as_ref()).chain(work.blocked_next.keys());
+    for key in left_out.filter(|key| scene.wired.item.mapping(key).is_some()) {
         let given = work.base_next.get(key).map(|values| values.get(side).clone()).unwrap_or_default();
         work.base_next.set(key.clone(), Sides::from_view(side, given, Value::Empty));
     }

@@ -1,5 +1,6 @@
 //! Values that nobody expected: they stay where they are, and the journal says so when they appear.
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, text};
@@ -43,6 +44,40 @@ fn a_value_that_nobody_expected_is_in_the_journal_once() {
     assert_eq!(unexpected(&company).len(), 2);
     let explained = run(&["explain", &case, "--config", &company.configure(ITEMS, "")]).stdout;
     assert!(explained.contains("which the value table does not map"), "{explained}");
+}
+
+const BOTH_WAYS: &str = cases!(
+    r"
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: Priority, jira: priority, values: { High: High, Low: Low } }
+"
+);
+
+/// S2-65: a twin that is made without a value that has no counterpart is left as the vendor made it, and that is said, also
+/// where the vendor puts a value of its own there.
+#[test]
+fn a_value_without_a_counterpart_is_said_when_the_twin_is_made() {
+    let company = Company::new();
+    company.create("Case", &json!({ "Subject": "From Salesforce", "Priority": "Medium" }));
+    let fields = json!({
+        "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "From Jira",
+        "priority": { "name": "Highest" },
+    });
+    company.jira(Method::POST, "issue", &json!({ "fields": fields }));
+    let items = BOTH_WAYS.replace("auto_create: jira", "auto_create: both");
+    company.sync(&items);
+    company.sync(&items);
+    let config = company.configure(&items, "");
+    let listed = run(&["journal", "--config", &config, "--json"]).json();
+    let entries = listed["entries"].as_array().unwrap().iter();
+    let said: Vec<&str> =
+        entries.filter(|entry| entry["kind"] == "unexpected").filter_map(|entry| entry["text"].as_str()).collect();
+    let tells = |what: &str| said.iter().any(|text| text.starts_with(what));
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(tells("Salesforce Priority is \"Medium\"") && tells("Jira priority is \"Highest\""), "{said:?}");
+    let verified = run(&["verify", "--config", &config, "--json"]).json();
+    assert_eq!((&verified["agree"], &verified["explained"], &verified["disagree"]), (&json!(0), &json!(2), &json!(0)));
 }
 
 /// Of a field of which the journal holds only digests, it does not hold the sentence either.
