@@ -94,7 +94,7 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
     }
     worker.org.is_the_same(worker.store()).await?;
     // Reading takes its time, and whoever has lost the lease meanwhile writes nothing more.
-    worker.tenure.during(look(worker, access, site, sweeps)).await
+    worker.tenure.during(Box::pin(look(worker, access, site, sweeps))).await
 }
 
 async fn look(worker: &Worker, access: &Access, site: &Site, sweeps: bool) -> Result<Looked, EngineError> {
