@@ -207,7 +207,9 @@ fn take(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
     {
         return vec![AccessStep::RemoveMember { organization: organization.clone(), customer: account.clone() }];
     }
-    let shown = facts.source.as_ref().map(|source| &source.shown);
+    // Until an organization is marked as the record's, only what was announced about it says whose it is.
+    let is_marked = !matches!(facts.standing, Standing::ToClaim(_));
+    let shown = facts.source.as_ref().filter(|_| is_marked).map(|source| &source.shown);
     let mut steps: Vec<AccessStep> =
         shown.into_iter().flat_map(|shown| report_source(shown, facts.standing.found(), facts.n_members)).collect();
     let stays = |other: &String| {

@@ -64,7 +64,7 @@ fn a_step_follows_from_what_is_missing() {
         facts.customer = None;
         facts.n_members = 0;
     };
-    let rows: [(&str, Wish, Change, &[&str]); 10] = [
+    let rows: [(&str, Wish, Change, &[&str]); 11] = [
         ("everything is there", Wish::Access, |_| {}, &["ReportStatus"]),
         (
             "no organization",
@@ -111,6 +111,15 @@ fn a_step_follows_from_what_is_missing() {
             &["ReportStatus"],
         ),
         ("revoked, and the last one gone", Wish::NoAccess, nobody, &["ReportSource", "ReportStatus"]),
+        (
+            "revoked before the organization was marked as the record's",
+            Wish::NoAccess,
+            |f| {
+                f.customer = None;
+                f.standing = Standing::ToClaim(organization("7", "Testing"));
+            },
+            &["ReportStatus"],
+        ),
         (
             "revoked, and nothing was ever made",
             Wish::NoAccess,

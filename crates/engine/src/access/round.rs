@@ -152,9 +152,9 @@ impl<'w> Round<'w> {
     async fn facts(&mut self, row: &Row) -> Result<Facts, EngineError> {
         let mut facts = Facts { person: row.person.clone(), ..Facts::unread() };
         if row.grant.wish == Wish::NoAccess
-            && let Some(organization) = self.granted(row).await?
+            && let Some(standing) = self.granted(row).await?
         {
-            facts.standing = Standing::ToClaim(organization);
+            facts.standing = standing;
         }
         let Some(source) = &row.source else { return self.of_granted(row, facts).await };
         let shown = self.shown.get(&source.record).unwrap_or(&source.shown).clone();
@@ -183,14 +183,16 @@ impl<'w> Round<'w> {
     }
 
     /// The organization into which a grant let the person, unless it is that of another record than the grant names.
-    async fn granted(&self, row: &Row) -> Result<Option<entente_core::access::Organization>, EngineError> {
+    async fn granted(&self, row: &Row) -> Result<Option<Standing>, EngineError> {
         let Some(organization) = &row.grant.shown.organization else { return Ok(None) };
         let Some(seen) = self.seen_by_id(&organization.id).await? else { return Ok(None) };
-        let is_own = match (&row.source, &seen.owner) {
-            (Some(source), Owner::Record(owner)) => *owner == self.key_of(source),
-            (Some(_), Owner::Nobody | Owner::Unknown) | (None, _) => true,
-        };
-        Ok(Some(seen.organization).filter(|_| is_own))
+        Ok(match (&row.source, &seen.owner) {
+            (Some(source), Owner::Record(owner)) if *owner == self.key_of(source) => {
+                Some(Standing::Ours(seen.organization))
+            }
+            (Some(_), Owner::Record(_)) => None,
+            (Some(_), Owner::Nobody | Owner::Unknown) | (None, _) => Some(Standing::ToClaim(seen.organization)),
+        })
     }
 
     /// What is left to know when the source is gone: who is still in the organization that the grant names.
