@@ -1,6 +1,7 @@
 //! One seed: a whole history of people, pushes, polls, rounds, failures and restarts, and then peace, in which everything
 //! must come to rest.
 
+mod access;
 mod brief;
 mod day;
 mod machines;
@@ -26,6 +27,7 @@ use parking_lot::Mutex;
 use serde_json::json;
 
 pub(crate) use self::{
+    access::LET_IN,
     brief::{Act, Small},
     talk::TALKED,
     trouble::TROUBLES,
@@ -68,6 +70,8 @@ pub(crate) struct Script {
     pub(crate) small: Option<Small>,
     /// People comment on records, too.
     pub(crate) talks: bool,
+    /// People let customers into the portal, too.
+    pub(crate) lets_in: bool,
 }
 
 /// What came of it.
@@ -91,6 +95,10 @@ impl Script {
 
     pub(crate) fn with_comments(seed: u64) -> Self {
         Self { talks: true, ..Self::of(seed) }
+    }
+
+    pub(crate) fn with_access(seed: u64) -> Self {
+        Self { lets_in: true, ..Self::of(seed) }
     }
 }
 
@@ -153,6 +161,8 @@ pub(crate) struct History {
     down_until: BTreeMap<&'static str, i64>,
     hidden_until: Option<i64>,
     lag_until: Option<i64>,
+    /// Whether the last look at portal access has left nothing to do.
+    access_is_quiet: std::rc::Rc<std::cell::Cell<bool>>,
     /// When a person let the item go on last.
     resumed_ms: Option<i64>,
 }
@@ -165,7 +175,7 @@ impl History {
         let configured = script.small.as_ref().map(|small| small.configured);
         let configured = configured.unwrap_or_else(|| Configured::drawn(&dice));
         let talk = script.talks.then(|| Talk::drawn(&Dice::new(seed.wrapping_mul(104_729).wrapping_add(17))));
-        let configured = Configured { talk, ..configured };
+        let configured = Configured { talk, has_portal: script.lets_in, ..configured };
         let rare: Vec<Trouble> = Trouble::ALL.into_iter().filter(|_| dice.in_a_thousand(250)).collect();
         let history = Self {
             day: Day::drawn(&dice, &rare),
@@ -192,6 +202,7 @@ impl History {
             down_until: BTreeMap::new(),
             hidden_until: None,
             lag_until: None,
+            access_is_quiet: std::rc::Rc::default(),
             resumed_ms: None,
         };
         history.watch_commits();
@@ -224,6 +235,7 @@ impl History {
             if !script.without.contains(&step) {
                 self.one().await?;
                 self.talk().await?;
+                self.let_in().await;
             }
             self.serve().await;
             if step % STEPS_CHECKED == 0 {
@@ -263,6 +275,9 @@ impl History {
         if self.configured.talk.is_some() {
             self.people.prepare_talk().await;
         }
+        if self.configured.has_portal {
+            self.people.prepare_portal().await;
+        }
         for _ in 0..1 + self.dice.below(4) {
             self.people.open_case(&self.dice, None).await;
         }
@@ -276,6 +291,9 @@ impl History {
             )
             .await;
         self.switch_on();
+        if self.configured.has_portal {
+            self.allow_the_domain().await;
+        }
         let steps = self.machines[0].machine.steps.clone();
         self.enter(0, 0);
         // Calls of a start-up stand at the gate too.

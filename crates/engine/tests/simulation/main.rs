@@ -24,7 +24,7 @@ use std::{
 use entente_core::wrong::Wrong;
 use history::{Played, Script, play};
 use parking_lot::Mutex;
-use wire::{Fault, TALK, WRITES};
+use wire::{Fault, PORTAL, TALK, WRITES};
 
 /// A history is mostly small allocations.
 #[global_allocator]
@@ -105,6 +105,15 @@ fn histories_with_comments_hold() {
     let all = hold(Script::with_comments, seeds.start..seeds.start + (seeds.end - seeds.start).div_ceil(4));
     if all.n_histories >= SEEDS_COVERING {
         all.cover(&TALK, &history::TALKED);
+    }
+}
+
+/// The same with customers who are let into the portal and taken out again, who are in no other history.
+#[test]
+fn histories_with_access_hold() {
+    let all = hold(Script::with_access);
+    if all.n_histories >= SEEDS_COVERING {
+        all.cover(&PORTAL, &history::LET_IN);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What must be true, asked of the org, the site and the ledger of what people wrote, not of the engine's own words.
 
+mod access;
 mod accounts;
 mod agreement;
 mod journal;
@@ -33,6 +34,7 @@ pub(crate) async fn in_the_evening(history: &mut History) -> Result<(), String> 
     twins::at_most_one(history).await?;
     words::are_the_last_without_a_look(history).await?;
     talk::is_carried_once(history).await?;
+    access::is_as_wished(history).await?;
     journal::has_everything_overwritten(history).await
 }
 
@@ -65,6 +67,7 @@ pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
     twins::what_was_parted_stays_parted(history).await?;
     words::are_the_last(history).await?;
     talk::is_carried_once(history).await?;
+    access::is_as_wished(history).await?;
     journal::has_everything_overwritten(history).await?;
     writes::only_mapped_fields(history)?;
     writes::stop(history).await?;

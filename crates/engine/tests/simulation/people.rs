@@ -3,6 +3,7 @@
 //! They use the vendors' own doors, as somebody who is not the integration user, and nothing goes wrong for them. Every
 //! text that they write is a word that never was before, so that it can be found again wherever it went.
 
+mod access;
 mod field;
 mod talk;
 mod upheaval;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub(crate) use self::{
+    access::{Grant, Organization},
     field::{Field, Place},
     talk::{Readers, Said, Shown, Writer},
 };
@@ -100,6 +102,9 @@ pub(crate) struct People {
     pub(crate) fields: Vec<Field>,
     /// Every comment that somebody wrote.
     pub(crate) said: Vec<Said>,
+    /// Every request for access to the portal.
+    pub(crate) grants: Vec<Grant>,
+    customers: access::Customers,
     /// Copies of comments that people have edited or deleted.
     pub(crate) disturbed: BTreeSet<(Place, String)>,
 }
@@ -127,6 +132,8 @@ impl People {
             n_cared_for: usize::MAX,
             fields: Field::ALL.to_vec(),
             said: Vec::new(),
+            grants: Vec::new(),
+            customers: access::Customers::default(),
             disturbed: BTreeSet::new(),
         };
         people.sign_in().await;

@@ -51,7 +51,17 @@ pub(crate) struct Configured {
     pub(crate) creates_in_salesforce: bool,
     pub(crate) with_description: bool,
     pub(crate) talk: Option<Talk>,
+    pub(crate) has_portal: bool,
 }
+
+/// Who may see a customer project's requests in the portal.
+const ACCESS: &str = r#"access:
+  salesforce: org
+  jira: site
+  sources:
+    project: { object: Customer_Project__c, grant_field: Customer_Project__c, person: Contact__c, account: Account__c, organization: "{Name}", desk: SUP }
+  domain_task: { jira: { project: OPS, issue_type: Task } }
+"#;
 
 /// Comments are carried, in a project that is a service desk, and copies are for these readers at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +83,7 @@ impl Configured {
             creates_in_salesforce: dice.in_a_thousand(400),
             with_description: true,
             talk: None,
+            has_portal: false,
         }
     }
 
@@ -86,6 +97,7 @@ impl Configured {
             Some(Talk::ForStaff) => "    comments: { direction: both }\n",
             Some(Talk::ForCustomers) => "    comments: { direction: both, audience: customer }\n",
         };
+        let access = if self.has_portal { ACCESS } else { "" };
         format!(
             "version: 1
 connections:
@@ -115,7 +127,7 @@ items:
       field: Status
       values: {{ New: To Do, Working: In Progress, Escalated: In Progress, On Hold: Blocked, Closed: Done }}
     conflicts: {policy}
-{comments}server: {{ public_url: 'https://entente.example', api_tokens: [ 'a-token-of-a-test-only' ] }}
+{comments}{access}server: {{ public_url: 'https://entente.example', api_tokens: [ 'a-token-of-a-test-only' ] }}
 triggers: {{ poll_seconds: 5 }}
 "
         )

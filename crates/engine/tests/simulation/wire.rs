@@ -19,8 +19,8 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+pub(crate) use self::kind::{PORTAL, TALK, WRITES};
 use self::kind::{READS, is_write, kind};
-pub(crate) use self::kind::{TALK, WRITES};
 use crate::{
     chance::Dice,
     gate::{ActorId, Gate},

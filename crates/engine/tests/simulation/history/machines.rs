@@ -14,6 +14,7 @@ pub(super) enum Task {
     Look,
     Poll,
     Round,
+    Access,
 }
 
 /// Something that a machine is doing.

@@ -164,6 +164,7 @@ impl History {
             Task::Round => drop(self.turn(at).await),
             Task::Look if self.machines[at].is_at_work() && self.is_doing(at, Task::Look) == 0 => self.look(at),
             Task::Look => {}
+            Task::Access => self.look_at_access(at),
         }
     }
 

@@ -6,8 +6,18 @@ pub(crate) const WRITES: [&str; 5] = ["create issues", "edit issue", "move issue
 /// Kinds of calls that write comments.
 pub(crate) const TALK: [&str; 4] = ["add comment", "edit comment", "add case comments", "edit case comment"];
 
+/// Kinds of calls that change who may see what in the portal.
+pub(crate) const PORTAL: [&str; 6] = [
+    "create organization",
+    "mark organization",
+    "add organization to desk",
+    "create customer",
+    "add member",
+    "remove member",
+];
+
 pub(super) fn is_write(kind: &str) -> bool {
-    WRITES.contains(&kind) || TALK.contains(&kind)
+    WRITES.contains(&kind) || TALK.contains(&kind) || PORTAL.contains(&kind)
 }
 
 /// Kinds of calls that answer with whole records.
@@ -36,6 +46,12 @@ pub(super) fn kind(method: &str, path: &str, body: &[u8]) -> &'static str {
         "PATCH" if path.contains("/composite/sobjects/") => "upsert records",
         "PATCH" if ends("/composite/sobjects") => "update records",
         "PUT" if path.contains("/issue/") => "edit issue",
+        "POST" if ends("/servicedeskapi/organization") => "create organization",
+        "PUT" if path.contains("/servicedeskapi/organization/") => "mark organization",
+        "POST" if path.contains("/servicedesk/") && ends("/organization") => "add organization to desk",
+        "POST" if ends("/servicedeskapi/customer") => "create customer",
+        "POST" if path.contains("/servicedeskapi/organization/") => "add member",
+        "DELETE" if path.contains("/servicedeskapi/organization/") => "remove member",
         "GET" if ends("/query") || path.contains("/query/") || ends("/queryAll") => "query records",
         "GET" if ends("/transitions") => "ask for transitions",
         _ => "other",
