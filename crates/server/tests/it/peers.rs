@@ -65,14 +65,14 @@ fn errors(ended: &Ended) -> Vec<Value> {
 #[test]
 fn what_the_peers_lack_is_named() {
     let peers = Peers::new();
-    for (word, other, named, line) in [
-        ("sandbox-secret", "wrong-secret", "acme-org", 4),
-        ("sandbox-api-token", "wrong-token", "acme-site", 9),
-        ("project: OPS", "project: NOPE", "NOPE", 15),
-        ("issue_type: Bug", "issue_type: Beetle", "Beetle", 15),
-        ("object: Case", "object: Suitcase", "Suitcase", 15),
-        ("salesforce: Subject", "salesforce: Object__c", "Object__c", 15),
-        ("jira: summary", "jira: Sumary", "Sumary", 15),
+    for (word, other, named, place) in [
+        ("sandbox-secret", "wrong-secret", "acme-org", (4, 3)),
+        ("sandbox-api-token", "wrong-token", "acme-site", (9, 3)),
+        ("project: OPS", "project: NOPE", "NOPE", (15, 3)),
+        ("issue_type: Bug", "issue_type: Beetle", "Beetle", (15, 3)),
+        ("object: Case", "object: Suitcase", "Suitcase", (15, 3)),
+        ("salesforce: Subject", "salesforce: Object__c", "Object__c", (22, 9)),
+        ("jira: summary", "jira: Sumary", "Sumary", (22, 9)),
     ] {
         let file = peers.with(word, other);
         for command in [vec!["check", &file, "--online", "--json"], vec!["doctor", "--config", &file, "--json"]] {
@@ -82,9 +82,9 @@ fn what_the_peers_lack_is_named() {
             let said = |error: &Value| error["message"].as_str().unwrap().contains(named);
             assert!(errors.iter().any(said), "{other} with {command:?}: {errors:?}");
             assert!(errors.iter().all(|error| error["remedy"] != ""), "{other} with {command:?}: {errors:?}");
-            // In the line in which the connection begins, or the item.
+            // Where the connection begins, the item, or its line.
             let at = |error: &Value| (error["line"].clone(), error["column"].clone());
-            assert!(errors.iter().all(|error| at(error) == (line.into(), 3.into())), "{other}: {errors:?}");
+            assert!(errors.iter().all(|error| at(error) == (place.0.into(), place.1.into())), "{other}: {errors:?}");
         }
     }
 }
