@@ -158,7 +158,7 @@ async fn changes(scene: &Scene<'_>, works: &[Work], doubts: &Doubts) -> Result<C
 
 /// Asks an issue by itself of which the answer says nothing, though a write to it was never heard of: an answer about many
 /// leaves out an issue without such changes and one that was hidden since it was read, and does not say which. Where it
-/// is hidden, the pair is put off.
+/// is hidden, the pair is put off. One that was not read either is lost, or not, for the plan to say.
 async fn alone(
     scene: &Scene<'_>,
     works: &mut [Work],
@@ -168,7 +168,8 @@ async fn alone(
     for (n, _) in doubts {
         let work = &mut works[*n];
         let id = work.id(Side::Jira).to_owned();
-        if work.earlier.is_empty() || changes.contains_key(&id) {
+        let was_read = work.seen.jira.record().is_some();
+        if work.earlier.is_empty() || !was_read || changes.contains_key(&id) {
             continue;
         }
         let Ok(issue) = id.parse::<IssueId>() else { continue };
