@@ -132,7 +132,7 @@ impl Control {
 
     /// Adds one changed field to the write log.
     pub fn log_write(&self, write: Write) {
-        self.ledger.lock().write(write);
+        self.ledger.lock().write(self.clock.now(), write);
     }
 
     /// Adds a fault, as the control door does.
@@ -202,6 +202,6 @@ impl Control {
 
     /// The write log so far.
     pub fn writes(&self) -> Vec<Write> {
-        self.ledger.lock().writes().cloned().collect()
+        self.ledger.lock().writes().map(|logged| logged.write.clone()).collect()
     }
 }

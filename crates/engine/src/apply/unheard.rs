@@ -6,13 +6,13 @@
 //! first edit of a pair may go unheard too; that an issue names its record, and no link is stored, is all that shows it.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
 use entente_core::{MappingKey, Side, Value, plan::STATUS};
 use entente_jira::{Change, IssueId, limits::CHANGELOG_FIELDS_MAX};
-use entente_store::{LinkId, NewEntry};
+use entente_store::{LinkId, NewEntry, StoreError};
 use entente_transport::CallError;
 use jiff::Timestamp;
 
@@ -73,15 +73,14 @@ async fn ask(scene: &Scene<'_>, works: &mut [Work]) {
 
 /// Journals what was lost, unless the journal holds it already: an edit of ours that was heard, or told of before.
 async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEntry>)>) {
-    let ids: Vec<LinkId> = lost.iter().flat_map(|(n, _)| links_of_the_pair(&works[*n])).collect();
-    match scene.worker.store().journalled_before(Side::Jira, &ids).await {
+    match journalled(scene, works, &lost).await {
         Ok(known) => {
             for (n, mut entries) in lost {
+                let issue = works[n].id(Side::Jira).to_owned();
                 entries.retain(|entry| {
                     let value = entry.before.as_ref().map(ToString::to_string).unwrap_or_default();
                     let Some(mapping) = &entry.mapping else { return true };
-                    let is_of = |id| known.contains(&(id, mapping.clone(), value.clone()));
-                    !links_of_the_pair(&works[n]).any(is_of)
+                    !known.contains(&(issue.clone(), mapping.clone(), value))
                 });
                 works[n].journal.append(&mut entries);
             }
@@ -95,10 +94,21 @@ async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEn
     }
 }
 
-/// The link of a pair, and those that it had before an end of it was lost: what we wrote then is in the journal under them.
-fn links_of_the_pair(work: &Work) -> impl Iterator<Item = LinkId> {
-    let before = work.unit.ended.iter().filter(|link| link.jira_id == work.id(Side::Jira));
-    work.link_id().into_iter().chain(before.map(|link| link.id))
+/// Values that the journal says we have replaced, by issue and field. It knows them under the links that an issue has, and
+/// under those that it had before an end of them was lost.
+async fn journalled(
+    scene: &Scene<'_>,
+    works: &[Work],
+    lost: &[(usize, Vec<NewEntry>)],
+) -> Result<HashSet<(String, MappingKey, String)>, StoreError> {
+    let store = scene.worker.store();
+    let issues: Vec<String> = lost.iter().map(|(n, _)| works[*n].id(Side::Jira).to_owned()).collect();
+    let (org, site) = (&scene.wired.org.name, &scene.wired.site.name);
+    let links = store.links_by_records(org, Side::Jira, site, &issues).await?;
+    let issue_of: HashMap<LinkId, String> = links.into_iter().map(|link| (link.id, link.jira_id)).collect();
+    let ids: Vec<LinkId> = issue_of.keys().copied().collect();
+    let before = store.journalled_before(Side::Jira, &ids).await?;
+    Ok(before.into_iter().filter_map(|(id, key, value)| Some((issue_of.get(&id)?.clone(), key, value))).collect())
 }
 
 fn ask_again(scene: &Scene<'_>, works: &mut [Work], doubts: &Doubts, after: Option<Duration>, reason: &str) {

@@ -290,3 +290,27 @@ async fn a_write_that_lands_while_a_round_looks_at_what_was_before_it_is_known_t
         assert_eq!((&case["Subject"], &stage.issue(&key).await["fields"]["summary"]), (&json!(last), &json!(last)));
     }
 }
+
+/// A pair that is linked again when our last edit seems to be younger than that: it took nothing away unnoticed, though the
+/// link under which the journal holds it has ended.
+#[tokio::test]
+async fn what_the_journal_holds_under_an_earlier_link_is_not_said_to_be_lost() {
+    let stage = Stage::new(Seed::Demo, ITEM).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
+    stage.sync_patiently().await;
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "First");
+    stage.control(SITE, "clock", json!({"advance_seconds": -60})).await;
+    stage.salesforce(Method::DELETE, &case_path(&id), Value::Null).await;
+    stage.sync().await;
+    stage.soap(&format!("<undelete><ids>{id}</ids></undelete>")).await;
+    let meanwhile = json!({"fields": {"summary": "Meanwhile"}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), meanwhile).await;
+    stage.sync_patiently().await;
+    assert_eq!(stage.salesforce(Method::GET, &case_path(&id), Value::Null).await["Subject"], "Meanwhile");
+    let journal = stage.engine().journal_tail(None, 100).await.unwrap();
+    let told: Vec<&str> = journal.iter().map(|entry| entry.what.text.as_str()).collect();
+    assert!(told.iter().any(|text| text.contains("again, because both are back")), "{told:?}");
+    assert!(!told.iter().any(|text| text.contains("in the moment it was made")), "{told:?}");
+}

@@ -10,7 +10,8 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Side, Write};
+use super::Side;
+use super::ledger::Logged;
 use crate::delivery;
 use crate::seed::Seed;
 
@@ -56,8 +57,8 @@ async fn reset_calls(State(side): Shared) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn writes(State(side): Shared) -> Json<Vec<Write>> {
-    Json(side.control().writes())
+async fn writes(State(side): Shared) -> Json<Vec<Logged>> {
+    Json(side.control().ledger.lock().writes().cloned().collect())
 }
 
 async fn faults(State(side): Shared) -> Json<Value> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -27,6 +28,14 @@ pub struct Write {
     pub by: String,
 }
 
+/// A write, and when it took effect by the side's clock.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Logged {
+    pub(super) at: Timestamp,
+    #[serde(flatten)]
+    pub(super) write: Write,
+}
+
 /// One call.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Called {
@@ -43,7 +52,7 @@ pub(super) struct Ledger {
     by_route: BTreeMap<String, u64>,
     by_status: BTreeMap<String, u64>,
     last: VecDeque<Called>,
-    writes: VecDeque<Write>,
+    writes: VecDeque<Logged>,
 }
 
 impl Ledger {
@@ -55,11 +64,11 @@ impl Ledger {
         keep(&mut self.last, call, CALLS_KEPT);
     }
 
-    pub(super) fn write(&mut self, write: Write) {
-        keep(&mut self.writes, write, WRITES_KEPT);
+    pub(super) fn write(&mut self, at: Timestamp, write: Write) {
+        keep(&mut self.writes, Logged { at, write }, WRITES_KEPT);
     }
 
-    pub(super) fn writes(&self) -> impl Iterator<Item = &Write> {
+    pub(super) fn writes(&self) -> impl Iterator<Item = &Logged> {
         self.writes.iter()
     }
 

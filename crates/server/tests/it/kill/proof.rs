@@ -82,11 +82,16 @@ fn nothing_is_left_to_do(stage: &Stage) {
     assert_eq!(stage.people.company().writes_of_entente(), n_writes);
 }
 
-/// What the server said about some records, and in which of its lives, for the reader of a failure.
+/// What was written into some records, what the server said about them, and in which of its lives, for the reader of a
+/// failure.
 fn said(stage: &Stage, names: &[&str]) -> String {
     let log = std::fs::read_to_string(stage.desk.path("server.log")).unwrap();
     let mut n_lives = 0;
     let mut said = String::new();
+    let writes = stage.people.company().writes();
+    for write in writes.iter().filter(|write| names.iter().any(|name| write["record"] == *name)) {
+        said.push_str(&format!("written: {write}\n"));
+    }
     for line in log.lines() {
         n_lives += usize::from(line == BIRTH);
         if names.iter().any(|name| line.contains(name)) {

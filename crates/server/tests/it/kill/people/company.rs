@@ -199,12 +199,17 @@ impl Company {
 
     /// Field values that the integration user has written so far, on both sides.
     pub(in super::super) fn writes_of_entente(&self) -> usize {
-        let of = |side| {
-            let writes = self.control(side, Method::GET, "writes", None);
-            let ours = |write: &&Value| write["by"].as_str().is_some_and(|by| !by.contains("integration"));
-            writes.as_array().unwrap().iter().filter(ours).count()
+        let ours = |write: &&Value| write["by"].as_str().is_some_and(|by| !by.contains("integration"));
+        self.writes().iter().filter(ours).count()
+    }
+
+    /// Every field value that anybody has written so far, on both sides.
+    pub(in super::super) fn writes(&self) -> Vec<Value> {
+        let of = |side| match self.control(side, Method::GET, "writes", None) {
+            Value::Array(writes) => writes,
+            other => panic!("the write log is no list: {other}"),
         };
-        of(Place::Salesforce) + of(Place::Jira)
+        [Place::Salesforce, Place::Jira].into_iter().flat_map(of).collect()
     }
 }
 
