@@ -20,8 +20,8 @@ use crate::{error::EngineError, inspection::Inspection};
 
 pub(crate) use mail::Handed;
 pub(crate) use org::{
-    AskedObject, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgComment, OrgPerson, OrgRow,
-    OwnUpdate, Talk,
+    AskedObject, ChangeRow, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgComment, OrgPerson,
+    OrgRow, OwnUpdate, Talk,
 };
 pub(crate) use site::{ORIGIN_PROPERTY, Site, SiteIssue, issue_refs, origin_operation, origin_source};
 

@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 pub(crate) use self::{
-    changes::{AskedObject, Changed, Changes, FieldChange},
+    changes::{AskedObject, ChangeRow, Changed, Changes, FieldChange},
     described::Described,
     reading::{OrgPerson, OrgRow},
     talk::{OrgComment, Talk},

@@ -2,7 +2,8 @@
 //! been edited since. Without this, an older value of the one side would come back from the other as an edit.
 //!
 //! A value alone is no proof: a person may have chosen the same one, above all where there are three to choose from. So
-//! the vendor's own history is asked whose the last word was; where it keeps none, the value must do.
+//! the vendor's own history is asked whose the last word was; where it keeps none, the value must do. The history also
+//! tells of a write on which somebody's edit stands already, perhaps one that put back what stood there before.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,24 +14,43 @@ use jiff::Timestamp;
 
 use super::{
     Scene,
-    needs::{Edit, names, newest_edits, newest_rows},
+    needs::{Edit, Step, names, newest_edits, newest_rows},
 };
-use crate::{apply::written, error::EngineError, unit::Work};
+use crate::{
+    apply::written,
+    error::EngineError,
+    outside::{ChangeRow, FieldChange},
+    unit::Work,
+};
 
-/// A write that may be what a side shows.
+/// A write that may have taken effect.
 struct Landing {
     work: usize,
     sent: Sent,
+    /// What a side showed after it, as bases hold it.
     shown: Value,
+    /// Whether that is what the side shows now.
+    stands: bool,
     /// Nothing has made it certain yet that the write has no effect any more.
     is_open: bool,
     place: Option<Place>,
 }
 
+/// How far the time of an edit, in whole seconds and by another clock, may lie before that of its announcement.
+const HISTORY_GRAIN_MS: i64 = 1_000;
+
 /// A record's id, and the vendor's name of a field.
 type Place = (String, String);
 
-/// Whose the last word about a field was.
+/// What a vendor remembers of a field.
+struct History {
+    /// Whose the last word was; none where nobody can say.
+    author: Option<Author>,
+    /// With times by our own clock.
+    steps: Vec<Step>,
+}
+
+/// Who had the last word about a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Author {
     /// The mark of our edits in Jira.
@@ -41,12 +61,25 @@ enum Author {
 }
 
 impl Landing {
-    fn is_ours(&self, authors: &HashMap<Place, Author>) -> bool {
-        match self.place.as_ref().and_then(|place| authors.get(place)) {
-            Some(Author::Entente) => true,
-            Some(Author::Other) => false,
-            Some(Author::OurUser) | None => self.is_open,
+    fn is_ours(&self, histories: &HashMap<Place, History>) -> bool {
+        let history = self.place.as_ref().and_then(|place| histories.get(place));
+        match (self.stands, history.and_then(|history| history.author)) {
+            (true, Some(Author::Entente)) => true,
+            (true, Some(Author::Other)) => false,
+            (true, Some(Author::OurUser) | None) => self.is_open,
+            (false, _) => history.is_some_and(|history| self.is_replaced(history)),
         }
+    }
+
+    /// Whether somebody has replaced what the write has set. That it has landed is not enough: it may have landed after
+    /// the side was read, and bear the time of its call.
+    fn is_replaced(&self, history: &History) -> bool {
+        let after = self.sent.after.to_string();
+        let is_since = |step: &&Step| step.at.as_millisecond() + HISTORY_GRAIN_MS >= self.sent.at_ms;
+        let since = || history.steps.iter().filter(is_since);
+        let lands = |step: &Step| step.is_ours && step.to.as_ref() == Some(&after);
+        let replaces = |step: &Step| !step.is_ours && step.from.as_ref() == Some(&after);
+        since().any(lands) && since().any(replaces)
     }
 }
 
@@ -68,9 +101,9 @@ pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     if landings.is_empty() {
         return Ok(());
     }
-    match authors(scene, &landings).await {
-        Ok(authors) => {
-            for landing in landings.iter().filter(|landing| landing.is_ours(&authors)) {
+    match histories(scene, &landings).await {
+        Ok(histories) => {
+            for landing in landings.iter().filter(|landing| landing.is_ours(&histories)) {
                 land(scene, &mut works[landing.work], landing);
             }
         }
@@ -89,14 +122,16 @@ fn landing(scene: &Scene<'_>, n: usize, work: &Work, sent: Sent) -> Option<Landi
     let (item, side) = (&scene.wired.item, sent.side);
     let path = item.path(&sent.mapping, side)?;
     let record = work.seen.get(side).record()?;
-    let shown = record.value(path.as_str()).filter(|shown| shown.means(&sent.after))?.clone();
-    let shown = item.with_own(&sent.mapping, side, Some(record), shown);
+    let now = record.value(path.as_str())?;
+    let stands = now.means(&sent.after);
+    let own = if stands { now } else { &sent.after };
+    let shown = item.with_own(&sent.mapping, side, Some(record), own.clone());
     let agreed = work.base.as_ref().and_then(|base| base.get(&sent.mapping));
     let is_news = agreed.is_none_or(|agreed| *agreed.get(side) != shown);
     let field = names(scene, &sent.mapping, side).into_iter().next();
     let place = field.map(|field| (work.id(side).to_owned(), field));
     let is_open = may_count(scene, work, &sent);
-    is_news.then_some(Landing { work: n, sent, shown, is_open, place })
+    is_news.then_some(Landing { work: n, sent, shown, stands, is_open, place })
 }
 
 /// Whether a write may be what a side shows, for all that its value says. Once a pair has come to rest after it, it is so
@@ -113,27 +148,39 @@ pub(super) fn settle_ms(scene: &Scene<'_>) -> i64 {
     scene.wired.org.settle_ms.max(scene.wired.site.settle_ms)
 }
 
-/// Whose the last word was, where the vendor keeps a history.
-async fn authors(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashMap<Place, Author>, CallError> {
+/// What the vendors remember of the fields concerned, where they keep a history.
+async fn histories(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashMap<Place, History>, CallError> {
     let on = |side: Side| {
         let on_side = landings.iter().filter(|landing| landing.sent.side == side);
         on_side.filter_map(|landing| landing.place.clone()).unzip::<_, _, BTreeSet<String>, BTreeSet<String>>()
     };
-    let mut authors = HashMap::new();
+    let mut histories = HashMap::new();
     let (issues, fields) = on(Side::Jira);
     if !issues.is_empty() {
+        let site = &scene.wired.site;
+        let history = |edit: Edit| History {
+            author: Some(if edit.is_ours { Author::Entente } else { Author::Other }),
+            steps: edit.all.into_iter().map(|step| Step { at: site.to_our_time(step.at), ..step }).collect(),
+        };
         let edits = newest_edits(scene, issues, fields).await?;
-        let author = |edit: Edit| if edit.is_ours { Author::Entente } else { Author::Other };
-        authors.extend(edits.into_iter().map(|(place, edit)| (place, author(edit))));
+        histories.extend(edits.into_iter().map(|(place, edit)| (place, history(edit))));
     }
     let (records, fields) = on(Side::Salesforce);
     if !records.is_empty() {
         let rows = newest_rows(scene, records, fields).await?;
-        let Some(ourselves) = scene.wired.org.user_id().await else { return Ok(authors) };
-        let author = |by: String| if by == ourselves { Author::OurUser } else { Author::Other };
-        authors.extend(rows.into_iter().filter_map(|(place, row)| Some((place, author(row.by?)))));
+        let Some(ourselves) = scene.wired.org.user_id().await else { return Ok(histories) };
+        let author = |by: &String| if *by == ourselves { Author::OurUser } else { Author::Other };
+        let step = |row: ChangeRow| {
+            let at = scene.wired.org.to_our_time(Some(row.at))?;
+            Some(Step { at, is_ours: row.by.as_ref() == Some(&ourselves), from: row.from, to: row.to })
+        };
+        let history = |change: FieldChange| History {
+            author: change.by.as_ref().map(author),
+            steps: change.rows.into_iter().filter_map(step).collect(),
+        };
+        histories.extend(rows.into_iter().map(|(place, change)| (place, history(change))));
     }
-    Ok(authors)
+    Ok(histories)
 }
 
 /// Journals what writes of unknown outcome may have replaced, when the base is about to forget it.

@@ -134,6 +134,16 @@ pub(super) struct Edit {
     at: Timestamp,
     before: Value,
     pub(super) is_ours: bool,
+    /// All edits of the field that Jira remembers.
+    pub(super) all: Vec<Step>,
+}
+
+/// One change of a field, on either side.
+pub(super) struct Step {
+    pub(super) at: Timestamp,
+    pub(super) is_ours: bool,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
 }
 
 type Edits = HashMap<(String, String), Edit>;
@@ -163,7 +173,11 @@ fn add_newest(newest: &mut Edits, issue: &IssueChanges) {
         for item in &change.items {
             let Some(field) = item.field_id.clone() else { continue };
             let before = item.from_string.as_deref().map_or(Value::Empty, Value::text);
-            newest.insert((issue.issue.to_string(), field), Edit { at, before, is_ours: is_ours(change) });
+            let place = (issue.issue.to_string(), field);
+            let is_ours = is_ours(change);
+            let mut all = newest.remove(&place).map(|edit| edit.all).unwrap_or_default();
+            all.push(Step { at, is_ours, from: item.from_string.clone(), to: item.to_string.clone() });
+            newest.insert(place, Edit { at, before, is_ours, all });
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use entente_core::Side;
 use entente_engine::{Steps, SyncOptions};
-use entente_sandbox::{Clock, Seed};
+use entente_sandbox::{Clock, Seed, control::Write};
 use entente_store::simulation::{self, Fate};
 use http::Method;
 use serde_json::{Value, json};
@@ -77,8 +77,18 @@ async fn what_a_write_overwrote_is_asked_for_again_though_the_write_itself_was_f
 
 /// A sync whose process dies as soon as a field in Jira has been given a value.
 async fn dies_when_jira_shows(stage: &Stage, value: &'static str) {
-    let site = stage.world.jira.control().clone();
-    let dies = move |_| if site.writes().iter().any(|write| write.after == value) { Fate::Fails } else { Fate::Goes };
+    dies_when_shown(stage, Side::Jira, value).await;
+}
+
+/// A sync whose process dies as soon as it has given a field of a side a value.
+async fn dies_when_shown(stage: &Stage, side: Side, value: &str) {
+    let control = match side {
+        Side::Salesforce => stage.world.salesforce.control(),
+        Side::Jira => stage.world.jira.control(),
+    };
+    let (control, value, n_before) = (control.clone(), value.to_owned(), control.writes().len());
+    let has_it = move |writes: &[Write]| writes.iter().any(|write| write.after == value.as_str());
+    let dies = move |_| if has_it(&control.writes()[n_before..]) { Fate::Fails } else { Fate::Goes };
     simulation::watch(Some(Box::new(dies)));
     let ended = stage.engine().sync(&SyncOptions::default(), &|_| {}).await;
     simulation::watch(None);
@@ -161,6 +171,47 @@ async fn a_value_that_a_person_chose_is_theirs_though_a_write_that_never_arrived
     for (rule, ours) in [("jira-wins", Side::Jira), ("salesforce-wins", Side::Salesforce)] {
         let (shown, chosen) = after_a_persons_equal_word(rule, ours).await;
         assert_eq!(shown, [chosen, chosen], "{rule}");
+    }
+}
+
+/// A person's word on one side arrives on the other, which nobody hears of; there a person answers with another word. What
+/// both sides show in the end, and that answer.
+async fn after_an_answer_to_an_unheard_write(rule: &str, ours: Side, puts_back: bool) -> ([String; 2], String) {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let (case, issue) = (case_path(&id), format!("/rest/api/3/issue/{key}"));
+    let in_salesforce = |word: String| stage.salesforce_as_colleague(Method::PATCH, &case, json!({ "Priority": word }));
+    let in_jira = |word: String| stage.jira(Method::PUT, &issue, json!({"fields": {"priority": {"name": word}}}));
+    let before = stage.issue(&key).await["fields"]["priority"]["name"].as_str().unwrap().to_owned();
+    let mut others = ["High", "Medium", "Low"].into_iter().filter(|word| before != *word).map(str::to_owned);
+    let (word, another) = (others.next().unwrap(), others.next().unwrap());
+    let answer = if puts_back { before } else { another };
+    match ours {
+        Side::Salesforce => in_jira(word.clone()).await,
+        Side::Jira => in_salesforce(word.clone()).await,
+    };
+    dies_when_shown(&stage, ours, &word).await;
+    match ours {
+        Side::Salesforce => in_salesforce(answer.clone()).await,
+        Side::Jira => in_jira(answer.clone()).await,
+    };
+    stage.sync_patiently().await;
+    let shown = stage.salesforce(Method::GET, &case, Value::Null).await["Priority"].clone();
+    let shown = [shown, stage.issue(&key).await["fields"]["priority"]["name"].clone()];
+    (shown.map(|value| value.as_str().unwrap_or_default().to_owned()), answer)
+}
+
+#[tokio::test]
+async fn an_answer_to_a_write_that_nobody_heard_of_is_the_last_word() {
+    let cases = [
+        ("jira-wins", Side::Salesforce, true),
+        ("jira-wins", Side::Salesforce, false),
+        ("salesforce-wins", Side::Jira, true),
+    ];
+    for (rule, ours, puts_back) in cases {
+        let (shown, answer) = after_an_answer_to_an_unheard_write(rule, ours, puts_back).await;
+        assert_eq!(shown, [answer.clone(), answer], "{rule}, {puts_back}");
     }
 }
 
@@ -274,7 +325,9 @@ async fn a_write_that_lands_while_a_round_looks_at_what_was_before_it_is_known_t
         stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
         stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), json!({"fields": {"summary": "Theirs"}})).await;
         let (site, time) = (stage.world.jira.control().clone(), hand.clone());
-        stage.after(&read_of(&stage, &key).await, async move {
+        // The look before the round asks for the history, too.
+        let read = format!("{},\"fields\"", read_of(&stage, &key).await);
+        stage.after(&read, async move {
             time.advance(Duration::from_secs(10));
             site.run_late_calls().await;
         });
@@ -298,10 +351,11 @@ async fn what_the_journal_holds_under_an_earlier_link_is_not_said_to_be_lost() {
     let stage = Stage::new(Seed::Demo, ITEM).await;
     stage.sync().await;
     let (id, key) = pair(&stage).await;
+    stage.control(SITE, "clock", json!({"advance_seconds": 600})).await;
     stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
     stage.sync_patiently().await;
     assert_eq!(stage.issue(&key).await["fields"]["summary"], "First");
-    stage.control(SITE, "clock", json!({"advance_seconds": -60})).await;
+    stage.control(SITE, "clock", json!({"advance_seconds": -300})).await;
     stage.salesforce(Method::DELETE, &case_path(&id), Value::Null).await;
     stage.sync().await;
     stage.soap(&format!("<undelete><ids>{id}</ids></undelete>")).await;

@@ -1,6 +1,6 @@
 //! What has changed in an org since a time, and who changed which field last.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use entente_salesforce::{Filter, Literal, Order, Query, Row};
 use entente_transport::CallError;
@@ -95,7 +95,9 @@ impl Org {
         let (table, parent) = history_of(object);
         let filter =
             Filter::is_in(parent.as_str(), record_ids(ids)).and(Filter::is_in("Field", fields.iter().cloned()));
-        let query = Query::select([parent.as_str(), "Field", "CreatedDate", "CreatedById"]).from(table).filter(filter);
+        let query = Query::select([parent.as_str(), "Field", "CreatedDate", "CreatedById", "OldValue", "NewValue"])
+            .from(table)
+            .filter(filter);
         let mut newest: HashMap<(String, String), FieldChange> = HashMap::new();
         for row in self.client.all_rows(&query).await?.rows {
             let text = |field: &str| row.get(field).and_then(|value| value.as_str());
@@ -104,11 +106,14 @@ impl Org {
             else {
                 continue;
             };
-            let change = FieldChange { at, by: text("CreatedById").map(str::to_owned) };
-            newest
-                .entry((id.to_owned(), field.to_owned()))
-                .and_modify(|known| known.give_way_to(&change))
-                .or_insert(change);
+            let by = text("CreatedById").map(str::to_owned);
+            let value = |field: &str| text(field).map(str::to_owned);
+            let row = ChangeRow { at, by: by.clone(), from: value("OldValue"), to: value("NewValue") };
+            let change = FieldChange { at, by, rows: vec![row] };
+            match newest.entry((id.to_owned(), field.to_owned())) {
+                Entry::Occupied(mut known) => known.get_mut().give_way_to(change),
+                Entry::Vacant(first) => drop(first.insert(change)),
+            }
         }
         Ok(newest)
     }
@@ -130,15 +135,28 @@ pub(crate) struct FieldChange {
     pub(crate) at: Timestamp,
     /// The user's id; none when several changed it within the same second, and nobody knows whose the last word was.
     pub(crate) by: Option<String>,
+    /// All changes that the org remembers.
+    pub(crate) rows: Vec<ChangeRow>,
+}
+
+/// One change of a field.
+#[derive(Clone, Debug)]
+pub(crate) struct ChangeRow {
+    pub(crate) at: Timestamp,
+    pub(crate) by: Option<String>,
+    /// What it replaced; none, as in `to`, for nothing, or where the org keeps only that there was a change.
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 impl FieldChange {
-    fn give_way_to(&mut self, other: &Self) {
+    fn give_way_to(&mut self, other: Self) {
         if other.at > self.at {
-            self.clone_from(other);
+            (self.at, self.by) = (other.at, other.by);
         } else if other.at == self.at && other.by != self.by {
             self.by = None;
         }
+        self.rows.extend(other.rows);
     }
 }
 

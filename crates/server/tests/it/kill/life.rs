@@ -47,6 +47,9 @@ server: { public_url: "@SERVER@", api_tokens: [ "${FIRST_TOKEN}" ] }
 /// How long a start may take, on a machine that is busy.
 const START_MAX: Duration = Duration::from_secs(60);
 
+/// How often a life is asked whether it has written enough; it may have nothing to write.
+const WAITS_MAX: usize = 30;
+
 /// Stands in the log where a life begins.
 pub(super) const BIRTH: &str = "-- started";
 
@@ -94,7 +97,8 @@ impl Server {
         Life { child, lines }
     }
 
-    /// Starts the server, lets people work beside it, and kills it, before it is ready or some time after.
+    /// Starts the server, lets people work beside it, and kills it: before it is ready, some time after, or as soon as it
+    /// has written so often, so that a machine that is slow to start does not only kill what has done nothing yet.
     ///
     /// The time to live is waited for on the server's own output: nothing is expected there, so that the deadline ends
     /// the wait, and an end that was not ours ends it at once. The moment of the kill is what is tested, not a time
@@ -110,8 +114,17 @@ impl Server {
         for _ in 0..dice.random_range(0..4) {
             people.edit(dice);
         }
-        let ended = life.lines.recv_timeout(Duration::from_millis(dice.random_range(20..700)));
-        assert_eq!(ended, Err(RecvTimeoutError::Timeout), "it spoke, or ended by itself");
+        let n_writes = match dice.random_range(0..2) {
+            0 => 0,
+            _ => people.company().n_writing_calls() + dice.random_range(1..4),
+        };
+        for _ in 0..WAITS_MAX {
+            let ended = life.lines.recv_timeout(Duration::from_millis(dice.random_range(5..100)));
+            assert_eq!(ended, Err(RecvTimeoutError::Timeout), "it spoke, or ended by itself");
+            if people.company().n_writing_calls() >= n_writes {
+                break;
+            }
+        }
         life.kill();
     }
 }

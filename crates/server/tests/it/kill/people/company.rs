@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 use super::{Field, Place};
 use crate::process::send;
 
+/// How the routes begin that Entente writes by.
+const WRITING: [&str; 3] =
+    ["POST /services/data/v64.0/composite", "PUT /rest/api/3/issue/{..}", "POST /rest/api/3/issue/bulk"];
+
 /// A case or an issue, as people see it.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Record {
@@ -201,6 +205,17 @@ impl Company {
     pub(in super::super) fn writes_of_entente(&self) -> usize {
         let ours = |write: &&Value| write["by"].as_str().is_some_and(|by| !by.contains("integration"));
         self.writes().iter().filter(ours).count()
+    }
+
+    /// Calls so far that may have written something, on both sides.
+    pub(in super::super) fn n_writing_calls(&self) -> u64 {
+        let of = |side| {
+            let calls = self.control(side, Method::GET, "calls?log=0", None);
+            let by_route = calls["by_route"].as_object().unwrap().iter();
+            let writes = by_route.filter(|(route, _)| WRITING.iter().any(|writing| route.starts_with(writing)));
+            writes.map(|(_, n_calls)| n_calls.as_u64().unwrap()).sum::<u64>()
+        };
+        of(Place::Salesforce) + of(Place::Jira)
     }
 
     /// Every field value that anybody has written so far, on both sides.
