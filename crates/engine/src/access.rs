@@ -12,6 +12,7 @@ pub(crate) mod remedy;
 pub(crate) mod round;
 mod sweep;
 mod task;
+mod unheard;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -111,6 +112,7 @@ async fn look(worker: &Worker, access: &Access, site: &Site, sweeps: bool) -> Re
         sweep::run(&mut round).await?;
     }
     let delivered = delivered?;
+    looked.is_delayed |= !round.unheard.is_empty();
     looked.lacking = lacking.first().map(lacking::Lacking::sentence);
     looked.seen.extend(delivered.seen);
     looked.waiting.and(delivered.waiting);

@@ -44,7 +44,7 @@ mod sql;
 
 use std::sync::Arc;
 
-pub use access::{AccessRequest, AllowedDomain, OpenTask, RequestLimits};
+pub use access::{AccessCall, AccessRequest, AllowedDomain, OpenTask, RequestLimits};
 pub use backup::Backup;
 pub use by_hand::Relink;
 pub use configuration::Applied;

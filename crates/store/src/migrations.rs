@@ -26,9 +26,10 @@ const ACCESS_REQUESTS: &str = include_str!("../migrations/0012_access_request.sq
 const FILES: &str = include_str!("../migrations/0013_files.sql");
 const USERS: &str = include_str!("../migrations/0014_users.sql");
 const REFUSAL: &str = include_str!("../migrations/0015_refusal.sql");
+const ACCESS_CALLS: &str = include_str!("../migrations/0016_access_call.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 15;
+pub(crate) const NEWEST: i64 = 16;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -63,7 +64,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (12, "access requests", dialect.tables(ACCESS_REQUESTS)),
         (13, "files", dialect.tables(FILES)),
         (14, "users", dialect.tables(USERS)),
-        (NEWEST, "refusal", dialect.tables(REFUSAL)),
+        (15, "refusal", dialect.tables(REFUSAL)),
+        (NEWEST, "access calls", dialect.tables(ACCESS_CALLS)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

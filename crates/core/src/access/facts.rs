@@ -21,6 +21,8 @@ pub struct Facts {
     pub shared_with: Option<String>,
     /// Active members of the organization, as Jira shows them.
     pub n_members: u32,
+    /// Whether something that was sent for the grant, and of which nobody has heard, may still take effect.
+    pub is_unheard: bool,
     /// What was refused.
     pub refusal: Option<Refusal>,
     /// Why nothing can be done now, though it may be possible later.
@@ -40,6 +42,7 @@ impl Facts {
             customer: None,
             shared_with: None,
             n_members: 0,
+            is_unheard: false,
             refusal: None,
             delay: None,
         }

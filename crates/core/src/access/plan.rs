@@ -1,5 +1,7 @@
 //! What is to be done for one grant, given what both systems show.
 
+use crate::Side;
+
 use super::{
     AccessGrant, AtRest, Customer, Domain, DomainRule, DomainTask, Facts, GrantReport, GrantStatus, Organization,
     Person, SourceRecord, SourceReport, Standing, Wish,
@@ -97,6 +99,22 @@ impl AccessStep {
         }
     }
 
+    /// Where it may still take effect when nobody has heard of it, if that would undo something later.
+    #[must_use]
+    pub fn lingers(&self) -> Option<Side> {
+        match self {
+            Self::AddMember { .. } | Self::RemoveMember { .. } => Some(Side::Jira),
+            Self::ReportStatus { report } if report.status != GrantStatus::Requested => Some(Side::Salesforce),
+            Self::ReportStatus { .. }
+            | Self::AwaitDomain { .. }
+            | Self::EnsureOrganization { .. }
+            | Self::ClaimOrganization { .. }
+            | Self::ReportSource { .. }
+            | Self::AddToDesk { .. }
+            | Self::EnsureCustomer { .. } => None,
+        }
+    }
+
     /// What it does, as the beginning of a sentence that goes on with "was refused".
     #[must_use]
     pub fn doing(&self) -> String {
@@ -121,6 +139,11 @@ impl AccessStep {
 /// What is to be done next for a grant that is open: nothing, once it shows what is true.
 #[must_use]
 pub fn plan(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
+    let steps = wanted(grant, facts);
+    if facts.is_unheard { without_haste(grant, facts, steps) } else { steps }
+}
+
+fn wanted(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
     if let Some(refusal) = &facts.refusal {
         return report(grant, facts, GrantStatus::Error, refused(&refusal.doing, &refusal.words));
     }
@@ -131,6 +154,19 @@ pub fn plan(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
         Wish::Access => give(grant, facts),
         Wish::NoAccess => take(grant, facts),
     }
+}
+
+/// Whom a lost request may still let in, or out, is not said to be where nobody looks again; and nobody is let in whom it
+/// may take out, or whose end it may report. To take somebody out never waits.
+fn without_haste(grant: &AccessGrant, facts: &Facts, mut steps: Vec<AccessStep>) -> Vec<AccessStep> {
+    let n_steps = steps.len();
+    steps.retain(|step| step.lingers().is_none() || matches!(step, AccessStep::RemoveMember { .. }));
+    if steps.len() < n_steps {
+        let reason =
+            "Waits until a request of which nobody has heard can have no effect any more; it goes on by itself.";
+        steps.extend(report(grant, facts, GrantStatus::Requested, reason.to_owned()));
+    }
+    steps
 }
 
 fn give(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {

@@ -39,6 +39,7 @@ fn complete() -> Facts {
         customer: Some(Customer { account: "qm:1".into(), is_member: true }),
         shared_with: None,
         n_members: 1,
+        is_unheard: false,
         refusal: None,
         delay: None,
     }
@@ -137,6 +138,34 @@ fn a_step_follows_from_what_is_missing() {
             .map(|step| format!("{step:?}").split([' ', '{']).next().unwrap_or_default().to_owned())
             .collect();
         assert_eq!(names, expected, "{situation}");
+    }
+}
+
+/// A request of which nobody has heard may let the person in, or out, or report an end, after all that follows now.
+#[test]
+fn while_a_lost_request_may_still_take_effect_nobody_is_let_in_and_nothing_ends() {
+    let rows = [
+        ("in already", Wish::Access, true, "waits"),
+        ("not in yet", Wish::Access, false, "waits"),
+        ("revoked, still in", Wish::NoAccess, true, "goes out"),
+        ("revoked, and out", Wish::NoAccess, false, "waits"),
+    ];
+    for (situation, wish, is_member, expected) in rows {
+        let customer = Customer { account: "qm:1".into(), is_member };
+        let facts = Facts { is_unheard: true, customer: Some(customer), ..complete() };
+        let mut grant = grant(wish);
+        let found = plan(&grant, &facts);
+        let told = match (found.as_slice(), reported(&found)) {
+            ([AccessStep::RemoveMember { .. }], None) => "goes out",
+            ([AccessStep::ReportStatus { .. }], Some(report)) if report.status == GrantStatus::Requested => "waits",
+            _ => panic!("{situation}: {found:?}"),
+        };
+        assert_eq!(told, expected, "{situation}");
+        if let Some(report) = reported(&found) {
+            assert!(report.reason.contains("nobody has heard"), "{}", report.reason);
+            grant.shown = report.clone();
+            assert_eq!(plan(&grant, &facts), [], "{situation}: once is enough");
+        }
     }
 }
 

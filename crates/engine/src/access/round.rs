@@ -15,7 +15,7 @@ use entente_transport::CallError;
 use super::{
     GRANT, Looked, Row,
     grants::{self, Asked, SourceRow},
-    task,
+    task, unheard,
 };
 use crate::{apply, error::EngineError, outside::Site, worker::Worker};
 
@@ -41,6 +41,8 @@ pub(crate) struct Round<'w> {
     pub(crate) enrolled: HashMap<String, String>,
     /// What source records show since this round wrote them.
     pub(crate) shown: HashMap<String, SourceReport>,
+    /// Grants for which something may still happen that was sent before.
+    pub(crate) unheard: HashSet<String>,
 }
 
 /// A service desk.
@@ -71,6 +73,7 @@ impl<'w> Round<'w> {
             desks: HashMap::new(),
             enrolled: HashMap::new(),
             shown: HashMap::new(),
+            unheard: unheard::grants(worker, site).await?,
         })
     }
 
@@ -99,10 +102,11 @@ impl<'w> Round<'w> {
             if !row.grant.is_open() {
                 return Ok(false);
             }
+            let is_unheard = self.unheard.contains(&row.id);
             let facts = match self.facts(row).await {
-                Ok(facts) => Facts { refusal: refusal.take(), ..facts },
+                Ok(facts) => Facts { refusal: refusal.take(), is_unheard, ..facts },
                 Err(error) => match trouble("Reading the service desk", error)? {
-                    Trouble::Refused(refusal) => Facts { refusal: Some(refusal), ..Facts::unread() },
+                    Trouble::Refused(refusal) => Facts { refusal: Some(refusal), is_unheard, ..Facts::unread() },
                     Trouble::Delayed(why) => return self.delay(row, why).await.map(|()| true),
                 },
             };

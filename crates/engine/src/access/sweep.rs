@@ -52,7 +52,7 @@ async fn without_source(round: &mut Round<'_>, mut row: Row) -> Result<(), Engin
 }
 
 async fn settle(round: &mut Round<'_>, row: &mut Row, seen: AtRest) -> Result<(), EngineError> {
-    if row.grant.is_open() {
+    if row.grant.is_open() || round.unheard.contains(&row.id) {
         return Ok(());
     }
     for step in settle_grant(&row.grant, seen) {

@@ -1,7 +1,10 @@
 //! Steps of portal access, carried out. Each may be done twice without harm; what is created is announced before.
 
-use entente_core::access::{AccessStep, Domain, GrantReport, GrantStatus, SourceReport};
-use entente_core::config::{Access, AccessSource, DomainTaskRoute};
+use entente_core::{
+    Side,
+    access::{AccessStep, Domain, GrantReport, GrantStatus, SourceReport},
+    config::{Access, AccessSource, DomainTaskRoute},
+};
 use entente_jira::{Enrolment, NewIssue, Property};
 use entente_salesforce::Filter;
 use entente_store::OpenTask;
@@ -20,6 +23,31 @@ use crate::{
 pub(crate) async fn step(round: &mut Round<'_>, row: &mut Row, step: &AccessStep) -> Result<(), EngineError> {
     // Whoever has lost the lease writes nothing more.
     round.worker.fence()?;
+    match step.lingers() {
+        Some(side) => announced(round, row, step, side).await,
+        None => carry_out(round, row, step).await,
+    }
+}
+
+/// A step that may take effect though nobody hears of it, announced on disk first.
+async fn announced(round: &mut Round<'_>, row: &mut Row, step: &AccessStep, side: Side) -> Result<(), EngineError> {
+    let worker = round.worker;
+    let is_alone = worker.store().announce_access_call(&worker.fence()?, &row.id, side).await?;
+    let done = carry_out(round, row, step).await;
+    let was_heard = match &done {
+        Ok(()) => true,
+        Err(EngineError::Peer { error, .. }) => !error.may_have_happened(),
+        Err(_) => false,
+    };
+    if !was_heard {
+        round.unheard.insert(row.id.clone());
+    } else if is_alone {
+        worker.store().forget_access_call(&worker.fence()?, &row.id, side).await?;
+    }
+    done
+}
+
+async fn carry_out(round: &mut Round<'_>, row: &mut Row, step: &AccessStep) -> Result<(), EngineError> {
     let client = &round.site.client;
     match step {
         AccessStep::AwaitDomain { domain } => open_task(round, domain).await,

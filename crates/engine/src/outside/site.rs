@@ -240,6 +240,12 @@ impl Site {
         Ok(read.iter().filter_map(files).collect())
     }
 
+    /// Learns how Jira's clock stands to ours.
+    pub(crate) async fn learn_time(&self) -> Result<(), CallError> {
+        self.read_ms(self.client.verify().await?.moment);
+        Ok(())
+    }
+
     /// When a read began, by Jira's clock.
     pub(crate) fn read_ms(&self, moment: Moment) -> i64 {
         let Some(theirs) = moment.theirs else { return moment.ours.as_millisecond() };

@@ -6,17 +6,19 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use entente_engine::SyncOptions;
 use entente_sandbox::{Clock, Seed};
 use entente_store::simulation::{Fate, Moment, watch};
 use entente_transport::{Body, BoxFuture, Wire, WireError};
+use futures_util::future::join_all;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::stage::{ITEM, SITE, Stage};
+use crate::stage::{ITEM, ORG, SITE, Stage};
 
 const ACCESS: &str = r#"    state: draft
 access:
@@ -125,8 +127,7 @@ impl Portal {
         if let Asked::Revoke = asked {
             portal.stage.sync_patiently().await;
             assert_eq!(portal.shown("Entente_Access__c").await.0, "Has Access");
-            let path = format!("/services/data/v64.0/sobjects/Entente_Access__c/{}", portal.record);
-            portal.stage.salesforce(Method::PATCH, &path, json!({ "Revoke__c": true })).await;
+            portal.wish(true).await;
         }
         portal
     }
@@ -145,6 +146,13 @@ impl Portal {
         let key = format!("{project}-{dana}");
         let fields = json!({ "Customer_Project__c": project, "Contact__c": dana, "Entente_Key__c": key });
         self.create("Entente_Access__c", fields).await
+    }
+
+    /// Somebody revokes the request, or asks again.
+    async fn wish(&self, is_revoked: bool) {
+        let path = format!("/services/data/v64.0/sobjects/Entente_Access__c/{}", self.record);
+        let wish = json!({ "Revoke__c": is_revoked, "Status__c": "Requested" });
+        self.stage.salesforce(Method::PATCH, &path, wish).await;
     }
 
     async fn delivery(&self) -> String {
@@ -166,6 +174,20 @@ impl Portal {
         let row = self.stage.salesforce(Method::GET, &path, Value::Null).await;
         let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
         (text("Status__c"), text("Reason__c"))
+    }
+
+    /// Where the members of the one organization are, and their accounts.
+    async fn members(&self) -> (String, Vec<Value>) {
+        let of = async |path: &str| self.stage.jira(Method::GET, path, Value::Null).await["values"].take();
+        let id = of("/rest/servicedeskapi/organization").await[0]["id"].as_str().expect("an id").to_owned();
+        let path = format!("/rest/servicedeskapi/organization/{id}/user");
+        let members = of(&path).await.as_array().expect("members").iter().map(|who| who["accountId"].clone()).collect();
+        (path, members)
+    }
+
+    async fn take_everybody_out(&self) {
+        let (path, accounts) = self.members().await;
+        self.stage.jira(Method::DELETE, &path, json!({ "accountIds": accounts })).await;
     }
 
     /// How often a thing was made in Jira.
@@ -224,12 +246,18 @@ async fn a_machine_may_die_at_every_step_of_access_and_of_a_delivery() {
         let n_moments = portal.live(None).await;
         portal.assert_once(asked, &format!("{asked:?}, undisturbed")).await;
         assert!(n_moments >= 8, "{asked:?} has {n_moments} moments");
+        let mut left = Vec::new();
         for end in (1..=n_moments).flat_map(|n| [(n, Moment::Before), (n, Moment::After)]) {
             let portal = Portal::with(asked).await;
             portal.live(Some(end)).await;
+            left.push((end, portal));
+        }
+        // Each waits until what was sent can have no effect any more: all at once.
+        let go_on = left.iter().map(async |(end, portal)| {
             portal.stage.sync_patiently().await;
             portal.assert_once(asked, &format!("{asked:?}, dies at {end:?} of {n_moments}")).await;
-        }
+        });
+        join_all(go_on).await;
     }
 }
 
@@ -246,6 +274,68 @@ async fn nobody_is_let_in_by_a_machine_whose_lease_has_run_out() {
     assert!(steps.renew().await.unwrap(), "nobody else has taken the org");
     assert!(steps.access().await.unwrap());
     assert_eq!(portal.shown("Entente_Access__c").await.0, "Has Access");
+}
+
+/// S0-39: a request that was lost on its way may take effect after access was taken away again, and an end may be reported
+/// after something else was asked for.
+#[tokio::test]
+async fn what_takes_effect_late_lets_nobody_in_who_was_taken_out() {
+    let (member, report) =
+        ("POST /rest/servicedeskapi/organization/{..}/user", "PATCH /services/data/v64.0/composite/sobjects");
+    let rows = [
+        (Asked::Grant, SITE, member, "accountIds", ["revoke", "look"].as_slice()),
+        (Asked::Revoke, ORG, report, "Revoked", &["ask again", "look", "revoke"]),
+    ];
+    for (asked, side, route, words, acts) in rows {
+        let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+        let mut portal = Portal::at(hand.clone(), asked).await;
+        portal.stage.edit("settle_seconds: 2", "settle_seconds: 60");
+        let steps = portal.stage.engine().steps().remove(0);
+        assert!(steps.own().await.unwrap(), "nobody else works");
+        let ours = json!({ "body_contains": words });
+        let late = json!({"name": "late_commit", "delay_ms": 50_000, "route": route, "match": ours, "times": 1});
+        portal.stage.fault(side, late).await;
+        assert!(!steps.access().await.unwrap(), "{asked:?}: it was not heard");
+        for act in acts {
+            match *act {
+                "look" => drop(steps.access().await.unwrap()),
+                wish => portal.wish(wish == "revoke").await,
+            }
+        }
+        for _ in 0..4 {
+            hand.advance(Duration::from_secs(50));
+            portal.stage.world.salesforce.control().run_late_calls().await;
+            portal.stage.world.jira.control().run_late_calls().await;
+            assert!(steps.renew().await.unwrap(), "nobody else has taken the org");
+            steps.access().await.unwrap();
+        }
+        assert_eq!(portal.stage.hits(side).await, 1, "{asked:?}");
+        assert_eq!(portal.shown("Entente_Access__c").await, ("Revoked".to_owned(), String::new()), "{asked:?}");
+        assert_eq!(portal.members().await.1.len(), 0, "{asked:?}");
+    }
+}
+
+/// What Jira does not show any more is shown in the end, though the first report of it was lost.
+#[tokio::test]
+async fn a_look_goes_on_until_what_was_lost_is_shown() {
+    let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+    let portal = Portal::at(hand.clone(), Asked::Grant).await;
+    let steps = portal.stage.engine().steps().remove(0);
+    assert!(steps.own().await.unwrap(), "nobody else works");
+    assert!(steps.access().await.unwrap());
+    portal.take_everybody_out().await;
+    let report = "PATCH /services/data/v64.0/composite/sobjects";
+    let lost = json!({"side_effect": "none", "answer": "reset", "route": report, "times": 1, "match": { "body_contains": "Error" }});
+    portal.stage.fault(ORG, lost).await;
+    assert!(!steps.access().await.unwrap(), "it was not heard");
+    for _ in 0..20 {
+        hand.advance(Duration::from_secs(2));
+        assert!(steps.renew().await.unwrap(), "nobody else has taken the org");
+        if steps.access().await.unwrap() {
+            break;
+        }
+    }
+    assert_eq!(portal.shown("Entente_Access__c").await.0, "Error");
 }
 
 /// A mail server that counts; its port.

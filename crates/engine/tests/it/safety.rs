@@ -1,8 +1,10 @@
 //! Never lose, never double, never loop: the situations in which naive connectors do.
 
+use std::time::Duration;
+
 use entente_core::Side;
 use entente_engine::SyncOptions;
-use entente_sandbox::Seed;
+use entente_sandbox::{Clock, Seed};
 use entente_store::Store;
 use entente_transport::{Clock as _, SystemClock};
 use http::Method;
@@ -62,6 +64,49 @@ async fn a_lost_answer_to_a_creation_makes_no_second_twin() {
     assert!(report.is_clean(), "{report:?}");
     let found = stage.search("project = OPS AND \"Salesforce Case ID\" is not EMPTY").await;
     assert_eq!(found.len() as u64, report.links, "one issue per link");
+}
+
+/// Nothing is found in a project that was hidden between a round's reading and its probe.
+#[tokio::test]
+async fn a_lost_creation_is_not_taken_for_failed_while_its_project_is_hidden() {
+    let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+    let stage = Stage::at(hand.clone(), Seed::Empty, ITEM).await;
+    let case = |subject: &str| json!({"Subject": subject, "Origin": "Web"});
+    let steps = stage.engine().steps().remove(0);
+    assert!(steps.own().await.unwrap(), "nobody else works");
+    let rounds = async || {
+        hand.advance(Duration::from_secs(10));
+        assert!(steps.renew().await.unwrap(), "nobody else has taken the org");
+        for round in steps.rounds().await.unwrap() {
+            round.run().await.unwrap();
+        }
+    };
+    let shown = async |granted: bool| {
+        let browse = json!({"user": "admin@sandbox.example", "project": "OPS", "permission": "BROWSE_PROJECTS", "granted": granted});
+        stage.control(SITE, "rights", browse).await;
+    };
+    let make = async |subject: &str| {
+        stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case(subject)).await;
+        steps.look().await.unwrap();
+        rounds().await;
+    };
+    make("Before").await;
+    stage
+        .fault(SITE, json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 1}))
+        .await;
+    make("Lost").await;
+    // Were it sent again, it would arrive when the project is shown again.
+    let late = json!({"name": "late_commit", "route": "POST /rest/api/3/issue/bulk", "times": 1, "delay_ms": 11_000});
+    stage.fault(SITE, late).await;
+    shown(false).await;
+    rounds().await;
+    shown(true).await;
+    for _ in 0..4 {
+        stage.world.jira.control().run_late_calls().await;
+        steps.look().await.unwrap();
+        rounds().await;
+    }
+    assert_eq!(stage.search("project = OPS").await.len(), 2);
 }
 
 /// A refusal says nothing of an earlier request of the same creation that is still on its way.

@@ -1,5 +1,6 @@
 //! Domains are listed with who added them, a domain has one open task, and an organization is announced before it is made.
 
+use entente_core::{Side, Sides};
 use entente_store::{JournalFilter, NewEntry, Store};
 
 use crate::{
@@ -66,12 +67,39 @@ async fn an_organization_is_announced_until_it_was_seen() {
 }
 
 #[tokio::test]
+async fn a_call_for_a_grant_is_known_until_it_was_heard_or_can_have_no_effect_any_more() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let open = async || {
+            let calls = store.access_calls(ORG).await.unwrap();
+            calls.into_iter().map(|call| (call.grant, call.side, call.until_ms)).collect::<Vec<_>>()
+        };
+        let at = |salesforce, jira| Sides::new(NOW + salesforce, NOW + jira);
+        assert!(store.announce_access_call(&fence, "a02", Side::Jira).await.unwrap());
+        store.forget_access_call(&fence, "a02", Side::Jira).await.unwrap();
+        assert_eq!(open().await, []);
+        for side in Side::BOTH {
+            assert!(store.announce_access_call(&fence, "a02", side).await.unwrap());
+        }
+        store.await_access_calls(&fence, &at(0, 0), &at(20, 10)).await.unwrap();
+        store.await_access_calls(&fence, &at(15, 15), &at(35, 25)).await.unwrap();
+        assert_eq!(open().await, [("a02".to_owned(), Side::Salesforce, Some(NOW + 20))], "each by its own clock");
+        assert!(!store.announce_access_call(&fence, "a02", Side::Salesforce).await.unwrap(), "it is not alone");
+        store.await_access_calls(&fence, &at(20, 20), &at(40, 30)).await.unwrap();
+        assert_eq!(open().await, [("a02".to_owned(), Side::Salesforce, Some(NOW + 40))], "from the newer one on");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_lost_the_lease_announces_nothing() {
     on_each(async |store| {
         let stale = fence(&store).await;
         store.release(&stale).await.unwrap();
         store.acquire(ORG, "worker-2", MINUTE, NOW).await.unwrap().unwrap();
         store.announce_access_task(&stale, "acme.test", "op-1", Some(41), NOW).await.unwrap_err();
+        store.announce_access_call(&stale, "a02", Side::Jira).await.unwrap_err();
+        assert_eq!(store.access_calls(ORG).await.unwrap(), []);
         assert_eq!(store.access_tasks(ORG).await.unwrap(), []);
     })
     .await;

@@ -43,7 +43,8 @@ impl Site {
     }
 
     /// Looks for created issues by their marker, from a number on, until past the highest number known and a long run
-    /// of numbers that name no issue. Reads by key are consistent; a search would not be.
+    /// of numbers that name no issue. Reads by key are consistent; a search would not be. A project that cannot be seen any
+    /// more has told nothing: its issues are left out without a word.
     pub(crate) async fn probe(&self, project: &str, floor: u64) -> Result<BTreeMap<String, SiteIssue>, CallError> {
         #[cfg(feature = "simulation")]
         if entente_core::wrong::is(entente_core::wrong::Wrong::SearchOnlyProbe) {
@@ -75,7 +76,10 @@ impl Site {
             found.extend(issues.into_iter().filter_map(marked));
             next += 100;
         }
-        Ok(found)
+        match self.client.project(project).await {
+            Err(CallError::Gone { reason }) => Err(CallError::NotApplied { after: None, reason }),
+            seen => seen.map(|_| found),
+        }
     }
 }
 

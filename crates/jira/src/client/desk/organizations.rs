@@ -112,7 +112,8 @@ impl Client {
         self.every_desk_row(request).await
     }
 
-    /// Adds accounts to an organization; members stay members. All of them or none.
+    /// Adds accounts to an organization; members stay members. All of them or none. What is lost on its way may let somebody in
+    /// later, so it is not sent again by itself.
     ///
     /// # Errors
     /// `Invalid` for an unknown account or more than [`MEMBERS_PER_CALL_MAX`]; `Gone`; `Denied`.
@@ -120,7 +121,7 @@ impl Client {
     pub async fn add_members(&self, id: &str, account_ids: &[&str]) -> Result<(), CallError> {
         at_most(MEMBERS_PER_CALL_MAX, account_ids.len(), "accounts")?;
         let request = Request::write("POST /rest/servicedeskapi/organization/{organization}/user").segment(id);
-        self.send(request.json(accounts(account_ids)).retry_safe()).await.map(drop)
+        self.send(request.json(accounts(account_ids))).await.map(drop)
     }
 
     /// Takes accounts out of an organization; who is no member stays none. All of them or none.
@@ -131,7 +132,7 @@ impl Client {
     pub async fn remove_members(&self, id: &str, account_ids: &[&str]) -> Result<(), CallError> {
         at_most(MEMBERS_PER_CALL_MAX, account_ids.len(), "accounts")?;
         let request = Request::write("DELETE /rest/servicedeskapi/organization/{organization}/user").segment(id);
-        self.send(request.json(accounts(account_ids)).retry_safe()).await.map(drop)
+        self.send(request.json(accounts(account_ids))).await.map(drop)
     }
 
     /// The organizations that may use a service desk.

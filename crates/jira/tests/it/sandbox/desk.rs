@@ -181,7 +181,11 @@ async fn a_lost_answer_is_ambiguous_where_it_matters_and_asked_again_where_not()
     assert_eq!(client.create_customer(EMAIL, "Dana Doe").await.expect("an answer"), Enrolment::Taken);
     let dana = client.find_customer(&sandbox.desk_id().await, EMAIL).await.expect("an answer").expect("Dana");
 
-    lose("POST /rest/servicedeskapi/organization/{organization}/user").await;
-    client.add_members(&id, &[&dana.account_id]).await.expect("asked again by the client itself");
+    lose("POST /rest/servicedeskapi/organization/{..}/user").await;
+    let lost = client.add_members(&id, &[&dana.account_id]).await;
+    assert!(matches!(lost, Err(CallError::Ambiguous { .. })), "{lost:?}");
     assert_eq!(client.organization_members(&id).await.expect("members").len(), 1);
+
+    lose("PUT /rest/servicedeskapi/organization/{..}/property/{..}").await;
+    client.set_organization_property(&id, "ours", json!(1)).await.expect("asked again by the client itself");
 }

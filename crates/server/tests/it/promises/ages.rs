@@ -68,6 +68,7 @@ DROP TABLE access_task;
 DROP TABLE access_organization;
 DROP TABLE mail;
 DROP TABLE access_request;
+DROP TABLE access_call;
 DROP TABLE sent;
 DROP TABLE configuration;
 DROP TABLE tested;
