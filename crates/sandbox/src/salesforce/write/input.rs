@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value};
 
 use super::super::cell::{Cell, parse_stamp};
@@ -190,12 +192,16 @@ fn from_text(state: &State, object: usize, field: &Field, text: &str) -> Answere
         // "Regular dateTime fields are full timestamps with a precision of one second."
         // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/primitive_data_types.htm>
         Kind::DateTime => {
-            let whole = |ms: i64| Cell::Stamp(ms - ms.rem_euclid(1_000));
-            parse_stamp(text).map(whole).ok_or_else(|| wrong_type(field, &text.into()))
+            let ms = parse_stamp(text).ok_or_else(|| wrong_type(field, &text.into()))?;
+            let day = Timestamp::from_millisecond(ms).map(|at| at.to_zoned(TimeZone::UTC).date());
+            in_range(field, text, day.unwrap_or(Date::MAX))?;
+            Ok(Cell::Stamp(ms - ms.rem_euclid(1_000)))
         }
         Kind::Date => {
             let date = text.get(..10).and_then(|date| date.parse().ok());
-            date.map(Cell::Date).ok_or_else(|| wrong_type(field, &text.into()))
+            let date = date.ok_or_else(|| wrong_type(field, &text.into()))?;
+            in_range(field, text, date)?;
+            Ok(Cell::Date(date))
         }
         Kind::Time => time(text).map(|time| Cell::text(&time)).ok_or_else(|| wrong_type(field, &text.into())),
         Kind::Reference => reference(state, object, field, text),
@@ -206,6 +212,16 @@ fn from_text(state: &State, object: usize, field: &Field, text: &str) -> Answere
         }
         _ => plain_text(field, text),
     }
+}
+
+/// "The earliest valid date is 1700-01-01T00:00:00Z GMT ... The latest valid date is 4000-12-31T00:00:00Z GMT."
+/// <https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm>
+fn in_range(field: &Field, text: &str, day: Date) -> Answered<()> {
+    if (date(1700, 1, 1)..=date(4000, 12, 31)).contains(&day) {
+        return Ok(());
+    }
+    let message = format!("{}: invalid date: {text}", field.label);
+    Err(Refusal::of_fields("FIELD_INTEGRITY_EXCEPTION", message, &[&field.name]))
 }
 
 /// `13:30`, `13:30:00Z` and the like as the vendor writes them; times of day have no zone.

@@ -24,6 +24,9 @@ async fn a_record_that_is_wrong_is_refused_with_its_reason() {
         ("Case", json!({"Subject": 5}), "JSON_PARSER_ERROR", "Cannot deserialize instance of string from VALUE_NUMBER_INT value 5".into(), Value::Null),
         ("Account", json!({"Name": "x", "NumberOfEmployees": 9_999_999_999_i64}), "NUMBER_OUTSIDE_VALID_RANGE", "Employees: value outside of valid range".into(), json!(["NumberOfEmployees"])),
         ("Opportunity", json!({"Name": "x", "StageName": "Prospecting", "CloseDate": "soon"}), "JSON_PARSER_ERROR", "Cannot deserialize instance of date from VALUE_STRING value soon".into(), Value::Null),
+        ("Opportunity", json!({"Name": "x", "StageName": "Prospecting", "CloseDate": "0000-01-01"}), "FIELD_INTEGRITY_EXCEPTION", "Close Date: invalid date: 0000-01-01".into(), json!(["CloseDate"])),
+        ("Opportunity", json!({"Name": "x", "StageName": "Prospecting", "CloseDate": "4001-01-01"}), "FIELD_INTEGRITY_EXCEPTION", "Close Date: invalid date: 4001-01-01".into(), json!(["CloseDate"])),
+        ("Event", json!({"Subject": "x", "DurationInMinutes": 5, "ActivityDateTime": "1699-12-31T23:59:59Z"}), "FIELD_INTEGRITY_EXCEPTION", "Due Date Time: invalid date: 1699-12-31T23:59:59Z".into(), json!(["ActivityDateTime"])),
         ("Group", json!({"Name": "x", "Type": "Committee"}), "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Type: bad value for restricted picklist field: Committee".into(), json!(["Type"])),
         ("CaseStatus", json!({"MasterLabel": "x"}), "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be inserted: Case Status Value".into(), json!([])),
         ("Case", json!({"Id": "500000000000001"}), "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call".into(), json!(["Id"])),
@@ -35,6 +38,24 @@ async fn a_record_that_is_wrong_is_refused_with_its_reason() {
         assert_eq!(reply.body.as_array().map(Vec::len), Some(1), "errors are a list");
     }
     assert_eq!(sandbox.query("SELECT COUNT() FROM Case").await.body["totalSize"], 0);
+}
+
+#[tokio::test]
+async fn an_activated_contract_is_never_a_draft_again() {
+    let sandbox = Sandbox::empty().await;
+    let account = sandbox.create("Account", json!({"Name": "Acme"})).await;
+    let contract = sandbox.create("Contract", json!({"AccountId": account})).await;
+    let path = format!("/sobjects/Contract/{contract}");
+    let become_ = |status: &str| sandbox.patch(&path, json!({"Status": status}));
+    assert_eq!(become_("In Approval Process").await.status, 204);
+    assert_eq!(become_("Draft").await.status, 204);
+    assert_eq!(become_("Activated").await.status, 204);
+    for status in ["Draft", "In Approval Process"] {
+        let message = "Choose a valid contract status and save your changes. Ask your admin for details.";
+        become_(status).await.refused(400, "FAILED_ACTIVATION", message);
+    }
+    let described = sandbox.patch(&path, json!({"Description": "x"})).await;
+    assert_eq!(described.status, 204);
 }
 
 #[tokio::test]
