@@ -112,8 +112,8 @@ pub enum JiraType {
     Named,
     /// Several of these.
     NamedSet,
-    /// Another issue, by its key.
-    Issue,
+    /// Another issue or a project, by its key.
+    Keyed,
     /// Filled in by Jira.
     ReadOnly,
     /// Nothing that has a counterpart in Salesforce.
@@ -138,7 +138,8 @@ impl JiraType {
             (_, _, "created" | "updated" | "creator" | "resolutiondate" | "lastViewed" | "issuekey", _)
             | (_, _, "statuscategorychangedate" | "workratio" | "thumbnail" | "timespent", _)
             | (_, _, "timeestimate" | "timeoriginalestimate" | "aggregatetimespent", _)
-            | ("status" | "project" | "issuetype", ..) => Self::ReadOnly,
+            | ("status" | "issuetype", ..)
+            | ("project", _, _, "") => Self::ReadOnly,
             ("string", _, _, "url") => Self::Url,
             ("string", ..) => Self::Line,
             ("number", ..) => Self::Number,
@@ -152,7 +153,7 @@ impl JiraType {
             ("array", "user", ..) => Self::People,
             ("priority" | "resolution" | "version" | "component" | "group" | "securitylevel", ..) => Self::Named,
             ("array", "version" | "component" | "group", ..) => Self::NamedSet,
-            ("issuelink", ..) => Self::Issue,
+            ("issuelink" | "project", ..) => Self::Keyed,
             _ => Self::Opaque,
         }
     }
@@ -207,7 +208,7 @@ pub const JIRA_TYPES: [(&str, JiraType); 17] = [
     ("array of user", JiraType::People),
     ("priority, resolution, version, group, securitylevel", JiraType::Named),
     ("array of version, component, group", JiraType::NamedSet),
-    ("issuelink: parent", JiraType::Issue),
+    ("issuelink: parent; project picker", JiraType::Keyed),
     ("status, created, creator, readonlyfield, ..", JiraType::ReadOnly),
     ("timetracking, attachment, comment, sd-.., ..", JiraType::Opaque),
 ];
@@ -231,6 +232,11 @@ mod tests {
             (("array", Some("string"), Some("labels"), None), JiraType::Labels),
             (("array", Some("user"), None, Some("multiuserpicker")), JiraType::People),
             (("datetime", None, Some("created"), None), JiraType::ReadOnly),
+            (("project", None, Some("project"), None), JiraType::ReadOnly),
+            (
+                ("project", None, None, Some("com.atlassian.jira.plugin.system.customfieldtypes:project")),
+                JiraType::Keyed,
+            ),
             (("any", None, None, Some("gh-sprint")), JiraType::Opaque),
         ];
         for ((kind, items, system, end), expected) in rows {

@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     /// A Jira account: `accountId`.
     Account,
     /// Another issue: its `key`.
-    Issue,
+    Keyed,
     /// Several fields in one object, which can only be read.
     Compound,
     /// Several of the same kind.

@@ -40,7 +40,7 @@ fn to_jira(from: SalesforceType, to: JiraType) -> Fit {
         (S::Opaque, _) | (_, J::Opaque) => NO_COUNTERPART,
         (
             S::Formed | S::OwnId,
-            J::Number | J::Date | J::Instant | J::Url | J::Cascade | J::Person | J::People | J::Issue,
+            J::Number | J::Date | J::Instant | J::Url | J::Cascade | J::Person | J::People | J::Keyed,
         ) => NO_COUNTERPART,
         (S::ShortText | S::Formed | S::OwnId, to) => to_jira(S::Text, to),
         (S::Whole, to) => to_jira(S::Number, to),
@@ -59,7 +59,7 @@ fn to_jira(from: SalesforceType, to: JiraType) -> Fit {
         (S::Number, J::Number) | (S::Date, J::Date) | (S::Instant, J::Instant) => Fit::Full,
         (S::Instant, J::Date) => Fit::MayLose("the time of day stays behind"),
         (S::Date, J::Instant) => Fit::Format("as midnight, UTC"),
-        (S::Text | S::Choice, J::Number | J::Date | J::Instant | J::Url | J::Issue) => READABLE,
+        (S::Text | S::Choice, J::Number | J::Date | J::Instant | J::Url | J::Keyed) => READABLE,
         (S::Text | S::Choice, J::Person | J::People) => Fit::Format("if it is an account id"),
         (S::Text | S::Choice | S::Number | S::Flag, J::Choice | J::Choices | J::Named | J::NamedSet) => OF_THE_LIST,
         (S::Text | S::Choice, J::Cascade) => Fit::Format("as `Parent > Child`, or by `FIELD.parent` and `FIELD.child`"),
@@ -100,7 +100,7 @@ fn to_salesforce(from: JiraType, to: SalesforceType) -> Fit {
         (J::Date, S::Instant) => Fit::Format("as midnight, UTC"),
         (J::Line | J::Choice, S::Number | S::Whole | S::Date | S::Instant | S::Flag) => READABLE,
         (
-            J::Line | J::Choice | J::Cascade | J::Named | J::Number | J::ReadOnly | J::Url | J::Issue,
+            J::Line | J::Choice | J::Cascade | J::Named | J::Number | J::ReadOnly | J::Url | J::Keyed,
             S::Choice | S::Choices,
         ) => OF_THE_LIST,
         (J::ReadOnly, S::Date | S::Instant | S::Number | S::Whole) => READABLE,

@@ -4,7 +4,6 @@
 use entente_core::{Value, field_type::SalesforceType};
 use entente_jira::FieldMeta;
 use entente_salesforce::Field;
-use serde_json::Value as Json;
 
 use crate::limits::LINE_CHARS_MAX;
 
@@ -38,11 +37,7 @@ impl Takes {
     /// By the screen of the project and type.
     pub(super) fn in_jira(id: &str, is_line: bool, screen: &[FieldMeta]) -> Self {
         let meta = screen.iter().find(|meta| meta.field_id == id);
-        let name = |choice: &Json| {
-            let named = ["value", "name"].iter().find_map(|part| choice.get(part)?.as_str());
-            named.map(str::to_owned)
-        };
-        let choices: Option<Vec<String>> = meta.map(|meta| meta.allowed_values.iter().filter_map(name).collect());
+        let choices = meta.map(FieldMeta::choices);
         Self {
             required: meta.is_some_and(|meta| meta.required),
             computed: false,

@@ -50,7 +50,7 @@ pub(crate) fn in_jql(kind: &Kind) -> Option<Comparable> {
         Kind::Html
         | Kind::Flag
         | Kind::Cascade(Some(_))
-        | Kind::Issue
+        | Kind::Keyed
         | Kind::Compound
         | Kind::Semicolons
         | Kind::Foreign(_) => None,

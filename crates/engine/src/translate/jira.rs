@@ -31,7 +31,7 @@ pub(crate) fn kind(schema: &FieldSchema) -> Kind {
         JiraType::People => list(Kind::Account),
         JiraType::Named => Kind::Named,
         JiraType::NamedSet => list(Kind::Named),
-        JiraType::Issue => Kind::Issue,
+        JiraType::Keyed => Kind::Keyed,
         JiraType::ReadOnly => read_only(&schema.kind),
         JiraType::Opaque => Kind::Foreign(schema.kind.clone()),
     }
@@ -76,7 +76,7 @@ fn value(kind: &Kind, json: &Json) -> Option<Value> {
         Kind::Option => json.get("value")?.as_str().map(Value::text),
         Kind::Cascade(level) => cascade(*level, json),
         Kind::Account => json.get("accountId")?.as_str().map(Value::text),
-        Kind::Issue => json.get("key")?.as_str().map(Value::text),
+        Kind::Keyed => json.get("key")?.as_str().map(Value::text),
         Kind::List(kind) => {
             let values = json.as_array()?.iter().map(|json| value(kind, json)).collect::<Option<_>>()?;
             Some(Value::set(values))
@@ -144,7 +144,7 @@ pub(crate) fn to_wire(kind: &Kind, value: &Value) -> Json {
             None => json!({"value": options.to_string()}),
         },
         (Kind::Account, id) => json!({"accountId": id.to_string()}),
-        (Kind::Issue, key) => json!({"key": key.to_string()}),
+        (Kind::Keyed, key) => json!({"key": key.to_string()}),
         (Kind::Number, Value::Text(text)) => text.parse::<f64>().map_or_else(|_| json!(text), |number| json!(number)),
         (Kind::Number, Value::Number(number)) => json!(number.get()),
         (Kind::Date, Value::Instant(instant)) => json!(day(*instant).to_string()),
@@ -201,7 +201,7 @@ mod tests {
             (Kind::Cascade(None), json!({"value": "A", "child": {"value": "B"}}), Value::text("A > B")),
             (Kind::Cascade(None), json!({"value": "A"}), Value::text("A")),
             (Kind::Account, json!({"accountId": "5b1"}), Value::text("5b1")),
-            (Kind::Issue, json!({"key": "OPS-1"}), Value::text("OPS-1")),
+            (Kind::Keyed, json!({"key": "OPS-1"}), Value::text("OPS-1")),
         ];
         for (kind, wire, canonical) in rows {
             assert_eq!(value(&kind, &wire).as_ref(), Some(&canonical), "{kind:?}");

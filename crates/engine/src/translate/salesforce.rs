@@ -74,7 +74,7 @@ fn value(kind: &Kind, json: &Json) -> Option<Value> {
         | Kind::Option
         | Kind::Cascade(_)
         | Kind::Account
-        | Kind::Issue
+        | Kind::Keyed
         | Kind::List(_)
         | Kind::Foreign(_) => None,
     }

@@ -105,11 +105,12 @@ impl Field {
 }
 
 impl FieldMeta {
-    /// The choices as people read them: options have a value, everything else a name.
+    /// The choices as people read them: options have a value, projects a key, everything else a name.
     #[must_use]
     pub fn choices(&self) -> Vec<String> {
+        let parts = if self.schema.kind == "project" { ["key", "name"] } else { ["value", "name"] };
         let text = |choice: &Value| {
-            let shown = choice.get("value").or_else(|| choice.get("name"))?;
+            let shown = parts.iter().find_map(|part| choice.get(part))?;
             shown.as_str().map(str::to_owned)
         };
         self.allowed_values.iter().filter_map(text).collect()

@@ -235,7 +235,7 @@ fn jira(kind: JiraType, ids: &[String]) -> Option<Sample> {
         JiraType::NamedSet => {
             Sample::new("Planned For", lists(name("2026.11", "2027.1")), both("2026.11", "2027.1"), "2026.11").several()
         }
-        JiraType::Issue => {
+        JiraType::Keyed => {
             Sample::new("parent", [json!({ "key": ids[0] }), json!({ "key": ids[1] })], both(&ids[0], &ids[1]), &ids[0])
         }
         JiraType::ReadOnly => {

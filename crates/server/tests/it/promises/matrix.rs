@@ -106,7 +106,7 @@ const JIRA: [(&str, &str); 17] = [
     ("array of user", "Reviewers"),
     ("priority, resolution, version, group, securitylevel", "Found In"),
     ("array of version, component, group", "Planned For"),
-    ("issuelink: parent", "parent"),
+    ("issuelink: parent; project picker", "parent"),
     ("status, created, creator, readonlyfield, ..", "created"),
     ("timetracking, attachment, comment, sd-.., ..", "timetracking"),
 ];
