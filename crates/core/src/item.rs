@@ -194,6 +194,15 @@ impl ConnectedItem {
         self.acts_on(side) && self.attachments.as_ref().is_some_and(|rules| rules.flow_to(side))
     }
 
+    /// Whether anything is said on `side` beside what its records hold: copies of comments, notes about files and links.
+    #[must_use]
+    pub fn speaks_on(&self, side: Side) -> bool {
+        let tells_of_files = |rules: &FileRules| side == Side::Jira || rules.flow_to(side);
+        self.comments.as_ref().is_some_and(|rules| rules.flow_to(side))
+            || self.attachments.as_ref().is_some_and(tells_of_files)
+            || (self.link_note && side == Side::Salesforce)
+    }
+
     /// Whether it runs at all: one of its actions does.
     #[must_use]
     pub fn runs(&self) -> bool {

@@ -27,9 +27,11 @@ const DEPLOY: &str = "Deploy the package apps/salesforce/core to the org, and gi
 /// An object that carries comments or files, beside the records themselves.
 struct Companion {
     name: &'static str,
-    /// Whether we create records of it. A file's document is not: the org makes it with its first version.
+    /// Whether an item reads records of it.
+    read: fn(&ConnectedItem) -> bool,
+    /// Whether an item creates some. None creates a file's document: the org makes it with its first version.
     /// <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contentversion.htm>
-    created: bool,
+    created: fn(&ConnectedItem) -> bool,
     carries: &'static str,
     remedy: &'static str,
 }
@@ -39,13 +41,35 @@ const OF_CHATTER: &str = "Switch Chatter on in the org, and give the user the sy
 const OF_FILES: &str = "Let the user work with Salesforce Files, by its licence and the org's Files settings.";
 
 const COMPANIONS: [Companion; 6] = [
-    Companion { name: CASE_COMMENT, created: true, carries: "comments", remedy: OF_CASE },
-    Companion { name: "FeedItem", created: true, carries: "comments", remedy: OF_CHATTER },
-    Companion { name: "FeedComment", created: true, carries: "comments", remedy: OF_CHATTER },
-    Companion { name: "ContentVersion", created: true, carries: "files", remedy: OF_FILES },
-    Companion { name: "ContentDocument", created: false, carries: "files", remedy: OF_FILES },
-    Companion { name: "ContentDocumentLink", created: true, carries: "files", remedy: OF_FILES },
+    Companion { name: CASE_COMMENT, read: listens, created: speaks, carries: "comments", remedy: OF_CASE },
+    Companion { name: "FeedItem", read: listens, created: speaks, carries: "comments", remedy: OF_CHATTER },
+    Companion { name: "FeedComment", read: listens, created: speaks, carries: "comments", remedy: OF_CHATTER },
+    Companion { name: "ContentVersion", read: has_files, created: copies_files, carries: "files", remedy: OF_FILES },
+    Companion { name: "ContentDocument", read: has_files, created: |_| false, carries: "files", remedy: OF_FILES },
+    Companion {
+        name: "ContentDocumentLink",
+        read: has_files,
+        created: copies_files,
+        carries: "files",
+        remedy: OF_FILES,
+    },
 ];
+
+fn listens(item: &ConnectedItem) -> bool {
+    item.comments.is_some() || speaks(item)
+}
+
+fn speaks(item: &ConnectedItem) -> bool {
+    item.speaks_on(Side::Salesforce)
+}
+
+fn has_files(item: &ConnectedItem) -> bool {
+    item.attachments.is_some()
+}
+
+fn copies_files(item: &ConnectedItem) -> bool {
+    item.attachments.as_ref().is_some_and(|rules| rules.flow_to(Side::Salesforce))
+}
 
 const CASE_COMMENT: &str = "CaseComment";
 
@@ -219,11 +243,11 @@ fn prerequisites(item: &ConnectedItem, connected: &Connected<'_>, described: &De
 fn companions(item: &ConnectedItem, connected: &Connected<'_>) -> Vec<Finding> {
     let connection = &item.salesforce.connection;
     let lacks = |companion: &Companion| {
-        let Companion { name, created, carries, remedy } = companion;
+        let Companion { name, read, created, carries, remedy } = companion;
         let verb = match connected.object(name) {
-            None => "read",
-            Some(object) if *created && item.writes_to(Side::Salesforce) && !object.createable => "create",
-            Some(_) => return None,
+            None if read(item) => "read",
+            Some(object) if created(item) && !object.createable => "create",
+            _ => return None,
         };
         let message = format!(
             "connection {connection}: the integration user may not {verb} records of {name}, so {carries} stay behind"
@@ -232,5 +256,5 @@ fn companions(item: &ConnectedItem, connected: &Connected<'_>) -> Vec<Finding> {
     };
     let of_case = item.salesforce.object.eq_ignore_ascii_case("Case");
     let concerned = COMPANIONS.iter().filter(|companion| of_case || companion.name != CASE_COMMENT);
-    concerned.filter(|_| item.mode != Mode::DisplayOnly).filter_map(lacks).collect()
+    concerned.filter_map(lacks).collect()
 }

@@ -41,8 +41,18 @@ const PERMISSIONS: [Permission; 6] = [
         needed: |item| item.writes_to(Side::Jira) && item.status.is_some(),
         leaves: None,
     },
-    Permission { key: "ADD_COMMENTS", name: "Add comments", needed: synchronizes, leaves: Some("comments") },
-    Permission { key: "CREATE_ATTACHMENTS", name: "Create attachments", needed: synchronizes, leaves: Some("files") },
+    Permission {
+        key: "ADD_COMMENTS",
+        name: "Add comments",
+        needed: |item| item.speaks_on(Side::Jira),
+        leaves: Some("comments"),
+    },
+    Permission {
+        key: "CREATE_ATTACHMENTS",
+        name: "Create attachments",
+        needed: |item| item.attachments.as_ref().is_some_and(|rules| rules.flow_to(Side::Jira)),
+        leaves: Some("files"),
+    },
 ];
 
 /// Global: webhooks are registered by administrators only.

@@ -23,7 +23,7 @@ const DISPLAY_ONLY: &str = r"
 
 /// The item that needs every right there is: it creates on both sides, and pushes are registered.
 fn greedy() -> String {
-    let item = ITEM.replace("auto_create: jira", "auto_create: both");
+    let item = ITEM.replace("auto_create: jira", "auto_create: both\n    comments: {}\n    attachments: {}");
     format!("{item}server: {{ public_url: 'https://entente.example' }}\n")
 }
 
@@ -126,6 +126,8 @@ async fn each_permission_in_jira_that_is_missing_is_named_alone() {
 #[tokio::test]
 async fn what_an_item_does_not_do_needs_no_right() {
     let one_way = ITEM.replace("mode: two-way", "mode: one-way");
+    let hears = format!("{ITEM}    comments: {{ direction: to-jira }}\n    attachments: {{ direction: to-jira }}\n");
+    let fetches = format!("{ITEM}    attachments: {{ direction: to-salesforce }}\n");
     let rows = [
         (ITEM, SALESFORCE, json!({"object": "Case", "create": false})),
         (ITEM, SALESFORCE, json!({"object": "Case", "field": "Entente_Key__c", "read": false})),
@@ -133,6 +135,13 @@ async fn what_an_item_does_not_do_needs_no_right() {
         (ITEM, JIRA, json!({"permission": "ADMINISTER", "granted": false})),
         (&one_way, SALESFORCE, json!({"object": "Case", "field": "Subject", "update": false})),
         (&one_way, SALESFORCE, json!({"object": "CaseComment", "create": false})),
+        (ITEM, SALESFORCE, json!({"object": "CaseComment", "read": false})),
+        (ITEM, SALESFORCE, json!({"object": "ContentVersion", "create": false})),
+        (&hears, SALESFORCE, json!({"object": "CaseComment", "create": false})),
+        (&hears, SALESFORCE, json!({"object": "ContentVersion", "create": false})),
+        (ITEM, JIRA, json!({"permission": "ADD_COMMENTS", "granted": false})),
+        (ITEM, JIRA, json!({"permission": "CREATE_ATTACHMENTS", "granted": false})),
+        (&fetches, JIRA, json!({"permission": "CREATE_ATTACHMENTS", "granted": false})),
         (DISPLAY_ONLY, SALESFORCE, json!({"object": "Case", "update": false})),
         (DISPLAY_ONLY, SALESFORCE, json!({"object": "CaseComment", "read": false})),
         (DISPLAY_ONLY, JIRA, json!({"permission": "EDIT_ISSUES", "granted": false})),

@@ -271,6 +271,11 @@ fn the_printed_permissions_of_a_site_are_those_that_the_doctor_asks_for() {
         assert!(printed.contains(&format!("project OPS: {named}")), "{printed}");
     }
     assert!(printed.contains("write:jira-work") && !printed.contains("ADMINISTER"), "{printed}");
+    for unneeded in ["ADD_COMMENTS", "CREATE_ATTACHMENTS"] {
+        assert!(!printed.contains(unneeded), "neither comments nor files are carried: {printed}");
+    }
+    let items = items + "    comments: {}\n    attachments: {}\n";
+    let file = company.configure(&items, "");
     let listed = run(&["rights", "acme-site", "--config", &file, "--json"]).json();
     for permission in listed["projects"]["OPS"].as_object().unwrap().keys() {
         permit(&company, permission, false);
