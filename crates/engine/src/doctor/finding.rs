@@ -36,7 +36,8 @@ pub(super) fn unknown_field(item: &ConnectedItem, side: Side, path: &FieldPath, 
                 match is_correlation {
                     true => format!(
                         "{perhaps}Check the API name, or create it on {object}: type Text, length 255, marked as external id so that \
-                         Salesforce indexes it (apps/salesforce/core/README.md); give the user Edit access to it by a permission set."
+                         Salesforce indexes it, and not as unique, which would keep people from cloning records \
+                         (apps/salesforce/core/README.md); give the user Edit access to it by a permission set."
                     ),
                     false => format!(
                         "{perhaps}Check the API name, or give the user Read access to {field} by a permission set."
