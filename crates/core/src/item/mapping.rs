@@ -229,6 +229,8 @@ pub struct ValueMap {
     pub pairs: Vec<(Value, Value)>,
     /// The Jira value of Salesforce values that no pair has.
     pub otherwise: Option<Value>,
+    /// Where it says who is who: how people call those for whom its values stand.
+    pub people: Option<Arc<BTreeMap<String, String>>>,
 }
 
 impl ValueMap {
@@ -236,7 +238,7 @@ impl ValueMap {
     #[must_use]
     pub fn of_texts<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let pairs = pairs.into_iter().map(|(s, j)| (Value::text(s), Value::text(j))).collect();
-        Self { pairs, otherwise: None }
+        Self { pairs, ..Self::default() }
     }
 
     /// The Jira value of a Salesforce value.
@@ -244,6 +246,14 @@ impl ValueMap {
     pub fn to_jira(&self, salesforce: &Value) -> Option<&Value> {
         let listed = self.pairs.iter().find(|(from, _)| from.means(salesforce)).map(|(_, to)| to);
         listed.or(self.otherwise.as_ref())
+    }
+
+    /// A value as people read it.
+    #[must_use]
+    pub fn spoken(&self, value: &Value) -> String {
+        let Some(people) = &self.people else { return value.to_string() };
+        let call = |one: &Value| people.get(&one.to_string()).cloned().unwrap_or_else(|| one.to_string());
+        value.members().iter().map(call).collect::<Vec<_>>().join(", ")
     }
 
     /// The first Salesforce value listed for a Jira value.

@@ -9,7 +9,7 @@ use crate::{
     item::FieldMapping,
     rich::Document,
     side::{Side, Sides},
-    transform::{self, Outcome},
+    transform::{self, Outcome, Transform},
     value::Value,
 };
 
@@ -171,15 +171,43 @@ fn maps_empty(mapping: &FieldMapping) -> bool {
 
 pub(super) fn unmapped(mapping: &FieldMapping, target: Side, source: &Value) -> Note {
     let from = target.other();
-    let (path, shown) = (mapping.paths.get(from), own(mapping, from, source));
-    let is_unread = target == Side::Salesforce && to_salesforce(mapping, source, &Value::Empty).is_some();
-    let text = if is_unread && mapping.form != Form::Any {
-        let (field, form) = (&mapping.paths.salesforce, mapping.form.name());
-        format!("{from} {path} is \"{shown}\", and Salesforce {field} takes only {form}; left as it is")
-    } else if mapping.values.is_some() {
-        format!("{from} {path} is \"{shown}\", which the value table does not map to {target}; left as it is")
-    } else {
-        format!("{from} {path} is \"{shown}\", which no {target} value leads to under this transform; left as it is")
-    };
+    let path = mapping.paths.get(from);
+    let shown = mapping
+        .values
+        .as_ref()
+        .map_or_else(|| own(mapping, from, source).to_string(), |values| values.spoken(own(mapping, from, source)));
+    let why = why_unmapped(mapping, target, source);
+    let text = format!("{from} {path} is \"{shown}\", {why}; left as it is");
     Note { code: NoteCode::Unmapped, key: Some(mapping.key.clone()), text }
+}
+
+/// As a clause after the value.
+fn why_unmapped(mapping: &FieldMapping, target: Side, source: &Value) -> String {
+    let is_unread = target == Side::Salesforce && to_salesforce(mapping, source, &Value::Empty).is_some();
+    if is_unread && mapping.form != Form::Any {
+        return format!("and Salesforce {} takes only {}", mapping.paths.salesforce, mapping.form.name());
+    }
+    let steps = match target {
+        Side::Salesforce => &mapping.to_salesforce,
+        Side::Jira => &mapping.to_jira,
+    };
+    let Some(values) = &mapping.values else {
+        return format!("which no {target} value leads to under this transform");
+    };
+    if transform::run(steps, &mapping.collected(target.other(), source)).is_none() {
+        format!("of which a step of the line makes nothing for {target}")
+    } else if values.people.is_some() {
+        format!("whom neither `people:` nor an e-mail address that both sides show leads to anybody in {target}")
+    } else if target == Side::Salesforce && has_condition(&mapping.to_jira) {
+        let field = &mapping.paths.salesforce;
+        format!("and under the `when` of the line no {field} in Salesforce would show as that")
+    } else if has_condition(steps) {
+        format!("to which no `when` of the line applies, and which the value table does not map to {target}")
+    } else {
+        format!("which the value table does not map to {target}")
+    }
+}
+
+fn has_condition(steps: &[Transform]) -> bool {
+    steps.iter().any(|step| matches!(step, Transform::When { .. }))
 }

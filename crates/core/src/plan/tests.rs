@@ -229,7 +229,7 @@ fn an_emptied_field_unticks_a_checkbox_only_where_the_table_says_so() {
         let mut item = item();
         let yes = Value::text("Yes");
         let pairs = vec![(Value::Flag(true), yes.clone()), (Value::Flag(false), off)];
-        item.fields[0].values = Some(ValueMap { pairs, otherwise: None });
+        item.fields[0].values = Some(ValueMap { pairs, ..ValueMap::default() });
         item.fields[0].never_empty = Sides::new(true, false);
         let base = Base::of([(item.fields[0].key.clone(), Sides::new(Value::Flag(true), yes))]);
         let ticked = [(FieldPath::from("Subject"), Field::Known(Value::Flag(true)))];
@@ -396,6 +396,13 @@ fn a_line_that_reads_further_fields_sees_their_changes() {
     for (name, base, (priority, urgency, jira), expected) in rows {
         assert_eq!(outcome(&plan_of(base, priority, urgency, jira)), expected, "{name}");
     }
+    let said = |plan: Plan| plan.notes[0].text.clone();
+    let no_way_back = "Jira priority is \"Highest\", and under the `when` of the line no Priority in Salesforce would show as that; \
+                       left as it is";
+    assert_eq!(said(plan_of(calm(), "High", "", "Highest")), no_way_back);
+    let unlisted = "Salesforce Priority is \"Medium\", to which no `when` of the line applies, and which the value table does not \
+                    map to Jira; left as it is";
+    assert_eq!(said(plan_of(calm(), "Medium", "", "High")), unlisted);
     let changed = plan_of(calm(), "High", "Urgent", "High");
     let Write::Update { fields, .. } = &changed.writes[0] else { panic!("{changed:?}") };
     assert_eq!((&fields[0].source, fields[0].overwrites), (&both("High", "Urgent"), false));

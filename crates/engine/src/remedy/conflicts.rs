@@ -152,10 +152,17 @@ fn fitting(item: &ConnectedItem, conflict: &Conflict, text: &str) -> Result<Valu
     let value = Value::like(sample, text).ok_or_else(|| format!("\"{text}\" is no {} for {path}.", sample.kind()))?;
     match counterpart(item, key, &value, jira) {
         Some(_) => Ok(value),
-        None => Err(format!(
-            "\"{text}\" has no counterpart in Jira under `{key}` of item {}; add it to the value table, or take another.",
-            item.name
-        )),
+        None => {
+            let values = item.mapping(key).and_then(|line| line.values.as_ref());
+            let table = match values.is_some_and(|values| values.people.is_some()) {
+                true => "`people:`",
+                false => "the value table",
+            };
+            let name = &item.name;
+            Err(format!(
+                "\"{text}\" has no counterpart in Jira under `{key}` of item {name}; add it to {table}, or take another."
+            ))
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! <https://support.atlassian.com/atlassian-account/docs/update-your-profile-and-visibility-settings/>. It is learned
 //! with the item's names, and learned again with them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use entente_core::{
     ConnectedItem, FieldPath, Side, Value,
@@ -42,6 +42,7 @@ pub(super) async fn introduce(
     }
     let (people, accounts) = (org.people().await?, site.accounts().await?);
     let pairs = pairs(named, &people, &accounts);
+    let called = Arc::new(called(&people, &accounts));
     for line in lines {
         let named = line.values.take().and_then(|values| values.otherwise).map(|named| named.to_string());
         let otherwise = named.as_deref().and_then(|named| account(named, &accounts));
@@ -50,7 +51,7 @@ pub(super) async fn introduce(
             let what = format!("its `otherwise` names \"{named}\", and no account shows that address or id");
             (Side::Jira, line.paths.jira.clone(), what)
         }));
-        line.values = Some(ValueMap { pairs: pairs.clone(), otherwise });
+        line.values = Some(ValueMap { pairs: pairs.clone(), otherwise, people: Some(called.clone()) });
     }
     Ok(strangers)
 }
@@ -71,6 +72,18 @@ fn pairs(named: &[(String, String)], people: &[OrgPerson], accounts: &[User]) ->
         pairs.extend(found.map(|account| (id, Value::text(&account.account_id))));
     }
     pairs
+}
+
+/// How people call each of them: by the name, and the e-mail address where it is shown.
+fn called(people: &[OrgPerson], accounts: &[User]) -> BTreeMap<String, String> {
+    let named = |id: &str, name: &str, email: Option<&str>| {
+        let called = email.map_or_else(|| name.to_owned(), |email| format!("{name} ({email})"));
+        (id.to_owned(), called)
+    };
+    let of_org = people.iter().map(|person| named(&person.id, &person.name, person.email.as_deref()));
+    let of_site =
+        accounts.iter().map(|account| named(&account.account_id, &account.display_name, account.email.as_deref()));
+    of_org.chain(of_site).collect()
 }
 
 /// An account by its e-mail address, where that is shown, or by its id. An address that nobody shows is no id: a record

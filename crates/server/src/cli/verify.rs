@@ -66,7 +66,7 @@ fn in_a_word(why: DifferenceWhy) -> &'static str {
     match why {
         DifferenceWhy::Conflict => "both sides changed, and a person decides",
         DifferenceWhy::Blocked => "a vendor refused the value",
-        DifferenceWhy::Unmapped => "the value table, or a step, has no answer",
+        DifferenceWhy::Unmapped => "the value table, `people:` or a step has no answer",
         DifferenceWhy::Unreadable => "a side cannot be read",
         DifferenceWhy::Drift => "it does not flow back, and stays",
         DifferenceWhy::Paused => "what would be written there is not active",

@@ -122,7 +122,7 @@ impl Reader<'_> {
         let otherwise = line.get("otherwise").text().map(Value::text);
         if !line.has("values") {
             // A line of people has a table of its own: who is who.
-            return otherwise.map(|value| ValueMap { pairs: Vec::new(), otherwise: Some(value) });
+            return otherwise.map(|value| ValueMap { otherwise: Some(value), ..ValueMap::default() });
         }
         Some(ValueMap { otherwise, ..values(line.get("values")) })
     }
@@ -209,5 +209,5 @@ fn values(node: &Node) -> ValueMap {
         let right = if several.is_empty() { std::slice::from_ref(&entry.value) } else { several };
         right.iter().map(|to| (Value::text(&entry.key), text(to))).collect::<Vec<_>>()
     });
-    ValueMap { pairs: pairs.collect(), otherwise: None }
+    ValueMap { pairs: pairs.collect(), ..ValueMap::default() }
 }

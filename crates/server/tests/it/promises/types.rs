@@ -350,4 +350,11 @@ fn the_owner_becomes_the_assignee() {
     let verified = run(&["verify", "--config", &company.configure(&items, ""), "--json"]);
     let told = &verified.json()["differences"][0];
     assert_eq!((verified.code, &told["field"], &told["why"]), (0, &json!("OwnerId>assignee"), &json!("unmapped")));
+
+    // Who is nobody on the other side is told of by name, and where that could be changed.
+    let strict = items.replace(", otherwise: carla.mendes@sandbox.example", "");
+    company.create("Case", &json!({ "Subject": "x", "OwnerId": idris }));
+    let notes = company.plan(&strict)["notes"].to_string();
+    assert!(notes.contains("Idris Vantol (") && notes.contains("whom neither `people:` nor"), "{notes}");
+    assert!(!notes.contains(&format!("is \\\"{idris}")), "{notes}");
 }
