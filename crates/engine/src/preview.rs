@@ -11,6 +11,7 @@ use entente_core::{
 use entente_jira::limits::BULK_CREATE_ISSUES_MAX;
 use entente_salesforce::limits::{COLLECTION_ROWS_MAX, COMPOSITE_PARTS_MAX};
 
+use self::newcomers::shown_later;
 use crate::{
     EngineError,
     apply::link_note,
@@ -34,7 +35,8 @@ pub(crate) async fn item(
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
     wired.check_names().await?;
-    let (mut told, mut is_asked) = (Told { report, requests: Requests::default(), beginning: None }, false);
+    let mut told = Told { only: worker.only, ..Told::new(report) };
+    let mut is_asked = false;
     let mut asked = newcomers::Asked::default();
     let looked = look::each_page_for_sure(worker, wired, Needs::Fetched, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
@@ -66,7 +68,7 @@ pub(crate) async fn item(
 /// Adds what would happen to one unit.
 pub(crate) fn add(wired: &Wired, work: &Work, report: &mut DryRun) {
     report.links += u64::from(work.unit.link.is_some());
-    let mut told = Told { report, requests: Requests::default(), beginning: None };
+    let mut told = Told::new(report);
     told.add(wired, work);
     told.end();
 }
@@ -82,25 +84,32 @@ struct Told<'r> {
     requests: Requests,
     /// Where a new issue begins, as far as that is known.
     beginning: Option<String>,
+    /// The side to which alone the run writes, if it does not to both.
+    only: Option<Side>,
 }
 
-impl Told<'_> {
+impl<'r> Told<'r> {
+    fn new(report: &'r mut DryRun) -> Self {
+        Self { report, requests: Requests::default(), beginning: None, only: None }
+    }
+
     fn add(&mut self, wired: &Wired, work: &Work) {
         let is_begun = begins(work).is_some_and(|change| {
             self.beginning.as_deref().is_some_and(|beginning| same(beginning, &change.to.to_string()))
         });
-        self.requests.count(work, is_begun);
-        tell(wired, work, is_begun, self.beginning.as_deref(), self.report);
+        let preview = Preview { wired, work, beginning: self.beginning.as_deref(), only: self.only };
+        self.requests.count(&preview, is_begun);
+        tell(&preview, is_begun, self.report);
     }
 
     fn note(&mut self, scene: &Scene<'_>, work: &Work) {
         if work.link_note != Some(LinkNote::Due) {
             return;
         }
-        let preview = Preview { wired: scene.wired, work, beginning: None };
+        let preview = Preview { wired: scene.wired, work, beginning: None, only: self.only };
         let why = "the record shall say which issue it is linked with".to_owned();
         let to = Some(link_note::text(scene, work));
-        let record = work.label(Side::Salesforce);
+        let record = preview.place(Side::Salesforce);
         self.report.writes.push(PlannedWrite { to, ..preview.write(Side::Salesforce, "comment", record, why) });
         self.requests.notes += 1;
     }
@@ -139,10 +148,14 @@ struct Requests {
 }
 
 impl Requests {
-    fn count(&mut self, work: &Work, is_begun: bool) {
+    fn count(&mut self, preview: &Preview<'_>, is_begun: bool) {
+        let work = preview.work;
         for side in Side::BOTH {
             *self.created.get_mut(side) += usize::from(work.creation(side).is_some());
         }
+        let is_shown = |side| work.creation(side).is_some() && preview.shown_later(side).next().is_some();
+        self.guarded += usize::from(is_shown(Side::Jira));
+        self.edits += usize::from(is_shown(Side::Salesforce));
         let is_guarded = !work.updates(Side::Salesforce).is_empty();
         self.guarded += usize::from(is_guarded);
         self.own += usize::from(!is_guarded && work.correlation(Side::Salesforce).is_some());
@@ -178,8 +191,8 @@ impl Requests {
     }
 }
 
-fn tell(wired: &Wired, work: &Work, is_begun: bool, beginning: Option<&str>, report: &mut DryRun) {
-    let preview = Preview { wired, work, beginning };
+fn tell(preview: &Preview<'_>, is_begun: bool, report: &mut DryRun) {
+    let (wired, work) = (preview.wired, preview.work);
     if work.unit.link.is_none() && work.unit.ids.salesforce.is_some() && work.unit.ids.jira.is_some() {
         let why = match work.unit.before(&wired.item.name) {
             Some(_) => "they were linked until one of them was lost or left the item".to_owned(),
@@ -229,6 +242,8 @@ struct Preview<'a> {
     work: &'a Work,
     /// Where a new issue begins, as far as that is known.
     beginning: Option<&'a str>,
+    /// The side to which alone the run writes, if it does not to both.
+    only: Option<Side>,
 }
 
 impl Preview<'_> {
@@ -291,6 +306,23 @@ impl Preview<'_> {
         Side::BOTH.into_iter().flat_map(planned).collect()
     }
 
+    /// What a record learns of the twin that is made for it.
+    fn shown_later(&self, new: Side) -> impl Iterator<Item = PlannedWrite> {
+        let side = new.other();
+        let is_written = self.only.is_none_or(|only| only == side);
+        let lines = shown_later(&self.wired.item, new).filter(move |_| is_written);
+        lines.map(move |(line, to)| {
+            let path = line.paths.get(side);
+            let now = self.work.seen.get(side).record().and_then(|record| record.value(path.as_str()));
+            PlannedWrite {
+                field: Some(path.to_string()),
+                from: Some(now.map(ToString::to_string).unwrap_or_default()),
+                to: Some(to.to_owned()),
+                ..self.write(side, "update", self.work.label(side), SHOWS_THE_COUNTERPART.to_owned())
+            }
+        })
+    }
+
     fn entries(&self, write: &Write) -> Vec<PlannedWrite> {
         let op = explain::operation(write);
         match write {
@@ -307,6 +339,7 @@ impl Preview<'_> {
                 if entries.is_empty() {
                     entries.push(self.write(*side, op, source, "the record has no twin".to_owned()));
                 }
+                entries.extend(self.shown_later(*side));
                 entries
             }
             Write::Update { side, fields } => {

@@ -15,6 +15,11 @@ use crate::{
     unit::{LinkNote, Work},
 };
 
+/// What stands for the key of an issue that is still to be created.
+pub(crate) const NEW_ISSUE_KEY: &str = "(the key of the new issue)";
+/// What stands for its address.
+pub(crate) const NEW_ISSUE_URL: &str = "(the address of the new issue)";
+
 /// Writes the notes that are due.
 pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     if let Err(error) = read(scene, works).await {
@@ -31,15 +36,16 @@ pub(super) async fn write(scene: &Scene<'_>, works: &mut [Work]) {
     }
 }
 
+/// Where notes are written, if they are.
+fn talk<'s>(scene: &'s Scene<'_>) -> Option<&'s Talk> {
+    let item = &scene.wired.item;
+    let is_written = item.link_note && item.acts_on(Side::Salesforce) && scene.worker.only != Some(Side::Jira);
+    scene.scheme.talk.as_ref().filter(|talk| is_written && !talk.is_empty())
+}
+
 /// Finds out which links have no note yet: one question for all of which nothing is known.
 pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError> {
-    let item = &scene.wired.item;
-    let Some(talk) = scene.scheme.talk.as_ref().filter(|talk| item.link_note && !talk.is_empty()) else {
-        return Ok(());
-    };
-    if !item.acts_on(Side::Salesforce) || scene.worker.only == Some(Side::Jira) {
-        return Ok(());
-    }
+    let Some(talk) = talk(scene) else { return Ok(()) };
     let links: Vec<(usize, LinkId)> = works
         .iter()
         .enumerate()
@@ -53,11 +59,25 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         .filter(|(_, id)| known.get(id) != Some(&None))
         .map(|(n, id)| (n, known.get(&id).copied().flatten()))
         .collect();
-    if open.is_empty() {
-        return Ok(());
-    }
+    look_for(scene, talk, works, open).await
+}
+
+/// Finds out which of these are going to need one: they have no link yet, and are to get one.
+pub(crate) async fn foresee(scene: &Scene<'_>, works: &mut [Work], new: &[usize]) -> Result<(), EngineError> {
+    let Some(talk) = talk(scene) else { return Ok(()) };
+    look_for(scene, talk, works, new.iter().map(|n| (*n, None)).collect()).await
+}
+
+/// Whether a note is there already; if not, whether one that was sent may still appear until a time.
+async fn look_for(
+    scene: &Scene<'_>,
+    talk: &Talk,
+    works: &mut [Work],
+    open: Vec<(usize, Option<i64>)>,
+) -> Result<(), EngineError> {
     let records: HashSet<String> = open.iter().map(|(n, _)| works[*n].id(Side::Salesforce).to_owned()).collect();
-    let said = said(scene, talk, records.into_iter().collect()).await?;
+    let records: Vec<String> = records.into_iter().filter(|id| !id.is_empty()).collect();
+    let said = if records.is_empty() { Vec::new() } else { said(scene, talk, records).await? };
     let now_ms = scene.worker.outside().now_ms();
     for (n, until_ms) in open {
         let work = &mut works[n];
@@ -97,7 +117,10 @@ pub(crate) fn text(scene: &Scene<'_>, work: &Work) -> String {
         Some(Origin::Manual) => "by hand",
         Some(Origin::Auto) | None => "automatically",
     };
-    let (heading, key, url) = (heading(scene), work.label(Side::Jira), address(scene, work));
+    let (heading, mut key, mut url) = (heading(scene), work.label(Side::Jira).to_owned(), address(scene, work));
+    if work.unit.ids.jira.is_none() {
+        (key, url) = (NEW_ISSUE_KEY.to_owned(), NEW_ISSUE_URL.to_owned());
+    }
     format!("{heading}\n{key}\n{url}\nlinked {how} under {}", scene.wired.item.name)
 }
 

@@ -1,14 +1,15 @@
-//! The comments and files of records that have no link yet: what would follow once they have one. A run reads them when
-//! the pair is there; this reads them beforehand, and keeps nothing.
+//! What would follow once records have a link that have none yet: their comments and files, the note about the link, and
+//! the lines that show where the new twin is. A run finds out when the pair is there; this does beforehand, and keeps nothing.
 
 use std::collections::HashMap;
 
-use entente_core::{Side, Sides, files::File, threads::Comment};
+use entente_core::{ConnectedItem, FieldMapping, Side, Sides, files::File, record::shown, threads::Comment};
 use entente_transport::CallError;
 use futures_util::{StreamExt, stream};
 
 use crate::{
     EngineError,
+    apply::link_note::{self, NEW_ISSUE_KEY, NEW_ISSUE_URL},
     folders::{self, Folder},
     limits::{EDITS_IN_FLIGHT_MAX, FORESEEN_ISSUES_MAX},
     outside::Talk,
@@ -32,7 +33,25 @@ pub(super) async fn read(scene: &Scene<'_>, works: &mut [Work], asked: &mut Aske
         return Ok(());
     }
     comments(scene, works, &new, asked).await?;
+    link_note::foresee(scene, works, &new).await?;
     files(scene, works, &new).await
+}
+
+/// The lines that show on the other side where the twin is that is made on `side`, and what they will say.
+pub(super) fn shown_later(item: &ConnectedItem, side: Side) -> impl Iterator<Item = (&FieldMapping, &'static str)> {
+    let waits = move |line: &&FieldMapping| {
+        shown::has(side, line.paths.get(side).as_str()) && item.flows(line, side.other()) && item.acts_on(side.other())
+    };
+    item.fields.iter().filter(waits).map(move |line| (line, place_of(line.paths.get(side).as_str())))
+}
+
+fn place_of(path: &str) -> &'static str {
+    match path {
+        shown::ISSUE_KEY => NEW_ISSUE_KEY,
+        shown::ISSUE_ID => "(the id of the new issue)",
+        shown::ISSUE_URL => NEW_ISSUE_URL,
+        _ => "(the address of the new record)",
+    }
 }
 
 fn is_new(work: &Work) -> bool {

@@ -49,15 +49,26 @@ fn shown(company: &Company, write: &Value) -> Written {
         false => company.twin("Case", &record).unwrap(),
     };
     let is_new = (side == Side::Jira) != record.starts_with("OPS-");
-    let to = if to.starts_with("(the key") { twin() } else { to };
+    let to = match to.as_str() {
+        "(the key of the new issue)" | "(the key or id of the new issue)" | "(the key or id of the new record)" => {
+            twin()
+        }
+        "(the id of the new issue)" => {
+            text(&company.jira(Method::GET, &format!("issue/{}", twin()), &Value::Null)["id"]).to_owned()
+        }
+        "(the address of the new issue)" => format!("{}/browse/{}", company.addresses().1, twin()),
+        "(the address of the new record)" => format!("{}/{}", company.addresses().0, twin()),
+        _ => to,
+    };
     (side, if is_new { twin() } else { record.clone() }, field, to)
 }
 
-/// What Entente wrote, as the vendor saw it, without its own mark and what the vendor fills in.
+/// What Entente wrote, as the vendor saw it, without its own mark, what the vendor fills in, and notes.
 fn logged(side: Side, write: &Value, names: &BTreeMap<&str, &str>) -> Option<Written> {
     let field = text(&write["field"]);
+    let note = ["ParentId", "CommentBody", "IsPublished"];
     let own = ["(created)", "reporter", "resolution", "Entente_Key__c"];
-    let is_own = own.contains(&field) || field.starts_with("property");
+    let is_own = own.contains(&field) || note.contains(&field) || field.starts_with("property");
     let name = if field.starts_with("customfield_") { names[field] } else { field };
     let value = write["after"].as_str().map_or_else(|| write["after"].to_string(), str::to_owned);
     let is_mapped = write["by"] == ENTENTE && !is_own;
@@ -145,6 +156,38 @@ fn comments_and_files_of_records_without_a_twin_are_shown() {
     let issue = company.issue(&issue);
     let n_files = issue["attachment"].as_array().unwrap().len();
     assert_eq!((&issue["comment"]["total"], n_files), (&json!(3), 1), "two comments, and the note about the file");
+}
+
+/// Where a new twin is goes back to the record it is made for, and a note is written of each new pair: both are shown.
+#[test]
+fn what_a_new_pair_tells_of_itself_is_shown() {
+    let company = Company::new();
+    report_bug(&company);
+    let line = |salesforce: &str, jira: &str| format!(", {{ salesforce: {salesforce}, jira: {jira} }} ]");
+    let mut items = ITEMS.replace("auto_create: jira", "auto_create: both\n    link_note: true");
+    for (salesforce, jira) in [
+        ("SuppliedName", "issue.url"),
+        ("SuppliedCompany", "issue.key"),
+        ("SuppliedPhone", "issue.id"),
+        ("record.url", "Customer"),
+    ] {
+        items = items.replacen(" ]\n", &format!("{}\n", line(salesforce, jira)), 1);
+    }
+    case(&company, "Printer on fire", "New");
+    let plan = company.plan(&items);
+    let notes = |plan: &Value| {
+        let writes = plan["writes"].as_array().unwrap().iter();
+        let notes = writes.filter(|write| text(&write["to"]).contains("link note"));
+        notes.map(|note| text(&note["to"]).to_owned()).collect::<Vec<_>>()
+    };
+    let said = notes(&plan);
+    let is_of_new = |note: &String| note.contains("\n(the key of the new issue)\n(the address of the new issue)\n");
+    assert_eq!((said.len(), said.iter().filter(|note| is_of_new(note)).count()), (2, 1), "{plan:#}");
+    assert!(said.iter().any(|note| note.contains("OPS-1\n")), "{said:?}");
+    rehearse(&company, &items.replace("auto_create: both", "auto_create: jira"));
+    rehearse(&company, &items);
+    assert_eq!(rehearse(&company, &items).0, 0);
+    assert_eq!(notes(&company.plan(&items)).len(), 0);
 }
 
 #[test]
