@@ -91,7 +91,7 @@ pub use report::{
 };
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};
-pub use trial::{Trial, TrialField, TrialOutcome, TrialRecord};
+pub use trial::{Expected, Trial, TrialField, TrialOutcome, TrialRecord};
 
 /// What all parts of one engine share.
 pub(crate) struct Inner {

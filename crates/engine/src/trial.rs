@@ -2,6 +2,7 @@
 //! same plan and the same writes as ever; both sides are shown; nothing else is touched; and a twin that a test made can
 //! be removed again.
 
+mod edited;
 mod report;
 
 use std::sync::Arc;
@@ -77,22 +78,33 @@ impl Engine {
     /// Deletes the twin that a test made, and forgets the link.
     ///
     /// # Errors
-    /// There is no such pair, it was not made by a test, its item has run since, a peer, the store.
+    /// There is no such pair, it was not made by a test, its item has run since, it was edited since and that was not
+    /// expected, a peer, the store.
     pub async fn remove_trial(
         &self,
         draft: Option<Arc<Config>>,
         item: &str,
         record: &str,
         towards: Option<Side>,
+        expected: Expected,
         by: &str,
     ) -> Result<TrialRecord, EngineError> {
         let (inner, item, record, by) = (self.inner.clone(), item.to_owned(), record.to_owned(), by.to_owned());
         to_the_end(async move || {
             let chosen = Chosen::new(&inner, draft, &item, &record, towards).await?;
-            chosen.at_work(chosen.remove(&by)).await
+            chosen.at_work(chosen.remove(expected, &by)).await
         })
         .await
     }
+}
+
+/// What a person who removes a twin takes it for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// As the test left it.
+    Untouched,
+    /// Edited since, perhaps.
+    Edited,
 }
 
 /// Does some work on a thread of its own, to its end even if nobody waits for it any more: a round is not cut off.
@@ -247,13 +259,16 @@ impl Chosen {
         Ok(self.inner.store.journal(&[entry], self.inner.outside.now_ms()).await?)
     }
 
-    async fn remove(&self, by: &str) -> Result<TrialRecord, EngineError> {
+    async fn remove(&self, expected: Expected, by: &str) -> Result<TrialRecord, EngineError> {
         let (item, towards, store) = (&self.wired.item.name, self.towards, &self.inner.store);
         let link = self.link().await?;
         let link = link.ok_or_else(|| EngineError::Missing(format!("{} has no twin under {item}.", self.id)))?;
         let id = target(&link, towards);
         let name = if towards == Side::Jira { &link.jira_key } else { id };
         self.refuse_real(&link, name).await?;
+        if expected == Expected::Untouched {
+            self.refuse_edited(&link, name).await?;
+        }
         match removal::delete(&self.wired, towards, id).await {
             Ok(()) => {}
             Err(error @ CallError::Denied { .. }) => {

@@ -39,6 +39,10 @@ pub(crate) struct TestRecord {
     #[arg(long)]
     remove: bool,
 
+    /// Remove the twin also if somebody has edited it since
+    #[arg(long, requires = "remove")]
+    yes: bool,
+
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -60,7 +64,8 @@ impl TestRecord {
             Towards::ToSalesforce => "to-salesforce",
             Towards::ToJira => "to-jira",
         });
-        let body = json!({ "record": self.record, "direction": direction, "draft": draft, "by": who() });
+        let body =
+            json!({ "record": self.record, "direction": direction, "draft": draft, "yes": self.yes, "by": who() });
         let path = ["items", &self.item, "trial", "remove"];
         let path = if self.remove { &path[..] } else { &path[..3] };
         let answer = asked.post(path, &body).await;

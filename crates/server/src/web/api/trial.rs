@@ -8,7 +8,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use entente_core::Side;
 use entente_core::config::Config;
-use entente_engine::{Trial, TrialRecord};
+use entente_engine::{Expected, Trial, TrialRecord};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,9 @@ pub(crate) struct Asked {
     /// The text of a configuration that is not in use, whose item is meant.
     draft: Option<String>,
     direction: Option<Direction>,
+    /// Removes the twin also if somebody has edited it since.
+    #[serde(default)]
+    yes: bool,
     by: Option<String>,
 }
 
@@ -58,6 +61,10 @@ impl Asked {
         Ok(Some(Arc::new(config.ok_or_else(wrong)?)))
     }
 
+    fn expected(&self) -> Expected {
+        if self.yes { Expected::Edited } else { Expected::Untouched }
+    }
+
     fn by(&self) -> &str {
         self.by.as_deref().unwrap_or(super::SOMEBODY)
     }
@@ -90,6 +97,7 @@ pub(crate) async fn remove(
 ) -> Result<Json<Removed>, Problem> {
     let Json(asked) = asked.map_err(|_| wrong())?;
     let draft = asked.draft(&app, &caller)?;
-    let removed = app.engine().remove_trial(draft, &item, &asked.record, asked.towards(), asked.by()).await?;
+    let removed =
+        app.engine().remove_trial(draft, &item, &asked.record, asked.towards(), asked.expected(), asked.by()).await?;
     Ok(Json(Removed { removed }))
 }

@@ -83,6 +83,25 @@ fn one_record_is_delivered_shown_and_removed_again_and_nothing_else_is_touched()
     assert!(company.twin("Case", &id).is_some() && company.twin("Case", &other).is_some());
 }
 
+/// S2-64: what somebody has written into the twin since is not deleted unless a person insists.
+#[test]
+fn a_twin_that_was_edited_since_its_test_stays_unless_a_person_insists() {
+    let company = Company::new();
+    let (id, draft) = (company.create("Case", &case("Tried")), item(DRAFT));
+    let key = text(&tried(&company, &draft, &[&id])["jira"]["name"]).to_owned();
+    company.pass_seconds(2);
+    company.edit_issue(&key, &json!({ "summary": "Edited by somebody" }));
+    let refused = try_record(&company, &draft, &[&id, "--remove"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(
+        refused.stderr.contains(&format!("{key} was edited in Jira since it was tested, so it stays")),
+        "{refused:?}"
+    );
+    assert_eq!(company.issue(&key)["summary"], "Edited by somebody");
+    assert_eq!(tried(&company, &draft, &[&id, "--remove", "--yes"])["removed"]["name"], json!(key));
+    assert!(company.issues("OPS").is_empty());
+}
+
 /// S2-64, S2-87: the other action, by itself; here the account may not delete, and says so.
 #[test]
 fn the_action_to_salesforce_is_tried_by_itself() {
