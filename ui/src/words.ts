@@ -31,8 +31,8 @@ export const refusalOf = (role: Role, least: Role) =>
 export type Mood = 'good' | 'busy' | 'warn' | 'bad' | 'faint';
 
 const MOODS: Record<string, Mood> = {
-  active: 'good', ok: 'good', starting: 'busy', held: 'bad', unreachable: 'bad', refused: 'bad', parked: 'warn', error: 'bad',
-  warning: 'warn', conflict: 'warn', open: 'warn', created: 'good', updated: 'good', agreed: 'good',
+  active: 'good', ok: 'good', starting: 'busy', held: 'bad', unreachable: 'bad', refused: 'bad', failing: 'bad',
+  parked: 'warn', error: 'bad', warning: 'warn', conflict: 'warn', open: 'warn', created: 'good', updated: 'good', agreed: 'good',
 };
 
 export const moodOf = (state: string): Mood => MOODS[state] ?? 'faint';

@@ -10,7 +10,7 @@ use entente_core::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{apply, error::EngineError, wiring::Wired, worker::Worker};
+use crate::{apply, error::EngineError, outside::Ailment, wiring::Wired, worker::Worker};
 
 /// Looks as often as records are asked for.
 pub(crate) async fn keep(worker: &Worker, stop: &CancellationToken) -> Result<(), EngineError> {
@@ -56,7 +56,9 @@ async fn look(worker: &Worker, server: &MailServer) -> Result<(), EngineError> {
 /// The connections of an item for which a person has to do something.
 fn refused(wired: &Wired) -> BTreeSet<String> {
     let ends = [(&wired.org.name, &wired.org.health), (&wired.site.name, &wired.site.health)];
-    let is_refused = ends.into_iter().filter(|(_, health)| health.now().problem.is_some_and(|(refused, _)| refused));
+    let is_refused = ends
+        .into_iter()
+        .filter(|(_, health)| health.now().problem.is_some_and(|(ailment, _)| ailment == Ailment::Refused));
     is_refused.map(|(name, _)| name.clone()).collect()
 }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use entente_core::config::{self, Pace as ConfiguredPace};
 use entente_transport::{
-    Clock, Egress, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions, WireSetupError,
+    CallError, Clock, Egress, HttpWire, Pace, PaceLimits, Proxy, Rng, SystemClock, SystemRng, Wire, WireOptions,
+    WireSetupError,
 };
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
@@ -105,10 +106,43 @@ pub(crate) struct Health {
 pub(crate) struct HealthNow {
     /// When it was last read to the end.
     pub(crate) fresh: Option<Timestamp>,
-    /// What is wrong, and whether a person must act.
-    pub(crate) problem: Option<(bool, String)>,
+    /// What is wrong.
+    pub(crate) problem: Option<(Ailment, String)>,
     /// Why it does not tell us of changes, when it should.
     pub(crate) push_problem: Option<String>,
+}
+
+/// In which way a connection does not do what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ailment {
+    /// It lets us in no more: a person must act.
+    Refused,
+    /// It does not answer.
+    Unreachable,
+    /// It answers, and not what it was asked: something that was named is not there, or hidden.
+    Failing,
+}
+
+impl Ailment {
+    fn of(error: &CallError) -> Self {
+        match error {
+            CallError::Auth { .. } | CallError::Denied { .. } => Self::Refused,
+            CallError::Throttled { .. } | CallError::NotApplied { .. } | CallError::Ambiguous { .. } => {
+                Self::Unreachable
+            }
+            CallError::Stale { .. } | CallError::Gone { .. } | CallError::Invalid { .. } | CallError::Broken { .. } => {
+                Self::Failing
+            }
+        }
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::Failing => "failing",
+        }
+    }
 }
 
 impl Health {
@@ -117,17 +151,15 @@ impl Health {
         (now.fresh, now.problem) = (Some(at), None);
     }
 
-    pub(crate) fn failed(&self, error: &entente_transport::CallError) {
-        let refused =
-            matches!(error, entente_transport::CallError::Auth { .. } | entente_transport::CallError::Denied { .. });
-        self.inner.lock().problem = Some((refused, error.to_string()));
+    pub(crate) fn failed(&self, error: &CallError) {
+        self.inner.lock().problem = Some((Ailment::of(error), error.to_string()));
     }
 
     pub(crate) fn leads_elsewhere(&self, reason: String) {
-        self.inner.lock().problem = Some((true, reason));
+        self.inner.lock().problem = Some((Ailment::Refused, reason));
     }
 
-    pub(crate) fn pushes(&self, outcome: &Result<(), entente_transport::CallError>) {
+    pub(crate) fn pushes(&self, outcome: &Result<(), CallError>) {
         self.inner.lock().push_problem = outcome.as_ref().err().map(ToString::to_string);
     }
 

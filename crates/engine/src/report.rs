@@ -305,7 +305,8 @@ pub struct ConnectionStatus {
     pub name: String,
     /// Whether the configuration calls it a stand-in, on which nothing real depends.
     pub sandbox: bool,
-    /// `unused` while no item that runs reads through it, `starting`, `ok`, `unreachable` or `refused`.
+    /// `unused` while no item that runs reads through it, `starting`, `ok`, `unreachable`, `refused`, or
+    /// `failing` when it answers, and not what it was asked.
     pub state: &'static str,
     /// Seconds since it was last read to the end; none before the first time.
     pub fresh_seconds: Option<i64>,

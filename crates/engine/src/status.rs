@@ -153,8 +153,7 @@ fn is_used(wiring: &Wiring, connection: &str) -> bool {
 fn connection(wiring: &Wiring, gauges: Gauges<'_>, now: Timestamp) -> ConnectionStatus {
     let Gauges { name, health, circuit, quota } = gauges;
     let state = match (&health.problem, health.fresh) {
-        (Some((true, _)), _) => "refused",
-        (Some((false, _)), _) => "unreachable",
+        (Some((ailment, _)), _) => ailment.as_str(),
         (None, _) if circuit != Circuit::Closed => "unreachable",
         (None, _) if !is_used(wiring, name) => "unused",
         (None, Some(_)) => "ok",
