@@ -38,9 +38,9 @@ impl Act for Show {
         rows(answer, "links").iter().map(in_words).collect::<Vec<_>>().join("\n\n")
     }
 
-    /// Knowing no such link is a no.
+    /// What is named must be there, as for every other command.
     fn exit(&self, answer: &Json) -> Exit {
-        if rows(answer, "links").is_empty() { Exit::No } else { Exit::Done }
+        if rows(answer, "links").is_empty() { Exit::Misused } else { Exit::Done }
     }
 }
 
@@ -50,7 +50,7 @@ async fn named(asked: &Asked, name: &str) -> Result<Json, Failure> {
 
 fn unknown(name: &str) -> Failure {
     let remedy = "give a link's number, an issue's key or a record's id; `entente search ITEM TEXT` finds records";
-    Failure::no("no-link", format!("no link is known by \"{name}\""), remedy)
+    Failure::misuse("no-link", format!("no link is known by \"{name}\""), remedy)
 }
 
 /// The number of the only link that something names.

@@ -56,7 +56,7 @@ fn what_is_asked_for_as_json_is_one_document() {
         let (code, answer) = asked(arguments);
         assert_eq!((code, &answer[list]), (0, &serde_json::json!([])), "{arguments}: {answer}");
     }
-    assert_eq!(asked("show OPS-7"), (1, serde_json::json!({ "links": [] })));
+    assert_eq!(asked("show OPS-7"), (2, serde_json::json!({ "links": [] })));
     for arguments in [
         "inspect list",
         "explain OPS-7",
