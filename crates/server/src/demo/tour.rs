@@ -21,7 +21,7 @@ pub(crate) fn begin(ready: &Ready, kept: Option<&Path>) -> String {
     text
 }
 
-/// Two commands to paste, each an edit of one end of `link`.
+/// Two commands to paste, each an edit of one end of `link`, by somebody other than Entente.
 pub(crate) fn try_it(link: &Link, urls: &Urls) -> String {
     let Urls { salesforce, jira, .. } = urls;
     let Link { salesforce_id, jira_key, .. } = link;
@@ -29,11 +29,11 @@ pub(crate) fn try_it(link: &Link, urls: &Urls) -> String {
         r#"Edit the case behind {jira_key}:
   curl -sS -X PATCH {salesforce}/services/data/v64.0/sobjects/Case/{salesforce_id} \
     -H "Authorization: Bearer $(curl -sS {salesforce}/services/oauth2/token -d grant_type=client_credentials \
-      -d client_id=sandbox-client -d client_secret=sandbox-secret | sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/')" \
+      -d client_id=sandbox-least-client -d client_secret=sandbox-least-secret | sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/')" \
     -H 'Content-Type: application/json' -d '{{"Subject":"Edited in Salesforce"}}'
 
 Edit the issue:
-  curl -sS -X PUT {jira}/rest/api/3/issue/{jira_key} -u admin@sandbox.example:sandbox-api-token \
+  curl -sS -X PUT {jira}/rest/api/3/issue/{jira_key} -u integration@sandbox.example:sandbox-least-api-token \
     -H 'Content-Type: application/json' -d '{{"fields":{{"summary":"Edited in Jira"}}}}'
 "#
     )
