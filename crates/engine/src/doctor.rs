@@ -210,7 +210,8 @@ fn misread(scheme: &Scheme) -> impl Iterator<Item = Finding> {
         }
     });
     let strangers = scheme.misread.strangers.iter().map(|(side, path, why)| {
-        let remedy = "Write the e-mail address, the whole name or the id of somebody whom the account can see.";
+        let remedy = "Write the e-mail address, where it is shown, or the id of somebody whom the account can see; a filter also \
+                      takes the whole name.";
         warning("filter-value", format!("{side} {path}: {why}"), remedy)
     });
     unfit.chain(strangers)

@@ -167,3 +167,24 @@ impl Health {
         self.inner.lock().clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_answers_is_not_unreachable() {
+        let reason = || "why".to_owned();
+        let rows = [
+            (CallError::Auth { reason: reason() }, "refused"),
+            (CallError::Denied { reason: reason() }, "refused"),
+            (CallError::NotApplied { after: None, reason: reason() }, "unreachable"),
+            (CallError::Ambiguous { reason: reason() }, "unreachable"),
+            (CallError::Invalid { problems: Vec::new() }, "failing"),
+            (CallError::Broken { reason: reason() }, "failing"),
+        ];
+        for (error, expected) in rows {
+            assert_eq!(Ailment::of(&error).as_str(), expected, "{error}");
+        }
+    }
+}

@@ -99,6 +99,7 @@ impl Scheme {
         let strangers = people::introduce(&mut item, &salesforce, &jira, people, org, site).await?;
         let mut misread = filters::settle(&mut item, &salesforce, &jira, org, site).await?;
         misread.strangers.extend(strangers);
+        misread.strangers.extend(people::fill_in(&mut item, place.map(|(project, _)| project), site).await?);
         inform(&mut item, &salesforce, &jira);
         let item = &item;
         let ids = jira.values().filter_map(|field| field.id.clone());

@@ -14,10 +14,11 @@ use entente_core::{
 };
 use entente_jira::User;
 
-use super::{JiraField, SalesforceField};
+use super::{JiraField, SalesforceField, find_jira_fields};
 use crate::{
     error::EngineError,
     outside::{Org, OrgPerson, Site},
+    translate::jira::field_type,
 };
 
 /// Gives every line that maps people, and has no table of its own, the table of those who are known.
@@ -52,6 +53,38 @@ pub(super) async fn introduce(
             (Side::Jira, line.paths.jira.clone(), what)
         }));
         line.values = Some(ValueMap { pairs: pairs.clone(), otherwise, people: Some(called.clone()) });
+    }
+    Ok(strangers)
+}
+
+/// Puts accounts for the people whom the item fills in on the way into a status.
+pub(super) async fn fill_in(
+    item: &mut ConnectedItem,
+    project: Option<&str>,
+    site: &Site,
+) -> Result<Vec<(Side, FieldPath, String)>, EngineError> {
+    let fields = site.fields().await?;
+    let is_person = |path: &FieldPath| {
+        let found = find_jira_fields(&fields, path.as_str(), project);
+        let schema = found.first().and_then(|(field, _)| field.schema.as_ref());
+        schema.is_some_and(|schema| matches!(field_type(schema), JiraType::Person | JiraType::People))
+    };
+    let filled = item.status.iter_mut().flat_map(|status| status.on.values_mut()).flatten();
+    let filled: Vec<_> = filled.filter(|(path, value)| is_person(path) && !value.is_empty()).collect();
+    let mut strangers = Vec::new();
+    if filled.is_empty() {
+        return Ok(strangers);
+    }
+    let accounts = site.accounts().await?;
+    for (path, value) in filled {
+        let named = value.to_string();
+        if !is_anybody(&named, &accounts) {
+            let what = format!("its `on` names \"{named}\", and no account shows that address or id");
+            strangers.push((Side::Jira, path.clone(), what));
+        }
+        if let Some(account) = account(&named, &accounts) {
+            *value = account;
+        }
     }
     Ok(strangers)
 }

@@ -113,6 +113,35 @@ fn what_blocks_a_status_is_said_in_words() {
     assert_eq!(company.writes(Side::Jira).len(), n_writes);
 }
 
+/// S2-34: who is filled in on the way is known by the e-mail address, and somebody who is nobody is named beforehand.
+#[test]
+fn people_are_filled_in_by_their_address_on_the_way_into_a_status() {
+    let company = Company::new();
+    let drawn = json!({ "project": "OPS", "issue_type": "Bug",
+        "statuses": [{ "name": "To Do", "category": "new" }, { "name": "Doing", "category": "indeterminate" }],
+        "transitions": [{ "name": "start", "from": ["To Do"], "to": "Doing", "required": ["assignee"] }] });
+    company.site_door("workflow", &drawn);
+    let cases = |whom: &str| {
+        let on = format!("{{ Doing: {{ assignee: {whom} }} }}");
+        item(
+            "Case",
+            "Subject",
+            BUGS,
+            &format!("{{ field: Status, values: {{ New: To Do, Working: Doing }}, on: {on} }}"),
+        )
+    };
+    let check = |items: &str| run(&["check", &company.configure(items, ""), "--online"]);
+    let nobody = check(&cases("nobody@sandbox.example"));
+    assert!(nobody.stdout.contains("`on` names \"nobody@sandbox.example\""), "{nobody:?}");
+    let known = cases("jonas.lindqvist@sandbox.example");
+    assert!(!check(&known).stdout.contains("jonas"), "{:?}", check(&known));
+    let case = company.create("Case", &json!({ "Subject": "Working", "Status": "Working" }));
+    company.sync(&known);
+    let key = company.twin("Case", &case).unwrap();
+    assert_eq!(shown(&company, &case, &key), ("Working".into(), "Doing".into()));
+    assert_eq!(company.issue(&key)["assignee"]["displayName"], "Jonas Lindqvist");
+}
+
 /// S2-34: of ways that nobody has gone yet, none is invented.
 #[test]
 fn a_way_that_nobody_has_gone_is_not_guessed() {
