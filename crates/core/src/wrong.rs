@@ -60,11 +60,19 @@ pub enum Wrong {
     CopyUnprobed,
     /// Takes a copy for somebody's own words when somebody has changed it, or when it does not remember it.
     CopyCarriedBack,
+    /// Says that access was taken away, and does not take it away.
+    RevokedInWordOnly,
+    /// Takes an organization for a record's own by its name.
+    OrganizationByName,
+    /// Does not remember which organization it has announced.
+    OrganizationForgotten,
+    /// Lets people in though the lease was lost.
+    AccessUnleased,
 }
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::NoIntent,
         Self::BaseBeforeConfirm,
         Self::SearchOnlyProbe,
@@ -92,6 +100,10 @@ impl Wrong {
         Self::TextBeforeReaders,
         Self::CopyUnprobed,
         Self::CopyCarriedBack,
+        Self::RevokedInWordOnly,
+        Self::OrganizationByName,
+        Self::OrganizationForgotten,
+        Self::AccessUnleased,
     ];
 }
 

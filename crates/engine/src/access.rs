@@ -94,6 +94,10 @@ pub(crate) async fn once(worker: &Worker, sweeps: bool) -> Result<Looked, Engine
         return Ok(Looked { is_delayed: true, ..Looked::default() });
     }
     worker.org.is_the_same(worker.store()).await?;
+    #[cfg(feature = "simulation")]
+    if entente_core::wrong::is(entente_core::wrong::Wrong::AccessUnleased) {
+        return Box::pin(look(worker, access, site, sweeps)).await;
+    }
     // Reading takes its time, and whoever has lost the lease meanwhile writes nothing more.
     worker.tenure.during(Box::pin(look(worker, access, site, sweeps))).await
 }

@@ -92,6 +92,14 @@ pub fn standing(
     if let Some(seen) = stored.into_iter().chain(named).find(is_ours) {
         return Standing::Ours(seen.organization.clone());
     }
+    #[cfg(feature = "simulation")]
+    if crate::wrong::is(crate::wrong::Wrong::OrganizationByName)
+        && let Some(seen) = named.iter().find(|seen| seen.organization.name == rendered)
+    {
+        return Standing::Ours(seen.organization.clone());
+    }
+    #[cfg(feature = "simulation")]
+    let announced = announced.filter(|_| !crate::wrong::is(crate::wrong::Wrong::OrganizationForgotten));
     // An id that a person wrote into the record adopts what nobody owns. A copied record has the id of another's.
     let adopted = stored.filter(|seen| seen.owner == Owner::Nobody);
     // Announced and made, but the answer was lost before it could be marked; or marked by its very name.

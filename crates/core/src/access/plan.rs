@@ -241,6 +241,10 @@ fn take(grant: &AccessGrant, facts: &Facts) -> Vec<AccessStep> {
     if let (Some(organization), Some(Customer { account, is_member: true }), None) =
         (facts.standing.found(), &facts.customer, &facts.shared_with)
     {
+        #[cfg(feature = "simulation")]
+        if crate::wrong::is(crate::wrong::Wrong::RevokedInWordOnly) {
+            return report(grant, facts, GrantStatus::Revoked, String::new());
+        }
         return vec![AccessStep::RemoveMember { organization: organization.clone(), customer: account.clone() }];
     }
     // Until an organization is marked as the record's, only what was announced about it says whose it is.

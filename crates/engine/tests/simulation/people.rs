@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(crate) use self::{
-    access::{Grant, Organization},
+    access::{Grant, N_PROJECTS, Organization},
     field::{Field, Place},
     talk::{Readers, Said, Shown, Writer},
 };

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::history::History;
+use crate::{
+    history::History,
+    people::{Grant, N_PROJECTS, Organization},
+};
 
 /// Each request shows what is, and what is is what was asked for. A person lets go on what was refused, or was undone in
 /// Jira.
@@ -25,8 +28,8 @@ pub(crate) async fn is_as_wished(history: &mut History) -> Result<(), String> {
     let organizations = history.people.organizations().await;
     for at in 0..history.people.grants.len() {
         let ((status, reason), grant) = (history.people.shown_of_grant(at).await, history.people.grants[at].clone());
-        let is_in = |of: &&crate::people::Organization| of.members.iter().any(|(email, _)| *email == grant.email);
-        let of_project = organizations.iter().filter(|of| of.name == grant.project);
+        let is_in = |of: &&Organization| of.members.iter().any(|(email, _)| *email == grant.email);
+        let of_project = organizations.iter().filter(|of| of.project == grant.project);
         let expected = if grant.is_wished { (1, "Has Access") } else { (0, "Revoked") };
         if (of_project.filter(is_in).count(), status.as_str()) != expected {
             return Err(format!("{grant:?} shows {status} ({reason}), and the portal has {organizations:?}"));
@@ -35,18 +38,18 @@ pub(crate) async fn is_as_wished(history: &mut History) -> Result<(), String> {
     Ok(())
 }
 
-/// No organization is there twice, and nobody is in one for whom nobody wants that.
+/// No project has two organizations, and nobody is in one for whom nobody wants that.
 async fn nobody_has_too_much(history: &History) -> Result<(), String> {
-    let mut names = BTreeSet::new();
-    for of in history.people.organizations().await {
-        if !names.insert(of.name.clone()) {
-            return Err(format!("the organization {} is there twice", of.name));
-        }
+    let organizations = history.people.organizations().await;
+    let marked: Vec<&String> = organizations.iter().map(|of| &of.project).filter(|of| !of.is_empty()).collect();
+    if organizations.len() > N_PROJECTS || marked.iter().collect::<BTreeSet<_>>().len() < marked.len() {
+        return Err(format!("a project has two organizations: {organizations:?}"));
+    }
+    for of in &organizations {
         for (email, _) in &of.members {
-            let is_wanted =
-                |grant: &crate::people::Grant| grant.project == of.name && grant.email == *email && grant.is_wished;
+            let is_wanted = |grant: &Grant| grant.project == of.project && grant.email == *email && grant.is_wished;
             if !history.people.grants.iter().any(is_wanted) {
-                return Err(format!("{email} is in {}, and nobody wants that", of.name));
+                return Err(format!("{email} is in the organization of {}, and nobody wants that", of.project));
             }
         }
     }

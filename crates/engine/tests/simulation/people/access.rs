@@ -9,15 +9,16 @@ use crate::{chance::Dice, stage::SITE};
 /// `admin@sandbox.example:sandbox-api-token`: whoever administers customers.
 const ADMINISTRATOR: &str = "Basic YWRtaW5Ac2FuZGJveC5leGFtcGxlOnNhbmRib3gtYXBpLXRva2Vu";
 const GRANT: &str = "Entente_Access__c";
-const N_PROJECTS: usize = 2;
+/// Two of them are called the same.
+pub(crate) const N_PROJECTS: usize = 3;
 const N_CONTACTS: usize = 3;
 /// The one domain whose people are let in.
-pub(crate) const DOMAIN: &str = "acme.test";
+const DOMAIN: &str = "acme.test";
 
-/// Records from which access is granted, and to whom: ids, and the projects' names and the people's addresses.
+/// Records from which access is granted, and to whom: ids, and the people's addresses.
 #[derive(Debug, Default)]
 pub(super) struct Customers {
-    projects: Vec<(String, String)>,
+    projects: Vec<String>,
     contacts: Vec<(String, String)>,
 }
 
@@ -25,17 +26,17 @@ pub(super) struct Customers {
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) id: String,
-    /// The name of the project, and so of its organization.
+    /// The project, whose organization is marked with it.
     pub(crate) project: String,
     pub(crate) email: String,
     pub(crate) is_wished: bool,
 }
 
-/// An organization of the site: its id, its name, and the address and account of each member.
+/// An organization of the site: its id, the project that it is marked with, if any, and the address and account of each member.
 #[derive(Clone, Debug)]
 pub(crate) struct Organization {
     id: String,
-    pub(crate) name: String,
+    pub(crate) project: String,
     pub(crate) members: Vec<(String, String)>,
 }
 
@@ -49,9 +50,9 @@ impl People {
         }
         let account = self.create("Account", json!({"Name": "Acme"})).await;
         for n in 0..N_PROJECTS {
-            let name = format!("Project {n}");
+            let name = format!("Project {}", n / 2);
             let id = self.create("Customer_Project__c", json!({"Name": name, "Account__c": account})).await;
-            self.customers.projects.push((id, name));
+            self.customers.projects.push(id);
         }
         for n in 0..N_CONTACTS {
             let email = format!("person{n}@{DOMAIN}");
@@ -69,16 +70,16 @@ impl People {
 
     /// Somebody wants a person to have access through a project, whether that was asked for before or not.
     pub(crate) async fn ask_for_access(&mut self, dice: &Dice) {
-        let (project, name) = dice.pick(&self.customers.projects).clone();
+        let project = dice.pick(&self.customers.projects).clone();
         let (contact, email) = dice.pick(&self.customers.contacts).clone();
-        let known = self.grants.iter().position(|grant| grant.project == name && grant.email == email);
+        let known = self.grants.iter().position(|grant| grant.project == project && grant.email == email);
         match known {
             Some(at) => self.ask_again(at).await,
             None => {
                 let key = format!("{project}-{contact}");
                 let fields = json!({"Customer_Project__c": project, "Contact__c": contact, "Entente_Key__c": key});
                 let id = self.create(GRANT, fields).await;
-                self.grants.push(Grant { id, project: name, email, is_wished: true });
+                self.grants.push(Grant { id, project, email, is_wished: true });
             }
         }
     }
@@ -112,12 +113,15 @@ impl People {
     /// All organizations, and who is in them.
     pub(crate) async fn organizations(&self) -> Vec<Organization> {
         let mut found = Vec::new();
-        for row in self.at_the_desk(Method::GET, "organization", Value::Null).await {
+        let all = self.at_the_desk(Method::GET, "organization", Value::Null).await.1;
+        for row in all["values"].as_array().expect("organizations") {
             let id = text(&row["id"]);
-            let members = self.at_the_desk(Method::GET, &format!("organization/{id}/user"), Value::Null).await;
+            let mark = format!("organization/{id}/property/entente.source");
+            let (_, mark) = self.at_the_desk(Method::GET, &mark, Value::Null).await;
+            let (_, members) = self.at_the_desk(Method::GET, &format!("organization/{id}/user"), Value::Null).await;
             let member = |row: &Value| (text(&row["emailAddress"]), text(&row["accountId"]));
-            let members = members.iter().map(member).collect();
-            found.push(Organization { id, name: text(&row["name"]), members });
+            let members = members["values"].as_array().expect("members").iter().map(member).collect();
+            found.push(Organization { id, project: text(&mark["value"]["record"]), members });
         }
         found
     }
@@ -129,17 +133,17 @@ impl People {
         if !all.is_empty() {
             let (of, account) = *dice.pick(&all);
             let body = json!({"accountIds": [account]});
-            self.at_the_desk(Method::DELETE, &format!("organization/{}/user", of.id), body).await;
+            let path = format!("organization/{}/user", of.id);
+            let (status, answer) = self.at_the_desk(Method::DELETE, &path, body).await;
+            assert_eq!(status, 204, "{answer}");
         }
     }
 
-    async fn at_the_desk(&self, method: Method, path: &str, body: Value) -> Vec<Value> {
+    async fn at_the_desk(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         self.hand.advance(A_MOMENT);
         let request = request(&method, &format!("{SITE}/rest/servicedeskapi/{path}"), &body)
             .header("authorization", ADMINISTRATOR)
             .header("x-experimentalapi", "opt-in");
-        let (status, answer) = send(&self.jira, request.body(content(&body)).expect("a request")).await;
-        assert!((200..300).contains(&status), "{path}: {status} {answer}");
-        answer["values"].as_array().cloned().unwrap_or_default()
+        send(&self.jira, request.body(content(&body)).expect("a request")).await
     }
 }
