@@ -38,7 +38,17 @@ struct Straight {
 /// What somebody else does as soon as a request has been answered whose body contains a text.
 struct Rival {
     after: String,
+    /// Requests of that kind that are still let pass.
+    skips: usize,
     does: BoxFuture<'static, ()>,
+}
+
+impl Rival {
+    fn is_due(&mut self) -> bool {
+        let is_due = self.skips == 0;
+        self.skips = self.skips.saturating_sub(1);
+        is_due
+    }
 }
 
 impl Wire for Straight {
@@ -56,7 +66,7 @@ impl Wire for Straight {
             let request = Request::from_parts(parts, axum::body::Body::from(bytes));
             let lost = |reason: String| WireError::Lost { reason };
             let response = router.clone().oneshot(request).await.map_err(|error| lost(error.to_string()))?;
-            let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after));
+            let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after) && rival.is_due());
             if let Some(rival) = rival {
                 rival.does.await;
             }
@@ -214,7 +224,12 @@ triggers: {{ poll_seconds: 5 }}
 
     /// Has somebody do something as soon as a request that contains `after` has been answered.
     pub(crate) fn after(&self, after: &str, does: impl Future<Output = ()> + Send + 'static) {
-        *self.wire.rival.lock().unwrap() = Some(Rival { after: after.to_owned(), does: Box::pin(does) });
+        self.after_the_next(0, after, does);
+    }
+
+    /// The same, where so many requests of that kind pass before.
+    pub(crate) fn after_the_next(&self, skips: usize, after: &str, does: impl Future<Output = ()> + Send + 'static) {
+        *self.wire.rival.lock().unwrap() = Some(Rival { after: after.to_owned(), skips, does: Box::pin(does) });
     }
 
     /// Has the administrator of Jira do something as soon as a request that contains `after` has been answered.

@@ -344,6 +344,53 @@ async fn a_write_that_lands_while_a_round_looks_at_what_was_before_it_is_known_t
     }
 }
 
+/// An edit in Jira that a late write took away before a round wrote another field: the pair came to rest on the answer to
+/// that, which shows the late write already.
+#[tokio::test]
+async fn what_a_late_write_overwrote_is_in_the_journal_though_the_pair_came_to_rest_on_it() {
+    for skips in 2..5 {
+        after_a_late_write(skips).await;
+    }
+}
+
+/// The late write lands after so many and one more questions for the history.
+async fn after_a_late_write(skips: usize) {
+    let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+    let mut stage = Stage::at(hand.clone(), Seed::Demo, &format!("{ITEM}    conflicts: ask\n")).await;
+    stage.edit("settle_seconds: 2", "settle_seconds: 30");
+    let steps = stage.engine().steps().remove(0);
+    assert!(steps.own().await.unwrap(), "nobody else works");
+    for _ in 0..2 {
+        look_and_rounds(&steps, &hand).await;
+    }
+    let (id, key) = pair(&stage).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
+    let (ours, route) = (json!({"body_contains": "First"}), "PUT /rest/api/3/issue/{..}");
+    stage.fault(SITE, json!({"name": "late_commit", "route": route, "match": ours, "delay_ms": 5_000})).await;
+    hand.advance(Duration::from_secs(1));
+    look_and_rounds(&steps, &hand).await;
+    assert_eq!(stage.hits(SITE).await, 1);
+    let urgency = if stage.issue(&key).await["fields"]["priority"]["name"] == "Low" { "High" } else { "Low" };
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second", "Priority": urgency})).await;
+    let theirs = json!({"fields": {"summary": "Theirs"}});
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), theirs).await;
+    hand.advance(Duration::from_secs(1));
+    steps.look().await.expect("a look");
+    let (site, time) = (stage.world.jira.control().clone(), hand.clone());
+    // It lands when the round knows what was overwritten so far.
+    stage.after_the_next(skips, r#""fieldIds":["#, async move {
+        time.advance(Duration::from_secs(5));
+        site.run_late_calls().await;
+    });
+    for _ in 0..6 {
+        hand.advance(Duration::from_secs(1));
+        steps.renew().await.unwrap();
+        look_and_rounds(&steps, &hand).await;
+    }
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second", "{skips}");
+    assert!(is_kept(&stage, "Theirs").await, "{skips}");
+}
+
 /// A pair that is linked again when our last edit seems to be younger than that: it took nothing away unnoticed, though the
 /// link under which the journal holds it has ended.
 #[tokio::test]
