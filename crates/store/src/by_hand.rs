@@ -161,7 +161,13 @@ impl Store {
         const SQL: &str = "
             SELECT * FROM linked WHERE state <> 'unlinked'
                 AND (id = $1 OR UPPER(jira_key) = UPPER($2) OR salesforce_id = $2) ORDER BY id";
-        let id: i64 = name.parse().unwrap_or_default();
+        let id = link_number(name).unwrap_or_default();
         self.db().rows(SQL, &[id.into(), name.into()]).await?.iter().map(crate::link::link).collect()
     }
+}
+
+/// The link's number that a text is. One with leading zeros is a record's name, as Salesforce numbers cases.
+#[must_use]
+pub fn link_number(text: &str) -> Option<LinkId> {
+    text.parse().ok().filter(|number: &LinkId| number.to_string() == text)
 }

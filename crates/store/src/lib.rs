@@ -46,7 +46,7 @@ use std::sync::Arc;
 
 pub use access::{AccessCall, AccessRequest, AllowedDomain, OpenTask, RequestLimits};
 pub use backup::Backup;
-pub use by_hand::Relink;
+pub use by_hand::{Relink, link_number};
 pub use configuration::Applied;
 pub use conflict::{Conflict, Decided, NewConflict, NewDecision};
 pub use error::StoreError;

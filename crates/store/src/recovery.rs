@@ -2,7 +2,8 @@
 //!
 //! What was created since then is not in it. So it says for each item that this has still to be looked for, and the
 //! engine creates nothing for the item before that is done. Where the database is a file of this machine, a number beside
-//! it (`entente.creations`) tells how many creations were sent with it: an image that knows of fewer was put back by hand.
+//! it (`entente.creations`) tells how many creations were sent with it: an image that knows of fewer was put back by hand,
+//! and a database of another id came after one that was lost.
 
 use crate::{
     Fence, NewEntry, Store, StoreError, journal,
@@ -91,19 +92,22 @@ async fn older(tx: &mut Tx) -> Result<(), StoreError> {
     tx.run(SQL, &[RECOVERY.into()]).await.map(drop)
 }
 
-/// Compares the database with the number beside it.
+/// Compares the database with the number beside it. One that the number is not of, a new one above all, knows nothing of
+/// what was created here.
 pub(crate) async fn notice(db: &Db, directory: &Directory, incarnation: &str) -> Result<(), StoreError> {
     const SQL: &str = "SELECT CAST(content AS BIGINT) AS n FROM meta WHERE name = $1";
-    let Some(noted) = directory.creations(incarnation)? else { return Ok(()) };
+    let Some((of, noted)) = directory.creations()? else { return Ok(()) };
     let known = db.row(SQL, &[CREATIONS.into()]).await?.map_or(Ok(0), |row| row.int("n"))?;
-    if known >= noted {
+    if of == incarnation && known >= noted {
         return Ok(());
     }
     let mut tx = db.begin().await?;
     older(&mut tx).await?;
     const MEET: &str = "UPDATE meta SET content = $2 WHERE name = $1";
-    tx.run(MEET, &[CREATIONS.into(), noted.to_string().as_str().into()]).await?;
+    let met = known.max(noted);
+    tx.run(MEET, &[CREATIONS.into(), met.to_string().as_str().into()]).await?;
     tx.commit().await?;
+    directory.note_creations(incarnation, met)?;
     tracing::warn!("The database is older than what was done with it; creations wait until that was looked for");
     Ok(())
 }

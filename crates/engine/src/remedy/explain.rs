@@ -11,7 +11,7 @@ use entente_core::{
 };
 use entente_jira::IssueKey;
 use entente_salesforce::RecordId;
-use entente_store::{Link, LinkState, Parked, ParkedClass};
+use entente_store::{Link, LinkState, Parked, ParkedClass, link_number};
 use serde::Serialize;
 
 use super::rfc_3339;
@@ -66,7 +66,7 @@ impl Engine {
         if all.is_empty() {
             return Err(EngineError::Missing(format!(
                 "Nothing is known of \"{about}\"; give the number of a link, or the id of a record or the key of an \
-                 issue that an item is about."
+                 issue that an item is about. A record's id is found by its name: `entente search ITEM {about}`."
             )));
         }
         Ok(all)
@@ -74,7 +74,7 @@ impl Engine {
 
     async fn links_ever_named(&self, about: &str) -> Result<Vec<Link>, EngineError> {
         let store = &self.inner.store;
-        if let Ok(number) = about.parse::<i64>() {
+        if let Some(number) = link_number(about) {
             return Ok(store.links_by_ids(&[number]).await?);
         }
         let Ok(id) = RecordId::parse(about) else { return Ok(store.links_by_key(about).await?) };

@@ -108,7 +108,9 @@ impl From<StoreError> for Failure {
                 Self::misuse("data-directory", message, "choose another directory with --data-dir")
             }
             StoreError::Migration(_) => {
-                Self::misuse("database", message, "use the newest version of Entente, or another data directory")
+                let remedy = "use the version of Entente that used this database last, or a newer one; with an empty database \
+                              the same records would get twins once more";
+                Self::misuse("database", message, remedy)
             }
             StoreError::Corrupt(_) => Self::no(
                 "database",

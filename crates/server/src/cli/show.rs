@@ -49,7 +49,9 @@ async fn named(asked: &Asked, name: &str) -> Result<Json, Failure> {
 }
 
 fn unknown(name: &str) -> Failure {
-    let remedy = "give a link's number, an issue's key or a record's id; `entente search ITEM TEXT` finds records";
+    let remedy = format!(
+        "give a link's number, an issue's key or a record's id; a record's id is found by its name: `entente search ITEM \"{name}\"`"
+    );
     Failure::misuse("no-link", format!("no link is known by \"{name}\""), remedy)
 }
 

@@ -181,6 +181,8 @@ fn moved(text: &str, before: &Urls, now: &Urls) -> String {
 
 #[cfg(test)]
 mod tests {
+    use entente_sandbox::{Clock, Options, control::fault::Call};
+
     use super::*;
 
     fn urls(server: u16, salesforce: u16, jira: u16) -> Urls {
@@ -193,6 +195,22 @@ mod tests {
         let text = "a: http://127.0.0.1:1\nb: http://127.0.0.1:2\nc: http://127.0.0.1:3\n";
         let moved = moved(text, &urls(1, 2, 3), &urls(3, 1, 4));
         assert_eq!(moved, "a: http://127.0.0.1:3\nb: http://127.0.0.1:1\nc: http://127.0.0.1:4\n");
+    }
+
+    #[test]
+    fn what_commits_late_does_so_while_the_demo_still_waits_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = Home::at(Some(dir.path().join("demo"))).unwrap().write_configuration(&urls(7400, 7401, 7402), None);
+        let file = file.unwrap();
+        let document = crate::configuration::Document::read(&file, &crate::secrets::Secrets::of(&file, None)).unwrap();
+        let world = World::new(&Options::default(), &Clock::real());
+        let (method, route, path) = ("POST", "/rest/api/3/issue", "/rest/api/3/issue");
+        let call = Call { method, route, path, body: b"", in_composite: false };
+        world.jira.control().add_fault(&serde_json::json!({ "name": "late_commit" })).unwrap();
+        let delay_ms = world.jira.control().draw_fault(&call).unwrap().delay_ms;
+        for connection in document.config.unwrap().connections.values() {
+            assert!(delay_ms < u64::from(connection.settle_seconds) * 1_000, "{}: {delay_ms} ms", connection.name);
+        }
     }
 
     #[test]

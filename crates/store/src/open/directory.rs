@@ -67,13 +67,13 @@ impl Directory {
         Ok(())
     }
 
-    /// How many creations were sent with the database of this id, if that was noted.
-    pub(crate) fn creations(&self, incarnation: &str) -> Result<Option<i64>, StoreError> {
+    /// With which database creations were sent here, and how many, if that was noted.
+    pub(crate) fn creations(&self) -> Result<Option<(String, i64)>, StoreError> {
         let path = self.path.join(CREATIONS_FILE);
         match fs::read_to_string(&path) {
             Ok(note) => {
-                let noted = note.trim().split_once(' ').filter(|(of, _)| *of == incarnation);
-                Ok(noted.and_then(|(_, count)| count.parse().ok()))
+                let noted = note.trim().split_once(' ');
+                Ok(noted.and_then(|(of, count)| Some((of.to_owned(), count.parse().ok()?))))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(at(&path)(error)),
@@ -143,7 +143,7 @@ mod tests {
         for count in [1, 5, 3] {
             directory.note_creations("this", count).unwrap();
         }
-        assert_eq!(directory.creations("this").unwrap(), Some(5), "rounds end in any order");
+        assert_eq!(directory.creations().unwrap(), Some(("this".to_owned(), 5)), "rounds end in any order");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use entente_store::{Store, StoreError};
 use sqlx::{Connection, SqliteConnection};
 
-use crate::samples::{NOW, ORG, case_hint};
+use crate::samples::{ITEM, NOW, ORG, case_hint, fence, new_intent};
 
 async fn raw(dir: &Path) -> SqliteConnection {
     SqliteConnection::connect(&format!("sqlite://{}", dir.join("entente.db").display())).await.unwrap()
@@ -38,6 +38,27 @@ async fn what_was_stored_is_there_again_under_the_same_incarnation() {
     assert_eq!(second.incarnation(), incarnation);
     assert_eq!(second.due(ORG, NOW, 9).await.unwrap().len(), 1);
     assert_ne!(Store::memory().await.unwrap().incarnation(), incarnation);
+}
+
+#[tokio::test]
+async fn a_new_database_where_creations_were_sent_has_to_look_for_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Store::open(dir.path()).await.unwrap();
+    let sender = fence(&first).await;
+    first.plan_intents(&sender, &[new_intent("op-1", 1)], NOW).await.unwrap();
+    first.mark_sent(&sender, &["op-1".to_owned()], NOW, NOW).await.unwrap();
+    assert!(!first.is_recovering(ITEM).await.unwrap());
+    first.close().await;
+    drop(first);
+    for file in ["entente.db", "entente.db-wal", "entente.db-shm"] {
+        drop(std::fs::remove_file(dir.path().join(file)));
+    }
+    let second = Store::open(dir.path()).await.unwrap();
+    assert!(second.is_recovering(ITEM).await.unwrap(), "it knows nothing of what was created");
+    second.recovered(&fence(&second).await, ITEM, true, "all is found", NOW).await.unwrap();
+    second.close().await;
+    drop(second);
+    assert!(!Store::open(dir.path()).await.unwrap().is_recovering(ITEM).await.unwrap(), "noticed once");
 }
 
 #[tokio::test]

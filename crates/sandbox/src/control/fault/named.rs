@@ -23,7 +23,7 @@ fn table(vendor: Vendor) -> Vec<(&'static str, Value)> {
     let mut table = vec![
         ("timeout_after_commit", json!({"side_effect": "committed", "answer": "reset"})),
         ("error_after_commit", json!({"side_effect": "committed", "answer": "status", "status": 500})),
-        ("late_commit", json!({"side_effect": "late", "answer": "reset", "delay_ms": 3_000})),
+        ("late_commit", json!({"side_effect": "late", "answer": "reset", "delay_ms": 1_000})),
         ("error_before", json!({"side_effect": "none", "answer": "status", "status": 503})),
         ("server_error", json!({"side_effect": "none", "answer": "status", "status": 500})),
         ("empty_error", json!({"side_effect": "none", "answer": "status", "status": 500, "body": ""})),

@@ -46,6 +46,25 @@ fn serve(company: &Company, items: &str, poll_seconds: u32) -> (Running, String)
     (running, server)
 }
 
+/// A case's number is no link's number, whatever links there are.
+#[test]
+fn a_number_of_a_case_is_taken_for_no_link() {
+    let company = Company::new();
+    let items = cases("jira");
+    let case = company.create("Case", &json!({ "Subject": "Named by its number" }));
+    company.sync(&items);
+    let (case, link) = (company.record("Case", &case), card(&company, &items, &case)["link"].to_string());
+    let number = format!("{link:0>8}");
+    for command in ["show", "refresh", "unlink", "explain"] {
+        let asked = ask(&company, &items, &[command, &number]);
+        let says_how = asked.stderr.contains("entente search ITEM");
+        assert_eq!((asked.code, says_how), (2, true), "{command}: {asked:?}");
+    }
+    let found = ask(&company, &items, &["search", "cases", text(&case["CaseNumber"])]);
+    assert!(found.stdout.contains(text(&case["Id"])), "{found:?}");
+    assert_eq!(ask(&company, &items, &["show", &link]).code, 0);
+}
+
 /// S1-24, S3-02, S1-62: an item that creates nothing waits for a person; what is linked by hand then agrees.
 #[test]
 fn a_pair_that_is_linked_by_hand_agrees_from_then_on() {
