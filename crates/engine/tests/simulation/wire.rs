@@ -8,6 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
 };
 
 use axum::Router;
@@ -406,8 +407,22 @@ impl SimWire {
         }
     }
 
-    /// One call to the sandbox, at once.
+    /// One call to the sandbox, at once: where it only lets others pass, as before it cuts an answer, nobody does. What another
+    /// thread has done by then, such as the database's, would make each run another history.
     async fn ask(
+        &self,
+        is_salesforce: bool,
+        request: Request<axum::body::Body>,
+    ) -> Result<(http::response::Parts, Bytes), WireError> {
+        let mut asking = std::pin::pin!(self.exchange(is_salesforce, request));
+        loop {
+            if let Poll::Ready(answered) = futures_util::poll!(asking.as_mut()) {
+                return answered;
+            }
+        }
+    }
+
+    async fn exchange(
         &self,
         is_salesforce: bool,
         request: Request<axum::body::Body>,
