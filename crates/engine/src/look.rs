@@ -31,7 +31,7 @@ use crate::{
     poll::{jira_cursor, last_run_cursor, salesforce_cursor},
     report::Progress,
     round::{
-        Needs, Scene,
+        Needs, Scene, budget,
         refusals::{self, Overlooked},
         succession::rests_that_begin,
     },
@@ -144,7 +144,7 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     if store.item_runtime(&wired.item.name).await?.last_sync_ms.is_none() {
         wired.check_names().await?;
     }
-    let mut candidates = Vec::new();
+    let (mut candidates, mut parting) = (Vec::new(), Vec::new());
     let mut n_offered = 0;
     let mut overlooked = Overlooked::all(worker, wired).await?;
     let looked = each_page(worker, wired, Needs::Open, progress, async |mut works: Vec<Work>| {
@@ -154,7 +154,8 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
         works.iter().for_each(|work| overlooked.is_met(wired, work));
         if !wired.is_discovered() {
             // Rounds could only put them off until this look has ended.
-            candidates.extend(hints.extract_if(.., |(_, is_link)| !*is_link).map(|(hint, _)| hint));
+            candidates.extend(hints.extract_if(.., |(_, work)| work.unit.link.is_none()).map(|(hint, _)| hint));
+            parting.extend(hints.extract_if(.., |(_, work)| budget::parts(work)).map(|(hint, _)| hint));
         }
         let hints: Vec<Hint> = hints.into_iter().map(|(hint, _)| hint).collect();
         n_offered += hints.len();
@@ -165,6 +166,8 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     .await?;
     let found = recovery::run(worker, wired, &candidates).await?;
     candidates.extend(overlooked.hints(worker, wired).await?);
+    budget::foresee(worker, &wired.item.name, parting.len() as u64).await?;
+    candidates.extend(parting);
     for hints in candidates.chunks(LOOK_PAGE_LINKS) {
         n_offered += hints.len();
         store.offer(hints, worker.outside().now_ms()).await?;
@@ -216,8 +219,12 @@ async fn finish(worker: &Worker, wired: &Wired, looked: &Looked, started_ms: i64
     Ok(())
 }
 
-/// Hints for the units of a page that are not as they should be, and whether each is about a link.
-async fn unsettled(worker: &Worker, wired: &Wired, works: &[Work]) -> Result<Vec<(Hint, bool)>, EngineError> {
+/// Hints for the units of a page that are not as they should be, each with its unit.
+async fn unsettled<'w>(
+    worker: &Worker,
+    wired: &Wired,
+    works: &'w [Work],
+) -> Result<Vec<(Hint, &'w Work)>, EngineError> {
     let conflicts = stored_conflicts(worker, works).await?;
     let told = told(worker, works).await?;
     let rests = rests_that_begin(worker, works.iter()).await?;
@@ -227,7 +234,7 @@ async fn unsettled(worker: &Worker, wired: &Wired, works: &[Work]) -> Result<Vec
     inspection::left_alone(worker, wired, settled.iter().copied());
     let n_quiet = settled.iter().filter(|work| work.unit.link.is_some()).count();
     worker.tally.noops.fetch_add(n_quiet as u64, Ordering::Relaxed);
-    Ok(unsettled.into_iter().map(|work| (hint(worker, wired, work), work.unit.link.is_some())).collect())
+    Ok(unsettled.into_iter().map(|work| (hint(worker, wired, work), work)).collect())
 }
 
 type Conflicts = HashMap<i64, Vec<entente_store::Conflict>>;

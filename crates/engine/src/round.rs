@@ -6,7 +6,7 @@
 //! Nothing here remembers anything between rounds: whatever is not finished leaves its hint behind.
 
 pub(crate) mod alike;
-mod budget;
+pub(crate) mod budget;
 mod commit;
 pub(crate) mod digests;
 pub(crate) mod facts;

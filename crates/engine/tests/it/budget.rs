@@ -74,3 +74,17 @@ async fn what_is_put_off_before_it_is_counted_earns_no_credit() {
     let report = stage.sync_patiently().await;
     assert_eq!((report.held > 0, report.writes.salesforce), (true, 0), "{report:?}");
 }
+
+#[tokio::test]
+async fn a_filter_that_was_changed_by_mistake_is_held_before_anything_is_created() {
+    let mut stage = Stage::new(Seed::Demo, &format!("{ITEM}    on_leave: unlink\n")).await;
+    let first = stage.sync().await;
+    stage.edit("[Web, Email]", "[Phone]");
+    // The rounds that separate pairs are still reading when those that create could begin.
+    stage.fault(SITE, json!({"name": "slow", "route": "POST /rest/api/3/issue/bulkfetch", "delay_ms": 1000})).await;
+    let report = stage.sync().await;
+    assert_eq!((report.held > 0, report.created.jira, report.links), (true, 0, first.links), "{report:?}");
+    stage.engine().resume("support-bugs", "ada").await.unwrap();
+    let resumed = stage.sync().await;
+    assert_eq!((resumed.held, resumed.created.jira, resumed.links), (0, 99, 99), "what a person lets go on is done");
+}
