@@ -21,8 +21,8 @@ use crate::{error::EngineError, inspection::Inspection};
 
 pub(crate) use mail::Handed;
 pub(crate) use org::{
-    AskedObject, ChangeRow, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgComment, OrgPerson,
-    OrgRow, OwnUpdate, Talk,
+    AskedObject, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgComment, OrgPerson, OrgRow,
+    OwnUpdate, Talk, last_author,
 };
 pub(crate) use site::{ORIGIN_PROPERTY, Site, SiteIssue, issue_refs, origin_operation, origin_source};
 

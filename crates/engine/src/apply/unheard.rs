@@ -211,8 +211,10 @@ fn overwritten(
     let Some(changes) = changes.get(work.id(Side::Jira)) else { return Vec::new() };
     // A rest may rest on the answer to a write of another field, before which an older one has landed.
     let announced = work.earlier.iter().map(|sent| scene.wired.site.to_their_ms(sent.at_ms)).min();
-    let is_since = |at: Timestamp| match &work.unit.link {
-        Some(link) => at.as_millisecond() >= announced.map_or(link.read_ms.jira, |ms| ms.min(link.read_ms.jira)),
+    let rested = work.unit.link.as_ref().map(|link| link.read_ms.jira);
+    let since_ms = rested.map(|ms| announced.map_or(ms, |announced| announced.min(ms)));
+    let is_since = |at: Timestamp| match since_ms {
+        Some(since_ms) => at.as_millisecond() >= since_ms,
         None => scene.wired.site.to_our_time(at) >= first_run,
     };
     let since: Vec<&Change> = changes.iter().filter(|change| change.created.is_some_and(is_since)).collect();

@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 pub(crate) use self::{
-    changes::{AskedObject, ChangeRow, Changed, Changes, FieldChange},
+    changes::{AskedObject, Changed, Changes, FieldChange, last_author},
     described::Described,
     reading::{OrgPerson, OrgRow},
     talk::{OrgComment, Talk},

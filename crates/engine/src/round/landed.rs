@@ -14,12 +14,12 @@ use jiff::Timestamp;
 
 use super::{
     Scene,
-    needs::{Edit, Step, names, newest_edits, newest_rows},
+    needs::{self, Step, names},
 };
 use crate::{
     apply::written,
     error::EngineError,
-    outside::{ChangeRow, FieldChange},
+    outside::{FieldChange, last_author},
     unit::Work,
 };
 
@@ -158,27 +158,28 @@ async fn histories(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashMap<Pl
     let (issues, fields) = on(Side::Jira);
     if !issues.is_empty() {
         let site = &scene.wired.site;
-        let history = |edit: Edit| History {
-            author: Some(if edit.is_ours { Author::Entente } else { Author::Other }),
-            steps: edit.all.into_iter().map(|step| Step { at: site.to_our_time(step.at), ..step }).collect(),
+        let author = |last: &Step| if last.is_ours { Author::Entente } else { Author::Other };
+        let history = |steps: Vec<Step>| History {
+            author: steps.last().map(author),
+            steps: steps.into_iter().map(|step| Step { at: site.to_our_time(step.at), ..step }).collect(),
         };
-        let edits = newest_edits(scene, issues, fields).await?;
-        histories.extend(edits.into_iter().map(|(place, edit)| (place, history(edit))));
+        let edits = needs::edits(scene, issues, fields).await?;
+        histories.extend(edits.into_iter().map(|(place, steps)| (place, history(steps))));
     }
     let (records, fields) = on(Side::Salesforce);
     if !records.is_empty() {
-        let rows = newest_rows(scene, records, fields).await?;
+        let rows = needs::rows(scene, records, fields).await?;
         let Some(ourselves) = scene.wired.org.user_id().await else { return Ok(histories) };
-        let author = |by: &String| if *by == ourselves { Author::OurUser } else { Author::Other };
-        let step = |row: ChangeRow| {
+        let author = |by: &str| if by == ourselves { Author::OurUser } else { Author::Other };
+        let step = |row: FieldChange| {
             let at = scene.wired.org.to_our_time(Some(row.at))?;
             Some(Step { at, is_ours: row.by.as_ref() == Some(&ourselves), from: row.from, to: row.to })
         };
-        let history = |change: FieldChange| History {
-            author: change.by.as_ref().map(author),
-            steps: change.rows.into_iter().filter_map(step).collect(),
+        let history = |rows: Vec<FieldChange>| History {
+            author: last_author(&rows).map(author),
+            steps: rows.into_iter().filter_map(step).collect(),
         };
-        histories.extend(rows.into_iter().map(|(place, change)| (place, history(change))));
+        histories.extend(rows.into_iter().map(|(place, rows)| (place, history(rows))));
     }
     Ok(histories)
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use entente_core::{FieldPath, Known, MappingKey, Side, Sides, Value, plan::Need, plan::STATUS};
-use entente_jira::{IssueChanges, limits::CHANGELOG_FIELDS_MAX};
+use entente_jira::{IssueChanges, IssueId, limits::CHANGELOG_FIELDS_MAX};
 use entente_transport::CallError;
 use jiff::Timestamp;
 
@@ -49,11 +49,11 @@ async fn change_times(scene: &Scene<'_>, works: &[Work], wanting: &[usize], know
             let of = |side, name: String| (work.id(side).to_owned(), name);
             // A line changes when any of its fields does. Without a row for each, the record's own stamp is an upper bound.
             let rows = names(scene, key, Side::Salesforce).into_iter();
-            let rows = rows.map(|name| Some(salesforce.get(&of(Side::Salesforce, name))?.at));
+            let rows = rows.map(|name| salesforce.get(&of(Side::Salesforce, name))?.iter().map(|row| row.at).max());
             let last_row = rows.collect::<Option<Vec<_>>>().and_then(|rows| rows.into_iter().max());
             let salesforce_at = last_row.or(work.seen.salesforce.modified);
             let in_jira = names(scene, key, Side::Jira);
-            let edits = in_jira.iter().filter_map(|name| jira.get(&of(Side::Jira, name.clone())));
+            let edits = in_jira.iter().filter_map(|name| jira.get(&of(Side::Jira, name.clone()))?.last());
             let jira_edit = edits.max_by_key(|edit| edit.at);
             let times = Sides::new(
                 scene.wired.org.to_our_time(salesforce_at),
@@ -67,7 +67,8 @@ async fn change_times(scene: &Scene<'_>, works: &[Work], wanting: &[usize], know
             };
             known[*n].change_times.insert(key.clone(), times);
             if let (Some(edit), [_]) = (jira_edit, in_jira.as_slice()) {
-                known[*n].jira_before.insert(key.clone(), edit.before.clone());
+                let before = edit.from.as_deref().map_or(Value::Empty, Value::text);
+                known[*n].jira_before.insert(key.clone(), before);
             }
         }
     }
@@ -103,21 +104,21 @@ fn wanted(scene: &Scene<'_>, works: &[Work], wanting: &[usize], side: Side) -> (
 
 async fn salesforce(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Rows, CallError> {
     let (ids, fields) = wanted(scene, works, wanting, Side::Salesforce);
-    newest_rows(scene, ids, fields).await
+    rows(scene, ids, fields).await
 }
 
 async fn jira(scene: &Scene<'_>, works: &[Work], wanting: &[usize]) -> Result<Edits, CallError> {
     let (ids, fields) = wanted(scene, works, wanting, Side::Jira);
-    let mut newest = newest_edits(scene, ids, fields).await?;
+    let mut edits = edits(scene, ids, fields).await?;
     // A transition of ours, perhaps one on the way to another, is nobody's word about the status.
-    newest.retain(|(_, field), edit| field != STATUS || !edit.is_ours);
-    Ok(newest)
+    edits.retain(|(_, field), steps| field != STATUS || steps.last().is_some_and(|step| !step.is_ours));
+    Ok(edits)
 }
 
-type Rows = HashMap<(String, String), FieldChange>;
+type Rows = HashMap<(String, String), Vec<FieldChange>>;
 
-/// The newest history row per record and field, where the field is tracked. Objects without a history have none.
-pub(super) async fn newest_rows(
+/// The history rows per record and field, where the field is tracked. Objects without a history have none.
+pub(super) async fn rows(
     scene: &Scene<'_>,
     ids: BTreeSet<String>,
     fields: BTreeSet<String>,
@@ -129,15 +130,6 @@ pub(super) async fn newest_rows(
     }
 }
 
-/// The newest edit of a field in Jira.
-pub(super) struct Edit {
-    at: Timestamp,
-    before: Value,
-    pub(super) is_ours: bool,
-    /// All edits of the field that Jira remembers.
-    pub(super) all: Vec<Step>,
-}
-
 /// One change of a field, on either side.
 pub(super) struct Step {
     pub(super) at: Timestamp,
@@ -146,38 +138,33 @@ pub(super) struct Step {
     pub(super) to: Option<String>,
 }
 
-type Edits = HashMap<(String, String), Edit>;
+type Edits = HashMap<(String, String), Vec<Step>>;
 
-/// The newest changelog entry per issue and field.
-pub(super) async fn newest_edits(
+/// The changelog entries per issue and field, the oldest first, as Jira gives them.
+/// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post>
+pub(super) async fn edits(
     scene: &Scene<'_>,
     ids: BTreeSet<String>,
     fields: BTreeSet<String>,
 ) -> Result<Edits, CallError> {
-    let issues: Vec<entente_jira::IssueId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let issues: Vec<IssueId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let mut newest = Edits::new();
+    let mut edits = Edits::new();
     for fields in fields.chunks(CHANGELOG_FIELDS_MAX) {
         for issue in scene.wired.site.client.bulk_changelogs(&issues, fields).await? {
-            add_newest(&mut newest, &issue);
+            add(&mut edits, issue);
         }
     }
-    Ok(newest)
+    Ok(edits)
 }
 
-/// The entries come oldest first, in the vendor's own order.
-/// <https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post>
-fn add_newest(newest: &mut Edits, issue: &IssueChanges) {
-    for change in &issue.changes {
-        let Some(at) = change.created else { continue };
-        for item in &change.items {
-            let Some(field) = item.field_id.clone() else { continue };
-            let before = item.from_string.as_deref().map_or(Value::Empty, Value::text);
-            let place = (issue.issue.to_string(), field);
-            let is_ours = is_ours(change);
-            let mut all = newest.remove(&place).map(|edit| edit.all).unwrap_or_default();
-            all.push(Step { at, is_ours, from: item.from_string.clone(), to: item.to_string.clone() });
-            newest.insert(place, Edit { at, before, is_ours, all });
+fn add(edits: &mut Edits, issue: IssueChanges) {
+    for change in issue.changes {
+        let (Some(at), is_ours) = (change.created, is_ours(&change)) else { continue };
+        for item in change.items {
+            let Some(field) = item.field_id else { continue };
+            let step = Step { at, is_ours, from: item.from_string, to: item.to_string };
+            edits.entry((issue.issue.to_string(), field)).or_default().push(step);
         }
     }
 }

@@ -35,19 +35,27 @@ struct Straight {
     found_bytes: Arc<AtomicU64>,
 }
 
-/// What somebody else does as soon as a request has been answered whose body contains a text.
+/// What somebody else does around the first request whose body contains a text.
 struct Rival {
-    after: String,
-    /// Requests of that kind that are still let pass.
-    skips: usize,
+    around: String,
+    moment: Moment,
     does: BoxFuture<'static, ()>,
 }
 
-impl Rival {
-    fn is_due(&mut self) -> bool {
-        let is_due = self.skips == 0;
-        self.skips = self.skips.saturating_sub(1);
-        is_due
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Before,
+    After,
+}
+
+impl Straight {
+    /// Somebody else acts, when this is the moment.
+    async fn rival(&self, moment: Moment, sent: &str) {
+        let is_due = |rival: &mut Rival| rival.moment == moment && sent.contains(&rival.around);
+        let rival = self.rival.lock().unwrap().take_if(is_due);
+        if let Some(rival) = rival {
+            rival.does.await;
+        }
     }
 }
 
@@ -65,11 +73,9 @@ impl Wire for Straight {
             let sent = String::from_utf8_lossy(&bytes).into_owned();
             let request = Request::from_parts(parts, axum::body::Body::from(bytes));
             let lost = |reason: String| WireError::Lost { reason };
+            self.rival(Moment::Before, &sent).await;
             let response = router.clone().oneshot(request).await.map_err(|error| lost(error.to_string()))?;
-            let rival = self.rival.lock().unwrap().take_if(|rival| sent.contains(&rival.after) && rival.is_due());
-            if let Some(rival) = rival {
-                rival.does.await;
-            }
+            self.rival(Moment::After, &sent).await;
             let (parts, body) = response.into_parts();
             let bytes = to_bytes(body, usize::MAX).await.map_err(|error| lost(error.to_string()))?;
             if finds {
@@ -224,12 +230,16 @@ triggers: {{ poll_seconds: 5 }}
 
     /// Has somebody do something as soon as a request that contains `after` has been answered.
     pub(crate) fn after(&self, after: &str, does: impl Future<Output = ()> + Send + 'static) {
-        self.after_the_next(0, after, does);
+        self.around(Moment::After, after, does);
     }
 
-    /// The same, where so many requests of that kind pass before.
-    pub(crate) fn after_the_next(&self, skips: usize, after: &str, does: impl Future<Output = ()> + Send + 'static) {
-        *self.wire.rival.lock().unwrap() = Some(Rival { after: after.to_owned(), skips, does: Box::pin(does) });
+    /// Has somebody do something right before a request that contains `before` arrives.
+    pub(crate) fn before(&self, before: &str, does: impl Future<Output = ()> + Send + 'static) {
+        self.around(Moment::Before, before, does);
+    }
+
+    fn around(&self, moment: Moment, around: &str, does: impl Future<Output = ()> + Send + 'static) {
+        *self.wire.rival.lock().unwrap() = Some(Rival { around: around.to_owned(), moment, does: Box::pin(does) });
     }
 
     /// Has the administrator of Jira do something as soon as a request that contains `after` has been answered.

@@ -254,12 +254,62 @@ async fn an_edit_on_top_of_a_write_whose_answer_was_lost_is_an_edit_and_no_confl
     }
 }
 
-/// A look, and rounds for what is due a second later.
-async fn look_and_rounds(steps: &Steps, hand: &Clock) {
-    steps.look().await.expect("a look");
-    hand.advance(Duration::from_secs(1));
-    for round in steps.rounds().await.expect("rounds") {
-        round.run().await.expect("a round");
+/// A company at rest, with rules of its own, the hand of its clock, and who works on it one step after the other.
+struct AtWork {
+    stage: Stage,
+    hand: Clock,
+    steps: Steps,
+}
+
+impl AtWork {
+    async fn with(conflicts: &str, settle_seconds: u64) -> Self {
+        let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+        let mut stage = Stage::at(hand.clone(), Seed::Demo, &format!("{ITEM}    conflicts: {conflicts}\n")).await;
+        stage.edit("settle_seconds: 2", &format!("settle_seconds: {settle_seconds}"));
+        let steps = stage.engine().steps().remove(0);
+        assert!(steps.own().await.unwrap(), "nobody else works");
+        let at_work = Self { stage, hand, steps };
+        for _ in 0..2 {
+            at_work.look_and_rounds().await;
+        }
+        at_work
+    }
+
+    /// A look, and rounds for what is due a second later.
+    async fn look_and_rounds(&self) {
+        self.steps.look().await.expect("a look");
+        self.hand.advance(Duration::from_secs(1));
+        for round in self.steps.rounds().await.expect("rounds") {
+            round.run().await.expect("a round");
+        }
+    }
+
+    /// The same a while later, so many times.
+    async fn go_on(&self, times: usize, seconds: u64) {
+        for _ in 0..times {
+            self.hand.advance(Duration::from_secs(seconds));
+            self.steps.renew().await.unwrap();
+            self.look_and_rounds().await;
+        }
+    }
+
+    /// A subject in Salesforce whose write to Jira is still on its way when its round has ended.
+    async fn send_late(&self, case: &str, subject: &str, delay_ms: u64) {
+        self.stage.salesforce(Method::PATCH, &case_path(case), json!({"Subject": subject})).await;
+        let (ours, route) = (json!({"body_contains": subject}), "PUT /rest/api/3/issue/{..}");
+        let late = json!({"name": "late_commit", "route": route, "match": ours, "delay_ms": delay_ms});
+        self.stage.fault(SITE, late).await;
+        self.go_on(1, 1).await;
+        assert_eq!(self.stage.hits(SITE).await, 1);
+    }
+
+    /// Lets so many seconds pass, and has what is on its way take effect.
+    fn late_calls(&self, seconds: u64) -> impl Future<Output = ()> + Send + use<> {
+        let (site, hand) = (self.stage.world.jira.control().clone(), self.hand.clone());
+        async move {
+            hand.advance(Duration::from_secs(seconds));
+            site.run_late_calls().await;
+        }
     }
 }
 
@@ -270,35 +320,25 @@ fn sees_the_project(granted: bool) -> Value {
 /// The project is hidden between a round's reading of an issue and its question for what a write had replaced there.
 #[tokio::test]
 async fn what_a_write_overwrote_is_asked_for_again_when_its_project_was_hidden_meanwhile() {
-    let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
-    let stage = Stage::at(hand.clone(), Seed::Demo, ITEM).await;
-    let steps = stage.engine().steps().remove(0);
-    assert!(steps.own().await.unwrap(), "nobody else works");
-    for _ in 0..2 {
-        look_and_rounds(&steps, &hand).await;
-    }
-    let (id, key) = pair(&stage).await;
+    let at_work = AtWork::with("ask", 2).await;
+    let stage = &at_work.stage;
+    let (id, key) = pair(stage).await;
     let between = json!({"fields": {"summary": "Between"}});
-    stage.in_jira_after(&read_of(&stage, &key).await, Method::PUT, &format!("/rest/api/3/issue/{key}"), &between);
+    stage.in_jira_after(&read_of(stage, &key).await, Method::PUT, &format!("/rest/api/3/issue/{key}"), &between);
     for (word, is_hidden) in [("First", false), ("Second", true)] {
         stage.fault(SITE, lost_answer_to(word)).await;
         stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": word})).await;
         if is_hidden {
             // The look before the round has asked for the history, too.
-            let read = format!("{},\"fields\"", read_of(&stage, &key).await);
+            let read = format!("{},\"fields\"", read_of(stage, &key).await);
             stage.control_after(&read, "rights", &sees_the_project(false));
         }
-        hand.advance(Duration::from_secs(5));
-        look_and_rounds(&steps, &hand).await;
+        at_work.go_on(1, 5).await;
     }
     stage.control(SITE, "rights", sees_the_project(true)).await;
-    for _ in 0..4 {
-        hand.advance(Duration::from_secs(5));
-        steps.renew().await.unwrap();
-        look_and_rounds(&steps, &hand).await;
-    }
+    at_work.go_on(4, 5).await;
     assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
-    assert!(is_kept(&stage, "Between").await);
+    assert!(is_kept(stage, "Between").await);
 }
 
 /// A write to Jira is on its way when a round reads both sides, and lands before that round has ended, which takes so long
@@ -306,39 +346,18 @@ async fn what_a_write_overwrote_is_asked_for_again_when_its_project_was_hidden_m
 #[tokio::test]
 async fn a_write_that_lands_while_a_round_looks_at_what_was_before_it_is_known_to_be_ours() {
     for (rule, last) in [("ask", "Second"), ("jira-wins", "Theirs")] {
-        let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
-        let mut stage = Stage::at(hand.clone(), Seed::Demo, &format!("{ITEM}    conflicts: {rule}\n")).await;
-        stage.edit("settle_seconds: 2", "settle_seconds: 10");
-        let steps = stage.engine().steps().remove(0);
-        assert!(steps.own().await.unwrap(), "nobody else works");
-        for _ in 0..2 {
-            look_and_rounds(&steps, &hand).await;
-        }
-        let (id, key) = pair(&stage).await;
-        stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
-        let ours = json!({"body_contains": "First"});
-        let route = "PUT /rest/api/3/issue/{..}";
-        stage.fault(SITE, json!({"name": "late_commit", "route": route, "match": ours, "delay_ms": 8_000})).await;
-        hand.advance(Duration::from_secs(1));
-        look_and_rounds(&steps, &hand).await;
-        assert_eq!(stage.hits(SITE).await, 1);
+        let at_work = AtWork::with(rule, 10).await;
+        let stage = &at_work.stage;
+        let (id, key) = pair(stage).await;
+        at_work.send_late(&id, "First", 8_000).await;
         stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second"})).await;
         stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), json!({"fields": {"summary": "Theirs"}})).await;
-        let (site, time) = (stage.world.jira.control().clone(), hand.clone());
         // The look before the round asks for the history, too.
-        let read = format!("{},\"fields\"", read_of(&stage, &key).await);
-        stage.after(&read, async move {
-            time.advance(Duration::from_secs(10));
-            site.run_late_calls().await;
-        });
-        hand.advance(Duration::from_secs(1));
-        look_and_rounds(&steps, &hand).await;
+        let read = format!("{},\"fields\"", read_of(stage, &key).await);
+        stage.after(&read, at_work.late_calls(10));
+        at_work.go_on(1, 1).await;
         assert_eq!(stage.issue(&key).await["fields"]["summary"], "First", "it landed, and nobody has looked since");
-        for _ in 0..3 {
-            hand.advance(Duration::from_secs(1));
-            steps.renew().await.unwrap();
-            look_and_rounds(&steps, &hand).await;
-        }
+        at_work.go_on(3, 1).await;
         let case = stage.salesforce(Method::GET, &case_path(&id), Value::Null).await;
         assert_eq!((&case["Subject"], &stage.issue(&key).await["fields"]["summary"]), (&json!(last), &json!(last)));
     }
@@ -348,47 +367,17 @@ async fn a_write_that_lands_while_a_round_looks_at_what_was_before_it_is_known_t
 /// that, which shows the late write already.
 #[tokio::test]
 async fn what_a_late_write_overwrote_is_in_the_journal_though_the_pair_came_to_rest_on_it() {
-    for skips in 2..5 {
-        after_a_late_write(skips).await;
-    }
-}
-
-/// The late write lands after so many and one more questions for the history.
-async fn after_a_late_write(skips: usize) {
-    let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
-    let mut stage = Stage::at(hand.clone(), Seed::Demo, &format!("{ITEM}    conflicts: ask\n")).await;
-    stage.edit("settle_seconds: 2", "settle_seconds: 30");
-    let steps = stage.engine().steps().remove(0);
-    assert!(steps.own().await.unwrap(), "nobody else works");
-    for _ in 0..2 {
-        look_and_rounds(&steps, &hand).await;
-    }
-    let (id, key) = pair(&stage).await;
-    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "First"})).await;
-    let (ours, route) = (json!({"body_contains": "First"}), "PUT /rest/api/3/issue/{..}");
-    stage.fault(SITE, json!({"name": "late_commit", "route": route, "match": ours, "delay_ms": 5_000})).await;
-    hand.advance(Duration::from_secs(1));
-    look_and_rounds(&steps, &hand).await;
-    assert_eq!(stage.hits(SITE).await, 1);
+    let at_work = AtWork::with("ask", 30).await;
+    let stage = &at_work.stage;
+    let (id, key) = pair(stage).await;
+    at_work.send_late(&id, "First", 5_000).await;
     let urgency = if stage.issue(&key).await["fields"]["priority"]["name"] == "Low" { "High" } else { "Low" };
     stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "Second", "Priority": urgency})).await;
-    let theirs = json!({"fields": {"summary": "Theirs"}});
-    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), theirs).await;
-    hand.advance(Duration::from_secs(1));
-    steps.look().await.expect("a look");
-    let (site, time) = (stage.world.jira.control().clone(), hand.clone());
-    // It lands when the round knows what was overwritten so far.
-    stage.after_the_next(skips, r#""fieldIds":["#, async move {
-        time.advance(Duration::from_secs(5));
-        site.run_late_calls().await;
-    });
-    for _ in 0..6 {
-        hand.advance(Duration::from_secs(1));
-        steps.renew().await.unwrap();
-        look_and_rounds(&steps, &hand).await;
-    }
-    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second", "{skips}");
-    assert!(is_kept(&stage, "Theirs").await, "{skips}");
+    stage.jira(Method::PUT, &format!("/rest/api/3/issue/{key}"), json!({"fields": {"summary": "Theirs"}})).await;
+    stage.before(r#""priority":{"#, at_work.late_calls(5));
+    at_work.go_on(6, 1).await;
+    assert_eq!(stage.issue(&key).await["fields"]["summary"], "Second");
+    assert!(is_kept(stage, "Theirs").await);
 }
 
 /// A pair that is linked again when our last edit seems to be younger than that: it took nothing away unnoticed, though the

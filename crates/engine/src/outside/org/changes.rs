@@ -1,6 +1,6 @@
 //! What has changed in an org since a time, and who changed which field last.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use entente_salesforce::{Filter, Literal, Order, Query, Row};
 use entente_transport::CallError;
@@ -85,20 +85,20 @@ impl Org {
         Ok(Changes { found, began, refused })
     }
 
-    /// Who changed tracked fields last, and when, by record and field; fields that are not tracked have no rows.
+    /// Who changed tracked fields, and when, by record and field; fields that are not tracked have no rows.
     pub(crate) async fn history(
         &self,
         object: &str,
         ids: &[String],
         fields: &[String],
-    ) -> Result<HashMap<(String, String), FieldChange>, CallError> {
+    ) -> Result<HashMap<(String, String), Vec<FieldChange>>, CallError> {
         let (table, parent) = history_of(object);
         let filter =
             Filter::is_in(parent.as_str(), record_ids(ids)).and(Filter::is_in("Field", fields.iter().cloned()));
         let query = Query::select([parent.as_str(), "Field", "CreatedDate", "CreatedById", "OldValue", "NewValue"])
             .from(table)
             .filter(filter);
-        let mut newest: HashMap<(String, String), FieldChange> = HashMap::new();
+        let mut changes: HashMap<(String, String), Vec<FieldChange>> = HashMap::new();
         for row in self.client.all_rows(&query).await?.rows {
             let text = |field: &str| row.get(field).and_then(|value| value.as_str());
             let (Some(id), Some(field), Some(at)) =
@@ -106,16 +106,11 @@ impl Org {
             else {
                 continue;
             };
-            let by = text("CreatedById").map(str::to_owned);
             let value = |field: &str| text(field).map(str::to_owned);
-            let row = ChangeRow { at, by: by.clone(), from: value("OldValue"), to: value("NewValue") };
-            let change = FieldChange { at, by, rows: vec![row] };
-            match newest.entry((id.to_owned(), field.to_owned())) {
-                Entry::Occupied(mut known) => known.get_mut().give_way_to(change),
-                Entry::Vacant(first) => drop(first.insert(change)),
-            }
+            let change = FieldChange { at, by: value("CreatedById"), from: value("OldValue"), to: value("NewValue") };
+            changes.entry((id.to_owned(), field.to_owned())).or_default().push(change);
         }
-        Ok(newest)
+        Ok(changes)
     }
 }
 
@@ -129,35 +124,23 @@ fn changed_since(object: &str, since: Timestamp) -> Filter {
     }
 }
 
-/// The last change of a field.
+/// One change of a field.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldChange {
     pub(crate) at: Timestamp,
-    /// The user's id; none when several changed it within the same second, and nobody knows whose the last word was.
-    pub(crate) by: Option<String>,
-    /// All changes that the org remembers.
-    pub(crate) rows: Vec<ChangeRow>,
-}
-
-/// One change of a field.
-#[derive(Clone, Debug)]
-pub(crate) struct ChangeRow {
-    pub(crate) at: Timestamp,
+    /// The user's id.
     pub(crate) by: Option<String>,
     /// What it replaced; none, as in `to`, for nothing, or where the org keeps only that there was a change.
     pub(crate) from: Option<String>,
     pub(crate) to: Option<String>,
 }
 
-impl FieldChange {
-    fn give_way_to(&mut self, other: Self) {
-        if other.at > self.at {
-            (self.at, self.by) = (other.at, other.by);
-        } else if other.at == self.at && other.by != self.by {
-            self.by = None;
-        }
-        self.rows.extend(other.rows);
-    }
+/// Who changed a field last; none when several did within the same second, and nobody knows whose the last word was.
+pub(crate) fn last_author(changes: &[FieldChange]) -> Option<&str> {
+    let newest = changes.iter().map(|change| change.at).max()?;
+    let mut authors = changes.iter().filter(|change| change.at == newest).map(|change| change.by.as_deref());
+    let first = authors.next().flatten();
+    first.filter(|_| authors.all(|other| other == first))
 }
 
 /// Where an object keeps who changed which field when, and by which field a row names its record. What is called
