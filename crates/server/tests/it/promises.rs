@@ -66,6 +66,7 @@ mod shapes;
 mod siblings;
 mod statuses;
 mod steps;
+mod successions;
 mod templates;
 mod trials;
 mod types;
