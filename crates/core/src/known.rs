@@ -18,4 +18,15 @@ pub struct Known {
     pub item_started: Option<Timestamp>,
     /// The statuses of both sides; asked for through [`crate::plan::Need::Workflow`].
     pub workflow: Option<Arc<Workflow>>,
+    /// The ways that issues offered when they were last looked at, while a status was refused for want of one.
+    pub offered: Arc<Workflow>,
+}
+
+impl Known {
+    /// The shortest way to a status in Jira, as far as one is known.
+    #[must_use]
+    pub fn way(&self, from: &str, to: &str) -> Option<Vec<String>> {
+        let known = self.workflow.as_ref().and_then(|workflow| workflow.path(from, to));
+        known.or_else(|| self.offered.path(from, to))
+    }
 }

@@ -13,6 +13,7 @@ use crate::{
     side::{Side, Sides},
     threads::digest_of,
     value::Value,
+    workflow::Workflow,
 };
 
 /// Where a link came from.
@@ -158,6 +159,9 @@ pub struct Blocked {
     /// The versions of the two records at that time, as far as it rests on what they show; nothing where that is not known.
     #[serde(default)]
     pub versions: Sides<Option<String>>,
+    /// Whether it is a status to which no way was known.
+    #[serde(default)]
+    pub lacks_way: bool,
 }
 
 impl Blocked {
@@ -171,7 +175,15 @@ impl Blocked {
             lacks_right: false,
             circumstances: None,
             versions: Sides::default(),
+            lacks_way: false,
         }
+    }
+
+    /// Whether it is a status to which no way was known, and issues offer one by now from the status that is shown.
+    #[must_use]
+    pub fn has_way(&self, shown: &Value, offered: &Workflow) -> bool {
+        let is_of = |to: &str| self.is_of(&Value::list(vec![shown.clone(), Value::text(to)]));
+        self.lacks_way && offered.reachable(&shown.to_string()).into_iter().any(is_of)
     }
 
     /// Whether it is this value that was refused. Older databases hold the value itself.
@@ -225,6 +237,19 @@ mod tests {
         let always = Blocked::new(Side::Jira, Value::text("a"), "no");
         let then = Blocked { circumstances: Some("then".into()), ..always.clone() };
         assert!(always.stands("now", unread) && then.stands("then", unread) && !then.stands("now", unread));
+    }
+
+    #[test]
+    fn a_status_without_a_way_stands_until_issues_offer_one() {
+        let (from, to) = (Value::text("To Do"), Value::text("Done"));
+        let refused = Blocked::new(Side::Jira, Value::list(vec![from.clone(), to]), "no way");
+        let refusal = Blocked { lacks_way: true, ..refused.clone() };
+        let mut offered = Workflow::default();
+        offered.learn("To Do", "Doing");
+        assert!(!refusal.has_way(&from, &offered));
+        offered.learn("Doing", "Done");
+        assert!(refusal.has_way(&from, &offered) && !refusal.has_way(&Value::text("Doing"), &offered));
+        assert!(!refused.has_way(&from, &offered), "the way was known, and was refused");
     }
 
     #[test]

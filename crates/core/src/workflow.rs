@@ -47,6 +47,34 @@ impl Workflow {
         to.into_iter().for_each(|to| self.learn(from, to));
     }
 
+    /// An issue with this status offers these ways: of those that others with it offered, only what it offers too is kept.
+    pub fn learn_common<'a>(&mut self, from: &str, to: impl IntoIterator<Item = &'a str>) {
+        let offered: BTreeSet<String> = to.into_iter().filter(|to| !same(from, to)).map(str::to_owned).collect();
+        match self.ways.entry(from.to_lowercase()) {
+            Entry::Vacant(first) => drop(first.insert(offered)),
+            Entry::Occupied(mut known) => known.get_mut().retain(|to| offered.contains(to)),
+        }
+    }
+
+    /// All ways that another one knows.
+    pub fn join(&mut self, other: &Self) {
+        for (from, to) in &other.ways {
+            self.ways.entry(from.clone()).or_default().extend(to.iter().cloned());
+        }
+    }
+
+    /// The statuses that an issue can reach from this one by the known ways.
+    #[must_use]
+    pub fn reachable(&self, from: &str) -> BTreeSet<&str> {
+        let mut reached = BTreeSet::new();
+        let mut next = vec![from.to_lowercase()];
+        while let Some(here) = next.pop() {
+            let ways = self.ways.get(&here).into_iter().flatten().filter(|to| !same(from, to));
+            next.extend(ways.filter(|to| reached.insert(to.as_str())).map(|to| to.to_lowercase()));
+        }
+        reached
+    }
+
     /// Whether any way is known.
     #[must_use]
     pub fn has_ways(&self) -> bool {
@@ -166,6 +194,21 @@ mod tests {
             let path: Option<Vec<&str>> = path.as_ref().map(|path| path.iter().map(String::as_str).collect());
             assert_eq!(path.as_deref(), wanted, "{from} -> {to}");
         }
+    }
+
+    #[test]
+    fn only_what_every_issue_of_a_status_offers_is_a_way_for_all_of_them() {
+        let mut offered = Workflow::default();
+        offered.learn_common("To Do", ["Doing", "Done", "To Do"]);
+        offered.learn_common("to do", ["Doing"]);
+        offered.learn_common("Doing", ["Review"]);
+        offered.learn_common("Review", []);
+        offered.learn_common("Review", ["Done"]);
+        assert_eq!(offered.reachable("TO DO"), BTreeSet::from(["Doing", "Review"]));
+        let mut flow = workflow(&[], &[]);
+        flow.learn("Review", "Done");
+        flow.join(&offered);
+        assert_eq!(flow.reachable("To Do"), BTreeSet::from(["Doing", "Review", "Done"]));
     }
 
     #[test]

@@ -207,7 +207,10 @@ pub(crate) async fn plan_all(scene: &Scene<'_>, works: &mut [Work], needs: Needs
     let workflow = scene.wired.workflow();
     #[cfg(feature = "simulation")]
     let ourselves = scene.wired.org.user_id().await;
-    let mut known = vec![Known { item_started: started, workflow, ..Known::default() }; works.len()];
+    let mut known = vec![
+        Known { item_started: started, workflow, offered: scene.wired.offered(), ..Known::default() };
+        works.len()
+    ];
     for pass in 1..=PLANS_PER_ROUND_MAX {
         for (work, known) in works.iter_mut().zip(&known).filter(|(work, _)| work.is_open()) {
             let now = entente_core::Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);

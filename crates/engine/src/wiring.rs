@@ -45,6 +45,7 @@ pub(crate) struct Wired {
     scheme: Mutex<Option<Arc<Scheme>>>,
     /// What is known of its statuses, once a plan has asked for it.
     workflow: Mutex<Option<Arc<Workflow>>>,
+    offered: Mutex<Arc<Workflow>>,
     /// Whether this process has looked for existing twins. Nothing is created before.
     discovered: AtomicBool,
     /// Issues that name a Salesforce record but have no link yet, by that record's id.
@@ -146,6 +147,7 @@ impl Wired {
             people,
             scheme: Mutex::default(),
             workflow: Mutex::default(),
+            offered: Mutex::default(),
             discovered: AtomicBool::new(false),
             claims: Mutex::default(),
             problem: Mutex::default(),
@@ -197,6 +199,16 @@ impl Wired {
     /// More was learned about its statuses.
     pub(crate) fn remember_workflow(&self, workflow: Workflow) {
         *self.workflow.lock() = Some(Arc::new(workflow));
+    }
+
+    /// The ways that its issues offered when they were last looked at, while a status was refused for want of one.
+    pub(crate) fn offered(&self) -> Arc<Workflow> {
+        self.offered.lock().clone()
+    }
+
+    /// Issues offer these ways.
+    pub(crate) fn remember_offered(&self, offered: Workflow) {
+        *self.offered.lock() = Arc::new(offered);
     }
 
     /// Remembers how a look at the item has ended. Only what may be about names makes them be looked up again.

@@ -80,9 +80,18 @@ pub(crate) async fn learn_ways(scene: &Scene<'_>, from: &str, offered: &[Transit
             workflow.learn(&before, &after);
         }
     }
-    workflow.learn_all(from, offered.iter().filter(|way| way.is_available).map(|way| way.to.name.as_str()));
+    let mut offered_now = scene.wired.offered().as_ref().clone();
+    offered_now.learn_all(from, leads_to(offered));
+    workflow.join(&offered_now);
+    workflow.learn_all(from, leads_to(offered));
+    scene.wired.remember_offered(offered_now);
     scene.wired.remember_workflow(workflow.clone());
     Ok(workflow)
+}
+
+/// The statuses to which transitions lead that can be taken now.
+pub(crate) fn leads_to(offered: &[Transition]) -> impl Iterator<Item = &str> {
+    offered.iter().filter(|way| way.is_available).map(|way| way.to.name.as_str())
 }
 
 /// Where issues of the item begin, as the newest one did; nothing while there is none.

@@ -100,9 +100,8 @@ pub(super) fn create(
 /// The write that moves an issue.
 pub(super) fn write(item: &ConnectedItem, change: FieldWrite, known: &Known) -> Write {
     let (from, to) = (change.from.to_string(), change.to.to_string());
-    let known_way = known.workflow.as_ref().and_then(|workflow| workflow.path(&from, &to));
     // Without a known way the transition that leads straight there is tried.
-    let names = known_way.filter(|way| !way.is_empty()).unwrap_or_else(|| vec![to]);
+    let names = known.way(&from, &to).filter(|way| !way.is_empty()).unwrap_or_else(|| vec![to]);
     let on = item.status.as_ref().map(|status| &status.on);
     let fields = |name: &String| on.and_then(|on| on.get(&name.to_lowercase())).cloned().unwrap_or_default();
     let hops = names.into_iter().map(|to| Hop { fields: fields(&to), to }).collect();

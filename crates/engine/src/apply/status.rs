@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use entente_core::{
-    FieldPath, Side, Sides, Value,
+    FieldPath, MappingKey, Side, Sides, Value,
     plan::{FieldWrite, Hop, Note, NoteCode, STATUS},
     workflow::same,
 };
@@ -36,8 +36,10 @@ enum End {
     There,
     /// There is another way than the one that was planned: plan again.
     Detour,
-    /// The workflow offers no way, or refuses it.
+    /// The workflow offers no way.
     NoWay(String),
+    /// It refuses the way.
+    Refused(String),
     /// The call failed.
     Failed(CallError),
 }
@@ -128,8 +130,8 @@ async fn transition(scene: &Scene<'_>, work: &Work, id: IssueId, hop: &Hop, reac
     let to = TransitionTo { transition_id: way.id.clone(), fields, history: Some(history(work)) };
     match client.transition(id, &to).await {
         Ok(()) => End::There,
-        Err(CallError::Invalid { problems }) => End::NoWay(demands(way, &problems)),
-        Err(CallError::Denied { reason }) => End::NoWay(reason),
+        Err(CallError::Invalid { problems }) => End::Refused(demands(way, &problems)),
+        Err(CallError::Denied { reason }) => End::Refused(reason),
         Err(error) => End::Failed(error),
     }
 }
@@ -204,7 +206,11 @@ fn settle(scene: &Scene<'_>, work: &mut Work, moved: Moved) {
             receipt::tell(scene, work, Side::Jira, &change);
         }
         End::Detour => work.again(scene.worker.soon(&work.unit), "the workflow leads there by another way"),
-        End::NoWay(reason) => refused(work, change, reason),
+        End::NoWay(reason) => {
+            let key = refused(work, change, reason);
+            work.blocked_next.entry(key).and_modify(|blocked| blocked.lacks_way = true);
+        }
+        End::Refused(reason) => drop(refused(work, change, reason)),
         End::Failed(error @ CallError::Ambiguous { .. }) => {
             work.again(scene.worker.probe_at(&work.unit), error.to_string());
         }
@@ -228,7 +234,7 @@ fn half_way(work: &mut Work, change: &FieldWrite, reached: &str) {
     work.journal.push(super::written(work, Side::Jira, &change.key, &change.from, &Value::text(reached), text));
 }
 
-fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
+fn refused(work: &mut Work, mut change: FieldWrite, reason: String) -> MappingKey {
     if change.from.is_empty() {
         // A new issue begins somewhere; the next plan starts from there.
         change.from = Value::text(&shown(work));
@@ -243,6 +249,7 @@ fn refused(work: &mut Work, mut change: FieldWrite, reason: String) {
     work.blocked_next.insert(change.key.clone(), blocked);
     let entry = super::written(work, Side::Jira, &change.key, &change.from, &change.to, text);
     work.journal.push(NewEntry { kind: "refused".to_owned(), ..entry });
+    change.key
 }
 
 /// Statuses that people gave between our read and our transition, which took them away: Jira's changelog says so.

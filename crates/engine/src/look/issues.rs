@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entente_core::Side;
-use entente_jira::{SearchPage, SearchPages};
-use entente_store::Link;
+use entente_core::{Side, Workflow, plan::STATUS};
+use entente_jira::{Search, SearchPage, SearchPages};
+use entente_store::{Link, StoreError};
 use entente_transport::CallError;
 use jiff::Timestamp;
 
@@ -18,10 +18,11 @@ use super::{
 };
 use crate::{
     error::EngineError,
-    outside::{SiteIssue, origin_source},
+    outside::{Site, SiteIssue, origin_source},
     report::Progress,
     round::{Scene, read},
     unit::{Seen, was_parted},
+    workflow::leads_to,
 };
 
 /// What a scan of the Jira side leaves for the pages.
@@ -50,7 +51,8 @@ pub(super) async fn scan(
 ) -> Result<JiraSide, EngineError> {
     let mut side = JiraSide::default();
     let site = &scene.wired.site;
-    let Some((mut pages, mut next)) = begin(scene, earlier, last).await.map_err(EngineError::peer(&site.name))? else {
+    let mut offered = Workflow::default();
+    let Some((mut pages, mut next)) = begin(scene, earlier, last).await? else {
         return Ok(side);
     };
     while let Some(page) = next {
@@ -62,6 +64,9 @@ pub(super) async fn scan(
         let mut by_issue = grouped(links, |link| &link.jira_id);
         for issue in issues {
             let links = by_issue.remove(&issue.id()).unwrap_or_default();
+            if let Some(status) = issue.named(STATUS, "name") {
+                offered.learn_common(status, leads_to(&issue.issue.transitions));
+            }
             side.add(scene, earlier, &issue, &links);
         }
         progress(Progress { stage: "reading Jira", done: side.seen.len() as u64, total: None });
@@ -69,7 +74,14 @@ pub(super) async fn scan(
     }
     side.claims.settle_all();
     side.alike = alike::index(scene, &side);
+    scene.wired.remember_offered(offered);
     Ok(side)
+}
+
+/// Whether a status was refused for want of a way: then what the issues offer is read with them.
+async fn lacks_ways(scene: &Scene<'_>) -> Result<bool, StoreError> {
+    let parked = scene.worker.store().parked_links(Some(&scene.wired.item.name)).await?;
+    Ok(parked.iter().flat_map(|link| link.blocked.values()).any(|blocked| blocked.lacks_way))
 }
 
 /// The first page, and those after it; none for an item that has no project.
@@ -77,22 +89,27 @@ async fn begin(
     scene: &Scene<'_>,
     earlier: &Earlier,
     last: Option<Timestamp>,
-) -> Result<Option<(SearchPages, Option<SearchPage>)>, CallError> {
+) -> Result<Option<(SearchPages, Option<SearchPage>)>, EngineError> {
     let (Some((_, project_id)), Some(issue_type)) = (&scene.scheme.project, &scene.scheme.issue_type) else {
         return Ok(None);
     };
     let fields = earlier.jira_ids(scene);
-    let scan = |asked| scene.wired.site.scan(project_id, issue_type, asked, &fields);
+    let site = &scene.wired.site;
+    let transitions = lacks_ways(scene).await?;
+    let scan = |asked| {
+        let search = Site::search(project_id, issue_type, asked, &fields);
+        site.client.search(Search { transitions, ..search })
+    };
     if let Some(asked) = asked::issues(scene, last) {
         let mut pages = scan(Some(asked));
         match pages.next().await {
             // Jira refuses to look for a value that it has never heard of: we look for it among all issues.
             Err(CallError::Invalid { .. }) => {}
-            page => return Ok(Some((pages, page?))),
+            page => return Ok(Some((pages, page.map_err(EngineError::peer(&site.name))?))),
         }
     }
     let mut pages = scan(None);
-    let page = pages.next().await?;
+    let page = pages.next().await.map_err(EngineError::peer(&site.name))?;
     Ok(Some((pages, page)))
 }
 

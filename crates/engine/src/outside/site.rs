@@ -279,6 +279,11 @@ impl Site {
         filter: Option<Jql>,
         fields: &[String],
     ) -> entente_jira::SearchPages {
+        self.client.search(Self::search(project_id, issue_type_id, filter, fields))
+    }
+
+    /// The search of such a scan.
+    pub(crate) fn search(project_id: &str, issue_type_id: &str, filter: Option<Jql>, fields: &[String]) -> Search {
         let scope = Jql::project_in([number(project_id)]).and(Jql::issue_type_in([number(issue_type_id)]));
         let jql = match filter {
             Some(filter) => scope.and(filter),
@@ -287,7 +292,7 @@ impl Site {
         let jql = jql.order_by(jql::Field::KEY, jql::Order::Ascending);
         let mut search = Search::new(jql, fields.iter().map(String::as_str));
         search.properties = vec![ORIGIN_PROPERTY.to_owned()];
-        self.client.search(search)
+        search
     }
 
     /// Issues of some projects that were updated since a time, with the given fields of each.

@@ -47,7 +47,7 @@ pub(crate) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
             former_key: work.seen.jira.former_key.clone(),
             created: created(scene, work),
             decisions: decided.into_iter().map(|(key, decided)| (key, decided.decision)).collect(),
-            blocked: work.standing(&scene.scheme.circumstances),
+            blocked: work.standing(&scene.scheme.circumstances, &scene.wired.offered()),
             out_of_scope: work.seen.jira.out_of_scope.clone(),
             succession: None,
             ancestor: None,
@@ -168,7 +168,7 @@ async fn parked(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineError
             if let Some(mut left_out) = values_left_out(&parked.fingerprint) {
                 left_out.values_mut().for_each(|blocked| blocked.circumstances.clone_from(&parked.circumstances));
                 work.blocked_next = left_out;
-                let standing = work.standing(&scene.scheme.circumstances);
+                let standing = work.standing(&scene.scheme.circumstances, &scene.wired.offered());
                 work.facts.blocked.extend(standing);
                 continue;
             }

@@ -22,14 +22,14 @@ pub(super) fn run(scene: &Scene<'_>, works: &mut [Work]) {
 }
 
 fn again_unless_at_rest(scene: &Scene<'_>, work: &mut Work) {
-    work.facts.blocked = work.standing(&scene.scheme.circumstances);
+    work.facts.blocked = work.standing(&scene.scheme.circumstances, &scene.wired.offered());
     // What this round could ask Jira is asked.
     work.facts.is_unsettled &= !work.plan.needs.is_empty();
     let now = Sides::new(&work.seen.salesforce.state, &work.seen.jira.state);
     // Who edited last is still true of a side that nobody has touched since.
     let asked = work.asked.take().filter(|(versions, _)| *versions == work.versions());
     let known = asked.map(|(_, known)| known).unwrap_or_default();
-    let known = Known { workflow: scene.wired.workflow(), ..known };
+    let known = Known { workflow: scene.wired.workflow(), offered: scene.wired.offered(), ..known };
     let mut last = plan(&scene.scheme.item, &work.facts, Some(&work.base_next), now, &known);
     work.undone = work.undone_by(&last);
     for (key, values) in last.base.drain(..) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use entente_core::{
-    Base, Known, LinkFacts, MappingKey, Plan, Side, Sides, Value,
+    Base, Known, LinkFacts, MappingKey, Plan, Side, Sides, Value, Workflow,
     likeness::Alike,
     link::Blocked,
-    plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, Why, Write},
+    plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, STATUS, Why, Write},
 };
 use entente_jira::IssueId;
 use entente_store::{LinkId, NewEntry, Pair, ParkedClass, Sent};
@@ -140,9 +140,11 @@ impl Work {
 
     /// The refusals that still stand; what was refused under other circumstances, or of another version of the record, is
     /// tried again.
-    pub(crate) fn standing(&self, circumstances: &Sides<String>) -> BTreeMap<MappingKey, Blocked> {
+    pub(crate) fn standing(&self, circumstances: &Sides<String>, offered: &Workflow) -> BTreeMap<MappingKey, Blocked> {
         let versions = self.seen.as_ref().map(|seen| seen.version.as_deref());
-        let stands = |blocked: &Blocked| blocked.stands(circumstances.get(blocked.side), versions);
+        let status = self.seen.jira.record().and_then(|record| record.value(STATUS));
+        let has_way = |blocked: &Blocked| status.is_some_and(|status| blocked.has_way(status, offered));
+        let stands = |blocked: &Blocked| blocked.stands(circumstances.get(blocked.side), versions) && !has_way(blocked);
         self.blocked_next.iter().filter(|(_, b)| stands(b)).map(|(key, b)| (key.clone(), b.clone())).collect()
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::changelog::Change;
+use super::transitions::Transition;
 use super::{Client, Moment};
 use crate::id::{IssueId, IssueKey, IssueRef};
 use crate::request::Request;
@@ -25,6 +26,9 @@ pub struct Issue {
     /// Issue properties by key, where they were asked for.
     #[serde(default)]
     pub properties: Map<String, Value>,
+    /// The transitions that the account can take, where they were asked for.
+    #[serde(default)]
+    pub transitions: Vec<Transition>,
     #[serde(default)]
     changelog: Changelog,
 }

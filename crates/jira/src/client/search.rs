@@ -28,6 +28,8 @@ pub struct Search {
     pub properties: Vec<String>,
     /// Whether to add the newest changelog entries.
     pub changelog: bool,
+    /// Whether to add the transitions that the account can take.
+    pub transitions: bool,
     /// Ids that must be read as they are now, at most [`RECONCILE_ISSUES_MAX`]: what we wrote a moment ago.
     pub reconcile: Vec<IssueId>,
     /// Rows asked of a page, 1 to 5,000; Jira gives fewer when there are many fields.
@@ -83,6 +85,7 @@ impl Search {
             fields: fields.into_iter().map(Into::into).collect(),
             properties: Vec::new(),
             changelog: false,
+            transitions: false,
             reconcile: Vec::new(),
             page_rows: SEARCH_PAGE_ROWS,
         }
@@ -98,9 +101,12 @@ impl Search {
         if !self.properties.is_empty() {
             body["properties"] = json!(self.properties);
         }
-        if self.changelog {
+        let expanded = [("changelog", self.changelog), ("transitions", self.transitions)];
+        let expanded: Vec<&str> =
+            expanded.into_iter().filter(|(_, is_wanted)| *is_wanted).map(|(what, _)| what).collect();
+        if !expanded.is_empty() {
             // A comma-separated text here, a list in a bulk fetch.
-            body["expand"] = json!("changelog");
+            body["expand"] = json!(expanded.join(","));
         }
         if !self.reconcile.is_empty() {
             body["reconcileIssues"] = self.reconcile.iter().map(|id| id.number()).collect();

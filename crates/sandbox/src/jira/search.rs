@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Problems, Refusal, Reply};
-use super::issue::Issue;
+use super::issue::{Issue, transition};
 use super::jql::order::Place;
 use super::jql::{self, Asker, Search};
 use super::limits::{PROPERTIES_PER_READ, RECONCILE_ISSUES, SEARCH_PAGE, SEARCH_PAGE_DEFAULT, SEARCH_PAGE_WITH_FIELDS};
@@ -99,7 +99,14 @@ fn search(s: &mut Session<'_>, body: &Map<String, Value>) -> Answer {
     let view = s.view();
     let bare = wanted.is_bare() && wanted.properties.is_empty();
     let show = |issue: &&Issue| {
-        if bare { json!({ "id": issue.id.to_string(), "key": issue.key }) } else { view.issue(issue, &wanted) }
+        if bare {
+            return json!({ "id": issue.id.to_string(), "key": issue.key });
+        }
+        let mut row = view.issue(issue, &wanted);
+        if wanted.expands("transitions") {
+            row["transitions"] = transition::available(s, issue);
+        }
+        row
     };
     // Assigned, not written into `json!`, which would copy every row once more.
     let mut answer = json!({ "issues": [], "isLast": !more });

@@ -73,6 +73,41 @@ fn a_refused_status_is_tried_again_when_its_table_changes() {
     assert_eq!(company.issue(&key)["status"]["name"], "Done");
 }
 
+/// Bugs that begin at "To Do" and go on by these transitions, each from one status to another.
+fn draw(company: &Company, ways: &[(&str, &str)]) {
+    let transitions: Vec<Value> =
+        ways.iter().map(|(from, to)| json!({ "name": format!("to {to}"), "from": [from], "to": to })).collect();
+    let statuses = [("To Do", "new"), ("Doing", "indeterminate"), ("Done", "done")];
+    let statuses = statuses.map(|(name, category)| json!({ "name": name, "category": category }));
+    let drawn = json!({ "project": "OPS", "issue_type": "Bug", "statuses": statuses, "transitions": transitions });
+    company.site_door("workflow", &drawn);
+}
+
+/// While no way leads to a status, looking for one costs no call; what another issue offers farther along is seen, too.
+#[test]
+fn a_status_without_a_way_is_tried_again_when_the_workflow_has_one() {
+    let company = Company::new();
+    draw(&company, &[("To Do", "Doing"), ("Doing", "To Do")]);
+    let other = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": "Another" });
+    let other = company.jira(Method::POST, "issue", &json!({ "fields": other }));
+    company.move_issue(text(&other["key"]), "Doing");
+    let (id, key) = pair(&company, STATUSES);
+    let calls = |parked_wanted: u64| {
+        [Side::Salesforce, Side::Jira].iter().for_each(|side| company.forget_calls(*side));
+        assert_eq!(parked(&company, STATUSES), parked_wanted);
+        [Side::Salesforce, Side::Jira].map(|side| company.calls(side))
+    };
+    let at_rest = calls(0);
+    company.edit("Case", &id, &json!({ "Status": "Closed" }));
+    assert_eq!(parked(&company, STATUSES), 1);
+    let before = refusals(&company);
+    assert_eq!([calls(1), calls(1)], [at_rest, at_rest], "no more than while nothing is parked");
+
+    draw(&company, &[("To Do", "Doing"), ("Doing", "To Do"), ("Doing", "Done")]);
+    assert_eq!(parked(&company, STATUSES), 0);
+    assert_eq!((text(&company.issue(&key)["status"]["name"]), refusals(&company)), ("Done", before));
+}
+
 /// A rule that names no field holds up the value that breaks it and no other, and that one until the record changes in
 /// what the rule asks for.
 #[test]
