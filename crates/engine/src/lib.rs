@@ -86,8 +86,8 @@ pub use remedy::{
 };
 pub use report::{
     AccessStatus, Actions, ConfigurationInUse, ConnectionStatus, Difference, DifferenceWhy, DryRun, Event,
-    FieldLeftAlone, Finding, ItemStatus, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress, QuotaStatus,
-    Status, SyncReport, VerifyReport, Waiting,
+    FieldLeftAlone, Finding, Incomplete, ItemStatus, PerSide, PlannedConflict, PlannedNote, PlannedWrite, Progress,
+    QuotaStatus, Status, SyncReport, VerifyReport, Waiting,
 };
 #[cfg(feature = "simulation")]
 pub use steps::{Round, Steps};

@@ -139,11 +139,8 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
         return Err(held_back);
     }
     wired.site.verify().await?;
+    may_begin(worker, wired).await?;
     let store = worker.store();
-    // Twins that were made without a field would have to be mended one by one. A field that is lost later stops no other.
-    if store.item_runtime(&wired.item.name).await?.last_sync_ms.is_none() {
-        wired.check_names().await?;
-    }
     let (mut candidates, mut parting) = (Vec::new(), Vec::new());
     let mut n_offered = 0;
     let mut overlooked = Overlooked::all(worker, wired).await?;
@@ -178,6 +175,14 @@ async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) 
     tracing::info!(item = wired.item.name, n_offered, "Looked at item {}", wired.item.name);
     worker.wake();
     Ok(())
+}
+
+/// Twins that were made without a field would have to be mended one by one. A field that is lost later stops no other.
+pub(crate) async fn may_begin(worker: &Worker, wired: &Wired) -> Result<(), EngineError> {
+    match worker.store().item_runtime(&wired.item.name).await?.last_sync_ms {
+        None => wired.check_names().await,
+        Some(_) => wired.scheme().await.map(drop),
+    }
 }
 
 /// Marks the links whose comments or files have changed, or whose note is missing.

@@ -34,7 +34,11 @@ pub(crate) async fn item(
     report: &mut DryRun,
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
-    wired.check_names().await?;
+    look::may_begin(worker, wired).await?;
+    if let Some(text) = wired.unusable_names() {
+        let (item, record) = (wired.item.name.clone(), wired.item.name.clone());
+        report.notes.push(PlannedNote { item, link: None, record, text });
+    }
     let mut told = Told { only: worker.only, ..Told::new(report) };
     let mut is_asked = false;
     let mut asked = newcomers::Asked::default();

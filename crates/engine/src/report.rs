@@ -43,6 +43,9 @@ pub struct SyncReport {
     pub waiting: u64,
     /// Links of items that a guard stopped.
     pub held: u64,
+    /// Items that went on without a field which is not there any more, or cannot hold what is mapped to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub incomplete: Vec<Incomplete>,
     /// Wall time.
     pub seconds: f64,
 }
@@ -51,8 +54,17 @@ impl SyncReport {
     /// Whether nothing is left for a person or for later.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.conflicts + self.parked + self.waiting + self.held == 0
+        self.conflicts + self.parked + self.waiting + self.held == 0 && self.incomplete.is_empty()
     }
+}
+
+/// An item of which a run did only a part.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Incomplete {
+    /// The item.
+    pub item: String,
+    /// What is lacking, and what to do.
+    pub reason: String,
 }
 
 /// A field that is left as it is, on so many links of an item.

@@ -15,7 +15,7 @@ use crate::{
     forget,
     limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS, SYNC_LINGERS_MS},
     look,
-    report::{Progress, SyncReport},
+    report::{Incomplete, Progress, SyncReport},
     status,
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -126,10 +126,7 @@ async fn org(
 async fn looked(worker: &Worker, wired: &Wired, give_up_ms: i64, progress: Tell<'_>) -> Result<(), EngineError> {
     let mut n_failures = 0;
     loop {
-        let result = match wired.check_names().await {
-            Ok(()) => look::offer(worker, wired, progress).await,
-            Err(error) => Err(error),
-        };
+        let result = look::offer(worker, wired, progress).await;
         let Some(after) = result.as_ref().err().and_then(EngineError::passes_after) else { return result };
         let asked_ms = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
         let pause_ms = asked_ms.max(worker.backoff_ms(n_failures, BACKOFF_FIRST_MS));
@@ -190,6 +187,7 @@ async fn report(
         auth: calls.auth,
         waiting,
         held,
+        incomplete: items.iter().filter_map(|wired| incomplete(wired)).collect(),
         ..SyncReport::default()
     };
     for tally in workers.iter().map(|worker| &worker.tally) {
@@ -198,6 +196,11 @@ async fn report(
         report.noops += tally.noops.load(Ordering::Relaxed);
     }
     Ok(report)
+}
+
+/// What an item names and has not: it went on without.
+fn incomplete(wired: &Wired) -> Option<Incomplete> {
+    Some(Incomplete { item: wired.item.name.clone(), reason: wired.unusable_names()? })
 }
 
 /// Hints that wait and are about an item's links, or about records that it may take.

@@ -175,6 +175,11 @@ impl Wired {
         Ok(scheme)
     }
 
+    /// The same, as far as it was looked up.
+    pub(crate) fn known_scheme(&self) -> Option<Arc<Scheme>> {
+        self.scheme.lock().clone()
+    }
+
     /// How long a request to a side that was lost may still take effect.
     pub(crate) fn settle_ms(&self, side: Side) -> i64 {
         match side {
@@ -280,7 +285,7 @@ impl Wired {
 
     /// The same in one sentence, as far as the names were looked up.
     pub(crate) fn unusable_names(&self) -> Option<String> {
-        let scheme = self.scheme.lock().clone()?;
+        let scheme = self.known_scheme()?;
         let mut unusable = doctor::of_lines(&self.item, &scheme);
         unusable.retain(|finding| finding.severity == doctor::ERROR);
         let Finding { message, remedy, .. } = unusable.first()?;

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use entente_core::Side;
 use entente_core::config::Config;
 use entente_engine::{
-    DryRun, Engine, EngineError, Outside, PerSide, PlannedWrite, SyncOptions, SyncReport, Unfinished,
+    DryRun, Engine, EngineError, Incomplete, Outside, PerSide, PlannedWrite, SyncOptions, SyncReport, Unfinished,
 };
 use serde::Serialize;
 
@@ -141,7 +141,7 @@ fn resting<'a>(config: &Config, items: &'a [String]) -> Vec<&'a str> {
 
 fn exit(report: &SyncReport) -> Exit {
     let settled = report.conflicts + report.parked + report.waiting == 0;
-    if settled { Exit::Done } else { Exit::No }
+    if settled && report.incomplete.is_empty() { Exit::Done } else { Exit::No }
 }
 
 fn done(report: &SyncReport) -> String {
@@ -169,6 +169,9 @@ fn done(report: &SyncReport) -> String {
     }
     for field in &report.fields_left_alone {
         text.push_str(&format!("\n  {}", told(&field.item, &field.field, field.links, &field.example)));
+    }
+    for Incomplete { item, reason } in &report.incomplete {
+        text.push_str(&format!("\n  item {item} is incomplete: {}", harmless(reason)));
     }
     text
 }
@@ -227,6 +230,13 @@ mod tests {
           9 left alone: the value has no counterpart or cannot be read
           item bugs: Region__c>Region is left alone on 9 links: Jira Region cannot be read
         ");
+        let lacking = Incomplete { item: "bugs".to_owned(), reason: "there is no field Region".to_owned() };
+        let incomplete = SyncReport { links: 9, incomplete: vec![lacking], ..SyncReport::default() };
+        insta::assert_snapshot!(done(&incomplete), @r"
+        9 links; created 0 in Salesforce, 0 in Jira; 0 calls in 0.0 s.
+          item bugs is incomplete: there is no field Region
+        ");
+        assert_eq!(exit(&incomplete), Exit::No);
         assert_eq!(exit(&SyncReport::default()), Exit::Done);
     }
 

@@ -53,6 +53,28 @@ fn a_field_that_is_hidden_empties_nothing_and_stops_no_other() {
     assert_eq!(company.issue(&key)["priority"]["name"], "Low");
 }
 
+/// X23, X24: a sync goes on without such a field as well, says so beforehand and afterwards, and is not done.
+#[test]
+fn a_sync_goes_on_without_a_field_that_is_hidden_and_is_not_done() {
+    let company = Company::new();
+    let case = company.create("Case", &json!({ "Subject": "Seen", "Priority": "High" }));
+    company.sync(CASES);
+    let key = company.twin("Case", &case).unwrap();
+    let hidden = json!({ "user": ENTENTE, "object": "Case", "field": "Priority", "read": false, "update": false });
+    company.org_door("rights", &hidden);
+    company.edit("Case", &case, &json!({ "Subject": "Not seen", "Priority": "Low" }));
+    let planned = company.plan(CASES);
+    assert_eq!(planned["writes"].as_array().map(Vec::len), Some(1), "{planned}");
+    assert!(planned["notes"].to_string().contains("there is no field Case.Priority"), "{planned}");
+    let ended = company.try_sync(CASES);
+    let (lacking, issue) = (ended.json()["incomplete"][0].take(), company.issue(&key));
+    assert_eq!((ended.code, &lacking["item"]), (1, &json!("cases")), "{ended:?}");
+    assert!(lacking["reason"].as_str().unwrap().contains("there is no field Case.Priority"), "{lacking}");
+    assert_eq!((&issue["summary"], &issue["priority"]["name"]), (&json!("Not seen"), &json!("High")));
+    let told = run(&["sync", "--config", &company.configure(CASES, "")]);
+    assert!(told.code == 1 && told.stdout.contains("item cases is incomplete: "), "{told:?}");
+}
+
 /// X42: names in another case are the same fields, on both sides.
 #[test]
 fn names_in_another_case_are_the_same_fields() {
