@@ -70,7 +70,8 @@ impl Referents {
         Ok(())
     }
 
-    /// The one record that is meant. SOQL does not mind capitals; where several differ in nothing else, the exact one is.
+    /// The one record that is meant. SOQL does not mind capitals, and neither do we: of two that differ in nothing else
+    /// nobody knows which one is.
     fn id(
         &self,
         scene: &Scene<'_>,
@@ -81,10 +82,8 @@ impl Referents {
         let wanted = value.to_string();
         let records =
             self.found.as_ref().map_err(Clone::clone)?.get(&field.path).map(Vec::as_slice).unwrap_or_default();
-        let alike: Vec<&Shown> =
+        let meant: Vec<&Shown> =
             records.iter().filter(|(_, shown)| shown.to_lowercase() == wanted.to_lowercase()).collect();
-        let exact: Vec<&Shown> = alike.iter().copied().filter(|(_, shown)| *shown == wanted).collect();
-        let meant = if exact.is_empty() { alike } else { exact };
         let Reference { object, field: by, .. } = reference;
         let message = match meant.as_slice() {
             [(id, _)] => return Ok(id),

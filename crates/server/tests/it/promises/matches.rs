@@ -117,6 +117,23 @@ fn rules_are_tried_in_their_order() {
     assert_eq!(company.twin("Case", &late).as_deref(), Some(alike.as_str()), "the second rule");
 }
 
+/// One letter in another case tells no two accounts apart: neither is taken, and a person says which.
+#[test]
+fn accounts_that_differ_only_in_a_capital_are_in_doubt() {
+    let company = Company::new();
+    let reference = json!([{ "name": "Jira_Reference__c", "type": "Text", "length": 80 }]);
+    company.org_door("objects", &json!({ "object": "Account", "fields": reference }));
+    let accounts = ["Twin", "twin"].map(|name| company.create("Account", &json!({ "Name": name })));
+    bug(&company, "Twin", "");
+    let items = cases("jira", ", { salesforce: Name, jira: summary }");
+    let items = items.replace("object: Case", "object: Account").replace("salesforce: Subject", "salesforce: Name");
+    let items = items.replace("salesforce: SuppliedCompany", "salesforce: Phone");
+    let ended = ask(&company, &items, &["sync", "--json"]);
+    assert_eq!((ended.code, &ended.json()["parked"]), (1, &json!(2)), "{ended:?}");
+    assert_eq!(accounts.each_ref().map(|id| company.twin("Account", id)), [None, None]);
+    assert_eq!(company.issues("OPS").len(), 1, "and nothing is created beside the one that is there");
+}
+
 /// Two issues could be meant: the record waits, costs nothing, and a person says which.
 #[test]
 fn a_person_says_which_of_two_issues_is_meant() {

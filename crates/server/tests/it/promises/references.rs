@@ -137,6 +137,19 @@ fn what_names_nobody_or_several_is_said_and_nothing_is_written() {
     assert_eq!(ask(&company, &["retry", "--item", "cases"]).code, 0);
     company.sync(CASES);
     assert_ne!(points_at(&company, &id)[0], json!(nobody), "now there is one");
+
+    // Nor does one letter tell two apart.
+    for name in ["Twin", "twin"] {
+        company.create("Account", &json!({ "Name": name }));
+    }
+    let before = points_at(&company, &id)[0].clone();
+    for name in ["Twin", "twin"] {
+        edit(&company, &key, &[("Customer", json!(name))]);
+        assert_eq!(company.try_sync(CASES).code, 1);
+        assert_eq!(points_at(&company, &id)[0], before);
+        let said = reasons(&company);
+        assert!(said[0].contains("2 records of Account have this Name"), "{said:?}");
+    }
 }
 
 #[test]
