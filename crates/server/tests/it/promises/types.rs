@@ -119,6 +119,12 @@ fn kinds() -> Vec<Row> {
             [(json!("Platform"), option("Platform")), (json!("Billing"), option("Billing"))],
         ),
         (
+            field("Programme__c", "Text"),
+            "Related Project",
+            "",
+            [(json!("SUP"), json!({ "key": "SUP" })), (json!("ITS"), json!({ "key": "ITS" }))],
+        ),
+        (
             list("Sub__c", "Picklist", &["API", "Invoices"]),
             "Product Area.child",
             "",
@@ -136,7 +142,7 @@ fn shown(issue: &Value, field: &str) -> Value {
     };
     let part = |value: &Value| match value {
         Value::Object(parts) => {
-            let key = ["value", "name"].into_iter().find(|key| parts.contains_key(*key)).unwrap();
+            let key = ["value", "key", "name"].into_iter().find(|key| parts.contains_key(*key)).unwrap();
             json!({ key: parts[key] })
         }
         other => other.clone(),
