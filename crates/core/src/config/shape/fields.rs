@@ -130,7 +130,7 @@ pub(super) static FILTER: Shape = Shape {
         Key::optional("is not empty", Kind::Yes, "Something in it."),
         Key::optional("contains", Kind::Text, "The text occurs in it, or it is a member of the list."),
         Key::optional("does not contain", Kind::Text, "The text does not occur in it."),
-        Key::optional("less than", Kind::Text, "Smaller number, earlier date."),
+        Key::optional("less than", Kind::Text, "Smaller number, earlier date; texts by the alphabet."),
         Key::optional("greater than", Kind::Text, "Greater number, later date; texts by the alphabet."),
         Key::optional("equals", Kind::Text, "The same number, date or boolean."),
     ],

@@ -48,6 +48,7 @@ pub(super) fn complete_agreement(state: &State, draft: &mut Draft) -> Answered<(
     // <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_contract.htm>
     let is_contract = state.object(draft.object).name == "Contract";
     if is_contract && draft.get(state, "StatusCode").as_str() == Some("Activated") && code != "Activated" {
+        // The vendor publishes the code, and not these words: they are ours.
         let message = "Choose a valid contract status and save your changes. Ask your admin for details.";
         return Err(Refusal::of_fields("FAILED_ACTIVATION", message, &["Status"]));
     }
