@@ -209,8 +209,8 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
     let still_refused = work.plan.notes.iter().any(|note| note.code == NoteCode::Blocked && note.key.is_none());
     match &work.parked {
         Some(refused) => round.parked.push(Parked {
+            reason: by_name(work, key.side, &refused.reason),
             key,
-            reason: refused.reason.clone(),
             class: refused.class,
             fingerprint: refused.fingerprint.clone(),
             circumstances: refused.circumstances.clone(),
@@ -221,6 +221,15 @@ fn park(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
     }
 }
 
+/// A reason that says whose it is: people know no ids.
+fn by_name(work: &Work, side: Side, reason: &str) -> String {
+    let name = work.name(side);
+    match reason.contains(name) || name == work.id(side) {
+        true => reason.to_owned(),
+        false => format!("{name}: {reason}"),
+    }
+}
+
 /// The record or the issue that waits for a twin, as it is remembered when it is refused one.
 fn candidate(scene: &Scene<'_>, work: &Work) -> ParkedKey {
     let side =
@@ -228,11 +237,10 @@ fn candidate(scene: &Scene<'_>, work: &Work) -> ParkedKey {
     ParkedKey { item: scene.wired.item.name.clone(), side, record_id: work.id(side).to_owned() }
 }
 
-/// Neither end of a new link waits for a twin any more.
+/// Neither end of a new link waits for a twin any more, under whatever item it was refused one.
 fn unpark(scene: &Scene<'_>, round: &mut RoundCommit, work: &Work) {
-    round.unparked.extend(Side::BOTH.map(|side| ParkedKey {
-        item: scene.wired.item.name.clone(),
-        side,
-        record_id: work.id(side).to_owned(),
-    }));
+    for item in &scene.worker.wiring.config.items {
+        let key = |side| ParkedKey { item: item.name.clone(), side, record_id: work.id(side).to_owned() };
+        round.unparked.extend(Side::BOTH.map(key));
+    }
 }

@@ -23,6 +23,23 @@ const ITEMS: &str = r"
     fields: [ { salesforce: Subject, jira: summary } ]
 ";
 
+/// An item that lets go of what leaves it, and one behind it whose issues Jira refuses.
+const LETS_GO: &str = r"
+    salesforce: { connection: org, object: Case, filter: { field: Origin, is: Phone } }
+    jira: { connection: site, project: OPS, issue_type: Bug }
+    auto_create: jira
+    on_leave: unlink
+    correlation: { salesforce: Jira_Reference__c, jira: Salesforce Case ID }
+    fields: [ { salesforce: Subject, jira: summary } ]
+  others:
+    owner: tests@sandbox.example
+    salesforce: { connection: org, object: Case, filter: { field: Origin, is: Web } }
+    jira: { connection: site, project: OPS, issue_type: Task }
+    auto_create: jira
+    correlation: { salesforce: SuppliedName, jira: Salesforce Reference }
+    fields: [ { salesforce: Subject, jira: Customer } ]
+";
+
 async fn case(stage: &Stage, subject: &str) -> String {
     let fields = json!({"Subject": subject, "Origin": "Web"});
     let made = stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", fields).await;
@@ -54,6 +71,21 @@ async fn what_was_refused_is_forgotten_when_it_wants_no_twin_any_more() {
     assert_eq!(counts(&stage.sync().await), (2, 1), "a person has linked it under another item");
     stage.edit("auto_create: jira # of the first", "auto_create: none");
     assert_eq!(counts(&stage.sync().await), (2, 0), "it is to have no issue");
+}
+
+#[tokio::test]
+async fn what_is_back_in_its_item_is_refused_by_no_other_any_more() {
+    let stage = Stage::new(Seed::Empty, LETS_GO).await;
+    let id = case(&stage, "Comes and goes").await;
+    let is_from = async |origin: &str| {
+        stage.salesforce(Method::PATCH, &case_path(&id), json!({ "Origin": origin })).await;
+        counts(&stage.sync_patiently().await)
+    };
+    assert_eq!(is_from("Phone").await, (1, 0));
+    assert_eq!(is_from("Web").await, (0, 1));
+    let parked = stage.store.parked(None).await.unwrap();
+    assert!(parked[0].reason.starts_with("Case 0000"), "people know the number: {}", parked[0].reason);
+    assert_eq!(is_from("Phone").await, (1, 0));
 }
 
 #[tokio::test]
