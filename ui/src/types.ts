@@ -163,8 +163,8 @@ export interface Conflict {
   item: string;
   link: number;
   field: string;
-  salesforce: { record: string; value: string };
-  jira: { record: string; value: string };
+  salesforce: { record: string; value: string; person?: string };
+  jira: { record: string; value: string; person?: string };
   since: string;
   decision: { take: string; by: string; at: string } | null;
 }

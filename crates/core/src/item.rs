@@ -102,6 +102,12 @@ impl ConnectedItem {
         self.fields.iter().find(|mapping| mapping.key == *key)
     }
 
+    /// A value of a line as people read it: by name, where it stands for somebody.
+    #[must_use]
+    pub fn spoken(&self, key: &MappingKey, value: &Value) -> String {
+        self.mapping(key).map_or_else(|| value.to_string(), |mapping| mapping.spoken(value))
+    }
+
     /// What tells the steps and the table of a key from others, the status included.
     #[must_use]
     pub fn rule(&self, key: &MappingKey) -> Option<u64> {

@@ -51,7 +51,7 @@ export function Decide({ conflict }: { conflict: Conflict }) {
               <p className="text-sm">
                 <RecordName side={side} id={conflict[side].record} />
               </p>
-              <Value of={conflict[side].value} />
+              <Value of={conflict[side].person ?? conflict[side].value} />
             </div>
             <Act label={side === 'salesforce' ? 'Take Salesforce’s' : 'Take Jira’s'} act={() => decide({ take: side })} />
           </div>

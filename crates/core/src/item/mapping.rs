@@ -100,6 +100,12 @@ impl FieldMapping {
         self
     }
 
+    /// A value of this line as people read it.
+    #[must_use]
+    pub fn spoken(&self, value: &Value) -> String {
+        self.values.as_ref().map_or_else(|| value.to_string(), |values| values.spoken(value))
+    }
+
     /// Every field of a side that this line reads.
     pub fn read_on(&self, side: Side) -> impl Iterator<Item = &FieldPath> {
         std::iter::once(self.paths.get(side)).chain(self.further.get(side))

@@ -46,7 +46,7 @@ pub(super) fn create(
     }
     let mapped = item.fields.iter().filter(|mapping| mapping.direction.allows(target));
     let mut fields: Vec<FieldWrite> = mapped.filter_map(|mapping| first_value(mapping, target, source, plan)).collect();
-    fields.retain(|write| !is_refused(link, target, write, plan));
+    fields.retain(|write| !is_refused(item, link, target, write, plan));
     let status = status::create(item, target, source, known, plan);
     // A record takes its status with its other fields, an issue only by a transition once it is there.
     let moved = match target {
@@ -124,10 +124,11 @@ pub(super) fn first_value(
 }
 
 /// A value that was refused for itself is left out of the new record; the others are not kept waiting for it.
-fn is_refused(link: &LinkFacts, target: Side, write: &FieldWrite, plan: &mut Plan) -> bool {
+fn is_refused(item: &ConnectedItem, link: &LinkFacts, target: Side, write: &FieldWrite, plan: &mut Plan) -> bool {
     let refused = link.blocked.get(&write.key).filter(|b| b.side == target && b.is_of(&write.refusal()));
     plan.notes.extend(refused.map(|blocked| {
-        let text = format!("{target} refused \"{}\" for {}: {}", write.to, write.path, blocked.message);
+        let to = item.spoken(&write.key, &write.to);
+        let text = format!("{target} refused \"{to}\" for {}: {}", write.path, blocked.message);
         Note { code: NoteCode::Blocked, key: Some(write.key.clone()), text }
     }));
     refused.is_some()

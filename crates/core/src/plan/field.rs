@@ -325,7 +325,8 @@ impl Scene<'_> {
         match link.blocked.get(&write.key).filter(|b| b.side == side && b.is_of(&write.refusal())) {
             None => Ok(write),
             Some(blocked) => {
-                let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, blocked.message);
+                let to = self.mapping.spoken(&write.to);
+                let text = format!("{side} refused \"{to}\" for {}: {}", write.path, blocked.message);
                 Err(Note { code: NoteCode::Blocked, key: Some(write.key), text })
             }
         }
@@ -360,7 +361,7 @@ impl Scene<'_> {
     }
 
     pub(super) fn drifted(&self, side: Side) -> Note {
-        let (path, value) = (self.mapping.paths.get(side), self.own(side));
+        let (path, value) = (self.mapping.paths.get(side), self.mapping.spoken(self.own(side)));
         let text = format!("{side} {path} is \"{value}\", which does not flow back; left as it is");
         Note { code: NoteCode::Drift, key: Some(self.mapping.key.clone()), text }
     }

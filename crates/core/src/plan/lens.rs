@@ -172,10 +172,7 @@ fn maps_empty(mapping: &FieldMapping) -> bool {
 pub(super) fn unmapped(mapping: &FieldMapping, target: Side, source: &Value) -> Note {
     let from = target.other();
     let path = mapping.paths.get(from);
-    let shown = mapping
-        .values
-        .as_ref()
-        .map_or_else(|| own(mapping, from, source).to_string(), |values| values.spoken(own(mapping, from, source)));
+    let shown = mapping.spoken(own(mapping, from, source));
     let why = why_unmapped(mapping, target, source);
     let text = format!("{from} {path} is \"{shown}\", {why}; left as it is");
     Note { code: NoteCode::Unmapped, key: Some(mapping.key.clone()), text }

@@ -57,7 +57,7 @@ fn achieved(
         let shown = read_back.unwrap_or(&write.to).clone();
         let record = seen.as_ref().filter(|_| !moved).or(Some(work.seen.get(side))).and_then(Seen::record);
         let collected = scene.wired.item.with_own(&write.key, side, record, shown.clone());
-        agree(work, side, write, &shown, collected);
+        agree(scene, work, side, write, &shown, collected);
         tell(scene, work, side, write);
     }
     for (key, value) in lost {
@@ -97,7 +97,14 @@ fn believe(work: &mut Work, side: Side) {
 
 /// The pair that both sides show from now on: `shown` in the field itself, and `collected` with the further fields that
 /// its line reads.
-pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Value, collected: Value) {
+pub(super) fn agree(
+    scene: &Scene<'_>,
+    work: &mut Work,
+    side: Side,
+    write: &FieldWrite,
+    shown: &Value,
+    collected: Value,
+) {
     // A joined value is an edit that the other side still has to get, so this side keeps what it showed before.
     let agreed = if write.why == Why::Joined { write.from.clone() } else { collected };
     work.base_next.set(write.key.clone(), Sides::from_view(side, agreed, write.source.clone()));
@@ -108,7 +115,8 @@ pub(super) fn agree(work: &mut Work, side: Side, write: &FieldWrite, shown: &Val
     }
     let why = explain::why(write, side);
     let overwrote = if write.overwrites { " (an edit was overwritten)" } else { "" };
-    let text = format!("{side} {} := \"{shown}\", because {why}{overwrote}", write.path);
+    let spoken = scene.scheme.item.spoken(&write.key, shown);
+    let text = format!("{side} {} := \"{spoken}\", because {why}{overwrote}", write.path);
     work.journal.push(written(work, side, &write.key, &write.from, shown, text));
 }
 
@@ -211,7 +219,8 @@ fn block(work: &mut Work, side: Side, problems: &[CallProblem], lacks_right: boo
             ..refusal(work, side, write.refusal(), &problem.message)
         };
         work.blocked_next.insert(write.key.clone(), blocked);
-        let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
+        let to = scene.scheme.item.spoken(&write.key, &write.to);
+        let text = format!("{side} refused \"{to}\" for {}: {}", write.path, problem.message);
         let entry =
             NewEntry { kind: "refused".to_owned(), ..written(work, side, &write.key, &write.from, &write.to, text) };
         work.journal.push(entry);

@@ -202,7 +202,7 @@ fn settle(scene: &Scene<'_>, work: &mut Work, moved: Moved) {
             work.base_next.set(change.key.clone(), pair);
         }
         End::There => {
-            receipt::agree(work, Side::Jira, &change, &change.to, change.to.clone());
+            receipt::agree(scene, work, Side::Jira, &change, &change.to, change.to.clone());
             receipt::tell(scene, work, Side::Jira, &change);
         }
         End::Detour => work.again(scene.worker.soon(&work.unit), "the workflow leads there by another way"),

@@ -11,7 +11,7 @@ use entente_store::{Conflict, Link, NewDecision};
 use serde::Serialize;
 
 use super::{look_at, rfc_3339};
-use crate::{Engine, EngineError, scheme::Scheme};
+use crate::{Engine, EngineError, scheme::Scheme, wiring::Wiring};
 
 /// A conflict that waits for a person, or for its decision to be carried out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +41,9 @@ pub struct ConflictSide {
     pub record: String,
     /// What the field shows.
     pub value: String,
+    /// Whom that stands for, where it is somebody's id and the item's people are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// A decision, as it is told.
@@ -81,7 +84,9 @@ impl Engine {
         let links: Vec<i64> = open.iter().map(|conflict| conflict.link_id).collect();
         let links = self.inner.store.links_by_ids(&links).await?;
         let link = |id| links.iter().find(|link| link.id == id);
-        Ok(open.iter().filter_map(|conflict| Some(told(conflict, link(conflict.link_id)?))).collect())
+        let wiring = self.inner.wiring();
+        let told = |conflict: &Conflict| Some(told(&wiring, conflict, link(conflict.link_id)?));
+        Ok(open.iter().filter_map(told).collect())
     }
 
     /// One open conflict.
@@ -90,7 +95,7 @@ impl Engine {
     /// No such conflict is open, or the store.
     pub async fn conflict(&self, id: i64) -> Result<OpenConflict, EngineError> {
         let (conflict, link) = self.open_conflict(id).await?;
-        Ok(told(&conflict, &link))
+        Ok(told(&self.inner.wiring(), &conflict, &link))
     }
 
     /// Decides a conflict: stored, and carried out by the next round. It holds for what both sides show now; an edit
@@ -183,8 +188,14 @@ fn acceptable(scheme: &Scheme, conflict: &Conflict, value: &Value) -> Result<(),
     Ok(())
 }
 
-fn told(conflict: &Conflict, link: &Link) -> OpenConflict {
-    let side = |record: &str, value: &Value| ConflictSide { record: record.to_owned(), value: value.to_string() };
+fn told(wiring: &Wiring, conflict: &Conflict, link: &Link) -> OpenConflict {
+    let scheme = wiring.item(&link.item).and_then(|wired| wired.known_scheme());
+    let side = |record: &str, value: &Value| {
+        let (record, value_shown) = (record.to_owned(), value.to_string());
+        let spoken = scheme.as_ref().map(|scheme| scheme.item.spoken(&conflict.mapping, value));
+        let person = spoken.filter(|spoken| *spoken != value_shown);
+        ConflictSide { record, value: value_shown, person }
+    };
     let take = |take: &Take| match take {
         Take::Side(side) => side.as_str().to_owned(),
         Take::Value { value, .. } => value.to_string(),

@@ -19,6 +19,8 @@ pub struct ParkedWork {
     pub link: Option<i64>,
     /// Salesforce record id, issue id or key, or the connection.
     pub record: String,
+    /// What it is linked with: the issue's key, or the record's id.
+    pub twin: Option<String>,
     /// The mapping, when one field is concerned.
     pub field: Option<String>,
     /// What was said.
@@ -134,6 +136,7 @@ fn of_link(link: &Link) -> Vec<ParkedWork> {
         item: Some(link.item.clone()),
         link: Some(link.id),
         record: record(blocked.side),
+        twin: Some(record(blocked.side.other())),
         field: Some(key.to_string()),
         reason: format!("{} refused it: {}", blocked.side, blocked.message),
         remedy: if blocked.lacks_right { GRANT_THE_RIGHT } else { ASK_THE_VENDOR },
@@ -154,6 +157,7 @@ fn of_candidate(parked: &Parked) -> ParkedWork {
         item: Some(parked.key.item.clone()),
         link: None,
         record: parked.key.record_id.clone(),
+        twin: None,
         field: None,
         reason: parked.reason.clone(),
         remedy,
@@ -167,6 +171,7 @@ fn of_connection(name: String, problem: String) -> ParkedWork {
         item: None,
         link: None,
         record: name,
+        twin: None,
         field: None,
         reason: problem,
         remedy: REACH_IT,

@@ -150,7 +150,8 @@ fn wish(take: &str) -> Result<(&'static str, String), Failure> {
 
 fn line(conflict: &Json) -> String {
     let text = |value: &Json| value.as_str().unwrap_or("?").to_owned();
-    let side = |side: &str| (text(&conflict[side]["value"]), text(&conflict[side]["record"]));
+    let value = |side: &Json| text(side.get("person").unwrap_or(&side["value"]));
+    let side = |side: &str| (value(&conflict[side]), text(&conflict[side]["record"]));
     let ((salesforce, record), (jira, issue)) = (side("salesforce"), side("jira"));
     let decided = conflict["decision"]["take"].as_str().map(|take| format!("; decided: {take}")).unwrap_or_default();
     let (item, field) = (text(&conflict["item"]), text(&conflict["field"]));
@@ -168,12 +169,12 @@ mod tests {
     fn a_conflict_is_one_line_whatever_it_holds() {
         let conflict = json!({
             "id": 7, "item": "bugs", "field": "Subject>summary",
-            "salesforce": {"record": "500", "value": "a\nb"}, "jira": {"record": "OPS-7", "value": "c"},
+            "salesforce": {"record": "500", "value": "a\nb"}, "jira": {"record": "OPS-7", "value": "5b1", "person": "Mei"},
             "decision": {"take": "jira"},
         });
         insta::assert_snapshot!(
             line(&conflict),
-            @r#"7  bugs, Subject>summary: "a\nb" in Salesforce 500, "c" in Jira OPS-7; decided: jira"#
+            @r#"7  bugs, Subject>summary: "a\nb" in Salesforce 500, "Mei" in Jira OPS-7; decided: jira"#
         );
     }
 }

@@ -103,7 +103,8 @@ fn sum(all: &[Json]) -> String {
 
 fn line(work: &Json) -> String {
     let text = |name: &str| work[name].as_str();
-    let link = work["link"].as_i64().map(|link| format!(" (link {link})")).unwrap_or_default();
+    let twin = text("twin").map(|twin| format!(" with {twin}")).unwrap_or_default();
+    let link = work["link"].as_i64().map(|link| format!(" (link {link}{twin})")).unwrap_or_default();
     let field = text("field").map(|field| format!(" {field}")).unwrap_or_default();
     let item = text("item").map(|item| format!("{item}, ")).unwrap_or_default();
     let (class, record) = (text("class").unwrap_or("?"), text("record").unwrap_or("?"));
@@ -117,10 +118,10 @@ mod tests {
 
     #[test]
     fn each_piece_has_its_kind_its_reason_and_its_remedy() {
-        let work = json!({"class": "rejected", "item": "bugs", "link": 7, "record": "OPS-7", "field": "Subject>summary",
-                          "reason": "Jira refused it: too long", "remedy": "shorten it", "since": null});
+        let work = json!({"class": "rejected", "item": "bugs", "link": 7, "record": "500", "twin": "OPS-7", "field": "Subject>summary",
+                          "reason": "Salesforce refused it: too long", "remedy": "shorten it", "since": null});
         insta::assert_snapshot!(line(&work), @r"
-        rejected: bugs, OPS-7 (link 7) Subject>summary: Jira refused it: too long
+        rejected: bugs, 500 (link 7 with OPS-7) Subject>summary: Salesforce refused it: too long
             shorten it
         ");
     }

@@ -116,7 +116,8 @@ fn leave_out(scene: &Scene<'_>, work: &mut Work, side: Side, problems: &[CallPro
     for (write, problem) in refused {
         let blocked = work.refusal(side, write.refusal(), &problem.message);
         work.blocked_next.insert(write.key.clone(), blocked);
-        let text = format!("{side} refused \"{}\" for {}: {}", write.to, write.path, problem.message);
+        let to = scene.scheme.item.spoken(&write.key, &write.to);
+        let text = format!("{side} refused \"{to}\" for {}: {}", write.path, problem.message);
         work.journal.push(NewEntry { mapping: Some(write.key.clone()), ..entry(work, side, text) });
     }
     true

@@ -60,6 +60,51 @@ fn a_person_decides_whose_value_stands() {
     assert_eq!(company.sync(ASK)["writes"], json!({ "salesforce": 0, "jira": 0 }), "it stays at rest");
 }
 
+/// Who is meant is said by name: in the journal, and in a conflict while a server knows the item's people.
+#[test]
+fn people_are_called_by_their_names() {
+    let company = Company::new();
+    let items = cases!(
+        r"
+    conflicts: ask
+    fields:
+      - { salesforce: Subject, jira: summary }
+      - { salesforce: OwnerId, jira: assignee }
+people:
+  Support Tier 1: jonas.lindqvist@sandbox.example
+  maren.holtby@sandbox.example: carla.mendes@sandbox.example
+"
+    );
+    let find = |object: &str, name: &str| {
+        let query = format!("query?q=SELECT+Id+FROM+{object}+WHERE+Name='{}'", name.replace(' ', "+"));
+        let found = company.salesforce(reqwest::Method::GET, &query, &Value::Null);
+        text(&found["records"][0]["Id"]).to_owned()
+    };
+    let (queue, maren) = (find("Group", "Support Tier 1"), find("User", "Maren Holtby"));
+    let mei = "712020:3f0a9b52-6c5d-4b58-a3f1-c31bb6a0f002";
+    let id = company.create("Case", &json!({ "Subject": "Whose", "OwnerId": queue }));
+    company.sync(items);
+    let key = company.twin("Case", &id).unwrap();
+    company.edit("Case", &id, &json!({ "OwnerId": maren }));
+    company.sync(items);
+    let token = "token-of-a-test";
+    let file =
+        company.configure(items, &format!("triggers: {{ poll_seconds: 5 }}\nserver: {{ api_tokens: [ {token} ] }}\n"));
+    let journal = run(&["journal", "--config", &file]).stdout;
+    assert!(journal.contains("Jira assignee := \"Carla Mendes"), "{journal}");
+
+    company.edit("Case", &id, &json!({ "OwnerId": queue }));
+    company.edit_issue(&key, &json!({ "assignee": { "accountId": mei } }));
+    let (_running, server) = company.serve(&file);
+    let conflict = wait_for("the conflict", || {
+        let listed = run(&["conflicts", "list", "--server", &server, "--token", token, "--json"]).json();
+        listed["conflicts"].get(0).cloned()
+    });
+    assert_eq!((&conflict["jira"]["value"], &conflict["salesforce"]["value"]), (&json!(mei), &json!(queue)));
+    assert_eq!((&conflict["salesforce"]["person"]), &json!("Support Tier 1"), "{conflict}");
+    assert!(text(&conflict["jira"]["person"]).starts_with("Mei Tanaka"), "{conflict}");
+}
+
 /// Neither value is right, so a person gives a third; both sides show it.
 #[test]
 fn a_person_may_give_another_value() {
