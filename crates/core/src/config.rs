@@ -33,7 +33,7 @@ pub use connection::{Connection, ConnectionKind, JiraConnection, Pace, Proxy, Sa
 pub use edit::{with_items_of, with_items_only, with_state, without_secrets};
 pub use evaluations::{DeliveryTexts, Evaluations, MailServer, Protection};
 pub use problem::{Problem, Severity};
-pub use reference::{Reference, Vars};
+pub use reference::{NoValue, Reference, Vars};
 pub use schema::schema;
 pub use secret::Secret;
 pub use server::{Forge, Server};

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub(crate) use error::SecretsError;
-pub(crate) use key::{Key, KeyName};
+pub(crate) use key::{Key, KeyName, key_open_to_others};
 
 use crate::cli::beside;
 use crate::limits::SECRETS_BYTES_MAX;
@@ -63,6 +63,18 @@ impl Secrets {
     #[must_use]
     pub fn of(configuration: &Path, data_dir: Option<&Path>) -> Self {
         Self { file: data_dir.map_or_else(|| beside(configuration), Path::to_owned).join(FILE) }
+    }
+
+    /// A key, which never lies with what it opens.
+    pub(crate) fn key(&self, name: KeyName) -> Result<Key, SecretsError> {
+        let key = Key::from_environment(name)?;
+        let whole = |path: &Path| path.canonicalize().ok();
+        match (name.file(), self.file.parent().and_then(whole)) {
+            (Some(file), Some(dir)) if whole(&file).is_some_and(|file| file.starts_with(&dir)) => {
+                Err(SecretsError::KeyInside { name, file, dir })
+            }
+            _ => Ok(key),
+        }
     }
 
     /// The secret of this name.

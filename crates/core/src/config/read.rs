@@ -20,7 +20,7 @@ mod steps;
 use std::collections::BTreeMap;
 
 use super::{
-    Config, Reference, Secret, Vars,
+    Config, NoValue, Reference, Secret, Vars,
     report::Report,
     suggest::{listed, nearest},
     tree::{Content, Entry, Meant, Node, Position},
@@ -114,14 +114,14 @@ impl Reader<'_> {
                 String::new()
             }
             Ok(value) => value.trim_end_matches(['\r', '\n']).to_owned(),
-            Err(why) => {
+            Err(NoValue { why, remedy }) => {
                 let message = format!("`{reference}` has no value: {why}");
-                let remedy = match &reference {
+                let remedy = remedy.unwrap_or_else(|| match &reference {
                     Reference::Stored(name) => {
                         format!("store it with `entente secret set {name}`, or name another place")
                     }
                     Reference::File(_) | Reference::Env(_) => "put the value there, or name another place".to_owned(),
-                };
+                });
                 self.report.error(node.at, "unresolved-reference", message, remedy);
                 String::new()
             }

@@ -24,5 +24,20 @@ impl fmt::Display for Reference {
     }
 }
 
-/// Looks a reference up. The error says why there is no value, as the end of a sentence: `it is not set`.
-pub type Vars<'a> = dyn Fn(&Reference) -> Result<String, String> + 'a;
+/// Looks a reference up.
+pub type Vars<'a> = dyn Fn(&Reference) -> Result<String, NoValue> + 'a;
+
+/// Why a reference has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoValue {
+    /// The end of a sentence: `it is not set`.
+    pub why: String,
+    /// What to do, where it is something else than to put the value there.
+    pub remedy: Option<String>,
+}
+
+impl From<&str> for NoValue {
+    fn from(why: &str) -> Self {
+        Self { why: why.to_owned(), remedy: None }
+    }
+}

@@ -6,7 +6,7 @@ mod laws;
 mod meaning;
 mod problems;
 
-use entente_core::config::{Config, Problem, Reference, parse};
+use entente_core::config::{Config, NoValue, Problem, Reference, parse};
 
 /// A small document without a problem, which the tests break in one place at a time.
 const PAIR: &str = include_str!("config/pair.yaml");
@@ -14,7 +14,7 @@ const PAIR: &str = include_str!("config/pair.yaml");
 /// Every reference has the same value, which must never be seen.
 const HIDDEN: &str = "hunter2-must-not-be-seen";
 
-fn hidden(_: &Reference) -> Result<String, String> {
+fn hidden(_: &Reference) -> Result<String, NoValue> {
     Ok(HIDDEN.to_owned())
 }
 

@@ -119,7 +119,7 @@ items:
 
     /// The subject on which a pair agrees when a new case shows `Shown` and was changed last by this user.
     fn agreed(modified_by: &str) -> String {
-        let (config, problems) = entente_core::config::parse(CONFIG, &|_| Err("there are no variables".to_owned()));
+        let (config, problems) = entente_core::config::parse(CONFIG, &|_| Err("there are no variables".into()));
         let config = config.unwrap_or_else(|| panic!("{problems:?}"));
         let (key, mut payload) = (MappingKey::named("Subject>summary"), Payload::default());
         payload.pairs.set(key.clone(), Sides::new(Value::text("Sent"), Value::text("Sent")));

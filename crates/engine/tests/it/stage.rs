@@ -173,7 +173,7 @@ triggers: {{ poll_seconds: 5 }}
 
     /// The configuration as it is.
     pub(crate) fn config(&self) -> Arc<Config> {
-        let (config, problems) = config::parse(&self.config, &|_| Err("there are no variables".to_owned()));
+        let (config, problems) = config::parse(&self.config, &|_| Err("there are no variables".into()));
         Arc::new(config.unwrap_or_else(|| panic!("{problems:#?}")))
     }
 

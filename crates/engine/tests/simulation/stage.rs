@@ -174,7 +174,7 @@ impl Stage {
 
     /// A machine that has just been switched on.
     pub(crate) fn machine(&self, configured: Configured, chance: &Dice) -> Machine {
-        let (config, problems) = config::parse(&configured.text(), &|_| Err("there are no variables".to_owned()));
+        let (config, problems) = config::parse(&configured.text(), &|_| Err("there are no variables".into()));
         let config = config.unwrap_or_else(|| panic!("{problems:#?}"));
         let life = Life::default();
         let wire = SimWire {

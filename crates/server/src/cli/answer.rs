@@ -173,6 +173,11 @@ impl Row {
         }
     }
 
+    /// Something that works and should not stay so, and belongs to no file.
+    pub(crate) fn warning(code: &'static str, message: String, remedy: String) -> Self {
+        Self { severity: WARNING, ..Self::error(code, message, remedy) }
+    }
+
     /// `FILE:LINE:COLUMN: severity: message`, and the remedy below.
     fn text(&self) -> String {
         let file = self.file.iter().map(|file| format!("{}:", file.display()));

@@ -21,7 +21,7 @@ use axum::body::Body;
 use clap::Args;
 use entente_store::Store;
 use http::header::CONTENT_TYPE;
-use http::{Method, Request, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::redirect::Policy;
 use serde_json::Value as Json;
@@ -43,7 +43,7 @@ pub(crate) struct Ask {
     pub(super) config: Option<PathBuf>,
 
     /// Ask the server that runs at this address instead
-    #[arg(long, value_name = "URL", env = "ENTENTE_SERVER", value_parser = server)]
+    #[arg(long, value_name = "URL", env = "ENTENTE_SERVER", hide_env_values = true)]
     pub(super) server: Option<String>,
 
     /// One of that server's `server.api_tokens`
@@ -94,10 +94,13 @@ impl Ask {
         match (&self.server, &self.config) {
             (Some(url), Some(_)) => Err(Failure::misuse(
                 "two-to-ask",
-                format!("--config names a configuration, and --server or ENTENTE_SERVER the server at {url}"),
+                format!(
+                    "--config names a configuration, and --server or ENTENTE_SERVER the server at {}",
+                    server(url)?
+                ),
                 "give one of them; `env -u ENTENTE_SERVER entente ..` leaves the variable out",
             )),
-            (Some(url), None) => self.server(url),
+            (Some(url), None) => self.server(&server(url)?),
             (None, Some(config)) => self.store(Some(config), purpose, screen).await,
             (None, None) if self.data.is_named() => self.store(None, purpose, screen).await,
             (None, None) => Err(Failure::misuse(
@@ -113,6 +116,14 @@ impl Ask {
             let remedy = "give one of the server's `server.api_tokens` with --token, or in ENTENTE_API_TOKEN";
             return Err(Failure::misuse("no-token", format!("the server at {url} wants a token"), remedy));
         };
+        if HeaderValue::from_str(&token).is_err() {
+            let remedy = "give it as it stands in `server.api_tokens`, or as `entente users add` showed it";
+            return Err(Failure::misuse(
+                "no-token",
+                "the token has a line break, or another character that no token has",
+                remedy,
+            ));
+        }
         // The token goes to the named server and nowhere else: no proxies, no redirects.
         let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(API_ANSWER_TIME);
         // Plain http wants no certificates, and a machine that has none must still be able to call itself.
@@ -260,15 +271,23 @@ fn unanswered(url: &str, error: &(dyn Error + 'static)) -> Failure {
     Failure::no("unanswered", format!("the server at {url} does not answer: {error}"), remedy)
 }
 
-/// Reads the address of a server: `http://127.0.0.1:7400`, or where a proxy shows it.
-fn server(text: &str) -> Result<String, String> {
-    let wrong = || "write it like http://127.0.0.1:7400".to_owned();
-    let url = url::Url::parse(text).map_err(|_| wrong())?;
-    let plain =
-        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+/// Reads the address of a server: `http://127.0.0.1:7400`, or where a proxy shows it. What is wrong is not repeated: a
+/// password may be in it.
+fn server(text: &str) -> Result<String, Failure> {
+    let refused = |why: &str| {
+        let remedy =
+            "write it like http://127.0.0.1:7400; what lets you in is the token of --token or ENTENTE_API_TOKEN";
+        Failure::misuse("no-address", format!("--server, or ENTENTE_SERVER, {why}"), remedy)
+    };
+    let url = url::Url::parse(text).map_err(|_| refused("is no address of a server"))?;
     match url.scheme() {
-        "http" | "https" if plain && url.has_host() => Ok(url.as_str().trim_end_matches('/').to_owned()),
-        _ => Err(wrong()),
+        "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
+            Err(refused("holds a user name or a password"))
+        }
+        "http" | "https" if url.has_host() && url.query().is_none() && url.fragment().is_none() => {
+            Ok(url.as_str().trim_end_matches('/').to_owned())
+        }
+        _ => Err(refused("is no address of a server")),
     }
 }
 

@@ -11,7 +11,7 @@ use super::answer::{Report, Row, counted};
 use super::{Exit, Failure, beside};
 use crate::configuration::Document;
 use crate::screen::Screen;
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, key_open_to_others};
 
 /// Look a configuration over and name everything that is wrong with it, at once
 #[derive(Debug, Args)]
@@ -49,6 +49,10 @@ impl Check {
         };
         let mut document = read(&file, &Secrets::of(&file, self.data_dir.as_deref()))?;
         let mut rows = rows(&document, &file);
+        rows.extend(key_open_to_others().map(|key| {
+            let message = format!("the key in {}, which ENTENTE_KEY_FILE names, can be read by others", key.display());
+            Row::warning("key-open", message, format!("let its owner alone read it: `chmod 600 {}`", key.display()))
+        }));
         let when_ok = match &document.config {
             Some(config) => format!("{} is valid: {}", file.display(), contents(config)),
             None => String::new(),

@@ -12,7 +12,7 @@ use super::answer::counted;
 use super::{Exit, Failure};
 use crate::limits::SECRET_BYTES_MAX;
 use crate::screen::Screen;
-use crate::secrets::{Key, KeyName, Secrets, SecretsError, fits_as_name};
+use crate::secrets::{KeyName, Secrets, SecretsError, fits_as_name};
 
 /// Keep credentials encrypted, for `secret:NAME` in a configuration
 #[derive(Debug, Args)]
@@ -84,9 +84,10 @@ impl Secret {
     pub(crate) fn run(self, screen: &Screen) -> Result<Exit, Failure> {
         let said = match self.act {
             Act::Set { name, place } => {
-                let key = Key::from_environment(KeyName::Present)?;
+                let secrets = place.secrets();
+                let key = secrets.key(KeyName::Present)?;
                 let text = from_stdin(&name, screen)?;
-                place.secrets().set(&name, &text, &key, SystemClock.now())?;
+                secrets.set(&name, &text, &key, SystemClock.now())?;
                 format!("Stored {name}; a configuration names it as secret:{name}.")
             }
             Act::List { place, json } => listed(&place.secrets().list()?, json),
@@ -95,8 +96,9 @@ impl Secret {
                 format!("Removed {name}.")
             }
             Act::Rotate { place } => {
-                let (key, new) = (Key::from_environment(KeyName::Present)?, Key::from_environment(KeyName::New)?);
-                let n_secrets = place.secrets().rotate(&key, &new)?;
+                let secrets = place.secrets();
+                let (key, new) = (secrets.key(KeyName::Present)?, secrets.key(KeyName::New)?);
+                let n_secrets = secrets.rotate(&key, &new)?;
                 format!("{} under the new key; start Entente with it from now on.", counted(n_secrets, "secret"))
             }
         };
@@ -154,7 +156,9 @@ impl From<SecretsError> for Failure {
             SecretsError::NoKey(_) | SecretsError::BadKey(_) | SecretsError::TwoKeys(_) => {
                 Self::misuse("key", message, remedy)
             }
-            SecretsError::KeyFile { .. } | SecretsError::File { .. } => Self::misuse("file", message, remedy),
+            SecretsError::KeyFile { .. } | SecretsError::KeyInside { .. } | SecretsError::File { .. } => {
+                Self::misuse("file", message, remedy)
+            }
             SecretsError::Locked { .. } => Self::no("key", message, remedy),
             SecretsError::NoSuchSecret { .. } | SecretsError::NoStore { .. } => Self::no("secret", message, remedy),
         }

@@ -3,27 +3,36 @@
 use std::env::VarError;
 use std::path::Path;
 
-use entente_core::config::Reference;
+use entente_core::config::{NoValue, Reference};
 
 use super::bounded;
 use crate::limits::SECRET_BYTES_MAX;
-use crate::secrets::{Key, KeyName, Secrets, SecretsError};
+use crate::secrets::{KeyName, Secrets, SecretsError};
 
-/// Looks a reference up. An error is the end of a sentence that names the reference.
-pub(crate) fn look_up(reference: &Reference, secrets: &Secrets) -> Result<String, String> {
+/// Looks a reference up.
+pub(crate) fn look_up(reference: &Reference, secrets: &Secrets) -> Result<String, NoValue> {
     match reference {
         Reference::Env(name) => std::env::var(name).map_err(|error| match error {
-            VarError::NotPresent => "it is not set".to_owned(),
-            VarError::NotUnicode(_) => "it is not UTF-8".to_owned(),
+            VarError::NotPresent => "it is not set".into(),
+            VarError::NotUnicode(_) => "it is not UTF-8".into(),
         }),
-        Reference::File(path) => secret_file(Path::new(path)).map_err(|error| error.to_string()),
-        Reference::Stored(name) => stored(name, secrets).map_err(|error| error.to_string()),
+        Reference::File(path) => secret_file(Path::new(path)).map_err(|error| error.to_string().as_str().into()),
+        Reference::Stored(name) => stored(name, secrets).map_err(|error| not_to_be_had(&error)),
     }
 }
 
 fn stored(name: &str, secrets: &Secrets) -> Result<String, SecretsError> {
-    let key = Key::from_environment(KeyName::Present)?;
+    let key = secrets.key(KeyName::Present)?;
     secrets.get(name, &key).map(|text| (*text).clone())
+}
+
+/// Where the key is at fault, storing the secret once more would mend nothing.
+fn not_to_be_had(error: &SecretsError) -> NoValue {
+    let remedy = match error {
+        SecretsError::NoSuchSecret { .. } => None,
+        error => Some(error.remedy()),
+    };
+    NoValue { why: error.to_string(), remedy }
 }
 
 fn secret_file(path: &Path) -> std::io::Result<String> {
@@ -50,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_has_a_reason() {
-        let reason = |reference| look_up(&reference, &nowhere()).unwrap_err();
+        let reason = |reference| look_up(&reference, &nowhere()).unwrap_err().why;
         assert_eq!(reason(Reference::Env("ENTENTE_TEST_NEVER_SET".to_owned())), "it is not set");
         assert!(reason(Reference::File("/no/such/file".to_owned())).contains("No such file"));
     }

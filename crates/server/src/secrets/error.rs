@@ -17,12 +17,24 @@ pub(crate) enum SecretsError {
     #[error("both {0} and {0}_FILE are set")]
     TwoKeys(KeyName),
     /// The file with the key cannot be read.
-    #[error("the key in {file} cannot be read: {source}")]
+    #[error("the key in {file}, which {name}_FILE names, cannot be read: {source}")]
     KeyFile {
+        /// Which key.
+        name: KeyName,
         /// The file.
         file: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// The key lies with what it opens: whoever has the one has the other.
+    #[error("{name}_FILE names {file}, which lies in {dir} with the secrets")]
+    KeyInside {
+        /// Which key.
+        name: KeyName,
+        /// The file.
+        file: PathBuf,
+        /// The data directory.
+        dir: PathBuf,
     },
     /// What is there is no key.
     #[error("{0} holds no key: a key is 32 bytes in base64")]
@@ -61,18 +73,30 @@ pub(crate) enum SecretsError {
 
 impl SecretsError {
     /// What to do, as the end of a sentence.
-    pub(crate) fn remedy(&self) -> &'static str {
-        match self {
-            Self::NoKey(KeyName::Present) | Self::BadKey(_) => {
-                "make one with `openssl rand -base64 32`, keep it apart from the data directory, \
-                 and name its file in ENTENTE_KEY_FILE"
+    pub(crate) fn remedy(&self) -> String {
+        let remedy = match self {
+            Self::NoKey(KeyName::Present) => {
+                "name the file with your key in ENTENTE_KEY_FILE; where there is no key yet, make one with \
+                 `openssl rand -base64 32`, and keep it apart from the data directory"
             }
             Self::NoKey(KeyName::New) => "give the new key there, beside the present one in ENTENTE_KEY",
             Self::TwoKeys(_) => "set one of them",
-            Self::KeyFile { .. } | Self::File { .. } => "check the path and its permissions",
+            Self::BadKey(_) => {
+                "give the key that `openssl rand -base64 32` made, or the path of its file in ENTENTE_KEY_FILE"
+            }
+            Self::KeyFile { name, .. } => {
+                return format!("correct {name}_FILE, or let the user that runs Entente read that file");
+            }
+            Self::KeyInside { name, .. } => {
+                return format!("keep the key apart from the data directory, and correct {name}_FILE");
+            }
+            Self::File { .. } => "check the path and its permissions",
             Self::NoSuchSecret { .. } => "`entente secret list` names those that are there",
-            Self::Locked { .. } => "give the key that it was stored with; if that is lost, remove and set it anew",
+            Self::Locked { .. } => {
+                "give the key that it was stored with in ENTENTE_KEY or ENTENTE_KEY_FILE; if that is lost, remove and set it anew"
+            }
             Self::NoStore { .. } => "restore it from a backup, or remove it and set the secrets anew",
-        }
+        };
+        remedy.to_owned()
     }
 }

@@ -1,6 +1,7 @@
 //! The key that seals secrets: 32 bytes in base64, in the environment or in a file that the environment names.
 
 use std::fmt;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -41,24 +42,37 @@ impl fmt::Debug for Key {
     }
 }
 
+impl KeyName {
+    /// The file that the environment names for it.
+    pub(super) fn file(self) -> Option<PathBuf> {
+        std::env::var_os(format!("{self}_FILE")).filter(|file| !file.is_empty()).map(PathBuf::from)
+    }
+}
+
+/// The file of the key, if others than its owner may read it.
+pub(crate) fn key_open_to_others() -> Option<PathBuf> {
+    let file = KeyName::Present.file()?;
+    let mode = file.metadata().ok()?.permissions().mode();
+    (mode & 0o077 != 0).then_some(file)
+}
+
 impl Key {
     /// The key that the environment holds or names.
-    pub(crate) fn from_environment(name: KeyName) -> Result<Self, SecretsError> {
+    pub(super) fn from_environment(name: KeyName) -> Result<Self, SecretsError> {
         let text = std::env::var_os(name.to_string()).filter(|text| !text.is_empty());
-        let file = std::env::var_os(format!("{name}_FILE")).filter(|file| !file.is_empty());
-        match (text, file) {
+        match (text, name.file()) {
             (None, None) => Err(SecretsError::NoKey(name)),
             (Some(_), Some(_)) => Err(SecretsError::TwoKeys(name)),
             (Some(text), None) => {
                 let text = Zeroizing::new(text.into_string().unwrap_or_default());
                 Self::parse(&text, &name.to_string())
             }
-            (None, Some(file)) => Self::from_file(&PathBuf::from(file)),
+            (None, Some(file)) => Self::from_file(name, &file),
         }
     }
 
-    fn from_file(file: &Path) -> Result<Self, SecretsError> {
-        let unread = |source| SecretsError::KeyFile { file: file.to_owned(), source };
+    fn from_file(name: KeyName, file: &Path) -> Result<Self, SecretsError> {
+        let unread = |source| SecretsError::KeyFile { name, file: file.to_owned(), source };
         let text = Zeroizing::new(bounded(file, SECRET_BYTES_MAX).map_err(unread)?);
         Self::parse(&text, &file.display().to_string())
     }

@@ -83,6 +83,33 @@ fn whoever_cannot_be_asked_is_named_with_what_to_do() {
     let (code, no_url) = asked(&["--server", "acme.example", "--token", TOKEN]);
     assert_eq!(code, 2);
     assert!(no_url.contains("write it like http://127.0.0.1:7400"), "{no_url}");
+    let (code, no_token) = asked(&["--server", &server, "--token", "first\nsecond"]);
+    assert_eq!(code, 2);
+    assert!(no_token.starts_with("error: the token has a line break"), "{no_token}");
+}
+
+#[test]
+fn a_password_in_the_address_of_a_server_is_not_repeated() {
+    let desk = Desk::new();
+    let file = desk.file("acme.yaml", CONFIGURATION);
+    let addresses = [
+        "https://user:canary@127.0.0.1:1/",
+        "https://canary@127.0.0.1:1/",
+        "ftp://user:canary@host",
+        "user:canary@host",
+    ];
+    let named =
+        [vec!["status", "--token", TOKEN], vec!["status", "--config", &file], vec!["doctor"], vec!["status", "--help"]];
+    for address in addresses {
+        for arguments in &named {
+            let asked = ended(entente(arguments).env("ENTENTE_SERVER", address).output().unwrap());
+            assert!(!format!("{asked:?}").contains("canary"), "{asked:?}");
+            let is_refused = asked.code == 2 && asked.stderr.starts_with("error: --server, or ENTENTE_SERVER, ");
+            assert!(is_refused || arguments.contains(&"--help"), "{asked:?}");
+        }
+        let asked = run(&["status", "--token", TOKEN, "--server", address]);
+        assert!(asked.code == 2 && !format!("{asked:?}").contains("canary"), "{asked:?}");
+    }
 }
 
 #[tokio::test]

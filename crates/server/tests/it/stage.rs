@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use entente_core::config::{self, Reference};
+use entente_core::config::{self, NoValue, Reference};
 use entente_engine::{Engine, Outside};
 use entente_server::configuration::Source;
 use entente_server::secrets::Secrets;
@@ -42,9 +42,9 @@ pub(crate) const TOKEN: &str = "second-token";
 /// The variables that [`CONFIGURATION`] refers to.
 pub(crate) const VARIABLES: [(&str, &str); 2] = [("FIRST_TOKEN", "first-token"), ("SECOND_TOKEN", TOKEN)];
 
-fn variable(reference: &Reference) -> Result<String, String> {
+fn variable(reference: &Reference) -> Result<String, NoValue> {
     let named = |(name, value): (&str, &str)| (*reference == Reference::Env(name.to_owned())).then(|| value.to_owned());
-    VARIABLES.into_iter().find_map(named).ok_or_else(|| "it is not set".to_owned())
+    VARIABLES.into_iter().find_map(named).ok_or_else(|| "it is not set".into())
 }
 
 /// A server without sockets.

@@ -1,6 +1,8 @@
 //! The encrypted store behind `secret:NAME`, as an administrator uses it: credentials go in, and only vendors see them.
 
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 use crate::peers::Peers;
@@ -79,6 +81,46 @@ fn a_key_is_changed_for_all_secrets_at_once() {
     assert_eq!(refused.stdout.matches(" error: ").count(), 2, "{refused:?}");
 }
 
+/// Whoever stores the secret once more under a wrong key has two keys.
+#[test]
+fn where_the_key_is_at_fault_the_remedy_is_the_key() {
+    let (peers, file) = company();
+    let check = |name: &str, key: &str| {
+        let refused = output(entente(&["check", &file]).env(name, key));
+        assert!(refused.code == 1 && !refused.stdout.contains("secret set"), "{refused:?}");
+        refused.stdout
+    };
+    let says = |told: &str, remedy: &str| assert!(told.contains(&format!("\n    {remedy}")), "{remedy}: {told}");
+    says(&check("ENTENTE_KEY", ""), "name the file with your key in ENTENTE_KEY_FILE");
+    says(&check("ENTENTE_KEY", OTHER_KEY), "give the key that it was stored with in ENTENTE_KEY or ENTENTE_KEY_FILE");
+    says(&check("ENTENTE_KEY", "hunter2"), "give the key that `openssl rand -base64 32` made");
+    says(&check("ENTENTE_KEY_FILE", "/no/such/key"), "correct ENTENTE_KEY_FILE");
+    let inside = peers.desk.file("entente-data/key", KEY);
+    let told = check("ENTENTE_KEY_FILE", &inside);
+    assert!(told.contains(&format!("ENTENTE_KEY_FILE names {inside}, which lies in ")), "{told}");
+    says(&told, "keep the key apart from the data directory");
+    let set = ["secret", "set", "other", "--config", &file];
+    assert_eq!(tell(entente(&set).env("ENTENTE_KEY_FILE", &inside), "x").code, 2);
+}
+
+#[test]
+fn a_key_that_others_can_read_is_warned_of() {
+    let (peers, file) = company();
+    let key = peers.desk.file("apart.key", KEY);
+    let check = |mode| {
+        std::fs::set_permissions(&key, Permissions::from_mode(mode)).unwrap();
+        let checked = output(entente(&["check", &file]).env("ENTENTE_KEY_FILE", &key));
+        assert_eq!(checked.code, 0, "{checked:?}");
+        checked.stdout
+    };
+    let (open, closed) = (check(0o640), check(0o600));
+    assert!(
+        open.contains(&format!("warning: the key in {key}, which ENTENTE_KEY_FILE names, can be read by")),
+        "{open}"
+    );
+    assert!(open.contains(&format!("chmod 600 {key}")) && !closed.contains("warning"), "{open}{closed}");
+}
+
 /// A backup takes the secrets with it as they are sealed; the key comes from elsewhere, before and after.
 #[test]
 fn a_backup_brings_the_secrets_back_and_the_key_is_not_in_it() {
@@ -132,7 +174,11 @@ fn bad_keys_and_values_are_refused_in_one_sentence_without_showing_them() {
     let no_key = "error: ENTENTE_KEY holds no key: a key is 32 bytes in base64";
     assert_eq!(refused(&mut with_key(&set, "canary"), "x"), no_key);
     let no_file = refused(entente(&set).env("ENTENTE_KEY_FILE", "/no/such/key"), "canary");
-    assert!(no_file.starts_with("error: the key in /no/such/key cannot be read: No such file"), "{no_file}");
+    assert!(
+        no_file
+            .starts_with("error: the key in /no/such/key, which ENTENTE_KEY_FILE names, cannot be read: No such file"),
+        "{no_file}"
+    );
     assert_eq!(refused(&mut with_key(&set, KEY), "\n"), "error: nothing came on stdin for jira");
     let long = "canary".repeat(20_000);
     assert_eq!(refused(&mut with_key(&set, KEY), &long), "error: what came on stdin is too long for jira");

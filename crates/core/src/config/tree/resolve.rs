@@ -55,14 +55,15 @@ struct Wrong {
 fn look_up(name: &str, vars: &Vars<'_>) -> Result<String, Wrong> {
     if !NAME.is_match(name) {
         return Err(Wrong {
-            message: format!("`${{{name}}}` does not name a variable"),
+            // Not what stands there: it may be the secret itself.
+            message: "what stands between `${` and `}` is no name of a variable".into(),
             remedy: "use letters, digits and underscores; write `$${` for a literal `${`".into(),
         });
     }
     let reference = Reference::Env(name.to_owned());
-    vars(&reference).map_err(|why| Wrong {
-        message: format!("`{reference}` has no value: {why}"),
-        remedy: format!("set the environment variable `{name}`"),
+    vars(&reference).map_err(|none| Wrong {
+        message: format!("`{reference}` has no value: {}", none.why),
+        remedy: none.remedy.unwrap_or_else(|| format!("set the environment variable `{name}`")),
     })
 }
 

@@ -4,7 +4,7 @@ mod access;
 mod fields;
 mod items;
 
-use entente_core::config::{Config, Problem, Reference, Severity, parse};
+use entente_core::config::{Config, NoValue, Problem, Reference, Severity, parse};
 
 use super::{PAIR, codes, hidden};
 
@@ -43,7 +43,7 @@ fn place(marked: &str) -> Option<(usize, usize)> {
     Some((before.matches('\n').count() + 1, column))
 }
 
-fn vars(reference: &Reference) -> Result<String, String> {
+fn vars(reference: &Reference) -> Result<String, NoValue> {
     match reference {
         Reference::Env(name) if name == "MISSING" => Err("it is not set".into()),
         Reference::File(path) if path == "/missing" => Err("there is no such file".into()),
@@ -143,10 +143,16 @@ fn references_without_a_value() {
             "`file:/missing` has no value: there is no such file",
         ),
         ("unresolved-reference", "${API_TOKEN}", "¦secret:MISSING", "it is not in the store"),
-        ("unresolved-reference", "team@acme.example", "x-¦${a-b}", "does not name a variable"),
+        ("unresolved-reference", "team@acme.example", "x-¦${a-b}", "no name of a variable"),
         ("empty-value", "${API_TOKEN}", "¦file:/empty", "`file:/empty` is empty"),
         ("secret-in-document", "${API_TOKEN}", "¦in-the-open", "`${NAME}`"),
     ]);
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_variable_s_name_is_not_repeated() {
+    let (_, problem) = only(&PAIR.replace("${API_TOKEN}", "\"${CANARY 4}\""), "unresolved-reference", "no name of a");
+    assert!(!format!("{problem:?}").contains("CANARY"), "{problem:?}");
 }
 
 #[test]

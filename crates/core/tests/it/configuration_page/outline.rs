@@ -68,10 +68,11 @@ reference in it stands for.
 
 The encrypted store is a file, `secrets.json`, in the data directory (`entente-data` beside the document, or what
 `--data-dir` names). Its key is 32 bytes in base64, in the variable `ENTENTE_KEY` or in a file that `ENTENTE_KEY_FILE`
-names; keep it apart from the store and from its backups. What was stored can be replaced, not shown:
+names; keep it apart from the store and from its backups: a key in the data directory is refused. What was stored can be
+replaced, not shown:
 
 ```sh
-openssl rand -base64 32 > /etc/entente/key && export ENTENTE_KEY_FILE=/etc/entente/key
+(umask 077; openssl rand -base64 32 > /etc/entente/key) && export ENTENTE_KEY_FILE=/etc/entente/key
 entente secret set jira-token --config entente.yaml < token.txt   # then `api_token: secret:jira-token`
 entente secret list --config entente.yaml                         # names, and when each was changed
 entente secret remove jira-token --config entente.yaml

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::configuration::look_up;
 use crate::limits::SECRET_BYTES_MAX;
-use crate::secrets::{Key, KeyName, Secrets, SecretsError, fits_as_name};
+use crate::secrets::{KeyName, Secrets, SecretsError, fits_as_name};
 use crate::web::{App, Problem};
 
 /// Secrets by name.
@@ -53,7 +53,7 @@ impl Typed {
         if self.is_empty() {
             return Ok(());
         }
-        let key = Key::from_environment(KeyName::Present)?;
+        let key = app.source().secrets.key(KeyName::Present)?;
         let now = Timestamp::from_millisecond(app.now_ms()).unwrap_or_default();
         for (name, text) in &self.0 {
             if !fits_as_name(name) || text.trim().is_empty() || text.len() as u64 > SECRET_BYTES_MAX {
