@@ -24,9 +24,8 @@ impl Reader<'_> {
         if let Some(domain) = host.strip_suffix(LIGHTNING).filter(|_| is_below(LIGHTNING, host)) {
             return format!("https://{domain}{MY_DOMAIN}");
         }
-        let known = SHARED_LOGIN.contains(&host) || is_below(MY_DOMAIN, host);
-        if known && url.port().is_none() {
-            return origin(&url);
+        if SHARED_LOGIN.contains(&host) || is_below(MY_DOMAIN, host) {
+            return self.at_the_usual_port(&url, at, "login-host");
         }
         let message = format!("`{host}` is no login host of Salesforce");
         let remedy = "write the org's My Domain, `https://NAME.my.salesforce.com` (Setup > My Domain)";
@@ -34,12 +33,21 @@ impl Reader<'_> {
         String::new()
     }
 
-    /// The address of a Jira site as an origin.
+    /// The address of a Jira site as an origin. A page of it is refused: what follows the host would be dropped in silence.
     pub(super) fn site_url(&mut self, text: &str, at: Position, sandbox: bool) -> String {
         let Some(url) = self.remote(text, at, sandbox) else { return String::new() };
         let host = url.host_str().unwrap_or_default();
-        if is_loopback(&url) || (SITE_DOMAINS.iter().any(|domain| is_below(domain, host)) && url.port().is_none()) {
+        let is_site = SITE_DOMAINS.iter().any(|domain| is_below(domain, host));
+        if (is_site || is_loopback(&url)) && (url.path() != "/" || url.query().is_some() || url.fragment().is_some()) {
+            let message = "this is a page of a site, and no site";
+            self.report.error(at, "site-host", message, format!("write `{}`", origin(&url)));
+            return String::new();
+        }
+        if is_loopback(&url) {
             return origin(&url);
+        }
+        if is_site {
+            return self.at_the_usual_port(&url, at, "site-host");
         }
         let message = format!("`{host}` is no host of a Jira Cloud site");
         let remedy = "write the site's address, `https://NAME.atlassian.net`; Jira Data Center is not supported";
@@ -67,7 +75,17 @@ impl Reader<'_> {
 
     /// A proxy's address as an origin; its credentials have keys of their own.
     pub(super) fn proxy_url(&mut self, text: &str, at: Position) -> String {
-        self.address(text, at).map(|url| origin(&url)).unwrap_or_default()
+        let remedy = "write it as `http://HOST:PORT`; `user:` and `password:` of the proxy have keys of their own";
+        self.address_like(text, at, remedy).map(|url| origin(&url)).unwrap_or_default()
+    }
+
+    /// The vendors' hosts answer at one port only.
+    fn at_the_usual_port(&mut self, url: &Url, at: Position, code: &'static str) -> String {
+        let Some(port) = url.port() else { return origin(url) };
+        let host = url.host_str().unwrap_or_default();
+        let message = format!("port {port} is none of `{host}`: it is called at the usual one");
+        self.report.error(at, code, message, format!("write `https://{host}`"));
+        String::new()
     }
 
     /// An address outside: https, unless this is a sandbox on this machine.
@@ -90,18 +108,23 @@ impl Reader<'_> {
     }
 
     fn address(&mut self, text: &str, at: Position) -> Option<Url> {
+        self.address_like(text, at, "write it as `https://HOST`; users and passwords have keys of their own")
+    }
+
+    fn address_like(&mut self, text: &str, at: Position, remedy: &str) -> Option<Url> {
         if text.is_empty() {
             return None;
         }
         let wrong = match Url::parse(text) {
-            Ok(url) if !matches!(url.scheme(), "https" | "http") => "it does not begin with `https://`",
+            // Where others see a name and a password before the host, the standard sees the host and a path.
+            Ok(_) if text.contains('\\') => "it has a backslash",
+            Ok(url) if !matches!(url.scheme(), "https" | "http") => "it begins with neither `https://` nor `http://`",
             Ok(url) if !url.username().is_empty() || url.password().is_some() => "it carries a user or a password",
             Ok(url) if url.host_str().is_none_or(str::is_empty) => "it names no host",
             Ok(url) => return Some(url),
             Err(_) => "it is no address",
         };
         // The text is not shown: it may carry a password, or stand for a reference.
-        let remedy = "write it as `https://HOST`; users and passwords have keys of their own";
         self.report.error(at, "bad-url", format!("this address cannot be used: {wrong}"), remedy);
         None
     }

@@ -237,7 +237,6 @@ fn login_addresses_have_one_form() {
 fn site_addresses_have_one_form() {
     let rows = [
         ("https://acme.atlassian.net/", "https://acme.atlassian.net"),
-        ("https://acme.atlassian.net/jira/your-work", "https://acme.atlassian.net"),
         ("HTTPS://ACME.jira.com", "https://acme.jira.com"),
     ];
     for (written, expected) in rows {

@@ -32,7 +32,7 @@ fn addresses_that_only_look_like_the_vendors_are_refused_at_their_place() {
         (salesforce, "https://my.salesforce.com", no_salesforce),
         (salesforce, "https://acme.my.salesforce.com.", no_salesforce),
         (salesforce, "https://acme..my.salesforce.com", no_salesforce),
-        (salesforce, "https://acme.my.salesforce.com:8443", no_salesforce),
+        (salesforce, "https://acme.my.salesforce.com:8443", "port 8443 is none of `acme.my.salesforce.com`"),
         (salesforce, "https://evil.example/acme.my.salesforce.com", no_salesforce),
         (salesforce, "https://evil.example#acme.my.salesforce.com", no_salesforce),
         (salesforce, "https://x.lightning.force.com.evil.example", no_salesforce),
@@ -51,7 +51,7 @@ fn addresses_that_only_look_like_the_vendors_are_refused_at_their_place() {
         (jira, "https://evil-atlassian.net", no_jira),
         (jira, "https://atlassian.net", no_jira),
         (jira, "https://acme.atlassian.net.", no_jira),
-        (jira, "https://acme.atlassian.net:8443", no_jira),
+        (jira, "https://acme.atlassian.net:8443", "port 8443 is none of `acme.atlassian.net`"),
         (jira, "https://jira.acme.example", no_jira),
         (jira, "https://192.168.1.7", no_jira),
         (jira, "https://[fd00::1]", no_jira),
@@ -110,7 +110,10 @@ fn a_sign_in_cannot_send_us_elsewhere() {
             format!("{elsewhere}: acme.my.salesforce.com is called by https"),
         ),
         (token_for!("http://169.254.169.254"), format!("{elsewhere}: `169.254.169.254` is not on the list")),
-        ("302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", "302 Found".to_owned()),
+        (
+            "302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            "answered 302".to_owned(),
+        ),
     ] {
         let (url, n_requests) = login_host(answer);
         let desk = Desk::new();
