@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use axum::Json;
+use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
 use entente_engine::EngineError;
 use entente_store::StoreError;
@@ -14,6 +15,8 @@ use crate::trouble;
 
 /// The `Retry-After` of a refusal that passes by itself, in seconds.
 const RETRY_AFTER_SECONDS: &str = "5";
+
+const TOO_LARGE: &str = "The body is larger than this address takes.";
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,24 @@ impl Problem {
     /// A refusal with a sentence that says why, and what to do.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into(), remedy: "" }
+    }
+
+    /// Why a body was not read, in the parser's own words where they say more than we could.
+    pub(crate) fn misread(rejection: JsonRejection) -> Self {
+        let words = rejection.body_text();
+        Self::unread(&words)(rejection)
+    }
+
+    /// Why a body was not read. `usage` says what the address takes, where nothing but that is wrong with it.
+    pub(crate) fn unread(usage: &str) -> impl FnOnce(JsonRejection) -> Self {
+        move |rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                let detail = "Send the body as JSON, with the header `content-type: application/json`.";
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+            }
+            _ => Self::new(StatusCode::BAD_REQUEST, usage),
+        }
     }
 
     fn unanswered(error: &EngineError) -> Self {
@@ -95,7 +116,7 @@ pub(crate) async fn of_framework(response: Response) -> Response {
         return response;
     }
     let detail = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "The body is larger than this address takes.",
+        StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
         _ => "The address or the body cannot be read: a part of it is not of the form that this address takes.",
     };
     Problem::new(status, detail).into_response()

@@ -154,6 +154,17 @@ async fn what_cannot_be_read_at_all_is_told_in_the_same_form() {
         ask(Method::POST, "/users/vera/remove", Body::from(vec![b'1'; 4 << 20])).await,
         @"413 Payload Too Large: The body is larger than this address takes."
     );
+    insta::assert_snapshot!(
+        ask(Method::POST, "/retry", Body::from(vec![b'1'; 3 << 20])).await,
+        @"413 Payload Too Large: The body is larger than this address takes."
+    );
+    let bearer = format!("Bearer {TOKEN}");
+    let headers = [(CONTENT_TYPE.as_str(), "text/plain"), (AUTHORIZATION.as_str(), &bearer)];
+    for (path, body) in [("/retry", r#"{"all":true}"#), ("/configuration/check", r#"{"text":""}"#)] {
+        let refused = app.post(&format!("/api/v1{path}"), &headers, body).await.problem();
+        let sentence = "Send the body as JSON, with the header `content-type: application/json`.";
+        assert_eq!(refused, format!("415 Unsupported Media Type: {sentence}"), "{path}");
+    }
 }
 
 /// The journal names users: a name reads as one, and as nobody else's.

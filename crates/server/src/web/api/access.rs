@@ -73,8 +73,7 @@ pub(crate) async fn request(
 ) -> Result<Json<GrantTold>, Problem> {
     let wrong =
         "Send {\"source\": NAME, \"record\": ID, \"person\": ID or E-MAIL}; `anyway` and `by` may stand beside it.";
-    let Json(Wish { source, record, person, anyway, by }) =
-        wish.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
+    let Json(Wish { source, record, person, anyway, by }) = wish.map_err(Problem::unread(wrong))?;
     let wish = AccessWish { source, record, person, anyway };
     Ok(Json(app.engine().request_access(&wish, by.as_deref().unwrap_or(super::SOMEBODY)).await?))
 }

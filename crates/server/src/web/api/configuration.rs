@@ -149,7 +149,7 @@ pub(crate) async fn apply(
     State(app): State<App>,
     wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<Json<Answer>, Problem> {
-    let Json(wish) = wish.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(wish) = wish.map_err(Problem::misread)?;
     let in_use = app.store().configuration().await?;
     if let (None, Some(file)) = (&in_use, &app.source().file) {
         let file = file.display();

@@ -63,13 +63,12 @@ pub(crate) async fn resolve(
     Path(id): Path<String>,
     decided: Result<Json<Decided>, JsonRejection>,
 ) -> Result<Json<OpenConflict>, Problem> {
-    let wrong =
-        || Problem::new(StatusCode::BAD_REQUEST, "Send {\"take\": \"salesforce\" or \"jira\"}, or {\"value\": TEXT}.");
-    let Json(decided) = decided.map_err(|_| wrong())?;
+    let wrong = "Send {\"take\": \"salesforce\" or \"jira\"}, or {\"value\": TEXT}.";
+    let Json(decided) = decided.map_err(Problem::unread(wrong))?;
     let wish = match (decided.take, decided.value) {
         (Some(side), None) => Wish::Side(side),
         (None, Some(value)) => Wish::Value(value),
-        _ => return Err(wrong()),
+        _ => return Err(Problem::new(StatusCode::BAD_REQUEST, wrong)),
     };
     let by = decided.by.as_deref().unwrap_or(super::SOMEBODY);
     Ok(Json(app.engine().resolve(number(&id)?, &wish, by).await?))

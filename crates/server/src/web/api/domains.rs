@@ -5,7 +5,6 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use bytes::Bytes;
 use entente_engine::{DomainChanged, DomainTold};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use crate::web::{App, Problem};
@@ -35,7 +34,7 @@ pub(crate) async fn add(
     added: Result<Json<Added>, JsonRejection>,
 ) -> Result<Json<DomainChanged>, Problem> {
     let wrong = "Send {\"domain\": NAME}; `by` may stand beside it.";
-    let Json(Added { domain, by }) = added.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
+    let Json(Added { domain, by }) = added.map_err(Problem::unread(wrong))?;
     Ok(Json(app.engine().add_domain(&domain, by.as_deref().unwrap_or(super::SOMEBODY)).await?))
 }
 

@@ -75,7 +75,7 @@ pub(crate) async fn start(
     wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<(StatusCode, Json<InspectionTold>), Problem> {
     let wrong = "Send {\"seconds\": N}; `connection`, `item`, `link` and `by` may stand beside it.";
-    let Json(wish) = wish.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
+    let Json(wish) = wish.map_err(Problem::unread(wrong))?;
     let by = wish.by.as_deref().unwrap_or(SOMEBODY);
     let Wish { seconds, connection, item, link, .. } = &wish;
     let asked = InspectionWish { seconds: *seconds, connection: connection.clone(), item: item.clone(), link: *link };

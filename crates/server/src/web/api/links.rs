@@ -111,10 +111,9 @@ pub(crate) async fn make(
     State(app): State<App>,
     pair: Result<Json<Pair>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Card>), Problem> {
-    let Json(pair) = pair.map_err(|_| {
-        let detail = "Send {\"item\": NAME, \"record\": RECORD-ID, \"issue\": ISSUE-KEY}, and \"by\": WHO if you like.";
-        Problem::new(StatusCode::BAD_REQUEST, detail)
-    })?;
+    let Json(pair) = pair.map_err(Problem::unread(
+        "Send {\"item\": NAME, \"record\": RECORD-ID, \"issue\": ISSUE-KEY}, and \"by\": WHO if you like.",
+    ))?;
     let by = pair.by.as_deref().unwrap_or(SOMEBODY);
     let card = app.engine().link(&pair.item, &pair.record, &pair.issue, by).await?;
     Ok((StatusCode::CREATED, Json(card)))

@@ -57,8 +57,8 @@ pub(crate) async fn resolve(
     Path(record): Path<String>,
     said: Result<Json<Said>, JsonRejection>,
 ) -> Result<Json<Match>, Problem> {
-    let wrong = || "Send {\"take\": ISSUE KEY or \"new\" or \"none\"}; `item` and `by` may stand beside it.";
-    let Json(said) = said.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong()))?;
+    let wrong = "Send {\"take\": ISSUE KEY or \"new\" or \"none\"}; `item` and `by` may stand beside it.";
+    let Json(said) = said.map_err(Problem::unread(wrong))?;
     let pick = match said.take.as_str() {
         "new" => Pick::New,
         "none" => Pick::None,

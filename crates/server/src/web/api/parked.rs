@@ -54,15 +54,13 @@ pub(crate) async fn retry(
     State(app): State<App>,
     wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<Json<Retried>, Problem> {
-    let wrong = || {
-        Problem::new(StatusCode::BAD_REQUEST, "Send one of {\"link\": NUMBER}, {\"item\": NAME} and {\"all\": true}.")
-    };
-    let Json(wish) = wish.map_err(|_| wrong())?;
+    let wrong = "Send one of {\"link\": NUMBER}, {\"item\": NAME} and {\"all\": true}.";
+    let Json(wish) = wish.map_err(Problem::unread(wrong))?;
     let which = match (wish.link, wish.item, wish.all) {
         (Some(link), None, false) => Retry::Link(link),
         (None, Some(item), false) => Retry::Item(item),
         (None, None, true) => Retry::All,
-        _ => return Err(wrong()),
+        _ => return Err(Problem::new(StatusCode::BAD_REQUEST, wrong)),
     };
     let by = wish.by.as_deref().unwrap_or(super::SOMEBODY);
     Ok(Json(Retried { retried: app.engine().retry(&which, by).await? }))

@@ -5,7 +5,6 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use bytes::Bytes;
 use entente_engine::{Approval, GrantTold, RequestTold};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::access::who;
@@ -41,8 +40,7 @@ pub(crate) async fn approve(
     approved: Result<Json<Approved>, JsonRejection>,
 ) -> Result<Json<GrantTold>, Problem> {
     let wrong = "Send {\"source\": NAME, \"record\": ID}; `person`, `anyway` and `by` may stand beside it.";
-    let Json(Approved { source, record, person, anyway, by }) =
-        approved.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, wrong))?;
+    let Json(Approved { source, record, person, anyway, by }) = approved.map_err(Problem::unread(wrong))?;
     let by = by.as_deref().unwrap_or(super::SOMEBODY);
     Ok(Json(app.engine().approve_request(&id, Approval { source, record, person, anyway }, by).await?))
 }

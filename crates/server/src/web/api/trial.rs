@@ -70,11 +70,8 @@ impl Asked {
     }
 }
 
-fn wrong() -> Problem {
-    let detail =
-        "Send {\"record\": RECORD-ID or ISSUE-KEY}, and \"direction\": \"to-salesforce\" or \"to-jira\" if you like.";
-    Problem::new(StatusCode::BAD_REQUEST, detail)
-}
+const USAGE: &str =
+    "Send {\"record\": RECORD-ID or ISSUE-KEY}, and \"direction\": \"to-salesforce\" or \"to-jira\" if you like.";
 
 /// Runs the record.
 pub(crate) async fn run(
@@ -83,7 +80,7 @@ pub(crate) async fn run(
     Path(item): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Trial>, Problem> {
-    let Json(asked) = asked.map_err(|_| wrong())?;
+    let Json(asked) = asked.map_err(Problem::unread(USAGE))?;
     let draft = asked.draft(&app, &caller)?;
     Ok(Json(app.engine().try_record(draft, &item, &asked.record, asked.towards(), asked.by()).await?))
 }
@@ -95,7 +92,7 @@ pub(crate) async fn remove(
     Path(item): Path<String>,
     asked: Result<Json<Asked>, JsonRejection>,
 ) -> Result<Json<Removed>, Problem> {
-    let Json(asked) = asked.map_err(|_| wrong())?;
+    let Json(asked) = asked.map_err(Problem::unread(USAGE))?;
     let draft = asked.draft(&app, &caller)?;
     let removed =
         app.engine().remove_trial(draft, &item, &asked.record, asked.towards(), asked.expected(), asked.by()).await?;

@@ -27,17 +27,14 @@ pub(crate) async fn undo(
     State(app): State<App>,
     wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<Json<UndoReport>, Problem> {
-    let wrong = || {
-        let detail = "Send {\"round\": R}, or {\"item\": NAME, \"since\": \"2026-12-31T12:00:00Z\"}; and \"dry_run\": true to look only.";
-        Problem::new(StatusCode::BAD_REQUEST, detail)
-    };
-    let Json(wish) = wish.map_err(|_| wrong())?;
+    let wrong = "Send {\"round\": R}, or {\"item\": NAME, \"since\": \"2026-12-31T12:00:00Z\"}; and \"dry_run\": true to look only.";
+    let Json(wish) = wish.map_err(Problem::unread(wrong))?;
     let undo = match (wish.round, wish.item, wish.since) {
         (Some(round), None, None) => Undo { round: Some(round), ..Undo::default() },
         (None, Some(item), Some(since)) => {
             Undo { item: Some(item), since_ms: since.as_millisecond(), ..Undo::default() }
         }
-        _ => return Err(wrong()),
+        _ => return Err(Problem::new(StatusCode::BAD_REQUEST, wrong)),
     };
     let by = wish.by.as_deref().unwrap_or(super::SOMEBODY);
     Ok(Json(app.engine().undo(&undo, wish.dry_run, by).await?))

@@ -66,10 +66,9 @@ pub(crate) async fn add(
     State(app): State<App>,
     new: Result<Json<New>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Added>), Problem> {
-    let Json(New { name, role, by }) = new.map_err(|_| {
-        let detail = "Send {\"name\": NAME, \"role\": \"viewer\" or \"operator\" or \"administrator\"}; `by` may stand beside it.";
-        Problem::new(StatusCode::BAD_REQUEST, detail)
-    })?;
+    let Json(New { name, role, by }) = new.map_err(Problem::unread(
+        "Send {\"name\": NAME, \"role\": \"viewer\" or \"operator\" or \"administrator\"}; `by` may stand beside it.",
+    ))?;
     if !is_name(&name) {
         let detail = format!(
             "A name begins with a letter or digit, has up to {USER_NAME_LETTERS_MAX} letters, digits, spaces and . _ - + @ ', \

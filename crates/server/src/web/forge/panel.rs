@@ -57,8 +57,7 @@ pub(crate) async fn link(
     viewer: Viewer,
     chosen: Result<Json<Chosen>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Card>), Problem> {
-    let Json(chosen) =
-        chosen.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, r#"Send {"item": NAME, "record": RECORD-ID}."#))?;
+    let Json(chosen) = chosen.map_err(Problem::unread(r#"Send {"item": NAME, "record": RECORD-ID}."#))?;
     shown(&viewer.editing(&app).await?, &chosen.item)?;
     let card = app.engine().link(&chosen.item, &chosen.record, &viewer.0.key, &viewer.by()).await?;
     Ok((StatusCode::CREATED, Json(card)))

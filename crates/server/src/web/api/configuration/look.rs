@@ -42,7 +42,7 @@ pub(crate) async fn look(
     State(app): State<App>,
     wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<Json<Seen>, Problem> {
-    let Json(wish) = wish.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(wish) = wish.map_err(Problem::misread)?;
     let (config, faults) = readable(&wish.text, &app, &wish.secrets);
     let config = config.ok_or_else(|| {
         let fault = faults.iter().find(|fault| fault.is_error());

@@ -117,7 +117,7 @@ pub(crate) async fn save(
     headers: HeaderMap,
     wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<Json<Answer>, Problem> {
-    let Json(wish) = wish.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(wish) = wish.map_err(Problem::misread)?;
     let seen = headers.get(IF_MATCH).and_then(|seen| seen.to_str().ok()).map(|seen| seen.trim_matches('"'));
     let seen = seen.ok_or_else(|| {
         let detail = "Send the digest of the text that you have seen as the header `If-Match`.";
@@ -144,8 +144,7 @@ pub(crate) async fn check(
     State(app): State<App>,
     draft: Result<Json<Draft>, JsonRejection>,
 ) -> Result<Json<Checked>, Problem> {
-    let Json(Draft { text, secrets }) =
-        draft.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.body_text()))?;
+    let Json(Draft { text, secrets }) = draft.map_err(Problem::misread)?;
     let before = kept(&app).await?;
     let (_, problems) = readable(&text, &app, &secrets);
     Ok(Json(Checked { problems, changes: told(Some(before.text()), &text) }))
