@@ -82,6 +82,11 @@ impl Engine {
     /// # Errors
     /// There is nothing to take back, or the store.
     pub async fn undo(&self, undo: &Undo, dry_run: bool, by: &str) -> Result<UndoReport, EngineError> {
+        let now_ms = self.inner.outside.now_ms();
+        if undo.since_ms > now_ms {
+            let (since, now) = (rfc_3339(undo.since_ms), rfc_3339(now_ms));
+            return Err(EngineError::Missing(format!("{since} is in the future: it is {now} now.")));
+        }
         let filter = JournalFilter {
             since_ms: undo.since_ms,
             item: undo.item.clone(),
@@ -93,9 +98,7 @@ impl Engine {
         let begins_ms = self.inner.store.journal_begins_ms().await?.filter(|begins_ms| undo.since_ms < *begins_ms);
         let forgotten_before = begins_ms.map(rfc_3339);
         if written.is_empty() && said.is_empty() {
-            let kept = forgotten_before.map(|time| format!(" What was written before {time} is forgotten."));
-            let sentence = "The journal has no such write; `entente journal` lists what was written, with its round.";
-            return Err(EngineError::Missing(format!("{sentence}{}", kept.unwrap_or_default())));
+            return Err(self.nothing_to_undo(undo, !entries.is_empty(), forgotten_before.as_deref()).await?);
         }
         let ids: Vec<i64> = written.keys().map(|(link, _)| *link).collect();
         let links = self.inner.store.links_by_ids(&ids).await?;
@@ -118,10 +121,38 @@ impl Engine {
         report.left.extend(said);
         report.done = !dry_run;
         if !dry_run {
-            self.inner.store.decide(&decisions, self.inner.outside.now_ms()).await?;
+            self.inner.store.decide(&decisions, now_ms).await?;
             links.iter().for_each(|link| self.inner.wake(&link.org).notify_one());
         }
         Ok(report)
+    }
+
+    /// Why there is nothing to take back: what is named is not there, or has written over nothing.
+    async fn nothing_to_undo(
+        &self,
+        undo: &Undo,
+        has_entries: bool,
+        forgotten_before: Option<&str>,
+    ) -> Result<EngineError, EngineError> {
+        let forgotten = forgotten_before.map(|time| format!(" What was written before {time} is forgotten."));
+        let forgotten = forgotten.unwrap_or_default();
+        Ok(match (&undo.round, &undo.item) {
+            (Some(round), _) if has_entries => {
+                EngineError::Declined(format!("Round {round} wrote over nothing; what it created is not removed."))
+            }
+            (Some(round), _) => EngineError::Missing(format!(
+                "The journal knows no round {round:?}; `entente journal` names the round of each write.{forgotten}"
+            )),
+            (None, Some(item)) => {
+                let of_item = JournalFilter { item: Some(item.clone()), ..JournalFilter::default() };
+                if self.inner.store.journal_filtered(&of_item, 1).await?.is_empty() {
+                    self.inner.wiring().configured(item)?;
+                }
+                let since = rfc_3339(undo.since_ms);
+                EngineError::Declined(format!("Item {item} has written over nothing since {since}.{forgotten}"))
+            }
+            (None, None) => EngineError::Missing("Name a round, or an item and a time.".to_owned()),
+        })
     }
 
     fn decision(

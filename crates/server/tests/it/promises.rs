@@ -70,5 +70,6 @@ mod successions;
 mod templates;
 mod trials;
 mod types;
+mod undos;
 mod unexpected;
 mod users;
