@@ -31,10 +31,10 @@ const SECRETS: &str = "backup secrets";
 pub struct Backup {
     /// When it was made.
     pub made_ms: i64,
-    /// Links in it.
+    /// Links in it, without those that were dissolved.
     pub links: i64,
-    /// Rows of the journal, whose seals are right.
-    pub journal: u64,
+    /// Its journal, as it was in the database. Where that was broken already, the links are worth keeping all the same.
+    pub journal: Verified,
     /// The secrets' file, encrypted as it is.
     pub secrets: Option<String>,
 }
@@ -70,7 +70,9 @@ impl Backup {
 
     /// Reads a backup to its end: whether the database is sound, and the journal what was written.
     pub async fn verify(file: &Path) -> Result<Self, StoreError> {
-        File::open(file).map_err(at(file))?;
+        if File::open(file).and_then(|file| file.metadata()).map_err(at(file))?.is_dir() {
+            return Err(at(file)(std::io::ErrorKind::IsADirectory.into()));
+        }
         let pool = reading(file).await?;
         let verified = verify(file, &pool).await;
         pool.close().await;
@@ -150,7 +152,7 @@ async fn verify(file: &Path, pool: &SqlitePool) -> Result<Backup, StoreError> {
         return Err(unfit("a newer version of Entente made it; restore it with that one".to_owned()));
     }
     let stated: Option<String> = sqlx::query_scalar(note).bind(digest::NAME).fetch_optional(pool).await?;
-    let is_whole = stated.map_or(Ok(true), |stated| digest::is_whole(file, &stated)).map_err(at(file))?;
+    let is_whole = stated.as_ref().map_or(Ok(true), |stated| digest::is_whole(file, stated)).map_err(at(file))?;
     if !is_whole {
         return Err(unfit("it is damaged: its bytes are not those that were written".to_owned()));
     }
@@ -158,25 +160,25 @@ async fn verify(file: &Path, pool: &SqlitePool) -> Result<Backup, StoreError> {
     if sound != "ok" {
         return Err(unfit(format!("it is damaged: {sound}")));
     }
-    let links = sqlx::query_scalar("SELECT COUNT(*) FROM link").fetch_one(pool).await?;
+    let links = sqlx::query_scalar("SELECT COUNT(*) FROM link WHERE state <> 'unlinked'").fetch_one(pool).await?;
     let journal = journal(pool, version).await?;
-    let journal = journal.ok_or_else(|| unfit("its journal is not what was written".to_owned()))?;
+    // Without a digest only the journal's seals could tell that somebody has edited the backup since.
+    if stated.is_none() && matches!(journal, Verified::Broken { .. }) {
+        return Err(unfit("its journal is not what was written".to_owned()));
+    }
     let secrets = sqlx::query_scalar(note).bind(SECRETS).fetch_optional(pool).await?;
     Ok(Backup { made_ms, links, journal, secrets })
 }
 
-/// How many rows the journal has, if they are what was written. The first form of the database had no seals.
-async fn journal(pool: &SqlitePool, version: i64) -> Result<Option<u64>, StoreError> {
+/// Whether the journal is what was written. The first form of the database had no seals.
+async fn journal(pool: &SqlitePool, version: i64) -> Result<Verified, StoreError> {
     if version < migrations::SEALED {
-        return Ok(Some(0));
+        return Ok(Verified::Intact { rows: 0, unsealed: 0 });
     }
     let db = Db::Sqlite { write: pool.clone(), read: pool.clone() };
     let store =
         Store { inner: Inner { db, incarnation: String::new(), digested: Default::default(), directory: None }.into() };
-    Ok(match store.verify_journal().await? {
-        Verified::Intact { rows, .. } => Some(rows),
-        Verified::Broken { .. } => None,
-    })
+    store.verify_journal().await
 }
 
 fn remove(path: &Path) -> Result<(), StoreError> {

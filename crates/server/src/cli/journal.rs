@@ -118,13 +118,16 @@ fn line(entry: &Json) -> String {
 }
 
 fn verdict(answer: &Json) -> String {
-    match (answer["intact"] == true, answer["broken"].as_i64()) {
-        (true, _) => format!("The journal is what was written: {} rows.", answer["rows"]),
-        (false, Some(id)) => format!(
-            "Row {id} is not what was written, or the row before it is missing. Compare it with a backup of the database."
-        ),
-        (false, None) => {
-            "Rows are missing at the end of the journal. Compare it with a backup of the database.".to_owned()
-        }
+    match answer["intact"] == true {
+        true => format!("The journal is what was written: {} rows.", answer["rows"]),
+        false => format!("{} Compare it with a backup of the database.", broken_at(answer["broken"].as_i64())),
+    }
+}
+
+/// Where a journal is broken first.
+pub(super) fn broken_at(row: Option<i64>) -> String {
+    match row {
+        Some(id) => format!("Row {id} is not what was written, or the row before it is missing."),
+        None => "Rows are missing at the end of the journal.".to_owned(),
     }
 }

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_store::Backup as File;
+use entente_store::{Backup as File, Verified};
 use entente_transport::{Clock as _, SystemClock};
 use serde_json::json;
 
 use super::answer::{counted, json as document};
 use super::data::Data;
+use super::journal::broken_at;
 use super::{Exit, Failure};
 use crate::screen::Screen;
 
@@ -60,7 +61,13 @@ impl Restore {
             document(&json!({ "links": backup.links, "secrets": secrets }))
         } else {
             let links = counted(usize::try_from(backup.links).unwrap_or_default(), "link");
-            format!("Restored {links}. {LOOKING}")
+            let journal = match backup.journal {
+                Verified::Intact { .. } => String::new(),
+                Verified::Broken { id } => {
+                    format!(" Its journal was broken when the backup was made. {}", broken_at(id))
+                }
+            };
+            format!("Restored {links}. {LOOKING}{journal}")
         };
         screen.result(&text).map_err(|error| Failure::output(&error))?;
         Ok(Exit::Done)

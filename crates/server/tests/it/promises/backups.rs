@@ -163,6 +163,29 @@ fn what_is_no_sound_backup_is_refused() {
     }
 }
 
+/// A journal that somebody has changed takes nobody's links away: they are saved and come back, and it is said of whom
+/// and where the journal is broken.
+#[test]
+fn a_broken_journal_is_told_of_and_the_links_are_saved_all_the_same() {
+    let company = Company::new();
+    let id = case(&company, 0);
+    company.sync(CASES);
+    let database = company.desk.path("entente-data").join("entente.db");
+    tell(&database, "DROP TRIGGER journal_keeps; UPDATE journal SET sentence = 'Nothing happened' WHERE id = 1");
+    let to = company.desk.arg("kept");
+    let made = with(&company, &["backup", "--to", &to]);
+    assert_eq!(made.code, 1, "{made:?}");
+    let of = format!("the journal of the database in {}", company.desk.arg("entente-data"));
+    for said in ["holds 1 link and can be restored", &of, "Row 1 is not what was written", "`entente journal verify`"] {
+        assert!(made.stdout.contains(said) && !made.stdout.contains(".part"), "{said}: {made:?}");
+    }
+    let told = with(&company, &["backup", "--to", &company.desk.arg("again"), "--json"]);
+    assert_eq!((told.code, &told.json()["intact"], &told.json()["broken"]), (1, &json!(false), &json!(1)), "{told:?}");
+    let restored = with(&company, &["restore", &to, "--force"]);
+    assert!(restored.code == 0 && restored.stdout.contains("Row 1 is not what was written"), "{restored:?}");
+    no_doubles(&company, &[id]);
+}
+
 /// A newer form of the database is nothing that this version could read: it says so before it touches anything.
 #[test]
 fn a_backup_of_a_newer_version_is_refused() {
