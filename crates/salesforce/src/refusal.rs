@@ -203,7 +203,7 @@ fn meaning(place: Place, kind: Kind, said: &Said) -> Option<CallError> {
 
 /// An answer without a body that we can read: HTML of the vendor's edge, an empty 5xx, a proxy's word.
 fn of_status(answer: &Answer) -> CallError {
-    let reason = format!("Salesforce answered {} to {} without saying why", answer.status, answer.route);
+    let reason = format!("Salesforce answered {} to {} without saying why", answer.status.as_u16(), answer.route);
     match answer.status.as_u16() {
         // 420 and 406 come from the edge, before or after the org: no route to the host, or overload.
         406 | 420 => CallError::lost(answer.effect, answer.retry_after(), reason),

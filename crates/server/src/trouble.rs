@@ -36,7 +36,10 @@ fn after(call: &CallError) -> (&'static str, &'static str) {
         CallError::NotApplied { .. } | CallError::Ambiguous { .. } => {
             ("unreachable", "check the address of this connection, its proxy and the network, then try again")
         }
-        CallError::Throttled { .. } => ("throttled", "wait as long as it says, then try again"),
+        CallError::Throttled { reason, .. } if reason.contains("(ORG_LOCKED)") => {
+            ("throttled", "ask Salesforce support to unlock the org")
+        }
+        CallError::Throttled { .. } => ("throttled", "try again after that time; a server that runs does so by itself"),
         CallError::Denied { .. }
         | CallError::Stale { .. }
         | CallError::Gone { .. }

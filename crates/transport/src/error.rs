@@ -171,7 +171,7 @@ impl fmt::Display for CallError {
                 write!(f, "it is not known whether this was applied: {reason}")
             }
             Self::Throttled { after, reason, .. } => {
-                write!(f, "asked to wait {} s: {reason}", after.as_secs_f32().ceil())
+                write!(f, "left alone for {} s: {reason}", after.as_secs_f32().ceil())
             }
             Self::Auth { reason } => write!(f, "sign-in was refused: {reason}"),
             Self::Denied { reason } => write!(f, "permission is missing: {reason}"),

@@ -131,7 +131,7 @@ fn sentence(connection: &Connection, error: &str, description: &str) -> &'static
 }
 
 fn unreadable(answer: &Answer) -> CallError {
-    let reason = format!("the token endpoint answered {} without saying why", answer.status);
+    let reason = format!("the token endpoint answered {} without saying why", answer.status.as_u16());
     if answer.status.is_client_error() && ![408, 420, 429].contains(&answer.status.as_u16()) {
         CallError::Auth { reason: format!("{reason}. Check that the login URL is a Salesforce org.") }
     } else {

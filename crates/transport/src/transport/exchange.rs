@@ -128,8 +128,8 @@ impl Transport {
     }
 
     fn broken_circuit(&self, (rest, why): Rest) -> CallError {
-        let (name, seconds) = (self.dialect.name(), rest.as_secs_f32().ceil());
-        let reason = format!("{name} is left alone for another {seconds} s (circuit open): {why}");
+        // Not for how long: the sentence is kept, and the status counts on.
+        let reason = format!("{} is left alone for a while (circuit open): {why}", self.dialect.name());
         CallError::NotApplied { after: Some(rest), reason }
     }
 
