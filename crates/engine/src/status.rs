@@ -91,8 +91,16 @@ fn item(wiring: &Wiring, item: &ConnectedItem, runtime: Option<&ItemRuntime>, n_
             .then(|| Actions { to_salesforce: item.action(Side::Salesforce), to_jira: item.action(Side::Jira) }),
         last_sync: last_sync.map(|at| at.to_string()),
         links: n_links,
-        problem: held.or_else(|| wiring.item(&item.name).and_then(problem)),
+        problem: held
+            .or_else(|| wiring.item(&item.name).and_then(problem))
+            .or_else(|| runtime.and_then(|runtime| runtime.unfinished.as_ref()).map(unfinished)),
     }
+}
+
+/// What the last `sync` left behind, as nothing else tells of it once that process has ended.
+fn unfinished((at_ms, why): &(i64, String)) -> String {
+    let at = Timestamp::from_millisecond(*at_ms).unwrap_or_default();
+    format!("the sync that ended at {at:.0} did not finish: {why}")
 }
 
 /// What can be read off every connection, the orgs first.

@@ -119,7 +119,26 @@ async fn org(
         (None, None) => access::settle(worker, give_up_ms).await,
         _ => Ok(()),
     };
-    drained.and(granted).and(failed.map_or(Ok(()), Err))
+    let ended = drained.and(failed.map_or(Ok(()), Err));
+    leave_unfinished(worker, items, &ended).await?;
+    granted.and(ended)
+}
+
+/// Remembers what did not finish: this process ends, and whoever asks next is to know.
+async fn leave_unfinished(
+    worker: &Worker,
+    items: &[&Arc<Wired>],
+    ended: &Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    let Err(error) = ended else { return Ok(()) };
+    let none_is_named = items.iter().all(|wired| wired.problem().is_none());
+    for wired in items {
+        let why = wired.problem().or_else(|| none_is_named.then(|| error.to_string()));
+        if let Some(why) = why {
+            worker.store().leave_unfinished(&wired.item.name, &why, worker.outside().now_ms()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Looks at an item; what passes by itself is waited for, as long as the person who asked has time.

@@ -18,6 +18,8 @@ pub struct ItemRuntime {
     pub first_run_ms: Option<i64>,
     /// Whether its existing pairs have been looked for once.
     pub discovered: bool,
+    /// Why the last `sync` of it did not finish, and when, unless a look at it has finished since.
+    pub unfinished: Option<(i64, String)>,
 }
 
 /// Whether the change budget allows some acts.
@@ -74,12 +76,22 @@ impl Store {
         Ok(true)
     }
 
+    /// Notes that a `sync` of the item did not finish.
+    pub async fn leave_unfinished(&self, item: &str, why: &str, now_ms: i64) -> Result<(), StoreError> {
+        const SQL: &str = "
+            INSERT INTO item (item, problem, problem_ms, discovered) VALUES ($1, $2, $3, 0)
+            ON CONFLICT (item) DO UPDATE SET problem = excluded.problem, problem_ms = excluded.problem_ms";
+        let mut tx = self.begin().await?;
+        tx.run(SQL, &[item.into(), why.into(), now_ms.into()]).await?;
+        tx.commit().await
+    }
+
     /// Notes that a full look at both sides, begun at `started_ms`, has finished. The first one is the item's first run.
     pub async fn finish_sync(&self, fence: &Fence, item: &str, started_ms: i64) -> Result<(), StoreError> {
         const SQL: &str = "
             INSERT INTO item (item, last_sync_ms, first_run_ms, discovered) VALUES ($1, $2, $2, 0)
             ON CONFLICT (item) DO UPDATE SET last_sync_ms = excluded.last_sync_ms,
-                first_run_ms = COALESCE(item.first_run_ms, excluded.first_run_ms)";
+                first_run_ms = COALESCE(item.first_run_ms, excluded.first_run_ms), problem = NULL, problem_ms = NULL";
         let mut tx = self.begin().await?;
         fence.check(&mut tx).await?;
         tx.run(SQL, &[item.into(), started_ms.into()]).await?;
@@ -180,5 +192,6 @@ fn runtime(row: &Row) -> Result<ItemRuntime, StoreError> {
         last_sync_ms: row.int_or_null("last_sync_ms")?,
         first_run_ms: row.int_or_null("first_run_ms")?,
         discovered: row.int("discovered")? != 0,
+        unfinished: row.int_or_null("problem_ms")?.zip(row.text_or_null("problem")?),
     })
 }

@@ -27,9 +27,10 @@ const FILES: &str = include_str!("../migrations/0013_files.sql");
 const USERS: &str = include_str!("../migrations/0014_users.sql");
 const REFUSAL: &str = include_str!("../migrations/0015_refusal.sql");
 const ACCESS_CALLS: &str = include_str!("../migrations/0016_access_call.sql");
+const UNFINISHED: &str = include_str!("../migrations/0017_unfinished.sql");
 
 /// The newest form of the database.
-pub(crate) const NEWEST: i64 = 16;
+pub(crate) const NEWEST: i64 = 17;
 
 /// The first form whose journal is sealed.
 pub(crate) const SEALED: i64 = 2;
@@ -65,7 +66,8 @@ fn migrator(dialect: Dialect) -> Migrator {
         (13, "files", dialect.tables(FILES)),
         (14, "users", dialect.tables(USERS)),
         (15, "refusal", dialect.tables(REFUSAL)),
-        (NEWEST, "access calls", dialect.tables(ACCESS_CALLS)),
+        (16, "access calls", dialect.tables(ACCESS_CALLS)),
+        (NEWEST, "unfinished", dialect.tables(UNFINISHED)),
     ];
     let step = |(version, name, text): (i64, &'static str, String)| {
         let text = sqlx::AssertSqlSafe(text).into_sql_str();

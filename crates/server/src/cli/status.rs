@@ -36,9 +36,12 @@ impl Act for Status {
     }
 }
 
-/// Where no server runs, nobody has asked the connections, and what is due is all that there is to do.
+/// Where no server runs, nobody has asked the connections; what is due is all that there is to do, where the last `sync` has
+/// finished.
 fn unasked(status: &mut Json) {
-    status["idle"] = (status["backlog"] == 0).into();
+    let is_troubled = |item: &Json| item["state"] == "active" && !item["problem"].is_null();
+    let is_whole = !status["items"].as_array().into_iter().flatten().any(is_troubled);
+    status["idle"] = (is_whole && status["backlog"] == 0).into();
     for connection in status["connections"].as_array_mut().into_iter().flatten() {
         connection["state"] = "unasked".into();
     }

@@ -46,6 +46,20 @@ async fn the_first_run_is_remembered_beside_the_last() {
 }
 
 #[tokio::test]
+async fn what_did_not_finish_is_remembered_until_a_look_has_finished() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        store.leave_unfinished(ITEM, "it was down", NOW).await.unwrap();
+        store.leave_unfinished(ITEM, "it is down", NOW + 1).await.unwrap();
+        let unfinished = async || store.item_runtime(ITEM).await.unwrap().unfinished;
+        assert_eq!(unfinished().await, Some((NOW + 1, "it is down".to_owned())));
+        store.finish_sync(&fence, ITEM, NOW + 2).await.unwrap();
+        assert_eq!(unfinished().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_change_budget_rolls_and_is_new_after_a_resume() {
     on_each(async |store| {
         let fence = fence(&store).await;

@@ -48,6 +48,8 @@ CREATE TABLE decision (
 ALTER TABLE parked DROP COLUMN class;
 ALTER TABLE parked DROP COLUMN circumstances;
 ALTER TABLE item DROP COLUMN recovered;
+ALTER TABLE item DROP COLUMN problem;
+ALTER TABLE item DROP COLUMN problem_ms;
 DROP VIEW linked;
 ALTER TABLE link ADD COLUMN blocked TEXT NOT NULL DEFAULT '{}';
 DROP TABLE refusal;

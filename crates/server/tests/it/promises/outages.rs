@@ -25,6 +25,11 @@ const TWO_SITES: &str = "
     fields: [ { salesforce: Subject, jira: summary } ]
 ";
 
+/// Cases from the web alone.
+fn one_site() -> &'static str {
+    &TWO_SITES[TWO_SITES.find("  by-web:").unwrap()..]
+}
+
 /// A configuration of one org and two sites; its path.
 fn configure(company: &Company, other: &Company) -> String {
     let more = format!("triggers: {{ poll_seconds: 5 }}\nserver: {{ api_tokens: [ {TOKEN} ] }}\n");
@@ -132,7 +137,7 @@ fn an_hours_backlog_of_both_sides_is_drained_without_a_storm() {
     let made = company.salesforce(reqwest::Method::POST, "composite/sobjects", &json!({ "records": records }));
     let ids: Vec<String> = made.as_array().unwrap().iter().map(|made| text(&made["id"]).to_owned()).collect();
     let more = format!("triggers: {{ poll_seconds: 5 }}\nserver: {{ api_tokens: [ {TOKEN} ] }}\n");
-    let file = company.configure(&TWO_SITES[TWO_SITES.find("  by-web:").unwrap()..], &more);
+    let file = company.configure(one_site(), &more);
     let (_running, server) = serve(&company, &file);
     let rests = || {
         get(&format!("{server}/api/v1/status"), TOKEN).filter(|status| status["links"] == N && status["idle"] == true)
@@ -167,6 +172,45 @@ fn an_hours_backlog_of_both_sides_is_drained_without_a_storm() {
     assert!(calls[0] <= 60 && calls[1] <= N as u64 + 60, "{calls:?} calls for {N} changes");
 }
 
+/// What a `sync` could not finish is told once it has ended, until it was done.
+#[test]
+fn what_a_sync_left_unfinished_is_told_without_a_server() {
+    let company = Company::new();
+    let items = one_site();
+    let id = case(&company, "Web", "First");
+    company.sync(items);
+    let status = |more: &[&str]| run(&[&["status", "--config", &company.desk.arg("acme.yaml")], more].concat());
+    assert!(!status(&[]).stdout.contains("did not finish"));
+
+    company.site_door("faults", &json!({ "answer": "status", "status": 503, "route": "*" }));
+    company.edit("Case", &id, &json!({ "Subject": "While it is down" }));
+    assert_eq!(company.try_sync(items).code, 1);
+    let (told, shown) = (status(&[]), status(&["--json"]).json());
+    assert!(told.stdout.contains(": the sync that ended at 2") && told.stdout.contains("did not finish: "), "{told:?}");
+    let problem = text(&shown["items"][0]["problem"]);
+    assert!(problem.contains("connection acme-site: "), "{problem}");
+    assert_eq!(shown["idle"], false, "{shown}");
+
+    company.heal();
+    company.sync(items);
+    let shown = status(&["--json"]).json();
+    assert_eq!((&shown["items"][0]["problem"], &shown["idle"]), (&Value::Null, &json!(true)), "{shown}");
+}
+
+/// Nobody has asked for the pause of a locked org, and waiting does not open it.
+#[test]
+fn a_locked_org_is_left_alone_and_its_vendor_is_asked() {
+    let company = Company::new();
+    company.sync(one_site());
+    company.org_door("faults", &json!({ "name": "org_locked", "route": "GET /services/data/v64.0/query" }));
+    let locked = company.try_sync(one_site());
+    assert!(
+        locked.code == 1 && locked.stderr.contains("left alone for ") && !locked.stderr.contains("asked to"),
+        "{locked:?}"
+    );
+    assert!(locked.stderr.contains("ask Salesforce support to unlock the org"), "{locked:?}");
+}
+
 /// When only the reserve of the day's calls is left, nothing new is begun and nobody is told that all is well; the status
 /// says what is left.
 #[test]
@@ -196,7 +240,7 @@ fn the_reserve_of_the_days_calls_is_not_touched_by_ordinary_work() {
 /// A configuration of one item whose org keeps nine of ten calls back; its path.
 fn with_a_large_reserve(company: &Company) -> String {
     let more = format!("triggers: {{ poll_seconds: 5 }}\nserver: {{ api_tokens: [ {TOKEN} ] }}\n");
-    let file = company.configure(&TWO_SITES[TWO_SITES.find("  by-web:").unwrap()..], &more);
+    let file = company.configure(one_site(), &more);
     let text = std::fs::read_to_string(file).unwrap();
     company.desk.file("acme.yaml", &text.replacen("    sandbox: true", "    sandbox: true\n    reserve_percent: 90", 1))
 }
