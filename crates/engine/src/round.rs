@@ -60,8 +60,7 @@ pub(crate) async fn run(worker: &Worker, round: Round) -> Result<Vec<Unit>, Engi
 async fn run_all(worker: &Worker, round: Round) -> Result<Vec<Unit>, EngineError> {
     let wired = round.wired;
     if let Some(reason) = worker.store().item_runtime(&wired.item.name).await?.held {
-        let reason = format!("item {} is held: {reason}", wired.item.name);
-        return commit::put_off(worker, &wired, round.units, &reason).await.map(|()| Vec::new());
+        return commit::hold(worker, &wired, round.units, &reason).await.map(|()| Vec::new());
     }
     let scheme = match wired.scheme().await {
         Ok(scheme) => scheme,

@@ -11,6 +11,7 @@ use entente_store::{Again, Heard, Hint, HintKey, Link, LinkId, NewEntry, Parked,
 use super::{Scene, alike, landed, siblings, succession};
 use crate::{
     error::EngineError,
+    limits::BACKOFF_MAX_MS,
     unit::{End, Ticket, Unit, Work},
     wiring::Wired,
     worker::Worker,
@@ -74,8 +75,23 @@ async fn commit(worker: &Worker, mut ends: Ends, units: &[Unit]) -> Result<(), E
 
 /// Puts all units of a round off: nothing could be read.
 pub(super) async fn put_off(worker: &Worker, wired: &Wired, units: Vec<Unit>, reason: &str) -> Result<(), EngineError> {
-    tracing::warn!(n_units = units.len(), "Put {} units off: {reason}", units.len());
+    let n_units = units.len();
+    let records = if n_units == 1 { "record" } else { "records" };
+    tracing::warn!(n_units, "Put {n_units} {records} off: {reason}");
     let due_ms = worker.later_together(units.iter());
+    put_off_until(worker, wired, units, due_ms).await
+}
+
+/// Puts all units of a round of a held item off for long: the person who lets the item go on makes them due, and has been
+/// told of it when it was held.
+pub(super) async fn hold(worker: &Worker, wired: &Wired, units: Vec<Unit>, reason: &str) -> Result<(), EngineError> {
+    let (item, n_units) = (&wired.item.name, units.len());
+    tracing::debug!(item, n_units, "Item {item} is held: {reason}");
+    let due_ms = worker.outside().now_ms() + BACKOFF_MAX_MS;
+    put_off_until(worker, wired, units, due_ms).await
+}
+
+async fn put_off_until(worker: &Worker, wired: &Wired, units: Vec<Unit>, due_ms: i64) -> Result<(), EngineError> {
     let again = units.iter().flat_map(|unit| again(unit, due_ms)).collect();
     let round = RoundCommit { hints_again: again, ..RoundCommit::default() };
     let committed = worker.commit(&round, worker.outside().now_ms()).await;

@@ -6,7 +6,11 @@ use entente_core::{Side, State};
 use entente_store::LinkId;
 
 use super::{Scene, read, renumbered};
-use crate::{error::EngineError, limits::MASS_MISSING_MIN, unit::Work};
+use crate::{
+    error::EngineError,
+    limits::{CHANGE_BUDGET_WINDOW_MS, MASS_MISSING_MIN},
+    unit::Work,
+};
 
 /// Why the round must not write, if it must not; its units are then put off. While others of the kind can be read, the
 /// item is held, and what is missing is remembered: a person who lets the item go on has said that it is. While nothing
@@ -48,6 +52,9 @@ async fn hold(scene: &Scene<'_>, side: Side, missing: &[LinkId], what: &str) -> 
     let (store, item, now_ms) = (scene.worker.store(), &scene.wired.item.name, scene.worker.outside().now_ms());
     let reason = format!("{what}. See what happened, then `entente resume {item}`");
     store.miss(&scene.worker.fence()?, side, missing, now_ms).await?;
+    // The budget knows of them too: a person who lets the item go on has confirmed so many separations.
+    let n_missing = missing.len() as u64;
+    store.spend(&scene.worker.fence()?, item, n_missing, u64::MAX, CHANGE_BUDGET_WINDOW_MS, now_ms).await?;
     store.hold(item, &reason, now_ms).await?;
     Ok(reason)
 }

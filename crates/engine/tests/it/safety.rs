@@ -186,7 +186,7 @@ async fn missed_long_ago(stage: &Stage, issues: &[String]) {
     stage.store.release(&fence).await.unwrap();
 }
 
-fn new_issue(kind: &str) -> Value {
+pub(crate) fn new_issue(kind: &str) -> Value {
     json!({"fields": {"project": {"key": "OPS"}, "issuetype": {"name": kind}, "summary": "a neighbour"}})
 }
 
@@ -204,36 +204,6 @@ async fn what_may_only_be_hidden_is_not_taken_for_deleted() {
     stage.jira(Method::POST, "/rest/api/3/issue", new_issue("Task")).await;
     missed_long_ago(&stage, &[id]).await;
     assert_eq!(stage.sync().await.links, 0, "others can be read");
-}
-
-#[tokio::test]
-async fn many_losses_at_once_hold_the_item_until_a_person_has_looked() {
-    let stage = Stage::new(Seed::Empty, ITEM).await;
-    for n in 0..6 {
-        let case = json!({"Subject": format!("Case {n}"), "Origin": "Web"});
-        stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case).await;
-    }
-    assert_eq!(stage.sync().await.links, 6);
-    stage.jira(Method::POST, "/rest/api/3/issue", new_issue("Task")).await;
-    let issues = stage.search("project = OPS AND issuetype = Bug").await;
-    let ids: Vec<String> = issues.iter().filter_map(|issue| issue["id"].as_str().map(str::to_owned)).collect();
-    for id in &ids {
-        stage.jira(Method::DELETE, &format!("/rest/api/3/issue/{id}"), Value::Null).await;
-    }
-    let held = stage.sync().await;
-    assert_eq!((held.links, held.held), (6, 6), "{held:?}");
-    let status = stage.engine().status().await.unwrap();
-    let problem = status.items[0].problem.clone().unwrap_or_default();
-    assert!(problem.contains("6 of 6 Jira records are missing at once"), "{problem}");
-    assert!(problem.contains("`entente resume support-bugs`"), "{problem}");
-
-    stage.engine().resume("support-bugs", "a person").await.unwrap();
-    let known = stage.sync().await;
-    assert_eq!(
-        (known.links, known.held, known.waiting),
-        (6, 0, 6),
-        "a person knows; it is only not certain: {known:?}"
-    );
 }
 
 #[tokio::test]
