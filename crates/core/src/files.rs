@@ -33,7 +33,7 @@ pub struct File {
     pub added: Timestamp,
     /// Whether Entente's own account added it. Automations may do so too, so that this alone says nothing.
     pub is_by_us: bool,
-    /// The file of the other side that our marker on it names.
+    /// The file of the other side that our marker names: in Salesforce one on the file itself, in Jira a note on the issue.
     pub copy_of: Option<String>,
     /// Whether it only points to a place outside, so that there is nothing to copy.
     pub is_elsewhere: bool,
@@ -53,6 +53,14 @@ impl FileKey {
     #[must_use]
     pub fn marker(&self) -> String {
         format!("{}/{}", self.origin.as_str(), self.file)
+    }
+
+    /// The key of such a marker.
+    #[must_use]
+    pub fn of_marker(marker: &str) -> Option<Self> {
+        let (side, file) = marker.split_once('/')?;
+        let origin = Side::BOTH.into_iter().find(|origin| origin.as_str() == side)?;
+        Some(Self { origin, file: file.to_owned() })
     }
 }
 

@@ -60,6 +60,10 @@ pub enum Wrong {
     CopyUnprobed,
     /// Takes a copy for somebody's own words when somebody has changed it, or when it does not remember it.
     CopyCarriedBack,
+    /// Sends a file again whose answer was lost, without looking for its copy.
+    FileUnprobed,
+    /// Does not wait until a file that was lost can no longer appear.
+    FileUnsettled,
     /// Says that access was taken away, and does not take it away.
     RevokedInWordOnly,
     /// Takes an organization for a record's own by its name.
@@ -72,7 +76,7 @@ pub enum Wrong {
 
 impl Wrong {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::NoIntent,
         Self::BaseBeforeConfirm,
         Self::SearchOnlyProbe,
@@ -100,6 +104,8 @@ impl Wrong {
         Self::TextBeforeReaders,
         Self::CopyUnprobed,
         Self::CopyCarriedBack,
+        Self::FileUnprobed,
+        Self::FileUnsettled,
         Self::RevokedInWordOnly,
         Self::OrganizationByName,
         Self::OrganizationForgotten,

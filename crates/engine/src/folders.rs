@@ -10,6 +10,7 @@ use entente_core::{
     plan::{Note, NoteCode},
 };
 use entente_store::LinkId;
+use entente_transport::CallError;
 use sha2::{Digest as _, Sha256};
 
 use crate::{error::EngineError, round::Scene, unit::Work, worker::Worker};
@@ -148,15 +149,19 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     let looked_at = looked_at(scene, works).await?;
     let changed = looked_at.iter().filter(|(_, folder, _)| folder.has_changed);
     let issues: Vec<String> = changed.map(|(n, ..)| works[*n].id(Side::Jira).to_owned()).collect();
-    let in_jira = match issues.is_empty() {
+    let mut in_jira = match issues.is_empty() {
         true => HashMap::new(),
         false => scene.wired.site.files(&issues).await.map_err(EngineError::peer(&scene.wired.site.name))?,
     };
     for (n, mut folder, own) in looked_at {
         let work = &mut works[n];
         if folder.has_changed {
-            match in_jira.get(work.id(Side::Jira)) {
-                Some(theirs) => folder.plan = plan(scene, work, &folder, Sides::new(&own, theirs)),
+            match in_jira.get_mut(work.id(Side::Jira)) {
+                Some(theirs) => {
+                    let marked = mark_copies(scene, work, &folder.copies, theirs).await;
+                    marked.map_err(EngineError::peer(&scene.wired.site.name))?;
+                    folder.plan = plan(scene, work, &folder, Sides::new(&own, theirs));
+                }
                 // What cannot be read is not taken for empty.
                 None => {
                     let text =
@@ -168,6 +173,33 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
         }
         work.folder = Some(folder);
     }
+    Ok(())
+}
+
+/// Marks files of an issue that are copies by what our notes say: one call, where our account added one of which nothing is
+/// remembered.
+async fn mark_copies(scene: &Scene<'_>, work: &Work, copies: &[FileCopy], files: &mut [File]) -> Result<(), CallError> {
+    let is_known = |file: &File| {
+        let is_it = |copy: &FileCopy| match &copy.standing {
+            FileStanding::Made { id } => *id == file.id,
+            FileStanding::Sent { .. } => (copy.name.as_str(), copy.n_bytes) == (file.name.as_str(), file.n_bytes),
+            FileStanding::Refused { .. } | FileStanding::Skipped { .. } => false,
+        };
+        copies.iter().any(|copy| match copy.key.origin {
+            Side::Salesforce => is_it(copy),
+            Side::Jira => copy.key.file == file.id,
+        })
+    };
+    if files.iter().all(|file| !file.is_by_us || is_known(file)) {
+        return Ok(());
+    }
+    let mut originals: HashMap<String, String> = HashMap::new();
+    for (marker, copy) in scene.wired.site.noted_copies(work.issue_id()?).await? {
+        if let Some(original) = FileKey::of_marker(&marker).filter(|key| key.origin == Side::Salesforce) {
+            originals.insert(copy, original.file);
+        }
+    }
+    files.iter_mut().for_each(|file| file.copy_of = originals.remove(&file.id));
     Ok(())
 }
 

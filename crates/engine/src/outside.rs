@@ -24,7 +24,7 @@ pub(crate) use org::{
     AskedObject, Changed, Changes, Described, FieldChange, GuardedUpdate, Org, OrgComment, OrgPerson, OrgRow,
     OwnUpdate, Talk, last_author,
 };
-pub(crate) use site::{ORIGIN_PROPERTY, Site, SiteIssue, issue_refs, origin_operation, origin_source};
+pub(crate) use site::{ORIGIN_PROPERTY, Site, SiteIssue, issue_refs, note_of_copies, origin_operation, origin_source};
 
 /// How a wire is made for a connection.
 pub type Wires = Arc<dyn Fn(&WireOptions) -> Result<Arc<dyn Wire>, WireSetupError> + Send + Sync>;

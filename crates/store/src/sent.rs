@@ -42,6 +42,8 @@ pub struct Heard {
     pub round: String,
     /// Pairs whose writes of this round all had an answer.
     pub answered: Vec<Pair>,
+    /// Writes of earlier rounds that are known to have landed.
+    pub landed: Vec<Sent>,
     /// Pairs that are at rest: nothing that was sent to them before `settled_ms` can take effect any more.
     pub at_rest: Vec<Pair>,
     /// See `at_rest`.
@@ -125,12 +127,20 @@ pub(crate) async fn hear(tx: &mut Tx, org: &str, heard: &Heard) -> Result<(), St
     const ANSWERED: &str = "
         DELETE FROM sent WHERE org = $2 AND round = $3 AND (salesforce_id, jira_id) IN (
             SELECT r.value->>'salesforce_id', r.value->>'jira_id' FROM json_each($1) AS r)";
+    const LANDED: &str = "
+        DELETE FROM sent WHERE org = $2 AND (salesforce_id, jira_id, mapping, side, round) IN (
+            SELECT r.value->>'salesforce_id', r.value->>'jira_id', r.value->>'mapping', r.value->>'side',
+                r.value->>'round' FROM json_each($1) AS r)";
     const SETTLED: &str = "
         DELETE FROM sent WHERE org = $2 AND at_ms < $3 AND (salesforce_id, jira_id) IN (
             SELECT r.value->>'salesforce_id', r.value->>'jira_id' FROM json_each($1) AS r)";
     if !heard.answered.is_empty() {
         let params = [list(&pairs(&heard.answered))?, org.into(), heard.round.as_str().into()];
         tx.run(ANSWERED, &params).await?;
+    }
+    if !heard.landed.is_empty() {
+        let rows: Vec<SentRow<'_>> = heard.landed.iter().map(row).collect::<Result<_, _>>()?;
+        tx.run(LANDED, &[list(&rows)?, org.into()]).await?;
     }
     if !heard.at_rest.is_empty() {
         tx.run(SETTLED, &[list(&pairs(&heard.at_rest))?, org.into(), heard.settled_ms.into()]).await?;

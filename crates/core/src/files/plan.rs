@@ -120,14 +120,20 @@ impl Planner<'_> {
 
     /// Finds copies on a side of which nothing is known: the answer was lost, or the memory.
     fn adopt(&mut self, side: Side) {
+        #[cfg(feature = "simulation")]
+        if crate::wrong::is(crate::wrong::Wrong::FileUnprobed) {
+            return;
+        }
         for found in *self.facts.files.get(side) {
             if self.there.get(side).contains(&found.id) {
                 continue;
             }
-            // Jira has no place for a marker on a file: what has the same name and size under our account is the copy.
-            let key = match side {
-                Side::Salesforce => self.marked_as(found),
-                Side::Jira => self.sent_as(found).or_else(|| self.copied_as(found)),
+            let key = match (&found.copy_of, side) {
+                (Some(original), _) => self.marked_as(side, original),
+                // Jira has no place for a marker on a file, and there may be no note on the issue yet: what has the same
+                // name and size under our account is the copy.
+                (None, Side::Jira) => self.sent_as(found).or_else(|| self.copied_as(found)),
+                (None, Side::Salesforce) => None,
             };
             let Some(key) = key else { continue };
             let is_finished = self.copies.get(&key).is_some_and(|copy| copy.is_finished);
@@ -136,11 +142,10 @@ impl Planner<'_> {
         }
     }
 
-    /// The file of Jira that our marker names, if it is of this pair: a record may have copies from other issues too.
-    fn marked_as(&self, found: &File) -> Option<FileKey> {
-        let key = FileKey { origin: Side::Jira, file: found.copy_of.clone()? };
-        let is_there = || self.facts.files.jira.iter().any(|file| file.id == key.file);
-        let is_open = self.copies.get(&key).map_or_else(is_there, |copy| copy.copy().is_none());
+    /// The file that our marker names, if it is of this pair: a record may have copies from other issues too.
+    fn marked_as(&self, side: Side, original: &str) -> Option<FileKey> {
+        let key = FileKey { origin: side.other(), file: original.to_owned() };
+        let is_open = self.copies.get(&key).map_or_else(|| self.is_there(&key), |copy| copy.copy().is_none());
         is_open.then_some(key)
     }
 
@@ -148,7 +153,7 @@ impl Planner<'_> {
     fn sent_as(&self, found: &File) -> Option<FileKey> {
         let is_it = |copy: &&FileCopy| {
             copy.key.origin == Side::Salesforce
-                && matches!(copy.standing, FileStanding::Sent { .. })
+                && matches!(copy.standing, FileStanding::Sent { until_ms } if until_ms > 0)
                 && (&copy.name, copy.n_bytes) == (&found.name, found.n_bytes)
         };
         self.copies.values().filter(|_| found.is_by_us).find(is_it).map(|copy| copy.key.clone())
@@ -163,13 +168,19 @@ impl Planner<'_> {
         keys.filter(|_| found.is_by_us).find(|key| !self.copies.contains_key(key))
     }
 
-    /// Why a file was not copied is of interest as long as it is there.
+    fn is_there(&self, key: &FileKey) -> bool {
+        self.facts.files.get(key.origin).iter().any(|file| file.id == key.file)
+    }
+
+    /// Why a file has no copy is of interest as long as it is there, and a copy that was sent until it cannot appear any more.
     fn forget(&mut self) {
-        let is_over = |copy: &&FileCopy| {
-            let is_there = self.facts.files.get(copy.key.origin).iter().any(|file| file.id == copy.key.file);
-            copy.note().is_some() && !is_there
+        let is_over = |copy: &&FileCopy| match &copy.standing {
+            FileStanding::Sent { until_ms } => *until_ms <= self.facts.now_ms,
+            FileStanding::Refused { .. } | FileStanding::Skipped { .. } => true,
+            FileStanding::Made { .. } => false,
         };
-        let over: Vec<FileKey> = self.copies.values().filter(is_over).map(|copy| copy.key.clone()).collect();
+        let gone = self.copies.values().filter(|copy| !self.is_there(&copy.key));
+        let over: Vec<FileKey> = gone.filter(is_over).map(|copy| copy.key.clone()).collect();
         for key in over {
             self.copies.remove(&key);
             self.plan.steps.push(FileStep::Forget(key));
@@ -178,6 +189,15 @@ impl Planner<'_> {
 
     /// Carries what people added on a side to the other one.
     fn carry(&mut self, origin: Side) {
+        // A copy of what is not there any more may still appear, and what is sent meanwhile could not be told from it.
+        let gone = self.copies.values().filter(|copy| copy.key.origin == origin && !self.is_there(&copy.key));
+        let sent = gone.filter_map(|copy| match copy.standing {
+            FileStanding::Sent { until_ms } => Some(until_ms),
+            FileStanding::Made { .. } | FileStanding::Refused { .. } | FileStanding::Skipped { .. } => None,
+        });
+        if let Some(until_ms) = sent.max() {
+            return self.wait(until_ms);
+        }
         for file in self.originals(origin) {
             let key = key(origin, &file);
             match self.copies.get(&key).map(|copy| copy.standing.clone()) {
@@ -187,16 +207,21 @@ impl Planner<'_> {
                         self.carry_new(key, file);
                     }
                 }
-                Some(FileStanding::Sent { until_ms }) if until_ms <= self.facts.now_ms => self.copy(key, file),
-                Some(FileStanding::Sent { until_ms }) => {
-                    let earliest = self.plan.waits_until_ms.map_or(until_ms, |known| known.min(until_ms));
-                    self.plan.waits_until_ms = Some(earliest);
-                    // What is sent meanwhile could not be told from it.
-                    return;
+                #[cfg(feature = "simulation")]
+                Some(FileStanding::Sent { .. }) if crate::wrong::is(crate::wrong::Wrong::FileUnsettled) => {
+                    self.copy(key, file);
                 }
+                Some(FileStanding::Sent { until_ms }) if until_ms <= self.facts.now_ms => self.copy(key, file),
+                // What is sent meanwhile could not be told from it.
+                Some(FileStanding::Sent { until_ms }) => return self.wait(until_ms),
                 Some(FileStanding::Made { .. } | FileStanding::Refused { .. }) => {}
             }
         }
+    }
+
+    fn wait(&mut self, until_ms: i64) {
+        let earliest = self.plan.waits_until_ms.map_or(until_ms, |known| known.min(until_ms));
+        self.plan.waits_until_ms = Some(earliest);
     }
 
     fn carry_new(&mut self, key: FileKey, file: File) {

@@ -34,7 +34,7 @@ fn made(id: &str) -> FileStanding {
     FileStanding::Made { id: id.into() }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Case {
     rules: FileRules,
     salesforce: Vec<File>,
@@ -120,6 +120,19 @@ fn a_copy_of_which_nobody_heard_is_found() {
 }
 
 #[test]
+fn a_note_tells_copies_of_one_name_and_size_apart() {
+    let noted = |id, original: &str| File { copy_of: Some(original.into()), ..ours(id, "log.txt") };
+    let log = |id, n| File { name: "log.txt".into(), ..file(id, n) };
+    // The first version of `a` is not there any more; its copy is that of no other file.
+    let case = Case {
+        salesforce: vec![log("a2", 1), log("b", 2)],
+        jira: vec![noted("1", "a"), noted("2", "b")],
+        ..Case::default()
+    };
+    case.does(&["salesforce/b is 2", "copy salesforce/a2", "finish salesforce/b"]);
+}
+
+#[test]
 fn what_merely_looks_alike_is_no_copy() {
     let sent = copy(Side::Salesforce, "a", FileStanding::Sent { until_ms: NOW_MS + 1 });
     for other in
@@ -139,6 +152,18 @@ fn what_was_sent_holds_up_the_next_until_its_time_is_over() {
     case.does(&[]);
     assert!(!case.plan().is_quiet());
     Case { copies: sent(NOW_MS), ..case }.does(&["copy salesforce/a", "copy salesforce/b"]);
+}
+
+#[test]
+fn what_was_sent_of_a_file_that_is_gone_holds_up_the_next_too() {
+    let sent = |until_ms| vec![copy(Side::Salesforce, "a", FileStanding::Sent { until_ms })];
+    let case = Case { salesforce: vec![file("a2", 1)], copies: sent(NOW_MS + 1), ..Case::default() };
+    case.does(&[]);
+    assert_eq!(case.plan().waits_until_ms, Some(NOW_MS + 1));
+    Case { copies: sent(NOW_MS), ..case.clone() }.does(&["forget salesforce/a", "copy salesforce/a2"]);
+    // What is certain not to have arrived is not what is found.
+    let there = Case { jira: vec![ours("1", "a.txt")], copies: sent(0), ..case };
+    there.does(&["forget salesforce/a", "copy jira/1", "copy salesforce/a2"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A Jira site: the typed client, and what was learned about the site.
 
+mod copies;
 mod probe;
 
 use std::{collections::HashMap, sync::Arc};
@@ -18,7 +19,10 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
-pub(crate) use self::probe::{origin_operation, origin_source};
+pub(crate) use self::{
+    copies::note_of_copies,
+    probe::{origin_operation, origin_source},
+};
 use super::{Health, Outside, pace, quota, secret, shifted};
 use crate::{error::EngineError, report::QuotaStatus};
 

@@ -184,6 +184,7 @@ fn once_more(scene: &Scene<'_>, work: &Work) -> Option<Hint> {
 /// What was announced and is known now need not be remembered.
 fn hear(heard: &mut Heard, work: &Work) {
     let Some(pair) = work.pair() else { return };
+    heard.landed.extend(work.heard.iter().cloned());
     if !work.earlier.is_empty() && work.at_rest && work.end == End::Done {
         heard.at_rest.push(pair.clone());
     }

@@ -50,6 +50,8 @@ struct History {
     steps: Vec<Step>,
 }
 
+type Histories = HashMap<Place, History>;
+
 /// Who had the last word about a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Author {
@@ -61,25 +63,43 @@ enum Author {
 }
 
 impl Landing {
-    fn is_ours(&self, histories: &HashMap<Place, History>) -> bool {
-        let history = self.place.as_ref().and_then(|place| histories.get(place));
-        match (self.stands, history.and_then(|history| history.author)) {
+    fn is_ours(&self, histories: &Histories) -> bool {
+        match (self.stands, self.history(histories).and_then(|history| history.author)) {
             (true, Some(Author::Entente)) => true,
             (true, Some(Author::Other)) => false,
             (true, Some(Author::OurUser) | None) => self.is_open,
-            (false, _) => history.is_some_and(|history| self.is_replaced(history)),
+            (false, _) => self.is_replaced(histories),
         }
+    }
+
+    fn history<'a>(&self, histories: &'a Histories) -> Option<&'a History> {
+        histories.get(self.place.as_ref()?)
+    }
+
+    /// The steps since it was announced, and where in the history they are.
+    fn since<'a>(&self, histories: &'a Histories) -> impl Iterator<Item = (usize, &'a Step)> {
+        let since_ms = self.sent.at_ms - HISTORY_GRAIN_MS;
+        let steps = self.history(histories).into_iter().flat_map(|history| history.steps.iter().enumerate());
+        steps.filter(move |(_, step)| step.at.as_millisecond() >= since_ms)
+    }
+
+    /// Where in the history we have set this value: twice, where an earlier request with the same value has landed too.
+    fn places(&self, histories: &Histories) -> impl Iterator<Item = usize> {
+        let after = self.sent.after.to_string();
+        let ours = self.since(histories).filter(move |(_, step)| step.is_ours && step.to.as_ref() == Some(&after));
+        ours.map(|(n, _)| n)
     }
 
     /// Whether somebody has replaced what the write has set. That it has landed is not enough: it may have landed after
     /// the side was read, and bear the time of its call.
-    fn is_replaced(&self, history: &History) -> bool {
+    fn is_replaced(&self, histories: &Histories) -> bool {
         let after = self.sent.after.to_string();
-        let is_since = |step: &&Step| step.at.as_millisecond() + HISTORY_GRAIN_MS >= self.sent.at_ms;
-        let since = || history.steps.iter().filter(is_since);
-        let lands = |step: &Step| step.is_ours && step.to.as_ref() == Some(&after);
         let replaces = |step: &Step| !step.is_ours && step.from.as_ref() == Some(&after);
-        since().any(lands) && since().any(replaces)
+        self.places(histories).next().is_some() && self.since(histories).any(|(_, step)| replaces(step))
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.place, &self.sent.after) == (&other.place, &other.sent.after)
     }
 }
 
@@ -103,8 +123,17 @@ pub(super) async fn load(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     }
     match histories(scene, &landings).await {
         Ok(histories) => {
-            for landing in landings.iter().filter(|landing| landing.is_ours(&histories)) {
-                land(scene, &mut works[landing.work], landing);
+            landings.retain(|landing| landing.is_ours(&histories));
+            // The last one to have landed counts, and that is what stands there.
+            landings.sort_by_key(|landing| (landing.stands, landing.places(&histories).last()));
+            for (n, landing) in landings.iter().enumerate() {
+                let work = &mut works[landing.work];
+                land(scene, work, landing);
+                // What the history has seen land cannot land once more. Were it remembered, it would undo what was agreed since.
+                let n_alike = landings[..n].iter().filter(|earlier| earlier.is_like(landing)).count();
+                if landing.places(&histories).nth(n_alike).is_some() {
+                    work.heard.push(landing.sent.clone());
+                }
             }
         }
         Err(error) => {
@@ -149,7 +178,7 @@ pub(super) fn settle_ms(scene: &Scene<'_>) -> i64 {
 }
 
 /// What the vendors remember of the fields concerned, where they keep a history.
-async fn histories(scene: &Scene<'_>, landings: &[Landing]) -> Result<HashMap<Place, History>, CallError> {
+async fn histories(scene: &Scene<'_>, landings: &[Landing]) -> Result<Histories, CallError> {
     let on = |side: Side| {
         let on_side = landings.iter().filter(|landing| landing.sent.side == side);
         on_side.filter_map(|landing| landing.place.clone()).unzip::<_, _, BTreeSet<String>, BTreeSet<String>>()

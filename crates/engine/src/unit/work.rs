@@ -61,6 +61,8 @@ pub(crate) struct Work {
     pub(crate) landed: BTreeMap<MappingKey, Value>,
     /// Writes that earlier rounds have announced and never heard of.
     pub(crate) earlier: Vec<Sent>,
+    /// Those of them that have landed, as the vendor's history says.
+    pub(crate) heard: Vec<Sent>,
     /// A write of this round had no answer: it may still take effect.
     pub(crate) unheard: bool,
     /// Its comments, when they have changed.
@@ -106,6 +108,7 @@ impl Work {
             undone: Vec::new(),
             decided_ms: BTreeMap::new(),
             landed: BTreeMap::new(),
+            heard: Vec::new(),
             earlier: Vec::new(),
             unheard: false,
             thread: None,

@@ -254,6 +254,27 @@ async fn an_edit_on_top_of_a_write_whose_answer_was_lost_is_an_edit_and_no_confl
     }
 }
 
+/// A write is found by what stands on it, and what stands on it is carried back; somebody goes on before the pair rests.
+#[tokio::test]
+async fn a_write_that_was_found_does_not_undo_what_was_agreed_since() {
+    let stage = Stage::new(Seed::Demo, &format!("{ITEM}    conflicts: salesforce-wins\n")).await;
+    stage.sync().await;
+    let (id, key) = pair(&stage).await;
+    let path = format!("/rest/api/3/issue/{key}");
+    let summary = |text: &str| json!({"fields": {"summary": text}});
+    stage.in_jira_after(r#""summary":"One""#, Method::PUT, &path, &summary("Two"));
+    stage.fault(SITE, lost_answer_to("One")).await;
+    stage.salesforce(Method::PATCH, &case_path(&id), json!({"Subject": "One"})).await;
+    stage.rounds_until_struck(SITE).await;
+    stage.in_jira_after(r#""Subject":"Two""#, Method::PUT, &path, &summary("Three"));
+    stage.sync_patiently().await;
+    let report = stage.sync_patiently().await;
+    assert_eq!((stage.hits(SITE).await, report.is_clean()), (1, true), "{report:?}");
+    let case = stage.salesforce(Method::GET, &case_path(&id), Value::Null).await;
+    let shown = [case["Subject"].clone(), stage.issue(&key).await["fields"]["summary"].clone()];
+    assert_eq!(shown, [json!("Three"), json!("Three")]);
+}
+
 /// A company at rest, with rules of its own, the hand of its clock, and who works on it one step after the other.
 struct AtWork {
     stage: Stage,

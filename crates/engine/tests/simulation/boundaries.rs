@@ -12,8 +12,9 @@ use crate::{
 fn all() -> Vec<(String, Small)> {
     let mut all = Vec::new();
     let mut add = |acts: &[Act], policy: Policy, both: bool, is_first: bool, fault: Option<Fault>| {
-        let (with_description, talk, has_portal) = (true, None, false);
-        let configured = Configured { policy, creates_in_salesforce: both, with_description, talk, has_portal };
+        let (with_description, talk, has_files, has_portal) = (true, None, false, false);
+        let configured =
+            Configured { policy, creates_in_salesforce: both, with_description, talk, has_files, has_portal };
         let name = format!("{acts:?} under {policy:?}, first {is_first}, both {both}, {fault:?}");
         all.push((name, Small { configured, is_first, acts: acts.to_vec(), fault, dies_at: None }));
     };

@@ -4,6 +4,7 @@
 mod access;
 mod brief;
 mod day;
+mod files;
 mod machines;
 mod meanwhile;
 mod peace;
@@ -29,6 +30,7 @@ use serde_json::json;
 pub(crate) use self::{
     access::LET_IN,
     brief::{Act, Small},
+    files::ATTACHED,
     talk::TALKED,
     trouble::TROUBLES,
 };
@@ -70,6 +72,8 @@ pub(crate) struct Script {
     pub(crate) small: Option<Small>,
     /// People comment on records, too.
     pub(crate) talks: bool,
+    /// People attach files, too.
+    pub(crate) attaches: bool,
     /// People let customers into the portal, too.
     pub(crate) lets_in: bool,
 }
@@ -95,6 +99,10 @@ impl Script {
 
     pub(crate) fn with_comments(seed: u64) -> Self {
         Self { talks: true, ..Self::of(seed) }
+    }
+
+    pub(crate) fn with_files(seed: u64) -> Self {
+        Self { attaches: true, ..Self::of(seed) }
     }
 
     pub(crate) fn with_access(seed: u64) -> Self {
@@ -175,7 +183,7 @@ impl History {
         let configured = script.small.as_ref().map(|small| small.configured);
         let configured = configured.unwrap_or_else(|| Configured::drawn(&dice));
         let talk = script.talks.then(|| Talk::drawn(&Dice::new(seed.wrapping_mul(104_729).wrapping_add(17))));
-        let configured = Configured { talk, has_portal: script.lets_in, ..configured };
+        let configured = Configured { talk, has_files: script.attaches, has_portal: script.lets_in, ..configured };
         let rare: Vec<Trouble> = Trouble::ALL.into_iter().filter(|_| dice.in_a_thousand(250)).collect();
         let history = Self {
             day: Day::drawn(&dice, &rare),
@@ -235,6 +243,7 @@ impl History {
             if !script.without.contains(&step) {
                 self.one().await?;
                 self.talk().await?;
+                self.attach().await;
                 self.let_in().await;
             }
             self.serve().await;
@@ -274,6 +283,9 @@ impl History {
     async fn begin(&mut self) {
         if self.configured.talk.is_some() {
             self.people.prepare_talk().await;
+        }
+        if self.configured.has_files {
+            self.people.prepare_files().await;
         }
         if self.configured.has_portal {
             self.people.prepare_portal().await;

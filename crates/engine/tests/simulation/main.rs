@@ -25,7 +25,7 @@ use std::{
 use entente_core::wrong::Wrong;
 use history::{Played, Script, play};
 use parking_lot::Mutex;
-use wire::{Fault, PORTAL, TALK, WRITES};
+use wire::{FILES, Fault, PORTAL, TALK, WRITES};
 
 /// A history is mostly small allocations.
 #[global_allocator]
@@ -44,6 +44,8 @@ const SEEDS_COVERING: u64 = 2_000;
 /// What is wrong with comments is seen where there are some.
 const WRONG_TALK: [Wrong; 5] =
     [Wrong::CopyForAll, Wrong::CopyStaysShown, Wrong::TextBeforeReaders, Wrong::CopyUnprobed, Wrong::CopyCarriedBack];
+/// What is wrong with files, where people attach some.
+const WRONG_FILES: [Wrong; 2] = [Wrong::FileUnprobed, Wrong::FileUnsettled];
 /// And what is wrong with portal access, where people are let in.
 const WRONG_PORTAL: [Wrong; 4] =
     [Wrong::RevokedInWordOnly, Wrong::OrganizationByName, Wrong::OrganizationForgotten, Wrong::AccessUnleased];
@@ -111,6 +113,15 @@ fn histories_with_comments_hold() {
     }
 }
 
+/// The same with files, which are in no other history.
+#[test]
+fn histories_with_files_hold() {
+    let all = hold(Script::with_files, a_part(4, asked()));
+    if all.n_histories >= SEEDS_COVERING {
+        all.cover(&FILES, &history::ATTACHED);
+    }
+}
+
 /// The same with customers who are let into the portal and taken out again, who are in no other history. Few are played:
 /// each takes twice as long as a usual one.
 #[test]
@@ -156,9 +167,10 @@ fn hold(of: impl Fn(u64) -> Script + Sync, seeds: Range<u64>) -> Accounts {
 
 #[test]
 fn the_same_seed_is_the_same_history() {
-    for seed in 1..=6 {
-        let (one, other) = (play(&Script::of(seed)), play(&Script::of(seed)));
-        assert_eq!((one.trace, one.n_calls, one.failure), (other.trace, other.n_calls, other.failure), "seed {seed}");
+    let others = [Script::with_comments(1), Script::with_files(1), Script::with_access(1)];
+    for script in (1..=6).map(Script::of).chain(others) {
+        let (one, other) = (play(&script), play(&script));
+        assert_eq!((one.trace, one.n_calls, one.failure), (other.trace, other.n_calls, other.failure), "{script:?}");
     }
 }
 
@@ -166,6 +178,7 @@ fn the_same_seed_is_the_same_history() {
 fn is_caught(wrong: Wrong, seed: u64) -> Option<String> {
     let right = match wrong {
         wrong if WRONG_TALK.contains(&wrong) => Script::with_comments(seed),
+        wrong if WRONG_FILES.contains(&wrong) => Script::with_files(seed),
         wrong if WRONG_PORTAL.contains(&wrong) => Script::with_access(seed),
         _ => Script::of(seed),
     };

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod agreement;
+mod files;
 mod journal;
 mod merge;
 mod talk;
@@ -34,6 +35,7 @@ pub(crate) async fn in_the_evening(history: &mut History) -> Result<(), String> 
     twins::at_most_one(history).await?;
     words::are_the_last_without_a_look(history).await?;
     talk::is_carried_once(history).await?;
+    files::are_carried_once(history).await?;
     access::is_as_wished(history).await?;
     journal::has_everything_overwritten(history).await
 }
@@ -67,6 +69,7 @@ pub(crate) async fn in_the_end(history: &mut History) -> Result<(), String> {
     twins::what_was_parted_stays_parted(history).await?;
     words::are_the_last(history).await?;
     talk::is_carried_once(history).await?;
+    files::are_carried_once(history).await?;
     access::is_as_wished(history).await?;
     journal::has_everything_overwritten(history).await?;
     writes::only_mapped_fields(history)?;

@@ -5,6 +5,7 @@
 
 mod access;
 mod field;
+mod files;
 mod talk;
 mod upheaval;
 
@@ -29,6 +30,7 @@ use crate::{
 pub(crate) use self::{
     access::{Grant, N_PROJECTS, Organization},
     field::{Field, Place},
+    files::{Attached, File, content_of},
     talk::{Readers, Said, Shown, Writer},
 };
 
@@ -102,6 +104,9 @@ pub(crate) struct People {
     pub(crate) fields: Vec<Field>,
     /// Every comment that somebody wrote.
     pub(crate) said: Vec<Said>,
+    /// Every file that somebody attached, and what is in those that were looked into.
+    pub(crate) attached: Vec<Attached>,
+    contents: BTreeMap<(Place, String), String>,
     /// Every request for access to the portal.
     pub(crate) grants: Vec<Grant>,
     customers: access::Customers,
@@ -132,6 +137,8 @@ impl People {
             n_cared_for: usize::MAX,
             fields: Field::ALL.to_vec(),
             said: Vec::new(),
+            attached: Vec::new(),
+            contents: BTreeMap::new(),
             grants: Vec::new(),
             customers: access::Customers::default(),
             disturbed: BTreeSet::new(),

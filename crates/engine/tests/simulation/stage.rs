@@ -51,6 +51,7 @@ pub(crate) struct Configured {
     pub(crate) creates_in_salesforce: bool,
     pub(crate) with_description: bool,
     pub(crate) talk: Option<Talk>,
+    pub(crate) has_files: bool,
     pub(crate) has_portal: bool,
 }
 
@@ -83,6 +84,7 @@ impl Configured {
             creates_in_salesforce: dice.in_a_thousand(400),
             with_description: true,
             talk: None,
+            has_files: false,
             has_portal: false,
         }
     }
@@ -97,6 +99,7 @@ impl Configured {
             Some(Talk::ForStaff) => "    comments: { direction: both }\n",
             Some(Talk::ForCustomers) => "    comments: { direction: both, audience: customer }\n",
         };
+        let files = if self.has_files { "    attachments: { direction: both }\n" } else { "" };
         let access = if self.has_portal { ACCESS } else { "" };
         format!(
             "version: 1
@@ -127,7 +130,7 @@ items:
       field: Status
       values: {{ New: To Do, Working: In Progress, Escalated: In Progress, On Hold: Blocked, Closed: Done }}
     conflicts: {policy}
-{comments}{access}server: {{ public_url: 'https://entente.example', api_tokens: [ 'a-token-of-a-test-only' ] }}
+{comments}{files}{access}server: {{ public_url: 'https://entente.example', api_tokens: [ 'a-token-of-a-test-only' ] }}
 triggers: {{ poll_seconds: 5 }}
 "
         )

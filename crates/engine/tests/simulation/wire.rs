@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-pub(crate) use self::kind::{PORTAL, TALK, WRITES};
+pub(crate) use self::kind::{FILES, PORTAL, TALK, WRITES};
 use self::kind::{READS, is_write, kind};
 use crate::{
     chance::Dice,

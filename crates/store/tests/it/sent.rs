@@ -59,6 +59,19 @@ async fn what_had_no_answer_is_known_until_it_can_have_no_effect() {
 }
 
 #[tokio::test]
+async fn what_is_known_to_have_landed_is_forgotten_by_itself() {
+    on_each(async |store| {
+        let fence = fence(&store).await;
+        let (one, other) = (sent(1, "first", "a"), sent(1, "second", "a"));
+        store.announce(&fence, &[one.clone(), other.clone()], &[], NOW).await.unwrap();
+        let heard = Heard { round: "third".to_owned(), landed: vec![one], ..Heard::default() };
+        store.commit(&fence, &RoundCommit { heard, ..RoundCommit::default() }, NOW).await.unwrap();
+        assert_eq!(unheard(&store).await, [other]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_about_to_be_overwritten_is_kept_as_a_digest_where_the_journal_may_hold_no_more() {
     on_each(async |store| {
         let fence = fence(&store).await;

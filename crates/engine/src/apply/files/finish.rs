@@ -1,7 +1,7 @@
 //! What follows a copy: customers are kept out, and a note on each side says where it came from. What nobody knows to be
 //! done is looked for first, so that people are told once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{
     Side,
@@ -9,14 +9,15 @@ use entente_core::{
     files::{FileCopy, FileKey, FileStep},
     rich::Document,
 };
-use entente_jira::{CommentAudience, CommentOrder, NewComment, Property};
+use entente_jira::{CommentAudience, NewComment};
 use entente_transport::CallError;
-use serde_json::json;
 
-use crate::{folders::note, outside::Talk, round::Scene, unit::Work};
-
-/// The property by which a note of ours in Jira names the copies that it tells of.
-const NOTE_PROPERTY: &str = "entente.files";
+use crate::{
+    folders::note,
+    outside::{Talk, note_of_copies},
+    round::Scene,
+    unit::Work,
+};
 
 /// What people are to be told of one link.
 struct Untold {
@@ -85,23 +86,18 @@ async fn one(scene: &Scene<'_>, work: &Work, untold: &Untold) -> Result<(), Call
 
 async fn in_jira(scene: &Scene<'_>, work: &Work, untold: &Untold, mark: &str) -> Result<(), CallError> {
     let issue = work.issue_id()?;
-    let mut told = BTreeSet::new();
-    if !untold.found.is_empty() {
-        for comment in scene.wired.site.client.comments(issue, CommentOrder::OldestFirst).await? {
-            let notes = comment.properties.into_iter().filter(|property| property.key == NOTE_PROPERTY);
-            let keys =
-                notes.filter_map(|note| serde_json::from_value::<Vec<String>>(note.value.get("of")?.clone()).ok());
-            told.extend(keys.flatten());
-        }
-    }
-    let copies: Vec<&FileCopy> = untold.copies.iter().filter(|copy| !told.contains(&copy.key.marker())).collect();
+    let told = match untold.found.is_empty() {
+        true => BTreeMap::new(),
+        false => scene.wired.site.noted_copies(issue).await?,
+    };
+    let is_told = |copy: &&FileCopy| told.contains_key(&copy.key.marker());
+    let copies: Vec<&FileCopy> = untold.copies.iter().filter(|copy| !is_told(copy)).collect();
     if copies.is_empty() {
         return Ok(());
     }
     let lines: Vec<String> = copies.iter().map(|copy| line(copy)).collect();
     let text = Document::of_plain(&format!("{mark} Attachment sync comment\n{}", lines.join("\n")));
-    let keys: Vec<String> = copies.iter().map(|copy| copy.key.marker()).collect();
-    let properties = vec![Property { key: NOTE_PROPERTY.to_owned(), value: json!({ "of": keys }) }];
+    let properties = vec![note_of_copies(&copies)];
     let comment = NewComment { body: adf::write(&text), audience: CommentAudience::Staff, properties };
     scene.wired.site.client.add_comment(issue, &comment).await.map(drop)
 }

@@ -115,7 +115,7 @@ pub(super) async fn is_carried_once(history: &mut History) -> Result<(), String>
 }
 
 /// Pairs whose comments are carried: nothing has befallen either of them.
-async fn kept(history: &mut History) -> Vec<(Record, Record)> {
+pub(super) async fn kept(history: &mut History) -> Vec<(Record, Record)> {
     let pairs = agreement::pairs(history).await;
     let links = super::live_links(history).await;
     let masters: BTreeSet<&String> = history.people.merged.values().collect();

@@ -6,6 +6,9 @@ pub(crate) const WRITES: [&str; 5] = ["create issues", "edit issue", "move issue
 /// Kinds of calls that write comments.
 pub(crate) const TALK: [&str; 4] = ["add comment", "edit comment", "add case comments", "edit case comment"];
 
+/// Kinds of calls that copy files.
+pub(crate) const FILES: [&str; 2] = ["add attachment", "add file"];
+
 /// Kinds of calls that change who may see what in the portal.
 pub(crate) const PORTAL: [&str; 6] = [
     "create organization",
@@ -17,7 +20,7 @@ pub(crate) const PORTAL: [&str; 6] = [
 ];
 
 pub(super) fn is_write(kind: &str) -> bool {
-    WRITES.contains(&kind) || TALK.contains(&kind) || PORTAL.contains(&kind)
+    WRITES.contains(&kind) || TALK.contains(&kind) || FILES.contains(&kind) || PORTAL.contains(&kind)
 }
 
 /// Kinds of calls that answer with whole records.
@@ -39,6 +42,8 @@ pub(super) fn kind(method: &str, path: &str, body: &[u8]) -> &'static str {
         "GET" if ends("/comment") => "read comments",
         "POST" if ends("/comment") => "add comment",
         "PUT" if path.contains("/comment/") => "edit comment",
+        "POST" if ends("/attachments") => "add attachment",
+        "POST" if ends("/sobjects/ContentVersion") => "add file",
         "POST" if ends("/composite/sobjects") && of_comments() => "add case comments",
         "PATCH" if path.contains("/sobjects/CaseComment/") => "edit case comment",
         "POST" if ends("/composite") && updates() => "update records",

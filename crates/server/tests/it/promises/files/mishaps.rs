@@ -77,6 +77,21 @@ fn without_any_memory_the_same_copies_are_found() {
     desk.rests();
 }
 
+/// S1-73: nor is a copy taken for that of another file which has the same name and size.
+#[test]
+fn without_any_memory_a_new_version_of_the_same_size_is_not_taken_for_copied() {
+    let desk = Desk::begin(ITEM);
+    desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
+    desk.sync();
+    std::fs::remove_dir_all(desk.company.desk.path("entente-data")).unwrap();
+    let document = desk.links()[0]["ContentDocumentId"].clone();
+    let version = json!({ "PathOnClient": "log.txt", "Title": "log", "ContentDocumentId": document });
+    desk.company.new_version(&version, "log.txt", b"no flame");
+    desk.sync();
+    assert_eq!((desk.in_salesforce(), desk.in_jira()), (vec![shown("log.txt", 8)], vec![shown("log.txt", 8); 2]));
+    desk.rests();
+}
+
 /// A file that arrives cut short does not become one on the other side.
 #[test]
 fn half_a_file_is_not_stored() {
