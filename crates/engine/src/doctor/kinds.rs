@@ -63,12 +63,12 @@ pub(super) fn uncorrelated(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding
         .and_then(|field| why(field.field_type == JiraType::Line, &field.takes, Side::Jira));
     let said = |side: Side, why: Option<String>| {
         let message = format!("The correlation field {} in {side} {}", correlation.get(side), why?);
-        let kind = if side == Side::Salesforce {
-            "a text field of at least 20 characters"
-        } else {
-            "a text field (single line)"
+        let (kind, new) = match side {
+            Side::Salesforce => ("a text field of at least 20 characters", "type Text, length 255"),
+            Side::Jira => ("a text field (single line)", "a custom field of the type Short text (plain text only)"),
         };
-        Some(error("correlation-kind", message, format!("Name {kind} that nothing else is written to.")))
+        let remedy = format!("Name {kind} that nothing else is written to, or create one: {new}.");
+        Some(error("correlation-kind", message, remedy))
     };
     [said(Side::Salesforce, salesforce), said(Side::Jira, jira)].into_iter().flatten().collect()
 }

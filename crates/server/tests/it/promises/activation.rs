@@ -60,6 +60,11 @@ fn joins_and_correlation_fields_of_a_wrong_kind_are_refused() {
             "Short__c in Salesforce holds 3 char",
         ),
         (
+            "{ salesforce: Short__c, jira: Salesforce Case ID }",
+            "jira: summary }",
+            "or create one: type Text, length 255",
+        ),
+        (
             "{ salesforce: Origin, jira: Salesforce Case ID }",
             "jira: summary }",
             "Origin in Salesforce is no text field",
