@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::company::{Company, Side, text};
-use crate::process::{Ended, Running, run, wait_for};
+use crate::process::{Ended, Running, get, run, wait_for};
 
 const TOKEN: &str = "token-of-a-test";
 
@@ -266,7 +266,7 @@ fn a_link_shows_its_fields_also_while_nobody_answers() {
     let pair = company.twin("Case", &other).unwrap();
 
     // Neither side answers any more.
-    let file = company.configure(&items, "");
+    let file = company.configure(&items, &format!("server: {{ api_tokens: [ {TOKEN} ] }}\n"));
     let down = std::fs::read_to_string(&file).unwrap();
     let down = down.split("http://127.0.0.1:").map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit()));
     let file = company.desk.file("acme.yaml", &down.collect::<Vec<_>>().join("http://127.0.0.1:9"));
@@ -300,6 +300,10 @@ fn a_link_shows_its_fields_also_while_nobody_answers() {
     );
     let words = run(&["show", &pair, "--config", &file]).stdout;
     assert!(words.contains("Subject \"Other\" | summary \"Other\"") && words.contains("s ago"), "{words}");
+    let (_running, server) = company.serve(&file);
+    let answered = get(&format!("{server}/api/v1/links?name={pair}"), TOKEN).unwrap()["links"][0].take();
+    assert_eq!(answered["fields"], two_way["fields"], "{answered}");
+    assert!(answered["salesforce"]["age_seconds"].is_number() && answered["jira"]["age_seconds"].is_number());
     assert_eq!(company.issue(&key)["summary"], "Seen");
     let history = company.jira(Method::GET, &format!("issue/{key}?expand=changelog"), &Value::Null);
     assert_eq!((&history["changelog"]["total"], &company.issue(&key)["Urgency"]), (&json!(0), &Value::Null));

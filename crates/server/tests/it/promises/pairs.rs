@@ -28,12 +28,18 @@ fn any_object_pairs_with_any_issue_type_both_ways() {
         { "name": "Jira_Reference__c", "type": "Text", "length": 80 },
     ] });
     company.org_door("objects", &custom);
+    let reference = json!([{ "name": "Jira_Reference__c", "type": "Text", "length": 80 }]);
+    for object in ["Contact", "Solution"] {
+        company.org_door("objects", &json!({ "object": object, "fields": reference }));
+    }
     for (object, field, required, issue_type) in [
         ("Case", "Subject", json!({}), "Bug"),
         ("Case", "Subject", json!({}), "Task"),
         ("Lead", "Company", json!({ "LastName": "Ames" }), "Task"),
         ("Opportunity", "Name", json!({ "StageName": "Prospecting", "CloseDate": "2026-12-31" }), "Task"),
         ("Account", "Name", json!({}), "Story"),
+        ("Contact", "LastName", json!({}), "Task"),
+        ("Solution", "SolutionName", json!({}), "Story"),
         ("Machine__c", "Serial__c", json!({ "Name": "Press" }), "Task"),
     ] {
         let item = format!(

@@ -21,9 +21,11 @@ type Written = (Side, String, String, String);
 /// Says what the next run writes, runs, and compares every value and the number of calls. What was written, and what the
 /// dry run had to say besides.
 fn rehearse(company: &Company, items: &str) -> (usize, String) {
-    let plan = company.plan(items);
     let sides = [Side::Salesforce, Side::Jira];
-    let before = sides.map(|side| company.log(side).len());
+    let n_logged = || sides.map(|side| company.log(side).len());
+    let before = n_logged();
+    let plan = company.plan(items);
+    assert_eq!(n_logged(), before, "a dry run writes nothing");
     let report = company.sync(items);
     let fields = company.jira(Method::GET, "field", &Value::Null);
     let fields = fields.as_array().unwrap().iter();
