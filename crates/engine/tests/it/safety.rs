@@ -109,6 +109,27 @@ async fn a_lost_creation_is_not_taken_for_failed_while_its_project_is_hidden() {
     assert_eq!(stage.search("project = OPS").await.len(), 2);
 }
 
+/// A new case of which nobody has heard is found by its key, and not set back to what it was made with.
+#[tokio::test]
+async fn a_case_that_was_edited_before_anybody_heard_of_it_keeps_the_edit() {
+    let stage = Stage::new(Seed::Empty, &ITEM.replace("auto_create: jira", "auto_create: both")).await;
+    let issue = json!({"project": {"key": "OPS"}, "issuetype": {"name": "Bug"}, "summary": "Found in Jira"});
+    let issue = stage.jira(Method::POST, "/rest/api/3/issue", json!({"fields": issue})).await;
+    let route = "PATCH /services/data/v64.0/composite/sobjects/{..}/{..}";
+    stage.fault(ORG, json!({"name": "timeout_after_commit", "route": route, "times": 1})).await;
+    stage.rounds_until_struck(ORG).await;
+    let made = stage.query("SELECT Id FROM Case WHERE Subject = 'Found in Jira'").await;
+    let path = case_path(made[0]["Id"].as_str().unwrap());
+    stage.world.salesforce.control().clock().shift(1_000);
+    stage.salesforce(Method::PATCH, &path, json!({"Subject": "Edited at once"})).await;
+    stage.sync_patiently().await;
+    let report = stage.sync_patiently().await;
+    assert_eq!((report.links, report.is_clean()), (1, true), "{report:?}");
+    let case = stage.salesforce(Method::GET, &path, Value::Null).await;
+    let summary = stage.issue(issue["key"].as_str().unwrap()).await["fields"]["summary"].clone();
+    assert_eq!([case["Subject"].clone(), summary], [json!("Edited at once"), json!("Edited at once")]);
+}
+
 /// A refusal says nothing of an earlier request of the same creation that is still on its way.
 #[tokio::test]
 async fn a_case_whose_creation_is_refused_while_an_earlier_request_is_under_way_is_made_once() {

@@ -21,7 +21,7 @@ use std::{
 
 use entente_core::wrong::{self, Wrong};
 use entente_store::{
-    Entry,
+    Entry, LinkId,
     simulation::{self, Fate, Image, Moment},
 };
 use parking_lot::Mutex;
@@ -369,12 +369,15 @@ impl History {
         }
         let (journal, links) = (self.journal().await, oracles::links(self).await);
         let parked = self.stage.store.parked(None).await.expect("what was refused");
+        let ids: Vec<LinkId> = links.iter().map(|link| link.id).collect();
+        let bases = self.stage.store.bases(&ids).await.expect("what was agreed");
         let (cases, issues) = (self.people.all_cases().await, self.people.issues().await);
         let books = &mut *self.stage.books.lock();
         cases.iter().for_each(|case| books.tell(|| format!("case {case:?}")));
         issues.iter().for_each(|issue| books.tell(|| format!("issue {issue:?}")));
         journal.iter().for_each(|entry| books.tell(|| format!("journal {entry:?}")));
         links.iter().for_each(|link| books.tell(|| format!("link {link:?}")));
+        bases.iter().for_each(|(link, (base, _))| books.tell(|| format!("base of {link:?}: {base:?}")));
         parked.iter().for_each(|refused| books.tell(|| format!("parked {refused:?}")));
     }
 

@@ -11,7 +11,6 @@ use entente_core::{
 use entente_store::{Intent, IntentState, NewEntry, ParkedClass};
 use entente_transport::{CallError, CallProblem};
 
-use super::settle_until_ms;
 use crate::{
     apply::{
         payload::Payload,
@@ -36,17 +35,15 @@ pub(super) fn refused(scene: &Scene<'_>, work: &mut Work, side: Side, intent: &I
         CallError::Ambiguous { .. } | CallError::Broken { .. } => {
             work.again(scene.worker.outside().now_ms() + PROBE_AFTER_MS, error.to_string());
         }
-        // And while an earlier request may make the record: another operation would make a second one.
-        _ if may_still_land(scene, side, intent) => {
-            let later_ms = scene.worker.later_after(&work.unit, error.after());
-            work.again(later_ms.max(settle_until_ms(scene, side)), error.to_string());
-        }
         CallError::NotApplied { .. }
         | CallError::Throttled { .. }
         | CallError::Auth { .. }
         | CallError::Stale { .. } => {
             note_health(scene, side, error);
-            work.intent = Some((op, Err(error.to_string())));
+            // Should an earlier request of this operation come later than ever, another operation would make a second record.
+            if side == Side::Jira || intent.state == IntentState::Planned {
+                work.intent = Some((op, Err(error.to_string())));
+            }
             work.again(scene.worker.later_after(&work.unit, error.after()), error.to_string());
         }
         // What was refused is what an earlier round announced: what the record says now was never sent.
@@ -89,14 +86,6 @@ fn entry(work: &Work, side: Side, text: String) -> NewEntry {
         text,
         ..NewEntry::default()
     }
-}
-
-/// Whether an earlier request of the operation may take effect yet. In Jira none is sent again before.
-fn may_still_land(scene: &Scene<'_>, side: Side, intent: &Intent) -> bool {
-    let now_ms = scene.worker.outside().now_ms();
-    side == Side::Salesforce
-        && intent.state == IntentState::Sent
-        && intent.settle_until_ms.is_some_and(|until_ms| until_ms > now_ms)
 }
 
 /// Remembers the values that were refused by the names of their fields, if that is all that was refused: the record is
