@@ -11,8 +11,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::screen::Screen;
 
-/// Tells of every certificate that it refuses, which the failed call does, too, and with what to do.
-const SILENT: &str = "rustls_platform_verifier=off";
+/// The one tells of every certificate that it refuses, which the failed call does, too, and with what to do; the other of
+/// statements that took long, in SQL.
+const SILENT: &str = "rustls_platform_verifier=off,sqlx::query=error";
 
 /// The variable that filters logs.
 const VARIABLE: &str = "ENTENTE_LOG";

@@ -93,8 +93,12 @@ impl Engine {
             ..Explanation::default()
         };
         told.findings.extend(state_of(&link));
-        let entries = self.inner.store.journal_of_link(link.id, EXPLAINED_ENTRIES_MAX).await?;
-        told.history = entries.iter().map(|entry| format!("{}  {}", rfc_3339(entry.at_ms), entry.what.text)).collect();
+        let entries = self.inner.store.journal_of_link(link.id, EXPLAINED_ENTRIES_MAX + 1).await?;
+        let newest = entries.iter().take(EXPLAINED_ENTRIES_MAX);
+        told.history = newest.map(|entry| format!("{}  {}", rfc_3339(entry.at_ms), entry.what.text)).collect();
+        if entries.len() > EXPLAINED_ENTRIES_MAX {
+            told.history.push(format!("What came before: `entente journal --link {}`", link.id));
+        }
         let Some(wired) = wiring.config.item(&link.item).and_then(|item| wired(wiring, item)) else {
             told.findings.push(format!("Item {} is not in this configuration, so nothing is done for it.", link.item));
             return Ok(told);
@@ -161,7 +165,7 @@ impl Engine {
             ItemState::Active => {}
         }
         if let Some(reason) = self.inner.store.item_runtime(name).await?.held {
-            told.findings.push(format!("Item {name} is held: {reason}; `entente resume {name}` lets it go on."));
+            told.findings.push(format!("Item {name} is held: {reason}."));
         }
         if let Some(problem) = wired.problem() {
             told.findings.push(format!("Item {name} does not go on: {problem}"));

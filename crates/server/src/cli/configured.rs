@@ -76,7 +76,7 @@ impl Configured {
             Purpose::Ask if data.is_there(place) => data.open(at).await?,
             Purpose::Read if data.is_there(place) => data.open_beside_others(at).await?,
             Purpose::Ask | Purpose::Read => {
-                data.say_missing(screen);
+                data.say_missing(screen)?;
                 Store::memory().await?
             }
         };

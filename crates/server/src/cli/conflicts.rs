@@ -110,7 +110,9 @@ impl acts::Act for Act {
             }
             Self::Show(_) => line(answer),
             Self::Resolve(resolve) => {
-                let (id, (_, stands)) = (&resolve.id, resolve.wish().unwrap_or_default());
+                let (id, (kind, stands)) = (&resolve.id, resolve.wish().unwrap_or_default());
+                // A value may read like the name of a side.
+                let stands = if kind == "value" { format!("the value {stands:?}") } else { stands };
                 let when = if runs {
                     "the server carries it out now"
                 } else {

@@ -67,11 +67,15 @@ impl Data {
     }
 
     /// Says that a directory which was named holds no database: its name may be misspelt.
-    pub(crate) fn say_missing(&self, screen: &Screen) {
-        if let Some(dir) = &self.data_dir {
-            let dir = dir.display();
-            screen.say(&format!("There is no database in {dir}; `entente sync` or `entente serve` makes it."));
+    pub(crate) fn say_missing(&self, screen: &Screen) -> Result<(), Failure> {
+        let Some(dir) = &self.data_dir else { return Ok(()) };
+        if dir.is_file() {
+            let message = format!("--data-dir names {}, which is a file", dir.display());
+            return Err(Failure::misuse("data-directory", message, "give the directory in which the database lies"));
         }
+        let dir = dir.display();
+        screen.say(&format!("There is no database in {dir}; `entente sync` or `entente serve` makes it."));
+        Ok(())
     }
 
     /// Whether anybody names a database, so that no configuration file is needed to find it.

@@ -153,7 +153,8 @@ fn what_is_no_sound_backup_is_refused() {
     let mut flipped = good.clone();
     flipped[good.len() * 3 / 4] ^= 1;
     std::fs::write(company.desk.path("flipped"), flipped).unwrap();
-    for (name, code) in [("cut", 1), ("flipped", 1), ("plain", 1), ("text", 1), ("none", 2)] {
+    std::fs::create_dir(company.desk.path("directory")).unwrap();
+    for (name, code) in [("cut", 1), ("flipped", 1), ("plain", 1), ("text", 1), ("none", 2), ("directory", 2)] {
         let file = company.desk.arg(name);
         let refused = with(&company, &["restore", &file, "--data-dir", &company.desk.arg("new")]);
         assert_eq!(refused.code, code, "{name}: {refused:?}");
@@ -161,6 +162,9 @@ fn what_is_no_sound_backup_is_refused() {
         assert!(refused.stderr.contains("`entente backup` wrote"), "{name}: {refused:?}");
         assert!(!company.desk.path("new").join("entente.db").exists(), "{name}");
     }
+    let text = company.desk.arg("text");
+    let refused = with(&company, &["status", "--data-dir", &text]);
+    assert!(refused.code == 2 && refused.stderr.contains(&format!("{text}, which is a file")), "{refused:?}");
 }
 
 /// A journal that somebody has changed takes nobody's links away: they are saved and come back, and it is said of whom
@@ -183,7 +187,10 @@ fn a_broken_journal_is_told_of_and_the_links_are_saved_all_the_same() {
     assert_eq!((told.code, &told.json()["intact"], &told.json()["broken"]), (1, &json!(false), &json!(1)), "{told:?}");
     let restored = with(&company, &["restore", &to, "--force"]);
     assert!(restored.code == 0 && restored.stdout.contains("Row 1 is not what was written"), "{restored:?}");
-    no_doubles(&company, &[id]);
+    no_doubles(&company, &[id.clone()]);
+    with(&company, &["unlink", &company.twin("Case", &id).unwrap(), "--yes"]);
+    let made = with(&company, &["backup", "--to", &company.desk.arg("parted")]);
+    assert!(made.stdout.contains("holds 0 links"), "{made:?}");
 }
 
 /// A newer form of the database is nothing that this version could read: it says so before it touches anything.

@@ -131,7 +131,8 @@ fn a_side_that_is_misspelt_is_no_value() {
     assert_eq!(shown(&company, &id, &key), (json!("Ours"), json!("Ours")));
     let company = Company::new();
     let (id, key, number) = both_edited(&company);
-    assert_eq!(conflicts(&company, &["resolve", &number, "--value", "jria"]).code, 0);
+    let resolved = conflicts(&company, &["resolve", &number, "--value", "jria"]);
+    assert!(resolved.code == 0 && resolved.stdout.contains("the value \"jria\" stands"), "{resolved:?}");
     company.sync(ASK);
     assert_eq!(shown(&company, &id, &key), (json!("jria"), json!("jria")));
 }

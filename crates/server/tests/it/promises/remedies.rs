@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::ages::tell;
 use super::company::{Company, Side, text};
 use crate::process::{Ended, run};
 
@@ -181,6 +182,8 @@ fn many_deletions_at_once_hold_the_item_until_a_person_resumes_it() {
         status.stdout
     );
     assert_eq!(company.try_sync(CASES).json()["links"], 30, "held is held");
+    let explained = ask(&company, &["explain", &pairs[29].1]);
+    assert_eq!(explained.stdout.matches("entente resume cases").count(), 1, "{explained:?}");
 
     assert_eq!(ask(&company, &["resume", "cases"]).code, 0);
     let report = company.sync(CASES);
@@ -297,6 +300,15 @@ fn an_explanation_says_why() {
     assert_eq!(company.try_sync(&filtered).code, 1);
     let blocked = explain(&key);
     assert!(blocked.contains("Jira refused \"Changed\" for summary: "), "{blocked}");
+
+    assert!(!blocked.contains("What came before"), "{blocked}");
+    let database = company.desk.path("entente-data").join("entente.db");
+    tell(
+        &database,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 21)
+         INSERT INTO journal (at_ms, kind, link_id, sentence) SELECT 0, 'write', link.id, 'Older' FROM link, n",
+    );
+    assert!(explain(&key).contains("What came before: `entente journal --link "));
 
     company.configure(&filtered.replace("    owner:", "    state: paused\n    owner:"), "");
     assert!(explain(&key).contains("Item cases is paused, so nothing is done for it."));
