@@ -135,11 +135,12 @@ pub(crate) async fn offer(
 
 async fn offer_all(worker: &Worker, wired: &Wired, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), EngineError> {
     let started_ms = worker.outside().now_ms();
+    wired.site.verify().await?;
+    may_begin(worker, wired).await?;
+    // How many calls are left a new process learns from the first answers.
     if let Some(held_back) = wired.held_back() {
         return Err(held_back);
     }
-    wired.site.verify().await?;
-    may_begin(worker, wired).await?;
     let store = worker.store();
     let (mut candidates, mut parting) = (Vec::new(), Vec::new());
     let mut n_offered = 0;

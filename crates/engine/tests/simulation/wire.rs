@@ -297,6 +297,9 @@ impl SimWire {
         self.control(is_salesforce).clear_faults();
         let status = answered.as_ref().map_or(0, |(parts, _)| parts.status.as_u16());
         self.end(kind, fault, status).await?;
+        if let Ok((_, bytes)) = &answered {
+            self.books.lock().tell(|| format!("       {}", String::from_utf8_lossy(bytes)));
+        }
         if fault == Some(Fault::Slow) {
             self.gate.wait(Some(self.gate.hand.now_ms() + self.dice.between(500, 90_000))).await;
         }
