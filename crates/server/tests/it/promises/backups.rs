@@ -187,7 +187,7 @@ fn a_broken_journal_is_told_of_and_the_links_are_saved_all_the_same() {
     assert_eq!((told.code, &told.json()["intact"], &told.json()["broken"]), (1, &json!(false), &json!(1)), "{told:?}");
     let restored = with(&company, &["restore", &to, "--force"]);
     assert!(restored.code == 0 && restored.stdout.contains("Row 1 is not what was written"), "{restored:?}");
-    no_doubles(&company, &[id.clone()]);
+    no_doubles(&company, std::slice::from_ref(&id));
     with(&company, &["unlink", &company.twin("Case", &id).unwrap(), "--yes"]);
     let made = with(&company, &["backup", "--to", &company.desk.arg("parted")]);
     assert!(made.stdout.contains("holds 0 links"), "{made:?}");
