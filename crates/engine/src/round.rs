@@ -185,7 +185,7 @@ fn put_off_creations(scene: &Scene<'_>, works: &mut [Work], error: &EngineError)
 fn gather(scene: &Scene<'_>, works: &mut [Work]) {
     for work in works.iter_mut().filter(|work| work.is_open()) {
         if let Some(due_ms) = scene.worker.gathers_until(&scene.scheme.item, work) {
-            work.put_off(due_ms, "it can wait, as the item says");
+            work.again(due_ms, "it can wait, as the item says");
         }
     }
 }

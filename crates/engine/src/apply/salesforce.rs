@@ -31,7 +31,7 @@ pub(crate) fn put_off_young(scene: &Scene<'_>, works: &mut [Work]) {
         // further ahead is the work of a clock that was set back, which nobody can wait for.
         let over_ms = (modified.as_second() + 1) * 1_000;
         if work.seen.salesforce.read_ms < over_ms && over_ms - 2 * ECHO_AGE_MS <= their_now_ms {
-            work.put_off(now_ms + ECHO_AGE_MS, "it was read within the second of its last edit");
+            work.again(now_ms + ECHO_AGE_MS, "it was read within the second of its last edit");
         }
     }
 }

@@ -235,13 +235,6 @@ impl Work {
         }
     }
 
-    /// Puts it off before anything is done for it. Ends that meet for the first time are no link yet: what is written then
-    /// is still their first meeting.
-    pub(crate) fn put_off(&mut self, due_ms: i64, reason: &str) {
-        self.again(due_ms, reason);
-        self.stopped |= self.unit.link.is_none();
-    }
-
     /// The fields that the plan writes to an existing record of a side.
     pub(crate) fn updates(&self, side: Side) -> &[FieldWrite] {
         let fields = self.plan.writes.iter().find_map(|write| match write {
