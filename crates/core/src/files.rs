@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     name::{Name, joined},
-    plan::{FileFacts, FilePlan, FileStep, plan},
+    plan::{FileFacts, FilePlan, FileStep, plan, wants_notes},
 };
 use crate::side::Side;
 

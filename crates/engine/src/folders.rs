@@ -176,21 +176,14 @@ pub(crate) async fn read(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), En
     Ok(())
 }
 
-/// Marks files of an issue that are copies by what our notes say: one call, where our account added one of which nothing is
-/// remembered.
-async fn mark_copies(scene: &Scene<'_>, work: &Work, copies: &[FileCopy], files: &mut [File]) -> Result<(), CallError> {
-    let is_known = |file: &File| {
-        let is_it = |copy: &FileCopy| match &copy.standing {
-            FileStanding::Made { id } => *id == file.id,
-            FileStanding::Sent { .. } => (copy.name.as_str(), copy.n_bytes) == (file.name.as_str(), file.n_bytes),
-            FileStanding::Refused { .. } | FileStanding::Skipped { .. } => false,
-        };
-        copies.iter().any(|copy| match copy.key.origin {
-            Side::Salesforce => is_it(copy),
-            Side::Jira => copy.key.file == file.id,
-        })
-    };
-    if files.iter().all(|file| !file.is_by_us || is_known(file)) {
+/// Marks the files of an issue that are copies by what our notes say: one call, where they are wanted.
+async fn mark_copies(
+    scene: &Scene<'_>,
+    work: &Work,
+    copies: &[FileCopy],
+    theirs: &mut [File],
+) -> Result<(), CallError> {
+    if !files::wants_notes(theirs, copies) {
         return Ok(());
     }
     let mut originals: HashMap<String, String> = HashMap::new();
@@ -199,7 +192,7 @@ async fn mark_copies(scene: &Scene<'_>, work: &Work, copies: &[FileCopy], files:
             originals.insert(copy, original.file);
         }
     }
-    files.iter_mut().for_each(|file| file.copy_of = originals.remove(&file.id));
+    theirs.iter_mut().for_each(|file| file.copy_of = originals.remove(&file.id));
     Ok(())
 }
 

@@ -69,6 +69,24 @@ pub enum FileStep {
     Forget(FileKey),
 }
 
+/// Whether nothing that is remembered says what some file of the issue is that our account added: then our notes may.
+#[must_use]
+pub fn wants_notes(in_jira: &[File], copies: &[FileCopy]) -> bool {
+    let is_known = |file: &File| {
+        copies.iter().any(|copy| match copy.key.origin {
+            Side::Salesforce => copy.copy() == Some(&file.id) || may_be(copy, file),
+            Side::Jira => copy.key.file == file.id,
+        })
+    };
+    in_jira.iter().any(|file| file.is_by_us && !is_known(file))
+}
+
+/// Whether a file in Jira looks like a copy that was sent, and of which nobody heard.
+fn may_be(copy: &FileCopy, file: &File) -> bool {
+    matches!(copy.standing, FileStanding::Sent { until_ms } if until_ms > 0)
+        && (&copy.name, copy.n_bytes) == (&file.name, file.n_bytes)
+}
+
 /// Decides what should happen to the files of a pair.
 #[must_use]
 pub fn plan(facts: &FileFacts<'_>) -> FilePlan {
@@ -151,11 +169,7 @@ impl Planner<'_> {
 
     /// The copy that was sent to Jira and looks like what was found there.
     fn sent_as(&self, found: &File) -> Option<FileKey> {
-        let is_it = |copy: &&FileCopy| {
-            copy.key.origin == Side::Salesforce
-                && matches!(copy.standing, FileStanding::Sent { until_ms } if until_ms > 0)
-                && (&copy.name, copy.n_bytes) == (&found.name, found.n_bytes)
-        };
+        let is_it = |copy: &&FileCopy| copy.key.origin == Side::Salesforce && may_be(copy, found);
         self.copies.values().filter(|_| found.is_by_us).find(is_it).map(|copy| copy.key.clone())
     }
 

@@ -133,6 +133,18 @@ fn a_note_tells_copies_of_one_name_and_size_apart() {
 }
 
 #[test]
+fn notes_are_asked_for_where_nothing_that_is_remembered_says_what_a_file_of_ours_is() {
+    let sent = |until_ms| copy(Side::Salesforce, "a", FileStanding::Sent { until_ms });
+    let ours = File { n_bytes: 5, ..ours("1", "a.txt") };
+    assert!(wants_notes(&[file("2", 1), ours.clone()], &[]));
+    assert!(wants_notes(std::slice::from_ref(&ours), &[sent(0)]), "what never arrived");
+    for known in [sent(NOW_MS), copy(Side::Salesforce, "b", made("1")), copy(Side::Jira, "1", made("c"))] {
+        assert!(!wants_notes(std::slice::from_ref(&ours), &[known]));
+    }
+    assert!(!wants_notes(&[file("2", 1)], &[]), "somebody else's");
+}
+
+#[test]
 fn what_merely_looks_alike_is_no_copy() {
     let sent = copy(Side::Salesforce, "a", FileStanding::Sent { until_ms: NOW_MS + 1 });
     for other in

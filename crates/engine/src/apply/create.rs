@@ -16,13 +16,13 @@ use std::collections::HashMap;
 
 use entente_core::{Side, Sides, State, Value, plan::NoteCode};
 use entente_store::{Intent, NewEntry, NewIntent};
+use entente_transport::CallError;
 
-pub(crate) use self::{
-    jira::{Outcome, outcomes},
-    refused::values_left_out,
-};
+use self::refused::refused;
+pub(crate) use self::{jira::outcomes, refused::values_left_out};
 use super::{payload::Payload, receipt::correlated};
 use crate::{
+    limits::BACKOFF_FIRST_MS,
     round::Scene,
     unit::{Seen, Work},
 };
@@ -125,6 +125,87 @@ async fn mark_sent(scene: &Scene<'_>, works: &mut [Work], intents: &[(usize, Int
     let which: Vec<usize> = intents.iter().map(|(n, _)| *n).collect();
     put_off(scene, works, &which, &error.to_string());
     false
+}
+
+/// What became of a creation whose answer nobody heard.
+pub(crate) enum Outcome<T> {
+    /// It is there.
+    Made(T),
+    /// It may still appear, for so long.
+    Open { rest_ms: i64 },
+    /// It will never be there.
+    Never,
+}
+
+impl<T> Outcome<T> {
+    /// By what a question found that began then, by the clock of the side.
+    fn of(found: Option<T>, intent: &Intent, began_ms: i64) -> Self {
+        match (found, intent.settle_until_ms.map_or(0, |until_ms| until_ms - began_ms)) {
+            (Some(made), _) => Self::Made(made),
+            // Whatever was settled before the question began and is not in its answer will never be there.
+            (None, ..=0) => Self::Never,
+            (None, rest_ms) => Self::Open { rest_ms },
+        }
+    }
+}
+
+/// Creations, each with what it made.
+type Made<T> = Vec<(usize, Intent, T)>;
+
+/// What was made, and what is sent again; what may still appear waits until a late request can no longer take effect.
+fn sort<T>(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    unknown: Vec<(usize, Intent)>,
+    outcomes: Result<Vec<Outcome<T>>, CallError>,
+    now_ms: i64,
+) -> (Made<T>, Vec<(usize, Intent)>) {
+    let (mut made, mut to_send) = (Vec::new(), Vec::new());
+    match outcomes {
+        Err(error) => {
+            let which: Vec<usize> = unknown.iter().map(|(n, _)| *n).collect();
+            put_off(scene, works, &which, &error.to_string());
+        }
+        Ok(outcomes) => {
+            for ((n, intent), outcome) in unknown.into_iter().zip(outcomes) {
+                match outcome {
+                    Outcome::Made(what) => made.push((n, intent, what)),
+                    Outcome::Never => to_send.push((n, intent)),
+                    Outcome::Open { rest_ms } => works[n].again(
+                        now_ms + rest_ms.min(BACKOFF_FIRST_MS),
+                        "it may still be on its way; waiting until that is settled",
+                    ),
+                }
+            }
+        }
+    }
+    (made, to_send)
+}
+
+/// What was made of what was sent; the rest is taken for what its refusal says.
+async fn made<T>(
+    scene: &Scene<'_>,
+    works: &mut [Work],
+    side: Side,
+    sent: impl Iterator<Item = ((usize, Intent), Result<T, CallError>)>,
+) -> Made<T> {
+    let (mut made, mut unclear) = (Vec::new(), Vec::new());
+    for ((n, intent), outcome) in sent {
+        match outcome {
+            Ok(what) => made.push((n, intent, what)),
+            Err(error) => {
+                refused(scene, &mut works[n], side, &intent, &error);
+                if error.may_have_happened() {
+                    unclear.push((n, intent));
+                }
+            }
+        }
+    }
+    if !unclear.is_empty() {
+        // What a lost request may still do, it may do from now on, not from when it was sent.
+        mark_sent(scene, works, &unclear, side).await;
+    }
+    made
 }
 
 /// The unit has its twin. The base is what was sent; what either side shows beyond that is an edit, and goes its way.

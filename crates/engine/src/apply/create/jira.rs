@@ -9,10 +9,10 @@ use entente_transport::CallError;
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value as Json, json};
 
-use super::{adopt, announce, mark_sent, put_off, refused::refused, wanting};
+use super::{Made, Outcome, adopt, announce, made, mark_sent, put_off, sort, wanting};
 use crate::{
     apply::{payload::Payload, receipt::wire_name},
-    limits::{BACKOFF_FIRST_MS, EDITS_IN_FLIGHT_MAX},
+    limits::EDITS_IN_FLIGHT_MAX,
     outside::{ORIGIN_PROPERTY, SiteIssue},
     round::{Scene, read},
     translate,
@@ -33,22 +33,8 @@ pub(super) async fn create(scene: &Scene<'_>, works: &mut [Work]) {
     let works_seen: &[Work] = works;
     let sent: Vec<_> = batches.iter().map(|batch| send_issues(scene, works_seen, batch)).collect();
     let sent: Vec<Vec<_>> = stream::iter(sent).buffered(EDITS_IN_FLIGHT_MAX).collect().await;
-    let (mut created, mut unclear) = (Vec::new(), Vec::new());
-    for ((n, intent), outcome) in batches.into_iter().flatten().zip(sent.into_iter().flatten()) {
-        match outcome {
-            Ok(issue) => created.push((n, intent, issue)),
-            Err(error) => {
-                refused(scene, &mut works[n], Side::Jira, &intent, &error);
-                if error.may_have_happened() {
-                    unclear.push((n, intent));
-                }
-            }
-        }
-    }
-    if !unclear.is_empty() {
-        // What a lost request may still do, it may do from now on, not from when it was sent.
-        mark_sent(scene, works, &unclear, Side::Jira).await;
-    }
+    let sent = batches.into_iter().flatten().zip(sent.into_iter().flatten());
+    let created = made(scene, works, Side::Jira, sent).await;
     adopt_created(scene, works, created, &project).await;
 }
 
@@ -71,38 +57,23 @@ async fn announce_issues(scene: &Scene<'_>, works: &mut [Work]) -> Option<(Vec<(
     Some((intents, project))
 }
 
-/// What became of a creation in Jira whose answer nobody heard.
-pub(crate) enum Outcome {
-    /// It is there.
-    Made(Created),
-    /// It may still appear, for so long.
-    Open { rest_ms: i64 },
-    /// It will never be there.
-    Never,
-}
-
 /// What became of creations whose outcome is unknown, in their order.
 pub(crate) async fn outcomes(
     scene: &Scene<'_>,
     intents: impl Iterator<Item = &Intent> + Clone,
     project: &str,
-) -> Result<Vec<Outcome>, CallError> {
+) -> Result<Vec<Outcome<Created>>, CallError> {
     let floor = intents.clone().filter_map(|intent| intent.new.probe_floor).min().unwrap_or_default();
-    // Whatever was settled before the probe began and is not in it will never be there.
     let began_ms = scene.wired.site.to_their_ms(scene.worker.outside().now_ms());
     let found = scene.wired.site.probe(project, u64::try_from(floor).unwrap_or_default()).await?;
-    let outcome = |intent: &Intent| match found.get(&intent.new.op_id).and_then(created_of) {
-        Some(created) => Outcome::Made(created),
-        None => match intent.settle_until_ms.map_or(0, |until_ms| until_ms - began_ms) {
-            ..=0 => Outcome::Never,
-            rest_ms => Outcome::Open { rest_ms },
-        },
+    let outcome = |intent: &Intent| {
+        let made = found.get(&intent.new.op_id).and_then(created_of);
+        Outcome::of(made, intent, began_ms)
     };
     Ok(intents.map(outcome).collect())
 }
 
-/// Looks for creations whose outcome is unknown. What is found is adopted; what is not found waits until a late request
-/// can no longer take effect, and is then sent again.
+/// Looks for creations whose outcome is unknown, and adopts what is found; what is sent again.
 async fn probe(
     scene: &Scene<'_>,
     works: &mut [Work],
@@ -113,26 +84,9 @@ async fn probe(
         return unknown;
     }
     let now_ms = scene.worker.outside().now_ms();
-    let outcomes = match outcomes(scene, unknown.iter().map(|(_, intent)| intent), project).await {
-        Ok(outcomes) => outcomes,
-        Err(error) => {
-            let which: Vec<usize> = unknown.iter().map(|(n, _)| *n).collect();
-            put_off(scene, works, &which, &error.to_string());
-            return Vec::new();
-        }
-    };
-    let (mut adopted, mut to_send) = (Vec::new(), Vec::new());
-    for ((n, intent), outcome) in unknown.into_iter().zip(outcomes) {
-        match outcome {
-            Outcome::Made(created) => adopted.push((n, intent, created)),
-            Outcome::Never => to_send.push((n, intent)),
-            Outcome::Open { rest_ms } => works[n].again(
-                now_ms + rest_ms.min(BACKOFF_FIRST_MS),
-                "an issue may still be on its way; waiting until that is settled",
-            ),
-        }
-    }
-    adopt_created(scene, works, adopted, project).await;
+    let outcomes = outcomes(scene, unknown.iter().map(|(_, intent)| intent), project).await;
+    let (made, to_send) = sort(scene, works, unknown, outcomes, now_ms);
+    adopt_created(scene, works, made, project).await;
     to_send
 }
 
@@ -168,7 +122,7 @@ fn new_issue(scene: &Scene<'_>, work: &Work, intent: &Intent) -> NewIssue {
 }
 
 /// Reads created issues back, so that the base is what they show and not what we believe.
-async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Vec<(usize, Intent, Created)>, project: &str) {
+async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Made<Created>, project: &str) {
     // One that was found in another project says nothing about the numbers of this one.
     for (_, _, issue) in created.iter().filter(|(_, _, issue)| issue.key.project() == project) {
         scene.wired.site.raise_floor(project, issue.key.number());

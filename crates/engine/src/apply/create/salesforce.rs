@@ -9,14 +9,12 @@ use entente_transport::CallError;
 use serde_json::{Map, Value as Json};
 
 use super::{
-    adopt, announce, mark_sent, put_off,
+    Made, Outcome, adopt, announce, made, mark_sent,
     refused::{fingerprint, refused},
-    wanting,
+    sort, wanting,
 };
 use crate::{
     apply::{payload::Payload, receipt::wire_name, reference::Referents},
-    limits::BACKOFF_FIRST_MS,
-    outside::OrgRow,
     round::{Scene, read},
     scheme::ENTENTE_KEY,
     unit::{Refused, Seen, Work},
@@ -65,68 +63,42 @@ pub(super) async fn create(scene: &Scene<'_>, works: &mut [Work]) {
         return;
     }
     let outcomes = scene.wired.org.create(&scene.wired.item.salesforce.object, rows).await;
-    let (mut created, mut unclear) = (Vec::new(), Vec::new());
-    for ((n, intent), outcome) in intents_sent.into_iter().zip(outcomes) {
-        match outcome {
-            Ok(id) => created.push((n, intent, id)),
-            Err(error) => {
-                refused(scene, &mut works[n], Side::Salesforce, &intent, &error);
-                if error.may_have_happened() {
-                    unclear.push((n, intent));
-                }
-            }
-        }
-    }
-    if !unclear.is_empty() {
-        // What a lost request may still do, it may do from now on, not from when it was sent.
-        mark_sent(scene, works, &unclear, Side::Salesforce).await;
-    }
+    let created = made(scene, works, Side::Salesforce, intents_sent.into_iter().zip(outcomes)).await;
     adopt_created(scene, works, created).await;
 }
 
-/// Looks for creations whose outcome is unknown. What is found is adopted; what is not found waits until a late request
-/// can no longer take effect, and is then sent again.
+/// Looks for creations whose outcome is unknown, and adopts what is found; what is sent again.
 async fn probe(scene: &Scene<'_>, works: &mut [Work], unknown: Vec<(usize, Intent)>) -> Vec<(usize, Intent)> {
     if unknown.is_empty() {
         return unknown;
     }
     let now_ms = scene.worker.outside().now_ms();
-    let found = match made(scene, &unknown).await {
-        Ok(found) => found,
-        Err(error) => {
-            let which: Vec<usize> = unknown.iter().map(|(n, _)| *n).collect();
-            put_off(scene, works, &which, &error.to_string());
-            return Vec::new();
-        }
-    };
-    let (mut adopted, mut to_send) = (Vec::new(), Vec::new());
-    for (n, intent) in unknown {
-        let rest_ms = intent.settle_until_ms.map_or(0, |until_ms| until_ms - now_ms);
-        match found.get(&intent.new.op_id) {
-            Some(id) => adopted.push((n, intent, id.clone())),
-            None if rest_ms <= 0 => to_send.push((n, intent)),
-            None => works[n].again(
-                now_ms + rest_ms.min(BACKOFF_FIRST_MS),
-                "a record may still be on its way; waiting until that is settled",
-            ),
-        }
-    }
-    adopt_created(scene, works, adopted).await;
+    let outcomes = outcomes(scene, &unknown, now_ms).await;
+    let (made, to_send) = sort(scene, works, unknown, outcomes, now_ms);
+    adopt_created(scene, works, made).await;
     to_send
 }
 
-/// The records that these operations have made, by operation.
-async fn made(scene: &Scene<'_>, intents: &[(usize, Intent)]) -> Result<HashMap<String, String>, CallError> {
+/// What became of creations whose outcome is unknown, in their order: the records that bear their keys.
+async fn outcomes(
+    scene: &Scene<'_>,
+    intents: &[(usize, Intent)],
+    began_ms: i64,
+) -> Result<Vec<Outcome<String>>, CallError> {
     let ops = intents.iter().map(|(_, intent)| intent.new.op_id.as_str());
     let paths = ["Id".to_owned(), ENTENTE_KEY.to_owned()];
     let object = &scene.wired.item.salesforce.object;
     let rows = scene.wired.org.find(object, &paths, Filter::is_in(ENTENTE_KEY, ops)).await?;
-    let op = |row: &OrgRow| Some((row.text(ENTENTE_KEY)?.to_owned(), row.id.clone()));
-    Ok(rows.iter().filter_map(op).collect())
+    let by_op: HashMap<&str, &str> = rows.iter().filter_map(|row| Some((row.text(ENTENTE_KEY)?, &*row.id))).collect();
+    let outcome = |(_, intent): &(usize, Intent)| {
+        let made = by_op.get(intent.new.op_id.as_str()).map(|id| (*id).to_owned());
+        Outcome::of(made, intent, began_ms)
+    };
+    Ok(intents.iter().map(outcome).collect())
 }
 
 /// Reads created records back, so that the base is what they show and not what we believe.
-async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Vec<(usize, Intent, String)>) {
+async fn adopt_created(scene: &Scene<'_>, works: &mut [Work], created: Made<String>) {
     let ids: Vec<String> = created.iter().map(|(_, _, id)| id.clone()).collect();
     let rows = read::salesforce(scene, &ids).await.unwrap_or_default();
     let seen: HashMap<String, Seen> =
