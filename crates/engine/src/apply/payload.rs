@@ -23,6 +23,9 @@ pub(crate) struct Payload {
     /// edit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     left: BTreeMap<MappingKey, Value>,
+    /// The status that the record showed and a new issue still has to follow: none can be sent with a creation in Jira.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<Value>,
 }
 
 impl Payload {
@@ -40,6 +43,8 @@ impl Payload {
             Some((mapping.key.clone(), value))
         };
         payload.left = item.fields.iter().filter(unsent).filter_map(shown).collect();
+        let status = item.status.as_ref().filter(|_| side == Side::Jira);
+        payload.status = status.and_then(|status| source?.value(status.field.as_str())).cloned();
         payload
     }
 

@@ -104,7 +104,7 @@ async fn recovered(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineEr
         let (payload, ourselves) = (Payload::parse(&intent.new.payload), scene.wired.org.user_id().await);
         let mut base = payload.base(&scene.wired.item, side, Some(work.seen.get(side)), ourselves.as_deref());
         if side == Side::Jira {
-            match moved_since(scene, work).await {
+            match moved_since(scene, work, payload.status).await {
                 Ok(Some(pair)) => base.set(MappingKey::named(STATUS), pair),
                 Ok(None) => {}
                 // Whose its status is must not depend on a call that failed.
@@ -122,20 +122,19 @@ async fn recovered(scene: &Scene<'_>, works: &mut [Work]) -> Result<(), EngineEr
     Ok(())
 }
 
-/// When people have moved a new issue before we knew of it, its status belongs to them: the pair on which it would have
-/// agreed before that.
-async fn moved_since(scene: &Scene<'_>, work: &Work) -> Result<Option<Sides<Value>>, CallError> {
-    let record = || work.seen.salesforce.record()?.value(scene.wired.item.status.as_ref()?.field.as_str()).cloned();
+/// When people have moved a new issue before we knew of it, its status does not merely follow: what record and issue showed
+/// when it was made.
+async fn moved_since(scene: &Scene<'_>, work: &Work, status: Option<Value>) -> Result<Option<Sides<Value>>, CallError> {
     let issue = || work.id(Side::Jira).parse::<entente_jira::IssueId>().ok();
     let is_changed = work.seen.jira.created != work.seen.jira.modified;
-    let (Some(record), Some(issue), true) = (record(), issue(), is_changed) else { return Ok(None) };
+    let (Some(status), Some(issue), true) = (status, issue(), is_changed) else { return Ok(None) };
     let changes = scene.wired.site.client.changelog(issue).await?;
     let mut theirs = changes.iter().filter(|change| !is_ours(change)).flat_map(|change| &change.items);
     let moved = theirs.find(|item| item.field_id.as_deref() == Some(STATUS));
     let from = moved.map(|moved| moved.from_string.as_deref().map_or(Value::Empty, Value::text));
     // Moved, and moved back: the status is what it was, and still has to follow its record.
     let shown = work.seen.jira.record().and_then(|record| record.value(STATUS));
-    Ok(from.filter(|from| shown.is_some_and(|shown| shown != from)).map(|from| Sides::new(record, from)))
+    Ok(from.filter(|from| shown.is_some_and(|shown| shown != from)).map(|from| Sides::new(status, from)))
 }
 
 /// What was found out before about those that a record is like.

@@ -1,11 +1,16 @@
 //! A record that was just created shows values that nobody chose: its vendor's defaults.
 
+use std::time::Duration;
+
 use entente_engine::SyncOptions;
-use entente_sandbox::Seed;
+use entente_sandbox::{Clock, Seed};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::{
+    safety::case_path,
+    stage::{ITEM, SITE, Stage},
+};
 
 /// An item whose table lacks some values on either side, and the rule for conflicts.
 fn item(creates: &str, rule: &str, values: &str) -> String {
@@ -69,4 +74,41 @@ async fn a_later_edit_of_a_field_that_began_with_a_default_flows() {
     stage.salesforce(Method::PATCH, &path, json!({"Priority": "High"})).await;
     stage.sync().await;
     assert_eq!(priorities(&stage).await, (json!("High"), json!("High")));
+}
+
+/// What case and issue showed when the issue was made is the base, not what the case shows when the issue is found.
+#[tokio::test]
+async fn a_status_that_both_sides_gave_before_anybody_heard_of_the_issue_is_that_of_the_later() {
+    let hand = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
+    let stage = Stage::at(hand.clone(), Seed::Empty, ITEM).await;
+    let case = json!({"Subject": "Both moved", "Origin": "Web"});
+    let case = stage.salesforce(Method::POST, "/services/data/v64.0/sobjects/Case", case).await;
+    let path = case_path(case["id"].as_str().unwrap());
+    let steps = stage.engine().steps().remove(0);
+    assert!(steps.own().await.unwrap(), "nobody else works");
+    let round = async || {
+        steps.look().await.unwrap();
+        for round in steps.rounds().await.unwrap() {
+            round.run().await.unwrap();
+        }
+    };
+    let later = async || {
+        hand.advance(Duration::from_secs(200));
+        assert!(steps.own().await.unwrap(), "nobody else has taken the org");
+    };
+    stage
+        .fault(SITE, json!({"name": "timeout_after_commit", "route": "POST /rest/api/3/issue/bulk", "times": 1}))
+        .await;
+    round().await;
+    let key = stage.search("project = OPS").await[0]["key"].as_str().unwrap().to_owned();
+    hand.advance(Duration::from_secs(1));
+    stage.move_issue(&key, "In Progress").await;
+    later().await;
+    stage.salesforce(Method::PATCH, &path, json!({"Status": "Closed"})).await;
+    later().await;
+    for _ in 0..3 {
+        round().await;
+    }
+    let status = stage.salesforce(Method::GET, &path, Value::Null).await["Status"].clone();
+    assert_eq!([status, stage.issue(&key).await["fields"]["status"]["name"].clone()], [json!("Closed"), json!("Done")]);
 }
