@@ -47,6 +47,7 @@ mod matches;
 mod matrix;
 mod migrations;
 mod modes;
+mod objects;
 mod obstacles;
 mod outages;
 mod pains;
