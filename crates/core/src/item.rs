@@ -13,7 +13,7 @@ pub use self::choice::{
     Start,
 };
 pub use self::comments::{CommentRules, HEADER};
-pub use self::mapping::{Direction, FieldMapping, MappingKey, StatusMapping, ValueMap};
+pub use self::mapping::{Direction, FieldMapping, MappingKey, People, StatusMapping, ValueMap};
 use crate::{
     filter::Filter,
     likeness::MatchRule,

@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(crate) use fields::{JiraField, SalesforceField, find_jira_fields};
-pub(crate) use people::is_anybody;
+pub(crate) use people::{is_anybody, uncalled};
 pub(crate) use reference::Reference;
 pub(crate) use takes::Takes;
 

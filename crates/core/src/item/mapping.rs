@@ -235,8 +235,17 @@ pub struct ValueMap {
     pub pairs: Vec<(Value, Value)>,
     /// The Jira value of Salesforce values that no pair has.
     pub otherwise: Option<Value>,
-    /// Where it says who is who: how people call those for whom its values stand.
-    pub people: Option<Arc<BTreeMap<String, String>>>,
+    /// Where it says who is who: what else is known of those for whom its values stand.
+    pub people: Option<Arc<People>>,
+}
+
+/// What is known of people beside who is who.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People {
+    /// How people call them.
+    pub called: BTreeMap<String, String>,
+    /// The Jira value of those who are one of many whom it stands for, as in a role. It leads back to none of them.
+    pub one_of_many: Vec<(Value, Value)>,
 }
 
 impl ValueMap {
@@ -250,7 +259,8 @@ impl ValueMap {
     /// The Jira value of a Salesforce value.
     #[must_use]
     pub fn to_jira(&self, salesforce: &Value) -> Option<&Value> {
-        let listed = self.pairs.iter().find(|(from, _)| from.means(salesforce)).map(|(_, to)| to);
+        let of_many = self.people.iter().flat_map(|people| &people.one_of_many);
+        let listed = self.pairs.iter().chain(of_many).find(|(from, _)| from.means(salesforce)).map(|(_, to)| to);
         listed.or(self.otherwise.as_ref())
     }
 
@@ -258,7 +268,7 @@ impl ValueMap {
     #[must_use]
     pub fn spoken(&self, value: &Value) -> String {
         let Some(people) = &self.people else { return value.to_string() };
-        let call = |one: &Value| people.get(&one.to_string()).cloned().unwrap_or_else(|| one.to_string());
+        let call = |one: &Value| people.called.get(&one.to_string()).cloned().unwrap_or_else(|| one.to_string());
         value.members().iter().map(call).collect::<Vec<_>>().join(", ")
     }
 

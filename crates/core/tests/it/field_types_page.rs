@@ -22,10 +22,10 @@ What becomes of values between a Salesforce field and a Jira field, when no step
 A text field of Salesforce that was made shorter than its type allows takes what fits; a longer value is refused like that.
 
 A date and a time meet by UTC: the day of a time is its day there, and a day begins at midnight there. Users and queues
-meet by the table `people:` of the [configuration](configuration.md), else by an e-mail address that both sides show. A
-lookup travels as the id of the record that it points at; mapped as a [field](configuration.md#field) of that record, by its
-name or external id. The two options of a cascading field are mapped one by one, as `AREA.parent` and `AREA.child`, or
-together as `Parent > Child`.
+meet by the table `people:` of the [configuration](configuration.md), else by an e-mail address that both sides show; whom
+neither finds is taken by the account of their role, if the table has it. A lookup travels as the id of the record that it
+points at; mapped as a [field](configuration.md#field) of that record, by its name or external id. The two options of a
+cascading field are mapped one by one, as `AREA.parent` and `AREA.child`, or together as `Parent > Child`.
 
 ## Rich text
 

@@ -4,9 +4,10 @@ use entente_jira::User;
 
 use super::finding::{of_engine, warning};
 use crate::{
-    outside::{Org, OrgPerson, Site},
+    error::EngineError,
+    outside::{Org, Site},
     report::Finding,
-    scheme::is_anybody,
+    scheme::{is_anybody, uncalled},
 };
 
 /// Names and addresses that nobody has. Whoever is asked in vain to list its people has said why elsewhere.
@@ -14,10 +15,11 @@ pub(super) async fn strangers(named: &[(String, String)], orgs: &[&Org], sites: 
     if named.is_empty() {
         return Vec::new();
     }
-    let (mut people, mut accounts): (Vec<OrgPerson>, Vec<User>) = (Vec::new(), Vec::new());
-    for org in orgs {
-        match org.people().await {
-            Ok(found) => people.extend(found),
+    let (mut unknown, mut accounts) = (Vec::new(), Vec::<User>::new());
+    for (n, org) in orgs.iter().enumerate() {
+        match nobody_in(named, org).await {
+            Ok(names) if n == 0 => unknown = names,
+            Ok(names) => unknown.retain(|name| names.contains(name)),
             Err(error) => return vec![of_engine(error)],
         }
     }
@@ -27,21 +29,24 @@ pub(super) async fn strangers(named: &[(String, String)], orgs: &[&Org], sites: 
             Err(error) => return vec![of_engine(error)],
         }
     }
-    let unknown = named.iter().flat_map(|(salesforce, jira)| {
-        let person = people.iter().any(|person| person.is_called(salesforce));
-        let account = is_anybody(jira, &accounts);
-        [(!person).then(|| nobody_in_salesforce(salesforce)), (!account).then(|| nobody_in_jira(jira))]
-    });
-    unknown.flatten().collect()
+    let of_sites = named.iter().map(|(_, jira)| jira).filter(|jira| !is_anybody(jira, &accounts));
+    let of_orgs = unknown.into_iter().map(nobody_in_salesforce);
+    of_orgs.chain(of_sites.map(|jira| nobody_in_jira(jira))).collect()
+}
+
+/// Names of the table that are nobody's in this org, and no role's either.
+async fn nobody_in<'a>(named: &'a [(String, String)], org: &Org) -> Result<Vec<&'a str>, EngineError> {
+    let mut unknown = uncalled(named, &org.people().await?);
+    let in_roles = org.in_roles(&unknown).await?;
+    unknown.retain(|name| !in_roles.iter().any(|(role, _)| role.eq_ignore_ascii_case(name)));
+    Ok(unknown)
 }
 
 fn nobody_in_salesforce(named: &str) -> Finding {
-    let message = format!("`people` names \"{named}\", and no active user or queue in Salesforce is called so");
-    warning(
-        "unknown-person",
-        message,
-        "Write the name, the user name, the e-mail address or the id of a user or queue.",
-    )
+    let message = format!("`people` names \"{named}\", and no active user, queue or role in Salesforce is called so");
+    let remedy = "Write the name, the user name, the e-mail address or the id of a user or queue, or the name of a role. To \
+                  see roles, the integration user needs the permission View Roles and Role Hierarchy.";
+    warning("unknown-person", message, remedy)
 }
 
 fn nobody_in_jira(named: &str) -> Finding {

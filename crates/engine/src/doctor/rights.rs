@@ -16,7 +16,8 @@ use crate::{
     scheme::ENTENTE_KEY,
 };
 
-/// Objects of the platform that every user with the API may read; a permission set says nothing of them.
+/// Objects of the platform of which a permission set says nothing: every user with the API may read them, but for roles,
+/// which take a permission of their own.
 const EVERYBODYS: [&str; 5] = ["User", "Group", "UserRole", "Profile", "RecordType"];
 
 /// What an account has to be allowed.

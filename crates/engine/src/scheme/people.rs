@@ -1,7 +1,7 @@
 //! Who is who: users and queues of an org, accounts of a site.
 //!
-//! What the configuration says comes first; whoever it does not name is matched by an e-mail address that both sides
-//! show. Jira hides most addresses, so the table is the way that always works:
+//! What the configuration says of a user or a queue comes first; whoever it does not name is matched by an e-mail address
+//! that both sides show, and then stands for the role that they have. Jira hides most addresses, so the table is the way that always works:
 //! <https://support.atlassian.com/atlassian-account/docs/update-your-profile-and-visibility-settings/>. It is learned
 //! with the item's names, and learned again with them.
 
@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use entente_core::{
     ConnectedItem, FieldPath, Side, Value,
     field_type::{JiraType, SalesforceType},
-    item::ValueMap,
+    item::{People, ValueMap},
 };
 use entente_jira::User;
 
@@ -43,7 +43,9 @@ pub(super) async fn introduce(
     }
     let (people, accounts) = (org.people().await?, site.accounts().await?);
     let pairs = pairs(named, &people, &accounts);
-    let called = Arc::new(called(&people, &accounts));
+    let in_roles = org.in_roles(&uncalled(named, &people)).await?;
+    let known =
+        Arc::new(People { called: called(&people, &accounts), one_of_many: teams(named, &in_roles, &accounts) });
     for line in lines {
         let named = line.values.take().and_then(|values| values.otherwise).map(|named| named.to_string());
         let otherwise = named.as_deref().and_then(|named| account(named, &accounts));
@@ -52,7 +54,7 @@ pub(super) async fn introduce(
             let what = format!("its `otherwise` names \"{named}\", and no account shows that address or id");
             (Side::Jira, line.paths.jira.clone(), what)
         }));
-        line.values = Some(ValueMap { pairs: pairs.clone(), otherwise, people: Some(called.clone()) });
+        line.values = Some(ValueMap { pairs: pairs.clone(), otherwise, people: Some(known.clone()) });
     }
     Ok(strangers)
 }
@@ -105,6 +107,22 @@ fn pairs(named: &[(String, String)], people: &[OrgPerson], accounts: &[User]) ->
         pairs.extend(found.map(|account| (id, Value::text(&account.account_id))));
     }
     pairs
+}
+
+/// Names of the table that no user and no queue has: maybe those of roles.
+pub(crate) fn uncalled<'a>(named: &'a [(String, String)], people: &[OrgPerson]) -> Vec<&'a str> {
+    let names = named.iter().map(|(salesforce, _)| salesforce.as_str());
+    names.filter(|named| !people.iter().any(|person| person.is_called(named))).collect()
+}
+
+/// The account of each who is in a role that the table names.
+fn teams(named: &[(String, String)], in_roles: &[(String, String)], accounts: &[User]) -> Vec<(Value, Value)> {
+    let of_role = |(role, jira): &(String, String)| {
+        let account = account(jira, accounts);
+        let members = in_roles.iter().filter(move |(called, _)| called.eq_ignore_ascii_case(role));
+        members.filter_map(move |(_, id)| Some((Value::text(id), account.clone()?))).collect::<Vec<_>>()
+    };
+    named.iter().flat_map(of_role).collect()
 }
 
 /// How people call each of them: by the name, and the e-mail address where it is shown.

@@ -1,7 +1,9 @@
 //! Who may do what with which object and field.
 //!
 //! Everybody may do everything until the control door takes a right away, save the least-privileged user, who cannot
-//! delete and has no Modify All. There is no sharing: who may read an object reads all its records.
+//! delete, has no Modify All and sees no roles, which takes a permission of its own:
+//! <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_role.htm>.
+//! There is no sharing: who may read an object reads all its records.
 
 use std::collections::{HashMap, HashSet};
 
@@ -69,11 +71,14 @@ impl Rights {
             return ALL;
         }
         let own = self.objects.get(&(user.to_owned(), object.to_ascii_lowercase()));
-        own.copied().unwrap_or_else(|| self.usual(user))
+        own.copied().unwrap_or_else(|| self.usual(user, object))
     }
 
-    fn usual(&self, user: &str) -> ObjectRights {
-        if self.least.contains(user) { ObjectRights { delete: false, modify_all: false, ..ALL } } else { ALL }
+    fn usual(&self, user: &str, object: &str) -> ObjectRights {
+        if !self.least.contains(user) {
+            return ALL;
+        }
+        ObjectRights { read: !object.eq_ignore_ascii_case("UserRole"), delete: false, modify_all: false, ..ALL }
     }
 
     pub(super) fn field(&self, user: &str, object: &str, field: &str) -> FieldRights {

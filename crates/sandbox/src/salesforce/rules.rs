@@ -24,7 +24,7 @@ pub(super) fn complete(state: &mut State, caller: &Caller, draft: &mut Draft) ->
         "Case" => case::complete(state, caller, draft),
         "CaseComment" => comment::complete(state, caller, draft)?,
         "Contact" | "Lead" | "User" => person::complete(state, draft)?,
-        "Group" => person::complete_group(state, draft),
+        "Group" | "UserRole" => person::complete_group(state, draft),
         "Opportunity" => deal::complete_opportunity(state, draft),
         "Order" | "Contract" => deal::complete_agreement(state, draft)?,
         "Task" => deal::complete_task(state, caller, draft),

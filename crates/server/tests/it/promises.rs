@@ -50,6 +50,7 @@ mod modes;
 mod objects;
 mod obstacles;
 mod outages;
+mod owners;
 mod pains;
 mod pairs;
 mod panel;

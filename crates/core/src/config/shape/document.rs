@@ -26,7 +26,7 @@ pub(crate) static DOCUMENT: Shape = Shape {
         Key::optional(
             "people",
             Kind::Named { what: "person", of: &Kind::Text, min: 1 },
-            "Who is who: a Salesforce user or queue (e-mail, user name, name or id) to a Jira account (e-mail or id).",
+            "Who is who: a Salesforce user or queue (e-mail, user name, name or id), or a role (name; the integration user has to see roles), to a Jira account (e-mail or id).",
         ),
         Key::optional("triggers", Kind::Map(&TRIGGERS), "When records are looked at."),
         Key::optional("journal", Kind::Map(&JOURNAL), "How long the journal is kept."),

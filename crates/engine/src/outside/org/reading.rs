@@ -14,6 +14,8 @@ use crate::{error::EngineError, translate::instant};
 const MASTER: &str = "MasterRecordId";
 /// Whether a record is in the recycle bin; users and some other objects have none.
 pub(super) const IS_DELETED: &str = "IsDeleted";
+/// The name of a user's role.
+const ROLE: &str = "UserRole.Name";
 
 /// A row as it was read.
 #[derive(Clone, Debug)]
@@ -216,6 +218,24 @@ impl Org {
             people.extend(rows.into_iter().filter_map(|row| OrgRow::new(row, 0)).map(person));
         }
         Ok(people)
+    }
+
+    /// Active users by role: its name and their id. Nobody where the account may not see roles, for which there is a
+    /// permission: <https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_role.htm>.
+    pub(crate) async fn in_roles(&self, roles: &[&str]) -> Result<Vec<(String, String)>, EngineError> {
+        if roles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named = Filter::is_in(ROLE, roles.iter().map(|role| Literal::Text((*role).to_owned())));
+        let query = Query::select(["Id", ROLE]).from("User").filter(Filter::eq("IsActive", true).and(named));
+        let rows = match self.client.all_rows(&query).await {
+            Ok(found) => found.rows,
+            Err(CallError::Invalid { .. } | CallError::Denied { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(EngineError::peer(&self.name)(error)),
+        };
+        let rows = rows.into_iter().filter_map(|row| OrgRow::new(row, 0));
+        let role = |row: &OrgRow| Some(row.fields.get("UserRole")?.get("Name")?.as_str()?.to_owned());
+        Ok(rows.filter_map(|row| Some((role(&row)?, row.id))).collect())
     }
 
     /// The rows of a page and of those behind it.

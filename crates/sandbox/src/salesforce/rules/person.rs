@@ -1,4 +1,4 @@
-//! Contact, Lead, User: a name made of its parts. Group: a developer name made of the name.
+//! Contact, Lead, User: a name made of its parts. Group, UserRole: a developer name made of the name.
 
 use super::super::cell::Cell;
 use super::super::refusal::{Answered, Refusal};

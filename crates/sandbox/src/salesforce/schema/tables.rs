@@ -50,6 +50,7 @@ const STANDARD: &[(&str, &str)] = tables![
     "Task",
     "TaskStatus",
     "User",
+    "UserRole",
     "Vote",
 ];
 
