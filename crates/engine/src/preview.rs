@@ -36,8 +36,7 @@ pub(crate) async fn item(
     wired.site.verify().await?;
     look::may_begin(worker, wired).await?;
     if let Some(text) = wired.unusable_names() {
-        let (item, record) = (wired.item.name.clone(), wired.item.name.clone());
-        report.notes.push(PlannedNote { item, link: None, record, text });
+        report.notes.push(PlannedNote { item: wired.item.name.clone(), link: None, record: None, text });
     }
     let mut told = Told { only: worker.only, ..Told::new(report) };
     let mut is_asked = false;
@@ -124,8 +123,7 @@ impl<'r> Told<'r> {
             let text = format!(
                 "the comments of {n_issues} more issues without a link were not asked for: that takes one call for each"
             );
-            let (item, record) = (wired.item.name.clone(), wired.site.name.clone());
-            self.report.notes.push(PlannedNote { item, link: None, record, text });
+            self.report.notes.push(PlannedNote { item: wired.item.name.clone(), link: None, record: None, text });
         }
     }
 
@@ -224,7 +222,8 @@ fn tell(preview: &Preview<'_>, is_begun: bool, report: &mut DryRun) {
     let of_copies = work.notes.iter().filter(|note| matches!(note.code, NoteCode::Comment | NoteCode::File)).cloned();
     let of_files = work.folder.iter().flat_map(Folder::notes);
     for note in work.plan.notes.iter().cloned().chain(of_copies).chain(of_files) {
-        let record = work.label(if work.unit.ids.jira.is_some() { Side::Jira } else { Side::Salesforce }).to_owned();
+        let record = work.label(if work.unit.ids.jira.is_some() { Side::Jira } else { Side::Salesforce });
+        let record = Some(record.to_owned());
         let note = PlannedNote { item: wired.item.name.clone(), link: preview.link(), record, text: note.text };
         report.notes.push(note);
     }

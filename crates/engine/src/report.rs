@@ -140,8 +140,8 @@ pub struct PlannedNote {
     pub item: String,
     /// The link's number, for links that exist.
     pub link: Option<i64>,
-    /// The record it is about.
-    pub record: String,
+    /// The record it is about; none where that is the whole item.
+    pub record: Option<String>,
     /// One sentence.
     pub text: String,
 }
@@ -161,13 +161,15 @@ pub struct VerifyReport {
     pub missing: u64,
     /// Every difference.
     pub differences: Vec<Difference>,
+    /// Items of which a part could not be compared.
+    pub incomplete: Vec<Incomplete>,
 }
 
 impl VerifyReport {
     /// Whether the answer is yes; `strict` also counts what is explained.
     #[must_use]
     pub fn is_agreement(&self, strict: bool) -> bool {
-        self.disagree + self.missing == 0 && (!strict || self.explained == 0)
+        self.disagree + self.missing == 0 && self.incomplete.is_empty() && (!strict || self.explained == 0)
     }
 }
 

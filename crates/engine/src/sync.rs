@@ -15,7 +15,7 @@ use crate::{
     forget,
     limits::{BACKOFF_FIRST_MS, LEASE_WAIT_MAX_MS, LEASE_WAIT_STEP_MS, SYNC_LINGERS_MS},
     look,
-    report::{Incomplete, Progress, SyncReport},
+    report::{Progress, SyncReport},
     status,
     wiring::{Wired, Wiring},
     worker::Worker,
@@ -206,7 +206,7 @@ async fn report(
         auth: calls.auth,
         waiting,
         held,
-        incomplete: items.iter().filter_map(|wired| incomplete(wired)).collect(),
+        incomplete: items.iter().filter_map(|wired| wired.incomplete()).collect(),
         ..SyncReport::default()
     };
     for tally in workers.iter().map(|worker| &worker.tally) {
@@ -215,11 +215,6 @@ async fn report(
         report.noops += tally.noops.load(Ordering::Relaxed);
     }
     Ok(report)
-}
-
-/// What an item names and has not: it went on without.
-fn incomplete(wired: &Wired) -> Option<Incomplete> {
-    Some(Incomplete { item: wired.item.name.clone(), reason: wired.unusable_names()? })
 }
 
 /// Hints that wait and are about an item's links, or about records that it may take.

@@ -24,7 +24,8 @@ pub(crate) async fn item(
     report: &mut VerifyReport,
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
-    wired.check_names().await?;
+    look::may_begin(worker, wired).await?;
+    report.incomplete.extend(wired.incomplete());
     look::each_page_for_sure(worker, wired, Needs::Open, progress, async |scene, mut works| {
         threads::read(scene, &mut works).await?;
         folders::read(scene, &mut works).await?;

@@ -20,7 +20,7 @@ use crate::{
     doctor,
     error::EngineError,
     outside::{Org, Outside, Site},
-    report::Finding,
+    report::{Finding, Incomplete},
     scheme::Scheme,
 };
 
@@ -294,6 +294,11 @@ impl Wired {
             n => format!(" ({} more)", n - 1),
         };
         Some(format!("{message}{more}. {remedy} `entente check --online` names them all"))
+    }
+
+    /// What the item names and has not, where a run goes on without it.
+    pub(crate) fn incomplete(&self) -> Option<Incomplete> {
+        Some(Incomplete { item: self.item.name.clone(), reason: self.unusable_names()? })
     }
 
     /// Forgets an issue that named this record and is gone.

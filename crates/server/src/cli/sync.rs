@@ -182,7 +182,10 @@ fn planned(plan: &DryRun) -> String {
         let (field, salesforce, jira) = (&conflict.field, &conflict.salesforce, &conflict.jira);
         format!("{}: conflict on {field}: {salesforce:?} in Salesforce, {jira:?} in Jira", conflict.item)
     });
-    let notes = plan.notes.iter().map(|note| format!("{}: {}: {}", note.item, note.record, note.text));
+    let notes = plan.notes.iter().map(|note| {
+        let place = std::iter::once(&note.item).chain(&note.record).cloned().collect::<Vec<_>>();
+        format!("{}: {}", place.join(": "), note.text)
+    });
     let calls = plan.calls.salesforce + plan.calls.jira;
     let (n, conflicts_n) = (plan.writes.len(), plan.conflicts.len());
     let sum =

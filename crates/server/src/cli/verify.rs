@@ -49,9 +49,10 @@ impl Verify {
 }
 
 fn in_words(report: &VerifyReport) -> String {
-    let VerifyReport { links, agree, explained, disagree, missing, differences } = report;
+    let VerifyReport { links, agree, explained, disagree, missing, differences, incomplete } = report;
     let sum = format!("{links} links: {agree} agree, {explained} explained, {disagree} disagree; {missing} missing.");
-    differences.iter().map(|one| harmless(&difference(one))).chain([sum]).collect::<Vec<_>>().join("\n")
+    let lacking = incomplete.iter().map(|one| format!("item {} is incomplete: {}", one.item, harmless(&one.reason)));
+    differences.iter().map(|one| harmless(&difference(one))).chain(lacking).chain([sum]).collect::<Vec<_>>().join("\n")
 }
 
 fn difference(difference: &Difference) -> String {

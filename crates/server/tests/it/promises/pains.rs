@@ -71,8 +71,41 @@ fn a_sync_goes_on_without_a_field_that_is_hidden_and_is_not_done() {
     assert_eq!((ended.code, &lacking["item"]), (1, &json!("cases")), "{ended:?}");
     assert!(lacking["reason"].as_str().unwrap().contains("there is no field Case.Priority"), "{lacking}");
     assert_eq!((&issue["summary"], &issue["priority"]["name"]), (&json!("Not seen"), &json!("High")));
-    let told = run(&["sync", "--config", &company.configure(CASES, "")]);
+    let file = company.configure(CASES, "");
+    let told = run(&["sync", "--config", &file]);
     assert!(told.code == 1 && told.stdout.contains("item cases is incomplete: "), "{told:?}");
+    let planned = run(&["sync", "--config", &file, "--dry-run"]).stdout;
+    assert!(
+        planned.starts_with("cases: connection acme-org: there is no field Case.Priority"),
+        "named once: {planned}"
+    );
+}
+
+/// X23, X24: what can be compared is, without that field, which is named; and that is no agreement.
+#[test]
+fn a_verify_compares_the_rest_of_a_pair_that_lost_a_field() {
+    let company = Company::new();
+    let case = company.create("Case", &json!({ "Subject": "Seen", "Priority": "High" }));
+    company.sync(CASES);
+    let key = company.twin("Case", &case).unwrap();
+    let verify = |more: &[&str]| run(&[&["verify", "--config", &company.configure(CASES, "")], more].concat());
+    assert_eq!(verify(&[]).code, 0);
+    let hidden = json!({ "user": ENTENTE, "object": "Case", "field": "Priority", "read": false, "update": false });
+    company.org_door("rights", &hidden);
+    let verified = verify(&["--json"]);
+    let (report, differences) = (verified.json(), verified.json()["differences"].take());
+    assert_eq!((verified.code, &report["links"], &report["disagree"]), (1, &json!(1), &json!(0)), "{verified:?}");
+    assert_eq!((&differences[0]["field"], &differences[0]["why"]), (&json!("Priority>priority"), &json!("unreadable")));
+    company.edit("Case", &case, &json!({ "Subject": "Not seen" }));
+    let told = verify(&[]);
+    assert_eq!(told.code, 1, "{told:?}");
+    for words in ["Subject>summary: \"Not seen\"", "item cases is incomplete: ", "there is no field Case.Priority"] {
+        assert!(told.stdout.contains(words), "{words}: {told:?}");
+    }
+    company.try_sync(CASES);
+    assert_eq!(company.issue(&key)["summary"], "Not seen");
+    let told = verify(&[]);
+    assert!(told.code == 1 && !told.stdout.contains("Subject>summary"), "the rest agrees again: {told:?}");
 }
 
 /// X42: names in another case are the same fields, on both sides.
