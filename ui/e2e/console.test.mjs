@@ -260,12 +260,14 @@ describe('the console', { timeout: 300_000 }, () => {
     await conflict.getByText('As Salesforce has it').waitFor();
     assert.deepEqual(await axe(page), []);
     await picture('conflicts');
+    await page.getByLabel('Your name, for the journal').fill('Ada at the desk');
     await conflict.getByRole('button', { name: 'Take Jira’s' }).click();
     await page.getByText('Nothing is to be decided.').waitFor();
     assert.equal((await cases.read(salesforce.id)).Subject, 'As Jira has it');
 
     await go('/activity?kind=decision');
-    await page.getByRole('listitem').first().getByText('somebody at the console').waitFor();
+    await page.getByRole('listitem').first().getByText('Ada at the desk decided that').waitFor();
+    await page.getByLabel('Your name, for the journal').fill('');
   });
 
   it('says why something is parked, and tries it again', async () => {

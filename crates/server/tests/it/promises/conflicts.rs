@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::company::{Company, text};
-use crate::process::{Ended, run, send, wait_for};
+use crate::process::{Ended, get, run, send, wait_for};
 
 const ASK: &str = cases!(
     r"
@@ -180,6 +180,32 @@ fn while_a_server_runs_it_is_told_and_acts() {
         send(request.header("content-type", "application/json").body(body)).unwrap().0
     };
     assert_eq!((answer(r#"{"take":"jira"}"#), answer(r#"{"take":"both"}"#), answer("{}")), (404, 400, 400));
+}
+
+/// S2-70: what the console sends: whoever has a token of their own is named in the journal by it, whatever the request says;
+/// with the server's own token it is the name that was given there.
+#[test]
+fn the_journal_names_the_person_who_resolved_it() {
+    let company = Company::new();
+    let (id, key, _) = both_edited(&company);
+    company.edit("Case", &id, &json!({ "Priority": "Medium" }));
+    company.edit_issue(&key, &json!({ "priority": { "name": "Low" } }));
+    company.try_sync(ASK);
+    let config = company.configure(ASK, "server: { api_tokens: [ \"${FIRST_TOKEN}\" ] }\n");
+    let added = run(&["users", "add", "otto", "--role", "operator", "--config", &config]);
+    let (_running, server) = company.serve(&config);
+    let ask = |path: &str| get(&format!("{server}/api/v1/{path}"), "first-token").unwrap();
+    let (client, open) = (reqwest::Client::new(), ask("conflicts")["conflicts"].take());
+    for (conflict, token) in open.as_array().unwrap().iter().zip([added.stdout.trim(), "first-token"]) {
+        let request = client.post(format!("{server}/api/v1/conflicts/{}/resolve", conflict["id"])).bearer_auth(token);
+        let body = json!({ "take": "jira", "by": "Ada at the desk" }).to_string();
+        let (status, answer) = send(request.header("content-type", "application/json").body(body)).unwrap();
+        assert_eq!(status, 200, "{answer}");
+    }
+    let journal = ask("journal?kind=decision");
+    let told: Vec<&str> = journal["entries"].as_array().unwrap().iter().map(|entry| text(&entry["text"])).collect();
+    let [otto, ada] = told[..] else { panic!("two decisions: {journal}") };
+    assert!(otto.starts_with("otto decided that") && ada.starts_with("Ada at the desk decided that"), "{told:?}");
 }
 
 #[test]
