@@ -56,7 +56,7 @@ const STEPS_A_DAY: u64 = 40;
 const STEPS_CHECKED: u64 = 5;
 
 /// Far longer than a history takes on a busy machine.
-const HANGS_AFTER: std::time::Duration = std::time::Duration::from_secs(60);
+const HANGS_AFTER: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// What is played.
 #[derive(Clone, Debug, Default)]

@@ -39,9 +39,17 @@ pub(crate) async fn lost(history: &History) -> Vec<(String, Write)> {
     let is_their_own = |write: &Write| {
         write.route.contains("/rest/api/2/") || history.people.said.iter().any(|said| said.id == write.record)
     };
+    // What an unheard write has replaced only the issue's own history knows, and that is deleted with the issue.
+    let entries = history.journal().await;
+    let told: BTreeSet<String> =
+        entries.iter().filter_map(|entry| Some(entry.what.after.as_ref()?.to_string())).collect();
+    let is_gone_unheard = |write: &Write| {
+        history.people.deleted_issues.contains(&write.record) && !told.contains(&write.after.to_string())
+    };
     let mut lost = Vec::new();
     let ours = super::writes::ours(history).into_iter();
-    for write in ours.filter(|write| !is_parted(&write.record) && !is_their_own(write)) {
+    let is_ours_to_tell = |write: &Write| !is_parted(&write.record) && !is_their_own(write) && !is_gone_unheard(write);
+    for write in ours.filter(is_ours_to_tell) {
         let (before, after) = (words(&write.before.to_string()), words(&write.after.to_string()));
         // What a late write replaces is found where somebody looks at it before it is sent again and heard of: not always.
         if !after.is_empty() && after.is_subset(&late) {
