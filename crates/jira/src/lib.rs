@@ -60,6 +60,7 @@ pub use client::create::{Created, NewIssue};
 pub use client::desk::ServiceDesk;
 pub use client::desk::customers::Enrolment;
 pub use client::desk::organizations::Organization;
+pub use client::desk::request_types::{FormField, RequestType};
 pub use client::edit::{Edit, Edited};
 pub use client::fields::{Field, FieldMeta, FieldSchema};
 pub use client::issues::{Issue, IssueRead};

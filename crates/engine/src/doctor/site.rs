@@ -1,5 +1,6 @@
 //! The site: the sign-in, the projects and the account's permissions there. Fields and screens have their own file.
 
+mod portal;
 mod screen;
 
 use std::sync::Arc;
@@ -89,7 +90,10 @@ pub(super) async fn examine(item: &ConnectedItem, site: &Site, depth: Depth) -> 
         }
         match find_type(item, site, &project) {
             None => {}
-            Some(Ok(kind)) => found.extend(screen::examine(item, site, &fields, &project, kind).await),
+            Some(Ok(kind)) => {
+                found.extend(screen::examine(item, site, &fields, &project, kind).await);
+                found.extend(portal::examine(item, site, &fields, &project, kind).await);
+            }
             Some(Err(finding)) => found.push(finding),
         }
     }

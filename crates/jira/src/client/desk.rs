@@ -18,6 +18,7 @@ use crate::request::{Request, refused};
 
 pub(crate) mod customers;
 pub(crate) mod organizations;
+pub(crate) mod request_types;
 
 /// The service desk of a project.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

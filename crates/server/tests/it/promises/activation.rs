@@ -35,6 +35,22 @@ fn a_doctor_who_warns_does_not_say_that_all_is_well() {
     assert_eq!((code, last.as_str()), (0, "0 errors, 1 warning: it can run, but not all of it as it is written."));
 }
 
+/// S2-32: customers of a service desk do not meet the id by which a record is found again.
+#[test]
+fn a_form_that_shows_customers_the_correlation_field_is_warned_of() {
+    let company = Company::new();
+    let told = |field: &str| {
+        let items = CASES.replace("project: OPS, issue_type: Bug", "project: SUP, issue_type: Service Request");
+        let items = items.replace("Salesforce Case ID", field);
+        run(&["doctor", "--config", &company.configure(&items, "")])
+    };
+    let hidden = told("Salesforce Case ID");
+    assert!(!hidden.stdout.contains("shows customers"), "{hidden:?}");
+    let shown = told("Customer");
+    let words = "in project SUP the form of the request type Get help shows customers the field Customer, by which Entente finds the record";
+    assert!(shown.code == 0 && shown.stdout.contains(words), "{shown:?}");
+}
+
 /// S2-11, S2-80: `union` and `append` on fields that hold no set and no text, and correlation fields that cannot hold a key,
 /// are refused before anything runs.
 #[test]
