@@ -1,5 +1,7 @@
 //! Every number that bounds the engine, in one place.
 
+use entente_store::Budget;
+
 /// Links in one round: one Salesforce collections call, two Jira bulk fetches, four Jira bulk creates.
 pub(crate) const ROUND_LINKS_MAX: usize = 200;
 
@@ -69,7 +71,15 @@ pub(crate) const CHANGE_BUDGET_PERCENT: u64 = 5;
 pub(crate) const MASS_PARTING_MIN: u64 = 3;
 
 /// The window of the change budget.
-pub(crate) const CHANGE_BUDGET_WINDOW_MS: i64 = 60 * 60 * 1_000;
+const CHANGE_BUDGET_WINDOW_MS: i64 = 60 * 60 * 1_000;
+
+/// What a person has confirmed may wait for so long: a nightly `sync` has its turn, and may miss one.
+const CONFIRMED_FOR_MS: i64 = 48 * 60 * 60 * 1_000;
+
+/// The change budget of an item that may do so much.
+pub(crate) const fn change_budget(limit: u64) -> Budget {
+    Budget { limit, window_ms: CHANGE_BUDGET_WINDOW_MS, confirmed_ms: CONFIRMED_FOR_MS }
+}
 
 /// Journal entries that one undo looks at.
 pub(crate) const UNDO_ENTRIES_MAX: usize = 100_000;

@@ -22,6 +22,17 @@ pub struct ItemRuntime {
     pub unfinished: Option<(i64, String)>,
 }
 
+/// How much of what could be a mishap an item may do before a person is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// So many acts, within the window.
+    pub limit: u64,
+    /// An act counts for so long.
+    pub window_ms: i64,
+    /// For so long what a person has confirmed may wait to be done, as until the run of the next night.
+    pub confirmed_ms: i64,
+}
+
 /// Whether the change budget allows some acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spent {
@@ -133,20 +144,27 @@ impl Store {
         tx.commit().await
     }
 
-    /// Counts `acts` against the item's change budget of `limit` within the last `window_ms`, before they are done: what
-    /// a crash leaves undone stays counted, which errs on the safe side.
+    /// Counts `acts` against the item's change budget, before they are done: what a crash leaves undone stays counted,
+    /// which errs on the safe side.
     pub async fn spend(
         &self,
         fence: &Fence,
         item: &str,
         acts: u64,
-        limit: u64,
-        window_ms: i64,
+        budget: Budget,
         now_ms: i64,
     ) -> Result<Spent, StoreError> {
-        let since_ms = now_ms.saturating_sub(window_ms);
+        // What a person has confirmed, and of which nothing was done yet, counts from now on.
+        const CONFIRMED: &str = "
+            UPDATE spending SET at_ms = $2 WHERE item = $1 AND acts < 0 AND at_ms > $3 AND NOT EXISTS (
+                SELECT 1 FROM spending done WHERE done.item = $1 AND done.acts > 0 AND done.at_ms >= spending.at_ms)";
+        let since_ms = now_ms.saturating_sub(budget.window_ms);
         let mut tx = self.begin().await?;
         fence.check(&mut tx).await?;
+        if acts > 0 {
+            let waits_since_ms = now_ms.saturating_sub(budget.confirmed_ms);
+            tx.run(CONFIRMED, &[item.into(), now_ms.into(), waits_since_ms.into()]).await?;
+        }
         let spent = spent(&mut tx, item, since_ms).await?.saturating_add_unsigned(acts);
         let spent = u64::try_from(spent).unwrap_or_default();
         if acts > 0 {
@@ -155,7 +173,7 @@ impl Store {
             tx.run(FORGET, &[item.into(), since_ms.into()]).await?;
         }
         tx.commit().await?;
-        Ok(if spent > limit { Spent::Over(spent) } else { Spent::Within(spent) })
+        Ok(if spent > budget.limit { Spent::Over(spent) } else { Spent::Within(spent) })
     }
 
     /// Takes back what was counted at this time, and was not done: both leave the window together.

@@ -53,7 +53,7 @@ pub use error::StoreError;
 pub use folder::{Folder, FolderUpdate};
 pub use hint::{Backlog, DueHint, Hint, HintKey};
 pub use intent::{Intent, IntentState, NewIntent};
-pub use item::{ItemRuntime, Spent};
+pub use item::{Budget, ItemRuntime, Spent};
 pub use journal::{Entry, Figure, JournalFilter, NewEntry, Verified, is_digest};
 pub use lease::{Fence, Holder};
 pub use link::{Astray, Link, LinkId, LinkState};

@@ -7,7 +7,7 @@ use entente_store::Spent;
 use super::Scene;
 use crate::{
     error::EngineError,
-    limits::{CHANGE_BUDGET_MIN, CHANGE_BUDGET_PERCENT, CHANGE_BUDGET_WINDOW_MS, MASS_PARTING_MIN},
+    limits::{CHANGE_BUDGET_MIN, CHANGE_BUDGET_PERCENT, MASS_PARTING_MIN, change_budget},
     unit::{End, Work},
     worker::Worker,
 };
@@ -70,7 +70,7 @@ async fn spend(
     if entente_core::wrong::is(entente_core::wrong::Wrong::BudgetPerRound) && acts <= limit {
         return Ok(None);
     }
-    let spent = store.spend(&worker.fence()?, item, acts, limit, CHANGE_BUDGET_WINDOW_MS, now_ms).await?;
+    let spent = store.spend(&worker.fence()?, item, acts, change_budget(limit), now_ms).await?;
     let Spent::Over(spent) = spent else { return Ok(None) };
     let what = match is_mass {
         true => {

@@ -8,7 +8,7 @@ use entente_store::LinkId;
 use super::{Scene, read, renumbered};
 use crate::{
     error::EngineError,
-    limits::{CHANGE_BUDGET_WINDOW_MS, MASS_MISSING_MIN},
+    limits::{MASS_MISSING_MIN, change_budget},
     unit::Work,
 };
 
@@ -54,7 +54,7 @@ async fn hold(scene: &Scene<'_>, side: Side, missing: &[LinkId], what: &str) -> 
     store.miss(&scene.worker.fence()?, side, missing, now_ms).await?;
     // The budget knows of them too: a person who lets the item go on has confirmed so many separations.
     let n_missing = missing.len() as u64;
-    store.spend(&scene.worker.fence()?, item, n_missing, u64::MAX, CHANGE_BUDGET_WINDOW_MS, now_ms).await?;
+    store.spend(&scene.worker.fence()?, item, n_missing, change_budget(u64::MAX), now_ms).await?;
     store.hold(item, &reason, now_ms).await?;
     Ok(reason)
 }

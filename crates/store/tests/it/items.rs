@@ -1,6 +1,6 @@
 //! Held items, first runs and the change budget.
 
-use entente_store::{ItemRuntime, RoundCommit, Spent, StoreError};
+use entente_store::{Budget, ItemRuntime, RoundCommit, Spent, StoreError};
 
 use crate::{
     databases::on_each,
@@ -8,6 +8,7 @@ use crate::{
 };
 
 const HOUR: i64 = 60 * MINUTE;
+const BUDGET: Budget = Budget { limit: 20, window_ms: HOUR, confirmed_ms: 48 * HOUR };
 
 #[tokio::test]
 async fn an_item_is_held_for_its_first_reason_until_it_is_resumed() {
@@ -63,7 +64,7 @@ async fn what_did_not_finish_is_remembered_until_a_look_has_finished() {
 async fn the_change_budget_rolls_and_is_new_after_a_resume() {
     on_each(async |store| {
         let fence = fence(&store).await;
-        let spend = async |acts, now_ms| store.spend(&fence, ITEM, acts, 20, HOUR, now_ms).await.unwrap();
+        let spend = async |acts, now_ms| store.spend(&fence, ITEM, acts, BUDGET, now_ms).await.unwrap();
         assert_eq!(spend(15, NOW).await, Spent::Within(15));
         assert_eq!(spend(0, NOW).await, Spent::Within(15));
         assert_eq!(spend(15, NOW + HOUR).await, Spent::Within(15), "the first fifteen are an hour old");
@@ -71,7 +72,7 @@ async fn the_change_budget_rolls_and_is_new_after_a_resume() {
         store.give_back(&fence, ITEM, 9, NOW + HOUR + MINUTE).await.unwrap();
         assert_eq!(spend(6, NOW + HOUR + MINUTE).await, Spent::Over(21), "what was not done does not count");
         assert_eq!(spend(4, NOW + HOUR + MINUTE).await, Spent::Over(25), "what was stopped waits for a person");
-        assert_eq!(store.spend(&fence, "another", 20, 20, HOUR, NOW + HOUR).await.unwrap(), Spent::Within(20));
+        assert_eq!(store.spend(&fence, "another", 20, BUDGET, NOW + HOUR).await.unwrap(), Spent::Within(20));
 
         let days_later = NOW + 72 * HOUR;
         store.hold(ITEM, "budget", NOW + HOUR).await.unwrap();
@@ -80,9 +81,24 @@ async fn the_change_budget_rolls_and_is_new_after_a_resume() {
         assert_eq!(spend(20, days_later).await, Spent::Within(20));
         assert_eq!(spend(1, days_later).await, Spent::Over(21), "and no more than the limit beside it");
 
+        store.hold(ITEM, "budget", days_later).await.unwrap();
+        store.resume(ITEM, Some(ORG), "ada", days_later).await.unwrap();
+        let next_night = days_later + 20 * HOUR;
+        assert_eq!(spend(0, next_night).await, Spent::Within(0));
+        assert_eq!(spend(21, next_night).await, Spent::Within(0), "what a person has confirmed may wait");
+        assert_eq!(spend(20, next_night + 1).await, Spent::Within(20));
+        assert_eq!(spend(21, next_night + 2 * HOUR).await, Spent::Over(21), "and is confirmed once");
+        store.hold(ITEM, "budget", next_night).await.unwrap();
+        store.resume(ITEM, Some(ORG), "ada", next_night).await.unwrap();
+        assert_eq!(
+            spend(21, next_night + 72 * HOUR).await,
+            Spent::Over(21),
+            "nobody remembers what was confirmed long ago"
+        );
+
         let stale = fence.clone();
         store.acquire(ORG, "worker-2", MINUTE, NOW + HOUR).await.unwrap().unwrap();
-        assert!(matches!(store.spend(&stale, ITEM, 1, 20, HOUR, NOW).await, Err(StoreError::Fenced { .. })));
+        assert!(matches!(store.spend(&stale, ITEM, 1, BUDGET, NOW).await, Err(StoreError::Fenced { .. })));
     })
     .await;
 }
@@ -95,7 +111,7 @@ async fn a_new_name_takes_everything_along() {
         store.plan_intents(&fence, &[new_intent("op-1", 3)], NOW).await.unwrap();
         let parked = vec![parked(4, "x", 0)];
         store.commit(&fence, &RoundCommit { parked, ..RoundCommit::default() }, NOW).await.unwrap();
-        store.spend(&fence, ITEM, 20, 20, HOUR, NOW).await.unwrap();
+        store.spend(&fence, ITEM, 20, BUDGET, NOW).await.unwrap();
         store.hold(ITEM, "why", NOW).await.unwrap();
 
         store.finish_sync(&fence, "bugs", NOW).await.unwrap();
@@ -112,7 +128,7 @@ async fn a_new_name_takes_everything_along() {
         assert_eq!(store.open_intents(ORG).await.unwrap()[0].new.item, "bugs");
         assert_eq!(store.parked_of_item("bugs", 9).await.unwrap().len(), 1);
         assert_eq!(store.item_runtime("bugs").await.unwrap().held.as_deref(), Some("why"));
-        assert_eq!(store.spend(&fence, "bugs", 1, 20, HOUR, NOW).await.unwrap(), Spent::Over(21));
+        assert_eq!(store.spend(&fence, "bugs", 1, BUDGET, NOW).await.unwrap(), Spent::Over(21));
     })
     .await;
 }
