@@ -38,6 +38,7 @@ use crate::{
 
 pub(crate) use self::{
     finding::{ERROR, error, of_engine},
+    org::without_files,
     pairs::PARTING,
     round_trip::CODE as ROUND_TRIP,
 };

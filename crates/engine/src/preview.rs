@@ -35,7 +35,7 @@ pub(crate) async fn item(
 ) -> Result<(), EngineError> {
     wired.site.verify().await?;
     look::may_begin(worker, wired).await?;
-    if let Some(text) = wired.unusable_names() {
+    if let Some(text) = wired.lacking() {
         report.notes.push(PlannedNote { item: wired.item.name.clone(), link: None, record: None, text });
     }
     let mut told = Told { only: worker.only, ..Told::new(report) };

@@ -82,7 +82,7 @@ fn item(wiring: &Wiring, item: &ConnectedItem, runtime: Option<&ItemRuntime>, n_
         ItemState::Paused => "paused",
     };
     let last_sync = runtime.and_then(|runtime| Timestamp::from_millisecond(runtime.last_sync_ms?).ok());
-    let problem = |wired: &Arc<Wired>| wired.problem().or_else(|| wired.unusable_names());
+    let problem = |wired: &Arc<Wired>| wired.problem().or_else(|| wired.lacking());
     ItemStatus {
         name: item.name.clone(),
         owner: item.owner.clone(),

@@ -296,9 +296,17 @@ impl Wired {
         Some(format!("{message}{more}. {remedy} `entente check --online` names them all"))
     }
 
-    /// What the item names and has not, where a run goes on without it.
+    /// What a run goes on without: names that are not there, or files that the user may not see.
+    pub(crate) fn lacking(&self) -> Option<String> {
+        self.unusable_names().or_else(|| {
+            let has_no_files = self.item.attachments.is_some() && !self.known_scheme()?.has_files;
+            has_no_files.then(|| doctor::without_files(&self.item))
+        })
+    }
+
+    /// The same as part of a report.
     pub(crate) fn incomplete(&self) -> Option<Incomplete> {
-        Some(Incomplete { item: self.item.name.clone(), reason: self.unusable_names()? })
+        Some(Incomplete { item: self.item.name.clone(), reason: self.lacking()? })
     }
 
     /// Forgets an issue that named this record and is gone.

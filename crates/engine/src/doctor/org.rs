@@ -240,6 +240,14 @@ fn prerequisites(item: &ConnectedItem, connected: &Connected<'_>, described: &De
 }
 
 /// The objects that comments and files travel through; without them the records themselves still do.
+/// What is told of an item whose files the integration user may not see.
+pub(crate) fn without_files(item: &ConnectedItem) -> String {
+    let connection = &item.salesforce.connection;
+    format!(
+        "connection {connection}: the integration user may not see files, so they stay behind on both sides. {OF_FILES}"
+    )
+}
+
 fn companions(item: &ConnectedItem, connected: &Connected<'_>) -> Vec<Finding> {
     let connection = &item.salesforce.connection;
     let lacks = |companion: &Companion| {

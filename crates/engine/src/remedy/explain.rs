@@ -170,8 +170,8 @@ impl Engine {
         if let Some(problem) = wired.problem() {
             told.findings.push(format!("Item {name} does not go on: {problem}"));
         }
-        if let Some(unknown) = wired.unusable_names() {
-            told.findings.push(format!("Item {name} leaves out what is not there: {unknown}"));
+        if let Some(lacking) = wired.scheme().await.ok().and_then(|_| wired.lacking()) {
+            told.findings.push(format!("Item {name} leaves out what is not there: {lacking}"));
         }
         Ok(())
     }

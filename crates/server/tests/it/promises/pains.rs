@@ -102,6 +102,8 @@ fn a_verify_compares_the_rest_of_a_pair_that_lost_a_field() {
     for words in ["Subject>summary: \"Not seen\"", "item cases is incomplete: ", "there is no field Case.Priority"] {
         assert!(told.stdout.contains(words), "{words}: {told:?}");
     }
+    let explained = run(&["explain", &key, "--config", &company.configure(CASES, "")]).stdout;
+    assert!(explained.contains("there is no field Case.Priority"), "{explained}");
     company.try_sync(CASES);
     assert_eq!(company.issue(&key)["summary"], "Not seen");
     let told = verify(&[]);

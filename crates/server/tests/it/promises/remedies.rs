@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::ages::tell;
-use super::company::{Company, Side, text};
+use super::company::{Company, ENTENTE, Side, text};
 use crate::process::{Ended, run};
 
 pub(super) const CASES: &str = cases!(
@@ -263,6 +263,36 @@ fn an_issue_that_belongs_to_no_record_says_how_it_gets_one() {
     company.edit_issue(&key, &json!({ "summary": "Edited again" }));
     company.sync(&items);
     assert_eq!(company.record("Case", &id)["Subject"], "Edited again");
+}
+
+/// S2-77: a key that the record does not take is said with the field and what to do, and doubles nothing; edits in Jira
+/// reach the record all the same, and once the right is there, so does the key.
+#[test]
+fn a_record_that_may_not_be_told_its_issue_says_why_and_follows_nonetheless() {
+    let company = Company::new();
+    let permit = |update: bool| {
+        let right = json!({ "user": ENTENTE, "object": "Case", "field": "Jira_Reference__c", "update": update });
+        company.org_door("rights", &right);
+    };
+    permit(false);
+    let id = company.create("Case", &json!({ "Subject": "The case" }));
+    let refused = company.try_sync(CASES);
+    assert_eq!((refused.code, &refused.json()["parked"]), (1, &json!(1)), "{refused:?}");
+    let [key] = company.issues("OPS").try_into().unwrap();
+    assert_eq!(company.twin("Case", &id), None);
+    for command in [&["parked"][..], &["explain", &key]] {
+        let told = ask(&company, command).stdout;
+        assert!(told.contains("Jira_Reference__c") && told.contains("check the security settings"), "{told}");
+    }
+    let doctor = ask(&company, &["doctor"]).stdout;
+    assert!(doctor.contains("Give the user Edit access to Case.Jira_Reference__c by a permission set."), "{doctor}");
+    company.edit_issue(&key, &json!({ "summary": "Edited" }));
+    company.try_sync(CASES);
+    assert_eq!(company.record("Case", &id)["Subject"], "Edited");
+
+    permit(true);
+    company.sync(CASES);
+    assert_eq!((company.twin("Case", &id), company.issues("OPS")), (Some(key.clone()), vec![key]));
 }
 
 /// Why something was written, or why nothing is, in words and without a write.

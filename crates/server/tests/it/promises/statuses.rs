@@ -113,6 +113,19 @@ fn what_blocks_a_status_is_said_in_words() {
     assert_eq!(company.writes(Side::Jira).len(), n_writes);
 }
 
+/// S2-78: mapped like any field, a status would be set directly, which Jira does not do: that is refused beforehand.
+#[test]
+fn a_status_that_is_mapped_like_a_field_is_refused_with_what_to_write() {
+    let company = Company::new();
+    let cases = item("Case", "Subject", BUGS, "{ field: Status, values: { New: To Do } }");
+    let cases = cases.replace("jira: summary }", "jira: summary }, { salesforce: Status, jira: status }");
+    let said = run(&["check", &company.configure(&cases, ""), "--json"]).json()["problems"][0].take();
+    assert_eq!(said["message"], "Jira's `status` changes by transitions; a mapping line cannot write it");
+    assert_eq!(said["remedy"], "use the item's `status:` table instead of this line");
+    let case = company.create("Case", &json!({ "Subject": "Closed", "Status": "Closed" }));
+    assert_eq!((company.try_sync(&cases).code, company.twin("Case", &case)), (2, None));
+}
+
 /// S2-34: who is filled in on the way is known by the e-mail address, and somebody who is nobody is named beforehand.
 #[test]
 fn people_are_filled_in_by_their_address_on_the_way_into_a_status() {

@@ -129,12 +129,47 @@ fn a_missing_right_is_named_and_stops_nothing_else() {
         "{told}"
     );
     let examined = run(&["doctor", "--config", &desk.company.configure(ITEM, "")]);
-    assert!(examined.stdout.contains("Create attachments"), "{examined:?}");
+    for words in ["Create attachments", "Give the account Create attachments in OPS"] {
+        assert!(examined.stdout.contains(words), "{words}: {examined:?}");
+    }
     permit(true);
     let file = desk.company.configure(ITEM, "");
     assert_eq!(run(&["sync", "--wait", "60", "--config", &file]).code, 0);
     assert_eq!(desk.in_jira().len(), 2);
     desk.rests();
+}
+
+/// S2-79: files that the integration user may not see are no files that are not there: every command says so, with what
+/// to do, nothing else waits for them, and they go over once they are seen.
+#[test]
+fn files_that_cannot_be_seen_are_no_agreement() {
+    for object in ["ContentVersion", "ContentDocumentLink"] {
+        let desk = Desk::begin(ITEM);
+        let permit = |read: bool| {
+            desk.company.org_door("rights", &json!({ "user": ENTENTE, "object": object, "read": read }));
+        };
+        desk.sync();
+        permit(false);
+        desk.company.attach_to_record(&desk.case, "log.txt", b"it burns");
+        desk.company.attach_to_issue(&desk.issue, "fix.patch", b"+ water");
+        desk.company.edit("Case", &desk.case, &json!({ "Subject": "Printer in ashes" }));
+        let file = desk.company.configure(ITEM, "");
+        let ended = ["sync", "verify"].map(|command| run(&[command, "--config", &file]));
+        let planned = run(&["sync", "--dry-run", "--config", &file]);
+        assert_eq!(ended.each_ref().map(|ended| ended.code), [1, 1], "{object}: {ended:?}");
+        for told in ended.map(|ended| ended.stdout).into_iter().chain([planned.stdout, desk.told()]) {
+            for words in ["the integration user may not see files", "Let the user work with Salesforce Files"] {
+                assert!(told.contains(words), "{object}: {words}: {told}");
+            }
+        }
+        let examined = run(&["doctor", "--config", &file]).stdout;
+        assert!(examined.contains(&format!("may not read records of {object}, so files stay behind")), "{examined}");
+        assert_eq!(desk.company.issue(&desk.issue)["summary"], "Printer in ashes");
+        permit(true);
+        desk.sync();
+        assert_eq!((desk.in_salesforce().len(), desk.in_jira().len()), (2, 2));
+        desk.rests();
+    }
 }
 
 /// What a vendor does not take is told in its own words, and is not sent again and again.
