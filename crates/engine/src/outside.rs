@@ -170,6 +170,10 @@ impl Health {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use entente_transport::Scope;
+
     use super::*;
 
     #[test]
@@ -180,6 +184,9 @@ mod tests {
             (CallError::Denied { reason: reason() }, "refused"),
             (CallError::NotApplied { after: None, reason: reason() }, "unreachable"),
             (CallError::Ambiguous { reason: reason() }, "unreachable"),
+            (CallError::Throttled { after: Duration::ZERO, scope: Scope::Connection, reason: reason() }, "unreachable"),
+            (CallError::Stale { reason: reason() }, "failing"),
+            (CallError::Gone { reason: reason() }, "failing"),
             (CallError::Invalid { problems: Vec::new() }, "failing"),
             (CallError::Broken { reason: reason() }, "failing"),
         ];

@@ -174,6 +174,22 @@ fn a_display_only_item_writes_nothing() {
 }
 
 #[test]
+fn a_display_only_item_rolls_nothing_up() {
+    let line = "{ salesforce: Subject, jira: summary";
+    let text = PAIR.replace("    owner:", "    mode: display-only\n    cardinality: many-records\n    owner:");
+    let (_, problems) = parse(&text.replace(line, &format!("{line}, roll_up: join")), &vars);
+    assert!(codes(&problems).contains(&"roll-up-against-mode"), "{problems:#?}");
+}
+
+#[test]
+fn names_that_are_no_fields_of_a_line_or_of_any_item() {
+    expect(&[
+        ("key-as-field", "jira: summary", "jira: ¦KEY", "write `issue.key`"),
+        ("unknown-field", "triggers:", "journal: { digest_only: [ ¦Subjct ] }\ntriggers:", "did you mean `Subject`?"),
+    ]);
+}
+
+#[test]
 fn a_display_only_item_carries_no_comments_and_no_files() {
     for key in ["comments", "attachments"] {
         let text = PAIR.replace("    owner:", &format!("    mode: display-only\n    {key}: {{}}\n    owner:"));
