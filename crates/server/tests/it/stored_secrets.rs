@@ -95,6 +95,10 @@ fn where_the_key_is_at_fault_the_remedy_is_the_key() {
     says(&check("ENTENTE_KEY", OTHER_KEY), "give the key that it was stored with in ENTENTE_KEY or ENTENTE_KEY_FILE");
     says(&check("ENTENTE_KEY", "hunter2"), "give the key that `openssl rand -base64 32` made");
     says(&check("ENTENTE_KEY_FILE", "/no/such/key"), "correct ENTENTE_KEY_FILE");
+    let both = output(with_key(&["check", &file], KEY).env("ENTENTE_KEY_FILE", "/no/such/key"));
+    says(&both.stdout, "set one of them");
+    let rotated = output(&mut with_key(&["secret", "rotate", "--config", &file], KEY));
+    assert!(rotated.stderr.contains("give the new key there, beside the present one"), "{rotated:?}");
     let inside = peers.desk.file("entente-data/key", KEY);
     let told = check("ENTENTE_KEY_FILE", &inside);
     assert!(told.contains(&format!("ENTENTE_KEY_FILE names {inside}, which lies in ")), "{told}");
