@@ -4,7 +4,7 @@
 //! `verify`. It writes nothing: what it finds to do is offered as hints without a version, which are never dropped.
 
 mod alike;
-mod asked;
+pub(crate) mod asked;
 pub(crate) mod astray;
 mod claims;
 mod earlier;

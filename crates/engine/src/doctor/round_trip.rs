@@ -1,17 +1,22 @@
 //! Whether live values survive their line: each is carried over and back, on paper, through what the other side's field
-//! would make of it. What does not survive is shown, with the way out: let the line flow one way only.
+//! would make of it. Only records that pass the item's filter count. What does not survive is shown, with the way out:
+//! let the line flow one way only.
 
 use entente_core::{
     ConnectedItem, FieldMapping, Record, Side, Value,
     field_type::SalesforceType,
+    filter::Verdict,
     item::{Direction, Mode},
-    plan::{Broken, round_trip},
+    plan::{Broken, admits, round_trip},
 };
+use entente_jira::jql::Jql;
+use entente_transport::CallError;
 
 use super::finding::{at_line, of_engine, warning};
 use crate::{
     error::EngineError,
     limits::LIVE_VALUES_MAX,
+    look::asked::{filtered_issues, filtered_records},
     outside::{Org, Site},
     report::Finding,
     scheme::Scheme,
@@ -52,17 +57,33 @@ pub(super) async fn examine(item: &ConnectedItem, org: &Org, site: &Site, people
 }
 
 async fn rows(scheme: &Scheme, org: &Org) -> Result<Named, EngineError> {
-    let rows = org.newest(&scheme.item.salesforce.object, &scheme.salesforce_paths, LIVE_VALUES_MAX).await;
+    let (object, asked) = (&scheme.item.salesforce.object, filtered_records(&scheme.item, scheme, None));
+    let rows = org.newest(object, &scheme.salesforce_paths, asked, LIVE_VALUES_MAX).await;
     let rows = rows.map_err(EngineError::peer(&org.name))?.into_iter();
-    Ok(rows.map(|row| (row.id, translate::salesforce::record(scheme.salesforce.values(), &row.fields))).collect())
+    let named = rows.map(|row| (row.id, translate::salesforce::record(scheme.salesforce.values(), &row.fields)));
+    Ok(named.filter(|(_, record)| is_taken(scheme, Side::Salesforce, record)).collect())
 }
 
 async fn issues(scheme: &Scheme, site: &Site) -> Result<Named, EngineError> {
+    let found = match filtered_issues(&scheme.item, scheme, None) {
+        Some(asked) => match asked_issues(scheme, site, Some(asked)).await {
+            // Jira refuses to look for a value that it has never heard of: we look for it among all issues.
+            Err(CallError::Invalid { .. }) => asked_issues(scheme, site, None).await,
+            found => found,
+        },
+        None => asked_issues(scheme, site, None).await,
+    };
+    let mut named = found.map_err(EngineError::peer(&site.name))?;
+    named.retain(|(_, record)| is_taken(scheme, Side::Jira, record));
+    Ok(named)
+}
+
+async fn asked_issues(scheme: &Scheme, site: &Site, asked: Option<Jql>) -> Result<Named, CallError> {
     let (Some((_, project)), Some(issue_type)) = (&scheme.project, &scheme.issue_type) else { return Ok(Named::new()) };
-    let mut pages = site.scan(project, issue_type, None, &scheme.jira_ids);
+    let mut pages = site.scan(project, issue_type, asked, &scheme.jira_ids);
     let mut named = Named::new();
     while named.len() < LIVE_VALUES_MAX {
-        let Some(page) = pages.next().await.map_err(EngineError::peer(&site.name))? else { break };
+        let Some(page) = pages.next().await? else { break };
         let issues = page.issues.into_iter();
         named.extend(issues.filter_map(|issue| {
             let record = translate::jira::record(scheme.jira.values(), &issue.fields);
@@ -71,6 +92,11 @@ async fn issues(scheme: &Scheme, site: &Site) -> Result<Named, EngineError> {
     }
     named.truncate(LIVE_VALUES_MAX);
     Ok(named)
+}
+
+/// Whether a record passes the item's filter; what the vendor was asked may let others through.
+fn is_taken(scheme: &Scheme, side: Side, record: &Record) -> bool {
+    admits(&scheme.item, side, record) == Verdict::Passes
 }
 
 /// The first value that breaks a line, and how many do.

@@ -8,7 +8,7 @@ use entente_jira::jql::Jql;
 use entente_salesforce::Filter;
 use jiff::Timestamp;
 
-use crate::{round::Scene, translate::asked};
+use crate::{round::Scene, scheme::Scheme, translate::asked};
 
 /// The records that a look at an item needs; none means all.
 pub(super) fn records(scene: &Scene<'_>, last: Option<Timestamp>) -> Option<Filter> {
@@ -16,8 +16,14 @@ pub(super) fn records(scene: &Scene<'_>, last: Option<Timestamp>) -> Option<Filt
     let find = |path: &FieldPath| fields.get(path);
     let item = &scene.wired.item;
     let naming = find(&item.correlation.as_ref()?.salesforce).filter(|field| field.comparable.is_some())?;
+    Some(Filter::any([filtered_records(item, scene.scheme, last)?, Filter::is_set(naming.query_path.clone()?)]))
+}
+
+/// The records that pass the item's filter, and perhaps others; none where the org cannot be asked.
+pub(crate) fn filtered_records(item: &ConnectedItem, scheme: &Scheme, last: Option<Timestamp>) -> Option<Filter> {
+    let find = |path: &FieldPath| scheme.salesforce.get(path);
     let asked = item.salesforce.filter.asked(last, &|path| find(path)?.comparable)?;
-    Some(Filter::any([asked::soql(&asked, &find)?, Filter::is_set(naming.query_path.clone()?)]))
+    asked::soql(&asked, &find)
 }
 
 /// The issues that a look at an item needs; none means all. Where issues are created, all are: an issue that we made may
@@ -30,6 +36,12 @@ pub(super) fn issues(scene: &Scene<'_>, last: Option<Timestamp>) -> Option<Jql> 
     if !item.creates_on(Side::Salesforce) || item.creates_on(Side::Jira) {
         return None;
     }
+    Some(filtered_issues(item, scene.scheme, last)?.or(Jql::is_not_empty(naming.clause.clone()?)))
+}
+
+/// The issues that pass the item's filter, and perhaps others; none where the site cannot be asked.
+pub(crate) fn filtered_issues(item: &ConnectedItem, scheme: &Scheme, last: Option<Timestamp>) -> Option<Jql> {
+    let find = |path: &FieldPath| scheme.jira.get(path);
     let asked = item.jira.filter.asked(last, &|path| find(path)?.comparable)?;
-    Some(asked::jql(&asked, &find)?.or(Jql::is_not_empty(naming.clause.clone()?)))
+    asked::jql(&asked, &find)
 }

@@ -83,9 +83,19 @@ impl Org {
         Ok(found.rows.into_iter().filter_map(|row| OrgRow::new(row, read_ms)).collect())
     }
 
-    /// The rows of an object that changed last.
-    pub(crate) async fn newest(&self, object: &str, paths: &[String], n_max: usize) -> Result<Vec<OrgRow>, CallError> {
+    /// The rows of an object that changed last, of those that pass the filter.
+    pub(crate) async fn newest(
+        &self,
+        object: &str,
+        paths: &[String],
+        filter: Option<Filter>,
+        n_max: usize,
+    ) -> Result<Vec<OrgRow>, CallError> {
         let query = Query::select(paths.iter().cloned()).from(object);
+        let query = match filter {
+            Some(filter) => query.filter(filter),
+            None => query,
+        };
         let query =
             query.order_by("LastModifiedDate", Order::Descending).limit(u32::try_from(n_max).unwrap_or(u32::MAX));
         let rows = self.client.all_rows(&query).await?.rows;

@@ -300,3 +300,31 @@ fn a_misspelt_choice_in_a_filter_is_named() {
     }
     assert_eq!(checked.matches("has no value").count(), 3, "{checked}");
 }
+
+/// Only values of records that the item takes are looked at for what a line would lose.
+#[test]
+fn a_value_of_a_record_that_the_filter_keeps_out_is_nothing_to_warn_of() {
+    let company = Company::new();
+    for (subject, priority) in [("taken", "High"), ("not taken", "Medium"), ("nor this", "Medium")] {
+        company.create("Case", &json!({ "Subject": subject, "Priority": priority }));
+        let fields = json!({ "project": { "key": "OPS" }, "issuetype": { "name": "Bug" }, "summary": subject, "priority": { "name": priority } });
+        company.jira(Method::POST, "issue", &json!({ "fields": fields }));
+    }
+    let table = "summary }, { salesforce: Priority, jira: priority, values: { High: High } }";
+    let found = |salesforce: &str, jira: &str| {
+        let lines = item(salesforce, jira, "both").replace("summary }", table);
+        let ended = run(&["check", &company.configure(&lines, ""), "--online", "--json"]);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        let problems = ended.json()["problems"].take();
+        let found = problems.as_array().unwrap().iter().filter(|problem| problem["code"] == "round-trip");
+        found.map(|problem| problem["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // The last is no filter of which Jira could be asked.
+    let taken = [", filter: { field: Subject, is: taken }", ", filter: { field: summary, is: taken }"];
+    assert_eq!(found(taken[0], taken[1]), Vec::<String>::new());
+    let [salesforce, jira] = found("", "").try_into().unwrap();
+    assert!(salesforce.contains("Salesforce") && salesforce.ends_with("so it is with 2 of 3 records"), "{salesforce}");
+    assert!(jira.contains("Jira") && jira.ends_with("so it is with 2 of 3 records"), "{jira}");
+    let [partly] = found(taken[0], ", filter: { field: summary, contains: taken }").try_into().unwrap();
+    assert!(partly.contains("Jira") && partly.ends_with("so it is with 1 of 2 records"), "{partly}");
+}
