@@ -193,6 +193,9 @@ fn inform(
             issue.is_some_and(|field| field.kind == Kind::Document),
         );
         line.form = record.map(|field| field.form).unwrap_or_default();
+        if record.is_some_and(|field| field.takes.computed) {
+            line.spare(Side::Salesforce);
+        }
         let refers = |field: &SalesforceField| field.field_type.refers() || field.reference.is_some();
         line.never_empty = Sides::new(
             record.is_some_and(|field| field.form == Form::Flag || field.takes.required && refers(field)),

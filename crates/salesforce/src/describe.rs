@@ -158,6 +158,11 @@ pub struct RecordType {
 }
 
 impl Field {
+    /// Whether Salesforce fills it in by itself, and nobody else does: a formula, or a number that counts on.
+    pub fn is_computed(&self) -> bool {
+        self.calculated || self.auto_number
+    }
+
     /// Whether a new record needs a value for it.
     pub fn is_required_on_create(&self) -> bool {
         self.createable && !self.nillable && !self.defaulted_on_create

@@ -60,6 +60,8 @@ pub struct FieldMapping {
     pub paths: Sides<FieldPath>,
     /// Which way values flow, as the document says or implies.
     pub direction: Direction,
+    /// Whether the document says so.
+    pub is_told: bool,
     /// The value table, when there is one.
     pub values: Option<ValueMap>,
     /// What is done to a value on its way to Jira.
@@ -98,6 +100,13 @@ impl FieldMapping {
         let rule = || fnv(&format!("{:?}", (&self.values, &self.to_jira, &self.to_salesforce)));
         self.rule = has_rule.then(rule);
         self
+    }
+
+    /// `side` fills its field in by itself: of what flows both ways, nothing flows there any more unless the line says so.
+    pub fn spare(&mut self, side: Side) {
+        if self.direction == Direction::Both && !self.is_told {
+            self.direction = Direction::towards(side.other());
+        }
     }
 
     /// A value of this line as people read it.
@@ -161,6 +170,7 @@ impl FieldMapping {
             key: MappingKey::of(&paths.salesforce, &paths.jira),
             paths,
             direction: Direction::Both,
+            is_told: false,
             values: None,
             to_jira: Vec::new(),
             to_salesforce: Vec::new(),

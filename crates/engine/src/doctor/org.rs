@@ -12,6 +12,7 @@ use entente_transport::CallError;
 use super::{
     Depth,
     finding::{error, failed, of_engine, perhaps, warning},
+    uses,
 };
 use crate::{
     outside::{Described, Org},
@@ -134,6 +135,7 @@ pub(super) async fn examine(item: &ConnectedItem, connected: &Connected<'_>, dep
         Ok(described) => described,
         Err(error) => return vec![of_engine(error)],
     };
+    let item = &uses::within(item, &described);
     let mut found = fields::unknown(item, &described);
     found.extend(fields::misspelt(item, &described, connected.org).await);
     found.extend(fields::status(item, &described));

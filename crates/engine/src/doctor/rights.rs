@@ -88,6 +88,8 @@ async fn of_org(config: &Config, org: &Org) -> OrgRights {
         let object = &item.salesforce.object;
         let creates = item.creates_on(Side::Salesforce);
         rights.object(object, ObjectRights { create: creates, edit: org::updates(item) });
+        let described = org.describe(object).await.ok();
+        let item = &described.map_or_else(|| item.clone(), |described| uses::within(item, &described));
         for (path, usage) in uses::fields(item, Side::Salesforce) {
             rights.path(item, org, &path, usage.written).await;
         }

@@ -12,9 +12,11 @@ use crate::{report::Finding, scheme::Scheme, translate::Kind};
 /// Lines whose values cannot arrive, or arrive only in part. What steps or a table make of a value is theirs to answer
 /// for, and what is not there, or not carried at all, is said elsewhere.
 pub(super) fn misfits(item: &ConnectedItem, scheme: &Scheme) -> Vec<Finding> {
-    let flows = |line: &FieldMapping, side| item.flows(line, side) && !is_changed(line, side);
     let mut found = Vec::new();
     for (n, line) in item.fields.iter().enumerate() {
+        // What was learned of its fields may have closed a way.
+        let way = &scheme.item.fields[n];
+        let flows = |line: &FieldMapping, side| scheme.item.flows(way, side) && !is_changed(line, side);
         let (salesforce, jira) = (&line.paths.salesforce, &line.paths.jira);
         let (Some(from), Some(to)) = (scheme.salesforce.get(salesforce), scheme.jira.get(jira)) else { continue };
         let is_known = |kind: &Kind| !matches!(kind, Kind::Foreign(_));

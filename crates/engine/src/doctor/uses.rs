@@ -8,6 +8,9 @@ use entente_core::{
     plan::STATUS,
     record::shown,
 };
+use entente_salesforce::Field;
+
+use crate::outside::Described;
 
 /// What an item does with one field.
 #[derive(Debug, Default, PartialEq)]
@@ -19,6 +22,16 @@ pub(super) struct Use<'a> {
     /// The values that its filter asks for on this side, or that are filled in on the way into a status, whatever their
     /// case.
     pub(super) asked: Vec<&'a str>,
+}
+
+/// The item as its object lets it be: no value flows into what Salesforce fills in by itself, unless a line says so.
+pub(super) fn within(item: &ConnectedItem, described: &Described) -> ConnectedItem {
+    let is_computed = |path: &FieldPath| described.field(path.as_str()).is_some_and(Field::is_computed);
+    let mut item = item.clone();
+    for line in item.fields.iter_mut().filter(|line| is_computed(&line.paths.salesforce)) {
+        line.spare(Side::Salesforce);
+    }
+    item
 }
 
 /// Every field that the item uses on a side, once. Jira's status is changed by transitions, so it is never written.

@@ -28,7 +28,7 @@ impl Takes {
         };
         Self {
             required: !field.nillable && field_type != SalesforceType::Flag,
-            computed: field.calculated || field.auto_number,
+            computed: field.is_computed(),
             chars_max: usize::try_from(field.length).ok().filter(|chars| is_text && *chars > 0),
             choices: field.restricted_picklist.then(choices),
         }

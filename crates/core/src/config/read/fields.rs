@@ -87,6 +87,7 @@ impl Reader<'_> {
             key: MappingKey::of(&paths.salesforce, &paths.jira),
             paths,
             direction,
+            is_told: line.has("direction"),
             values: self.table(line),
             to_jira,
             to_salesforce,

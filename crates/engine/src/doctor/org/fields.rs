@@ -63,7 +63,7 @@ pub(super) fn rights(item: &ConnectedItem, described: &Described) -> Vec<Finding
     // What Salesforce fills in by itself is no correlation field; that is said of its kind.
     let correlation = item.correlation.as_ref().map(|correlation| correlation.salesforce.as_str());
     let is_for_us =
-        |field: &Field| !is_computed(field) || correlation.is_none_or(|path| !path.eq_ignore_ascii_case(&field.name));
+        |field: &Field| !field.is_computed() || correlation.is_none_or(|path| !path.eq_ignore_ascii_case(&field.name));
     let lacks = |(field, usage): &(&Field, Use<'_>)| {
         let (updates, creates) = (object.updateable && !field.updateable, creates && !field.createable);
         (usage.written && is_for_us(field) && (updates || creates)).then(|| read_only(item, &object.name, field))
@@ -71,15 +71,11 @@ pub(super) fn rights(item: &ConnectedItem, described: &Described) -> Vec<Finding
     used.iter().filter_map(lacks).collect()
 }
 
-fn is_computed(field: &Field) -> bool {
-    field.calculated || field.auto_number
-}
-
 fn read_only(item: &ConnectedItem, object: &str, field: &Field) -> Finding {
     let (connection, name) = (&item.salesforce.connection, &field.name);
     let message = format!("connection {connection}: the integration user may not write the field {object}.{name}");
-    let remedy = if is_computed(field) {
-        format!("Map {name} with `direction: to-jira`: Salesforce computes it.")
+    let remedy = if field.is_computed() {
+        format!("Map {name} with `direction: to-jira`, or leave `direction` out: Salesforce computes it.")
     } else {
         format!("Give the user Edit access to {object}.{name} by a permission set.")
     };

@@ -1,5 +1,6 @@
 //! An item that is to run and cannot: it says what is missing, and what ran before goes on.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::company::{Company, ENTENTE};
@@ -200,4 +201,40 @@ fn a_refused_sign_in_is_in_the_status() {
     wait_for("the refusal", || state("refused"));
     company.desk.file("acme.yaml", &right);
     wait_for("a sign-in", || state("ok"));
+}
+
+/// S2-29: a line that is left to itself flows one way where Salesforce fills in the field, and is no mistake; one that says
+/// otherwise is.
+#[test]
+fn a_field_that_salesforce_computes_flows_one_way_unless_the_line_says_otherwise() {
+    let company = Company::new();
+    let line = |more: &str| {
+        CASES.replace(
+            "summary }",
+            &format!("summary }}, {{ salesforce: CaseNumber, jira: Salesforce Reference{more} }}"),
+        )
+    };
+    let line = |more: &str| line(more).replace("auto_create: jira", "auto_create: both");
+    let asked = |items: &str| {
+        let file = company.configure(items, "");
+        [vec!["check", &file, "--online"], vec!["doctor", "--config", &file]].map(|command| run(&command))
+    };
+    for ended in asked(&line("")) {
+        assert!(ended.code == 0 && !ended.stdout.contains("CaseNumber"), "{ended:?}");
+    }
+    for direction in [", direction: both", ", direction: to-salesforce"] {
+        for ended in asked(&line(direction)) {
+            assert!(ended.code == 1 && ended.stdout.contains("may not write the field Case.CaseNumber"), "{ended:?}");
+        }
+    }
+    let id = company.create("Case", &json!({ "Subject": "Numbered" }));
+    company.sync(&line(""));
+    let (number, key) = (company.record("Case", &id)["CaseNumber"].clone(), company.twin("Case", &id).unwrap());
+    assert_eq!(company.issue(&key)["Salesforce Reference"], number);
+    let fields = company.jira(Method::GET, "field", &json!(null));
+    let field = fields.as_array().unwrap().iter().find(|field| field["name"] == "Salesforce Reference").unwrap();
+    company.edit_issue(&key, &json!({ field["id"].as_str().unwrap(): "mine" }));
+    let plan = company.plan(&line(""));
+    let to_salesforce = plan["writes"].as_array().unwrap().iter().filter(|write| write["side"] == "salesforce");
+    assert_eq!(to_salesforce.count(), 0, "{plan}");
 }
