@@ -128,16 +128,35 @@ async fn look_at(
     if let Some(site) = site {
         found.extend(site::examine(item, site, depth).await);
     }
+    let mut resolved = Vec::new();
     if let (Some(org), Some(site)) = (org, site)
         && org.sees(&item.salesforce.object)
     {
-        found.extend(resolve(item, org.org, site, people).await);
+        resolved = resolve(item, org.org, site, people).await;
+        found.extend(resolved.iter().cloned());
         // What is wrong with the lines themselves is mended first.
         if depth == Depth::Names && found.iter().all(|finding| finding.severity == finding::WARNING) {
             found.extend(round_trip::examine(item, org.org, site, people).await);
         }
     }
+    refuse_tests(item, &resolved, &mut found);
     found
+}
+
+/// Codes of what keeps an item's names from being looked up.
+const UNPLACED: [&str; 3] = ["unknown-object", "unknown-project", "unknown-issue-type"];
+
+/// What is wrong with the names of an item that does not run is a warning, and yet a test of the item is refused for it.
+fn refuse_tests(item: &ConnectedItem, resolved: &[Finding], found: &mut [Finding]) {
+    if item.runs() || item.mode == Mode::DisplayOnly {
+        return;
+    }
+    let errors: Vec<&str> = resolved.iter().filter(|of| of.severity == ERROR).map(|of| of.code).collect();
+    for finding in found.iter_mut().filter(|of| UNPLACED.contains(&of.code) || errors.contains(&of.code)) {
+        finding
+            .remedy
+            .push_str(" The item does not run, so this is a warning; `entente test-record` refuses it until then.");
+    }
 }
 
 /// What only shows when the engine's own reading of the item is tried: paths over lookups, and kinds of fields. A project

@@ -238,3 +238,31 @@ fn a_field_that_salesforce_computes_flows_one_way_unless_the_line_says_otherwise
     let to_salesforce = plan["writes"].as_array().unwrap().iter().filter(|write| write["side"] == "salesforce");
     assert_eq!(to_salesforce.count(), 0, "{plan}");
 }
+
+/// S2-64, S2-80: what is wrong with a draft is a warning, and says that a test would be refused for it.
+#[test]
+fn a_warning_of_a_draft_says_that_its_test_would_be_refused() {
+    let company = Company::new();
+    let draft = |line: &str, place: &str| {
+        let items = CASES.replace("jira: summary }", line).replace("project: OPS", place);
+        company.configure(&items.replace("    fields:", "    state: draft\n    fields:"), "")
+    };
+    let id = company.create("Case", &json!({ "Subject": "Tried" }));
+    let refuses = "`entente test-record` refuses it until then";
+    for (line, place) in [
+        ("jira: summary, conflicts: union }", "project: OPS"),
+        ("jira: NoSuchField }", "project: OPS"),
+        ("jira: summary }", "project: NOPE"),
+    ] {
+        let file = draft(line, place);
+        let tried = run(&["test-record", "cases", &id, "--config", &file]);
+        assert!(tried.code != 0 && company.issues("OPS").is_empty(), "{tried:?}");
+        for command in [vec!["check", &file, "--online"], vec!["doctor", "--config", &file]] {
+            let ended = run(&command);
+            assert!(ended.code == 0 && ended.stdout.contains(refuses), "{ended:?}");
+        }
+    }
+    let file = draft("jira: summary }", "project: OPS");
+    let ended = run(&["doctor", "--config", &file]);
+    assert!(ended.code == 0 && !ended.stdout.contains(refuses), "{ended:?}");
+}
