@@ -46,7 +46,7 @@ pub enum TrialOutcome {
     Updated,
     /// The twin shows everything already.
     Agreed,
-    /// Nothing was done; the notes say why.
+    /// Nothing was done, though the twin does not show everything; the notes say why.
     Nothing,
 }
 
@@ -122,11 +122,14 @@ impl Trial {
 }
 
 fn outcome(work: &Work, towards: Side, written: &[&FieldWrite]) -> TrialOutcome {
+    let is_refused = |key: &MappingKey| work.blocked_next.get(key).is_some_and(|blocked| blocked.side == towards);
+    let is_open = || !work.plan.conflicts.is_empty() || work.blocked_next.keys().any(is_refused);
     match (work.unit.ids.get(towards).is_some(), work.creation(towards).is_some()) {
         (false, _) => TrialOutcome::Nothing,
         (true, true) => TrialOutcome::Created,
-        (true, false) if written.is_empty() => TrialOutcome::Agreed,
-        (true, false) => TrialOutcome::Updated,
+        (true, false) if written.iter().any(|write| !is_refused(&write.key)) => TrialOutcome::Updated,
+        (true, false) if is_open() => TrialOutcome::Nothing,
+        (true, false) => TrialOutcome::Agreed,
     }
 }
 

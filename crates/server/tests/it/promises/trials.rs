@@ -269,3 +269,32 @@ fn an_active_item_that_was_never_tested_is_warned_of() {
     tried(&company, &item(DRAFT), &[&id]);
     assert!(!warned());
 }
+
+/// S2-64: a twin that does not show everything is not said to, and one that refused everything was not changed.
+#[test]
+fn a_test_that_changes_nothing_says_so() {
+    let company = Company::new();
+    let ask = |state: &str| {
+        let labels = "jira: priority, conflicts: ask }, { salesforce: SuppliedName, jira: labels }";
+        item(state).replace("jira: priority }", labels)
+    };
+    let id = company.create("Case", &case("Tried"));
+    company.sync(&ask(""));
+    let key = company.twin("Case", &id).unwrap();
+    company.edit("Case", &id, &json!({ "Priority": "Low" }));
+    company.edit_issue(&key, &json!({ "priority": { "name": "Medium" } }));
+    let conflict = try_record(&company, &ask("    state: paused\n"), &[&id]);
+    let trial = conflict.json();
+    assert_eq!((conflict.code, &trial["outcome"]), (1, &json!("nothing")), "{trial}");
+    assert!(trial["notes"].to_string().contains("both sides changed, and a person decides"), "{trial}");
+
+    company.edit("Case", &id, &json!({ "SuppliedName": "no label has spaces" }));
+    let refused = try_record(&company, &ask("    state: paused\n"), &[&id]);
+    let trial = refused.json();
+    assert_eq!((refused.code, &trial["outcome"]), (1, &json!("nothing")), "{trial}");
+    assert_eq!(company.issue(&key)["labels"], json!([]));
+
+    company.edit("Case", &id, &json!({ "Subject": "Changed" }));
+    let partly = try_record(&company, &ask("    state: paused\n"), &[&id]).json();
+    assert_eq!(partly["outcome"], "updated", "{partly}");
+}
