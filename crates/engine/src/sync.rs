@@ -159,11 +159,14 @@ async fn looked(worker: &Worker, wired: &Wired, give_up_ms: i64, progress: Tell<
 
 /// Tells how far the rounds have come, as long as they run.
 async fn tell(inner: &Inner, worker: &Worker, progress: Tell<'_>) {
+    // Units come again, and rest a while before they do: nobody is helped by a total that falls meanwhile.
+    let mut total = 0;
     loop {
         let done = worker.tally.rounds_units.load(Ordering::Relaxed);
         // What cannot be counted now is counted the next time.
         if let Ok(left) = inner.store.backlog(Some(&worker.org.name), inner.outside.now_ms()).await {
-            progress(Progress { stage: "agreeing", done, total: Some(done + left.due) });
+            total = total.max(done + left.due);
+            progress(Progress { stage: "agreeing", done, total: Some(total) });
         }
         inner.outside.clock.sleep(Duration::from_millis(500)).await;
     }

@@ -1,12 +1,15 @@
-//! How far long work has come: in place on a terminal, a line per stage elsewhere.
+//! How far long work has come: in place on a terminal; elsewhere a line per stage, and one now and then while it lasts.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use entente_engine::Progress;
 use parking_lot::Mutex;
 
 use crate::countdown::Countdown;
 use crate::screen::Screen;
+
+/// How often a stage says how far it has come where lines cannot change in place.
+const SAY_EVERY: Duration = Duration::from_secs(10);
 
 /// Shows progress.
 #[derive(Debug)]
@@ -20,6 +23,22 @@ pub(crate) struct Shown<'a> {
 struct Stage {
     name: &'static str,
     countdown: Countdown,
+    /// When it last said something where lines cannot change in place.
+    said: Option<Instant>,
+}
+
+impl Stage {
+    /// What is said of it now where lines cannot change in place.
+    fn tell(&mut self, progress: &Progress, now: Instant) -> Option<String> {
+        let sentence = sentence(progress, &mut self.countdown, now);
+        let said = match self.said {
+            None => progress.stage.to_owned(),
+            Some(said) if now.duration_since(said) >= SAY_EVERY => sentence,
+            Some(_) => return None,
+        };
+        self.said = Some(now);
+        Some(said)
+    }
 }
 
 impl<'a> Shown<'a> {
@@ -32,14 +51,14 @@ impl<'a> Shown<'a> {
     #[expect(clippy::disallowed_methods, reason = "how long it takes is told, never acted on")]
     pub(crate) fn step(&self, progress: &Progress) {
         let mut stage = self.stage.lock();
-        let is_new = stage.name != progress.stage;
-        if is_new {
-            *stage = Stage { name: progress.stage, countdown: Countdown::default() };
+        if stage.name != progress.stage {
+            *stage = Stage { name: progress.stage, ..Stage::default() };
         }
+        let now = Instant::now();
         if self.screen.is_live() {
-            self.screen.show(&sentence(progress, &mut stage.countdown, Instant::now()));
-        } else if is_new {
-            self.screen.say(progress.stage);
+            self.screen.show(&sentence(progress, &mut stage.countdown, now));
+        } else if let Some(said) = stage.tell(progress, now) {
+            self.screen.say(&said);
         }
     }
 }
@@ -80,5 +99,21 @@ mod tests {
         assert_eq!(tell(6, Some(9), 1), "reading Salesforce: 6 of 9 (3 a second, 1 s left)");
         assert_eq!(tell(3, None, 1), "reading Salesforce: 3");
         assert_eq!(tell(0, None, 1), "reading Salesforce");
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "any moment to count from")]
+    fn without_a_terminal_a_stage_says_now_and_then_how_far_it_has_come() {
+        let begin = Instant::now();
+        let mut stage = Stage::default();
+        let mut tell = |done, seconds| {
+            let progress = Progress { stage: "agreeing", done, total: Some(5000) };
+            stage.tell(&progress, begin + Duration::from_secs(seconds))
+        };
+        assert_eq!(tell(0, 0).as_deref(), Some("agreeing"));
+        assert_eq!(tell(900, 9), None);
+        assert_eq!(tell(1000, 10).as_deref(), Some("agreeing: 1000 of 5000 (100 a second, 40 s left)"));
+        assert_eq!(tell(1900, 19), None);
+        assert_eq!(tell(2000, 20).as_deref(), Some("agreeing: 2000 of 5000 (100 a second, 30 s left)"));
     }
 }
