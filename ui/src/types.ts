@@ -118,7 +118,7 @@ export interface DryRun {
   links: number;
   writes: PlannedWrite[];
   conflicts: PlannedConflict[];
-  notes: { item: string; link: number | null; record: string; text: string }[];
+  notes: { item: string; link: number | null; record: string | null; text: string }[];
   calls: Sides<number>;
 }
 

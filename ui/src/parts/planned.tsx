@@ -15,9 +15,9 @@ export function Planned({ run }: { run: DryRun }) {
         <Pair key={pair.key} pair={pair} />
       ))}
       <ul className="list-disc pl-5 text-sm">
-        {run.notes.map(({ link, record, text }, place) => (
+        {run.notes.map(({ item, link, record, text }, place) => (
           <li key={place}>
-            {link === null ? record : <LinkTo link={link}>{record}</LinkTo>}: {text}
+            {link === null ? record ?? item : <LinkTo link={link}>{record}</LinkTo>}: {text}
           </li>
         ))}
       </ul>
