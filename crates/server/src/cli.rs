@@ -62,6 +62,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
@@ -138,7 +139,11 @@ enum Command {
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(answer) => {
+        Err(mut answer) => {
+            // Nothing here takes an unknown option for a value.
+            if answer.kind() == ErrorKind::UnknownArgument {
+                answer.remove(ContextKind::Suggested);
+            }
             // Help is such an answer too. Where nobody reads it, nothing is lost.
             drop(answer.print());
             return if answer.use_stderr() { Exit::Misused.into() } else { Exit::Done.into() };

@@ -157,7 +157,7 @@ pub(super) async fn cards(inner: &Inner, links: Vec<Link>) -> Result<Vec<Card>, 
             },
             salesforce: end(&wiring, &link, Side::Salesforce, now_ms),
             jira: end(&wiring, &link, Side::Jira, now_ms),
-            fields: item.map(|item| fields(item, base, leading, &open)).unwrap_or_default(),
+            fields: item.filter(|_| is_read(&link)).map(|item| fields(item, base, leading, &open)).unwrap_or_default(),
             siblings: siblings::others(&wiring, shared.unwrap_or_default(), &link),
             comments: item
                 .filter(|item| item.comments.is_some())
@@ -187,13 +187,19 @@ fn end(wiring: &Wiring, link: &Link, side: Side, now_ms: i64) -> End {
         Side::Salesforce => (&link.org, link.salesforce_id.clone()),
         Side::Jira => (&link.site, link.jira_key.clone()),
     };
-    let read_ms = *link.read_ms.get(side);
+    // Of a link that was never read the times are those from which edits count.
+    let read_ms = Some(*link.read_ms.get(side)).filter(|_| is_read(link));
     let url = wiring.config.connections.get(connection).map(|connection| match &connection.kind {
         ConnectionKind::Salesforce(salesforce) => format!("{}/{id}", salesforce.login_url.trim_end_matches('/')),
         ConnectionKind::Jira(jira) => format!("{}/browse/{id}", jira.site_url.trim_end_matches('/')),
     });
     // A peer's clock may be ahead of ours.
-    End { id, url, age_seconds: (read_ms > 0).then(|| ((now_ms - read_ms) / 1_000).max(0)) }
+    End { id, url, age_seconds: read_ms.map(|read_ms| ((now_ms - read_ms) / 1_000).max(0)) }
+}
+
+/// Whether a round has read it. One that a person made a moment ago shows nothing yet.
+fn is_read(link: &Link) -> bool {
+    Side::BOTH.into_iter().all(|side| *link.read_ms.get(side) > 0)
 }
 
 /// What was agreed, and for what is in dispute what either side showed.

@@ -147,7 +147,7 @@ async fn read_issue(wired: &Wired, issue: &str) -> Result<SiteIssue, EngineError
         return Ok(found);
     }
     Err(EngineError::Unfit(format!(
-        "{} is a {} of {}; item {} is about {} of {}.",
+        "{} is of type {} in {}; item {} is about {} in {}.",
         found.key(),
         kind.unwrap_or("?"),
         project.unwrap_or("?"),

@@ -291,7 +291,7 @@ pub(crate) fn out_of_scope(scene: &Scene<'_>, issue: &SiteIssue) -> Option<Strin
         issue.named("project", "id") == project && issue.named("issuetype", "id") == scene.scheme.issue_type.as_deref();
     let (project, kind) = (issue.named("project", "key"), issue.named("issuetype", "name"));
     let (project, kind) = (project.unwrap_or_default(), kind.unwrap_or_default());
-    (!fits).then(|| format!("{} is a {kind} of {project}", issue.key()))
+    (!fits).then(|| format!("{} is of type {kind} in {project}", issue.key()))
 }
 
 fn connection<'a>(scene: &'a Scene<'_>, side: Side) -> &'a str {

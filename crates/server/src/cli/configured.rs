@@ -172,11 +172,12 @@ pub(super) fn named(applied: &Applied) -> PathBuf {
 
 pub(super) fn nothing_applied() -> Failure {
     let remedy = "give --config FILE, or put a configuration into the database with `entente apply FILE`";
-    Failure::misuse(
-        "no-configuration",
-        "no configuration is given, and none is kept in a database that is named",
-        remedy,
-    )
+    let none = "no configuration is given, and none is kept in a database that is named";
+    let message = match std::env::var_os("ENTENTE_SERVER") {
+        Some(_) => format!("{none}; the server that ENTENTE_SERVER names cannot be asked for this"),
+        None => none.to_owned(),
+    };
+    Failure::misuse("no-configuration", message, remedy)
 }
 
 pub(super) fn read(applied: &Applied, source: &Source) -> Result<Config, Failure> {

@@ -160,7 +160,7 @@ impl From<SecretsError> for Failure {
                 Self::misuse("file", message, remedy)
             }
             SecretsError::Locked { .. } => Self::no("key", message, remedy),
-            SecretsError::NoSuchSecret { .. } | SecretsError::NoStore { .. } => Self::no("secret", message, remedy),
+            SecretsError::NoSuchSecret { .. } | SecretsError::NoStore { .. } => Self::misuse("secret", message, remedy),
         }
     }
 }

@@ -4,9 +4,9 @@ use clap::Args;
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
+use super::Failure;
 use super::acts::{Act, Common, rows};
 use super::ask::Asked;
-use super::{Exit, Failure};
 use crate::screen::harmless;
 
 /// Show what both sides of a link last held, and how old that is
@@ -28,19 +28,11 @@ impl Act for Show {
 
     async fn ask(&self, asked: &Asked) -> Result<Json, Failure> {
         let answer = named(asked, &self.name).await?;
-        if rows(&answer, "links").is_empty() && !self.is_json() {
-            return Err(unknown(&self.name));
-        }
-        Ok(answer)
+        if rows(&answer, "links").is_empty() { Err(unknown(&self.name)) } else { Ok(answer) }
     }
 
     fn in_words(&self, answer: &Json, _runs: bool) -> String {
         rows(answer, "links").iter().map(in_words).collect::<Vec<_>>().join("\n\n")
-    }
-
-    /// What is named must be there, as for every other command.
-    fn exit(&self, answer: &Json) -> Exit {
-        if rows(answer, "links").is_empty() { Exit::Misused } else { Exit::Done }
     }
 }
 

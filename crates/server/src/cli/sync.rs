@@ -187,7 +187,9 @@ fn planned(plan: &DryRun) -> String {
         format!("{}: {}", place.join(": "), note.text)
     });
     let calls = plan.calls.salesforce + plan.calls.jira;
-    let (n, conflicts_n) = (plan.writes.len(), plan.conflicts.len());
+    // Linking what is there already changes neither side.
+    let n = plan.writes.iter().filter(|write| write.op != "link").count();
+    let conflicts_n = plan.conflicts.len();
     let sum =
         format!("{n} writes and {conflicts_n} conflicts on {} links; about {calls} calls that write.", plan.links);
     let lines = writes.chain(conflicts).chain(notes).map(|line| harmless(&line));
@@ -256,8 +258,10 @@ mod tests {
             to: Some("New\nline".to_owned()),
             why: "Salesforce changed".to_owned(),
         };
-        let plan = DryRun { links: 1, writes: vec![planned_write], ..DryRun::default() };
+        let paired = PlannedWrite { op: "link", field: None, from: None, to: None, ..planned_write.clone() };
+        let plan = DryRun { links: 1, writes: vec![paired, planned_write], ..DryRun::default() };
         insta::assert_snapshot!(planned(&plan), @r#"
+        support-bugs: link in jira, OPS-7 (Salesforce changed)
         support-bugs: update in jira, OPS-7 summary: "Old" -> "New\nline" (Salesforce changed)
         1 writes and 0 conflicts on 1 links; about 0 calls that write.
         "#);

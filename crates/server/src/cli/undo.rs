@@ -63,7 +63,11 @@ impl Act for Undo {
 fn in_words(answer: &Json) -> String {
     let rows = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
     let (back, left) = (rows("back"), rows("left"));
-    let verb = if answer["done"] == true { "go back by the next round" } else { "would go back" };
+    let verb = match (answer["done"] == true, back.len()) {
+        (true, 1) => "goes back by the next round",
+        (true, _) => "go back by the next round",
+        (false, _) => "would go back",
+    };
     let sum = format!("{} {verb}; {} left as they are.", counted(back.len(), "value"), left.len());
     let forgotten = answer["forgotten_before"].as_str();
     let forgotten = forgotten.map(|time| format!("What was written before {time} is forgotten and stays as it is."));

@@ -56,8 +56,9 @@ fn what_is_asked_for_as_json_is_one_document() {
         let (code, answer) = asked(arguments);
         assert_eq!((code, &answer[list]), (0, &serde_json::json!([])), "{arguments}: {answer}");
     }
-    assert_eq!(asked("show OPS-7"), (2, serde_json::json!({ "links": [] })));
+    assert_eq!(asked("show OPS-7").0, 2);
     for arguments in [
+        "show OPS-7",
         "inspect list",
         "explain OPS-7",
         "refresh OPS-7",
@@ -80,6 +81,16 @@ fn what_is_asked_for_as_json_is_one_document() {
     assert_eq!(asked("recover"), (0, serde_json::json!({ "noted": true })));
     let since = run(&["journal", "--config", &file, "--since", "yesterday"]);
     assert!(since.code == 2 && since.stderr.contains("write it like 2026-12-31T12:00:00Z"), "{since:?}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_not_suggested() {
+    let unknown = run(&["verify", "--nosuch"]);
+    assert!(unknown.code == 2 && !unknown.stderr.contains("as a value"), "{unknown:?}");
+    let mut verify = entente(&["verify"]);
+    let asked = ended(verify.env("ENTENTE_SERVER", "http://127.0.0.1:7400").output().unwrap());
+    let says = "the server that ENTENTE_SERVER names cannot be asked for this";
+    assert!(asked.code == 2 && asked.stderr.contains(says), "{asked:?}");
 }
 
 #[test]

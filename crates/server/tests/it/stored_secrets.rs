@@ -158,7 +158,7 @@ fn a_secret_that_was_removed_is_missed_where_it_is_named() {
     );
     assert!(check.stdout.contains("store it with `entente secret set org-secret`"), "{check:?}");
     let again = output(&mut entente(&["secret", "remove", "org-secret", "--config", &file]));
-    assert_eq!(again.code, 1, "{again:?}");
+    assert_eq!(again.code, 2, "{again:?}");
 }
 
 #[test]

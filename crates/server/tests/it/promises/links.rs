@@ -78,7 +78,11 @@ fn a_pair_that_is_linked_by_hand_agrees_from_then_on() {
     let linked = ask(&company, &items, &["link", &case[..15], &key, "--item", "cases"]);
     assert_eq!(linked.code, 0, "{linked:?}");
     assert!(linked.stdout.contains("made by a person"), "{linked:?}");
+    let unread = linked.stdout.matches("(not read yet)").count();
+    assert!(unread == 2 && !linked.stdout.contains("summary"), "nothing was read of it yet: {linked:?}");
+    assert_eq!(card(&company, &items, &case)["fields"], json!([]));
     company.sync(&items);
+    assert!(card(&company, &items, &case)["fields"].as_array().is_some_and(|fields| !fields.is_empty()));
     assert_eq!(company.twin("Case", &case), Some(key.clone()));
     assert_eq!(company.issue(&key)["priority"]["name"], "High");
 
@@ -109,7 +113,7 @@ fn what_cannot_be_linked_is_refused_with_a_sentence() {
         ("500000000000000AAA", &key, "cases", 2, "Salesforce has no Case 500000000000000AAA"),
         (&case, "OPS-999", "cases", 2, "Jira has no issue OPS-999"),
         (&case, "seven", "cases", 2, "is no issue key"),
-        (&case, &task, "cases", 2, "is a Task of OPS; item cases is about Bug of OPS"),
+        (&case, &task, "cases", 2, "is of type Task in OPS; item cases is about Bug in OPS"),
         (&case, &key, "case", 2, "No item \"case\" runs; those that do: cases."),
     ] {
         let refused = ask(&company, &items, &["link", record, issue, "--item", item]);
