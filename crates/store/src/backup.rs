@@ -23,6 +23,8 @@ use crate::{
 
 /// Name, in `meta`, of when the backup was made.
 const MADE: &str = "backup made";
+/// What is said of a file that is none of ours.
+const NOT_OURS: &str = "`entente backup` did not make it";
 /// Name, in `meta`, of the secrets' file.
 const SECRETS: &str = "backup secrets";
 
@@ -133,20 +135,30 @@ async fn make(from: &Path, part: &Path, secrets: Option<&str>, now_ms: i64) -> R
     digest::seal(part, &blank).map_err(at(part))
 }
 
+/// What is wrong with a file that SQLite does not read, by <https://www.sqlite.org/rescode.html>.
+fn unreadable(error: &sqlx::Error) -> String {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    match code.as_deref() {
+        Some("26") => NOT_OURS.to_owned(),
+        Some("11") => "it is damaged".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 async fn verify(file: &Path, pool: &SqlitePool) -> Result<Backup, StoreError> {
     let unfit = |reason: String| StoreError::NoBackup { path: file.to_owned(), reason };
     let tables: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('meta', '_sqlx_migrations')")
             .fetch_one(pool)
             .await
-            .map_err(|error| unfit(error.to_string()))?;
+            .map_err(|error| unfit(unreadable(&error)))?;
     let note = "SELECT content FROM meta WHERE name = $1";
     let made: Option<String> = match tables {
         2 => sqlx::query_scalar(note).bind(MADE).fetch_optional(pool).await?,
         _ => None,
     };
     let made_ms = made.and_then(|made| made.parse().ok());
-    let made_ms = made_ms.ok_or_else(|| unfit("`entente backup` did not make it".to_owned()))?;
+    let made_ms = made_ms.ok_or_else(|| unfit(NOT_OURS.to_owned()))?;
     let version: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(pool).await?;
     if version > migrations::NEWEST {
         return Err(unfit("a newer version of Entente made it; restore it with that one".to_owned()));

@@ -160,6 +160,7 @@ fn what_is_no_sound_backup_is_refused() {
         assert_eq!(refused.code, code, "{name}: {refused:?}");
         assert!(refused.stderr.contains(&file), "{name}: {refused:?}");
         assert!(refused.stderr.contains("`entente backup` wrote"), "{name}: {refused:?}");
+        assert!(!refused.stderr.contains("from database"), "{name}: {refused:?}");
         assert!(!company.desk.path("new").join("entente.db").exists(), "{name}");
     }
     let text = company.desk.arg("text");
