@@ -88,6 +88,10 @@ pub struct Plan {
     pub base: Vec<(MappingKey, Sides<Value>)>,
     /// Both sides changed and nobody but a person may decide.
     pub conflicts: Vec<Conflict>,
+    /// Fields on which a person has decided, and where that still holds: it is written here, was refused, or has to wait
+    /// for a value that cannot be read. Of any other, the decision is carried out, or somebody has edited since.
+    #[serde(skip)]
+    pub decided: Vec<MappingKey>,
     /// What a person may want to know.
     pub notes: Vec<Note>,
     /// Facts that cost a call and are wanted only now; with them the plan is made again.
@@ -95,6 +99,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Keeps what a person has decided on a field, if anything.
+    fn keep_decision(&mut self, link: &LinkFacts, key: &MappingKey) {
+        self.decided.extend(link.decisions.contains_key(key).then(|| key.clone()));
+    }
+
     /// How much of this could be a mishap on a large scale: separations, and writes over a value that somebody gave since
     /// both sides agreed. What a person decided is not counted, and neither is what merely follows a change.
     #[must_use]

@@ -1,6 +1,7 @@
 //! Wire rows to canonical records, and canonical values to wire values. Neither direction decides anything.
 
 pub(crate) mod asked;
+pub(crate) mod changelog;
 pub(crate) mod jira;
 pub(crate) mod salesforce;
 

@@ -7,7 +7,7 @@
 mod digests;
 mod seal;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use entente_core::{MappingKey, Side, Value};
 use serde::Serialize;
@@ -165,17 +165,16 @@ impl Store {
         &self,
         side: Side,
         link_ids: &[LinkId],
-    ) -> Result<HashSet<(LinkId, MappingKey, String)>, StoreError> {
+    ) -> Result<Vec<(LinkId, MappingKey, Value)>, StoreError> {
         const SQL: &str = "
             SELECT DISTINCT link_id, mapping, value_before FROM journal
             WHERE side = $1 AND mapping IS NOT NULL AND value_before IS NOT NULL
                 AND link_id IN (SELECT CAST(r.value->>'id' AS BIGINT) FROM json_each($2) AS r)";
         if link_ids.is_empty() {
-            return Ok(HashSet::new());
+            return Ok(Vec::new());
         }
         let rows = self.db().rows(SQL, &[side.as_str().into(), ids(link_ids)?]).await?;
-        let before = |row: &Row| row.json::<Value>("value_before").map(|value| value.to_string());
-        rows.iter().map(|row| Ok((row.int("link_id")?, row.mapping("mapping")?, before(row)?))).collect()
+        rows.iter().map(|row| Ok((row.int("link_id")?, row.mapping("mapping")?, row.json("value_before")?))).collect()
     }
 
     /// The newest entries of one link first.

@@ -43,8 +43,9 @@ pub(super) fn reconcile(
     plan: &mut Plan,
     updates: &mut Sides<Vec<FieldWrite>>,
 ) {
-    let Some(collected) = read(mapping, now, plan) else { return };
-    let Some(collected) = roll_up::shown(item, mapping, link, base, collected, plan) else { return };
+    let read = read(mapping, now, plan);
+    let shown = read.and_then(|collected| roll_up::shown(item, mapping, link, base, collected, plan));
+    let Some(collected) = shown else { return plan.keep_decision(link, &mapping.key) };
     let values = Sides::new(&*collected.salesforce, &*collected.jira);
     let flows = |side: &Side| direction(item, mapping).allows(*side);
     let losses =
@@ -66,14 +67,23 @@ pub(super) fn reconcile(
         is_outdated,
         now: values,
     };
-    match scene.chosen(chosen, link) {
-        Some(Ok((side, write))) => return updates.get_mut(side).push(write),
-        Some(Err(note)) => return plan.notes.push(note),
-        None if scene.is_as_agreed() => return,
-        None => {}
+    if let Some(chosen) = scene.chosen(chosen, link) {
+        plan.keep_decision(link, &mapping.key);
+        return match chosen {
+            Ok((side, write)) => updates.get_mut(side).push(write),
+            Err(note) => plan.notes.push(note),
+        };
+    }
+    if scene.is_as_agreed() {
+        return;
     }
     let (side, write) = match scene.verdict(link, known) {
-        Verdict::Write(side, why) => (side, scene.write(side, why, link)),
+        Verdict::Write(side, why) => {
+            if why == Why::Decided {
+                plan.keep_decision(link, &mapping.key);
+            }
+            (side, scene.write(side, why, link))
+        }
         Verdict::Join(side, joined) => (side, scene.write_to(side, scene.in_form(side, joined), Why::Joined, link)),
         Verdict::Agree => return plan.base.push((mapping.key.clone(), values.map(Value::clone))),
         Verdict::Conflict => {

@@ -16,7 +16,7 @@ use crate::{
     item::{ConflictPolicy, ConnectedItem, Direction, FieldMapping, MappingKey, StatusMapping, ValueMap},
     known::Known,
     link::LinkFacts,
-    plan::{Conflict, Note, NoteCode},
+    plan::{Conflict, Note, NoteCode, Why},
     record::{Field, FieldPath, Record},
     side::{Side, Sides},
     value::Value,
@@ -120,8 +120,11 @@ pub(super) fn reconcile(
     updates: &mut Sides<Vec<FieldWrite>>,
 ) -> Option<Write> {
     let status = item.status.as_ref()?;
-    let now = read(status, now, plan)?;
-    let now = roll_up::shown(item, &mapping(status), link, base, now, plan)?;
+    let shown = read(status, now, plan).and_then(|now| roll_up::shown(item, &mapping(status), link, base, now, plan));
+    let Some(now) = shown else {
+        plan.keep_decision(link, &MappingKey::named(STATUS));
+        return None;
+    };
     let now = Sides::new(&*now.salesforce, &*now.jira);
     let agreed = base.and_then(|b| b.fields.get(STATUS));
     let chosen = link.decisions.get(STATUS);
@@ -147,10 +150,18 @@ pub(super) fn reconcile(
         now,
     };
     let write = match scene.chosen(chosen, link) {
-        Some(write) => write,
+        Some(write) => {
+            plan.keep_decision(link, &mapping.key);
+            write
+        }
         None if scene.is_as_agreed() => return None,
         None => match scene.verdict(link, known) {
-            Verdict::Write(side, why) => scene.write(side, why, link).map(|change| (side, change)),
+            Verdict::Write(side, why) => {
+                if why == Why::Decided {
+                    plan.keep_decision(link, &mapping.key);
+                }
+                scene.write(side, why, link).map(|change| (side, change))
+            }
             Verdict::Drift(side) => {
                 plan.notes.push(scene.drifted(side));
                 return None;

@@ -257,6 +257,34 @@ fn a_value_that_a_person_gave_goes_to_the_one_side_and_then_to_the_other() {
     }
 }
 
+/// A decision is kept while it is refused or cannot be judged; what somebody edits since makes it void, whatever becomes of
+/// that edit.
+#[test]
+fn a_decision_is_kept_until_it_is_carried_out_or_void() {
+    let item = item();
+    let key = item.fields[0].key.clone();
+    let is_kept = |refused: (Side, &str), salesforce: State, jira: &str| {
+        let take = Take::Value { side: Side::Jira, value: Value::text("a") };
+        let decision = Decision { take, seen: Sides::new(Value::text("b"), Value::text("b")) };
+        let blocked = Blocked::new(refused.0, Value::text(refused.1), "too long");
+        let (decisions, blocked) = ([(key.clone(), decision)].into(), [(key.clone(), blocked)].into());
+        let link = LinkFacts { decisions, blocked, ..LinkFacts::default() };
+        let mut base = Base::default();
+        base.set(key.clone(), Sides::new(Value::text("b"), Value::text("b")));
+        let now = Sides::new(salesforce, state(&[("summary", jira)]));
+        plan(&item, &link, Some(&base), now.as_ref(), &Known::default()).decided == [key.clone()]
+    };
+    let subject = |value: &str| state(&[("Subject", value)]);
+    assert!(is_kept((Side::Jira, "x"), subject("b"), "b"), "it is carried out");
+    assert!(is_kept((Side::Jira, "a"), subject("b"), "b"), "its value is refused");
+    let mut hidden = Record::default();
+    hidden.set("Subject".into(), Field::Unreadable("no access".into()));
+    assert!(is_kept((Side::Jira, "x"), State::Present(hidden), "b"), "nobody can say");
+    assert!(!is_kept((Side::Jira, "x"), subject("x"), "b"), "what was edited since is refused");
+    assert!(!is_kept((Side::Jira, "x"), subject("c"), "b"), "it was edited since");
+    assert!(!is_kept((Side::Jira, "x"), subject("a"), "a"), "it stands");
+}
+
 #[test]
 fn one_way_fields() {
     let to_jira = |drift| {

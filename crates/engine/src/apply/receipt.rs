@@ -64,7 +64,12 @@ fn achieved(
         let entry = lost_entry(work, side, &key, &value);
         work.journal.push(entry);
     }
-    if work.correlation(side).is_some() {
+    if let Some(path) = work.correlation(side) {
+        let text =
+            format!("{side} {path} := \"{}\", the other one's name", counterpart(work, side).unwrap_or_default());
+        let record_id = Some(work.id(side).to_owned());
+        let named = NewEntry { kind: "write".to_owned(), side: Some(side), record_id, text, ..NewEntry::default() };
+        work.journal.push(named);
         correlated(work, side);
     }
     match seen {
@@ -83,11 +88,7 @@ pub(super) fn lost_entry(work: &Work, side: Side, key: &MappingKey, value: &Valu
 /// A write that was accepted and not read back: the record is taken to show it. Its version stays that of the read, so
 /// that nothing later passes for an echo.
 fn believe(work: &mut Work, side: Side) {
-    let counterpart = match side {
-        Side::Salesforce => work.facts.jira_key.as_deref(),
-        Side::Jira => work.facts.salesforce_id.as_deref(),
-    };
-    let correlation = work.correlation(side).cloned().zip(counterpart.map(Value::text));
+    let correlation = work.correlation(side).cloned().zip(counterpart(work, side).map(Value::text));
     let written = work.updates(side).iter().map(|write| (write.path.clone(), write.to.clone()));
     let values: Vec<_> = written.chain(correlation).collect();
     if let State::Present(record) = &mut work.seen.get_mut(side).state {
@@ -130,15 +131,19 @@ pub(super) fn tell(scene: &Scene<'_>, work: &mut Work, side: Side, write: &Field
     work.told.push(text);
 }
 
+/// The name by which the other side goes on this one.
+fn counterpart(work: &Work, side: Side) -> Option<&str> {
+    match side {
+        Side::Salesforce => work.facts.jira_key.as_deref(),
+        Side::Jira => work.facts.salesforce_id.as_deref(),
+    }
+}
+
 /// One side names the other now. What the other one names was not written with it: it may have been refused.
 pub(super) fn correlated(work: &mut Work, side: Side) {
     let named = MappingKey::named(CORRELATION);
     let mut values = work.base_next.get(&named).cloned().unwrap_or_default();
-    let names = match side {
-        Side::Salesforce => &work.facts.jira_key,
-        Side::Jira => &work.facts.salesforce_id,
-    };
-    if let Some(name) = names {
+    if let Some(name) = counterpart(work, side) {
         *values.get_mut(side) = Value::text(name);
         work.base_next.set(named, values);
     }

@@ -264,7 +264,7 @@ async fn lost(scene: &Scene<'_>, works: &[Work], moved: &[usize]) -> Result<Vec<
         let log = logs.iter().find(|log| log.issue.to_string() == work.id(Side::Jira))?;
         let since = |change: &&Change| work.seen.jira.modified.is_none_or(|read| change.created > Some(read));
         let changes: Vec<&Change> = log.changes.iter().filter(since).collect();
-        let lost = unheard::replaced_by_us(&changes, STATUS, shown(work));
+        let lost = unheard::replaced_by_us(&changes, STATUS, &Value::text(&shown(work)));
         let key = &work.status()?.key;
         Some(lost.into_iter().map(move |value| (n, receipt::lost_entry(work, Side::Jira, key, &value))))
     };

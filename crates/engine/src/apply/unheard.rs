@@ -6,7 +6,7 @@
 //! first edit of a pair may go unheard too; that an issue names its record, and no link is stored, is all that shows it.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use super::{
     jira::is_ours,
     receipt::{lost_entry, wire_name},
 };
-use crate::{error::EngineError, round::Scene, unit::Work};
+use crate::{error::EngineError, round::Scene, translate::changelog::says, unit::Work};
 
 type Doubts = Vec<(usize, BTreeSet<MappingKey>)>;
 /// Changes by an issue's number.
@@ -78,9 +78,9 @@ async fn tell(scene: &Scene<'_>, works: &mut [Work], lost: Vec<(usize, Vec<NewEn
             for (n, mut entries) in lost {
                 let issue = works[n].id(Side::Jira).to_owned();
                 entries.retain(|entry| {
-                    let value = entry.before.as_ref().map(ToString::to_string).unwrap_or_default();
-                    let Some(mapping) = &entry.mapping else { return true };
-                    !known.contains(&(issue.clone(), mapping.clone(), value))
+                    let (Some(mapping), Some(value)) = (&entry.mapping, &entry.before) else { return true };
+                    let known = known.get(&(issue.clone(), mapping.clone()));
+                    !known.is_some_and(|known| known.iter().any(|known| says(&value.to_string(), known)))
                 });
                 works[n].journal.append(&mut entries);
             }
@@ -100,15 +100,19 @@ async fn journalled(
     scene: &Scene<'_>,
     works: &[Work],
     lost: &[(usize, Vec<NewEntry>)],
-) -> Result<HashSet<(String, MappingKey, String)>, StoreError> {
+) -> Result<HashMap<(String, MappingKey), Vec<Value>>, StoreError> {
     let store = scene.worker.store();
     let issues: Vec<String> = lost.iter().map(|(n, _)| works[*n].id(Side::Jira).to_owned()).collect();
     let (org, site) = (&scene.wired.org.name, &scene.wired.site.name);
     let links = store.links_by_records(org, Side::Jira, site, &issues).await?;
     let issue_of: HashMap<LinkId, String> = links.into_iter().map(|link| (link.id, link.jira_id)).collect();
     let ids: Vec<LinkId> = issue_of.keys().copied().collect();
-    let before = store.journalled_before(Side::Jira, &ids).await?;
-    Ok(before.into_iter().filter_map(|(id, key, value)| Some((issue_of.get(&id)?.clone(), key, value))).collect())
+    let mut replaced: HashMap<(String, MappingKey), Vec<Value>> = HashMap::new();
+    for (id, key, value) in store.journalled_before(Side::Jira, &ids).await? {
+        let Some(issue) = issue_of.get(&id) else { continue };
+        replaced.entry((issue.clone(), key)).or_default().push(value);
+    }
+    Ok(replaced)
 }
 
 fn ask_again(scene: &Scene<'_>, works: &mut [Work], doubts: &Doubts, after: Option<Duration>, reason: &str) {
@@ -220,8 +224,8 @@ fn overwritten(
     let since: Vec<&Change> = changes.iter().filter(|change| change.created.is_some_and(is_since)).collect();
     let of = |key: &MappingKey| {
         let agreed = work.base.as_ref().and_then(|base| base.get(key)).map(|agreed| &agreed.jira);
-        let agreed = work.landed.get(key).or(agreed).map(ToString::to_string);
-        let lost = replaced_by_us(&since, &field_id(scene, key)?, agreed.unwrap_or_default());
+        let agreed = work.landed.get(key).or(agreed).unwrap_or(&Value::Empty);
+        let lost = replaced_by_us(&since, &field_id(scene, key)?, agreed);
         Some(lost.into_iter().map(|value| lost_entry(work, Side::Jira, key, &value)).collect::<Vec<_>>())
     };
     keys.iter().filter_map(of).flatten().collect()
@@ -229,15 +233,21 @@ fn overwritten(
 
 /// Values of a field that our own edits have replaced, beside the one that was known to stand there and our own. The
 /// changes are the oldest first.
-pub(super) fn replaced_by_us(changes: &[&Change], field: &str, mut known: String) -> Vec<Value> {
+pub(super) fn replaced_by_us(changes: &[&Change], field: &str, known: &Value) -> Vec<Value> {
     let ours = changes.iter().filter(|change| is_ours(change)).flat_map(|change| &change.items);
     let mut lost = Vec::new();
+    let mut last: Option<&str> = None;
     for item in ours.filter(|item| item.field_id.as_deref() == Some(field)) {
         let from = item.from_string.as_deref().unwrap_or_default();
-        if from != known && !from.is_empty() {
+        let is_known = match last {
+            Some(last) => last == from,
+            // Of people it tells the name, and their account as the id.
+            None => says(from, known) || item.from.as_deref().is_some_and(|id| says(id, known)),
+        };
+        if !is_known && !from.is_empty() {
             lost.push(Value::text(from));
         }
-        known = item.to_string.clone().unwrap_or_default();
+        last = Some(item.to_string.as_deref().unwrap_or_default());
     }
     lost
 }
@@ -261,8 +271,8 @@ mod tests {
         let changes: Vec<Change> = changes.iter().map(|(by_us, from, to)| change(*by_us, from, to)).collect();
         let changes: Vec<&Change> = changes.iter().collect();
         let lost: Vec<Value> = lost.iter().map(|value| Value::text(value)).collect();
-        assert_eq!(replaced_by_us(&changes, "summary", "agreed".to_owned()), lost);
-        assert_eq!(replaced_by_us(&changes, "description", "agreed".to_owned()), Vec::new(), "another field");
+        assert_eq!(replaced_by_us(&changes, "summary", &Value::text("agreed")), lost);
+        assert_eq!(replaced_by_us(&changes, "description", &Value::text("agreed")), Vec::new(), "another field");
     }
 
     #[test]

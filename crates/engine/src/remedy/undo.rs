@@ -1,15 +1,15 @@
 //! Taking writes back: from the journal comes what was there before, and a decision per field puts it there again, on
 //! both sides. What somebody has changed since stays as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entente_core::{
     Base, ConnectedItem, MappingKey, Side, Sides, Value,
     item::{BaseForm, Direction, Mode},
     link::{Decision, Take},
-    plan::STATUS,
+    plan::{NoteCode, STATUS},
 };
-use entente_store::{Entry, JournalFilter, Link, NewDecision, NewEntry, is_digest};
+use entente_store::{Conflict, Entry, JournalFilter, Link, LinkId, NewDecision, NewEntry, Note, is_digest};
 use serde::Serialize;
 
 use super::{look_at, rfc_3339};
@@ -103,12 +103,16 @@ impl Engine {
         let ids: Vec<i64> = written.keys().map(|(link, _)| *link).collect();
         let links = self.inner.store.links_by_ids(&ids).await?;
         let bases = self.inner.store.bases(&ids).await?;
+        let (notes, conflicts) = (self.inner.store.notes(&ids).await?, self.inner.store.conflicts(&ids).await?);
+        let astray = astray(&links, &notes, &conflicts);
         let (mut report, mut decisions) = (UndoReport { forgotten_before, ..UndoReport::default() }, Vec::new());
         // What an earlier undo has put back is as it was.
         let changed = written.iter().filter(|(_, written)| written.before != written.after);
         for ((id, key), written) in changed {
             let link = links.iter().find(|link| link.id == *id);
-            let decided = self.decision(link, bases.get(id).map(|(base, _)| base), key, written, by);
+            // What the base says of such a field is no longer what its sides show.
+            let base = bases.get(id).map(|(base, _)| base).filter(|_| !astray.contains(&(*id, key.clone())));
+            let decided = self.decision(link, base, key, written, by);
             let row = told(*id, link, key, written);
             match decided {
                 Ok(decision) => {
@@ -192,6 +196,15 @@ impl Engine {
             hint: look_at(link, item, self.inner.outside.now_ms()),
         })
     }
+}
+
+/// Fields whose sides have parted since they agreed: a value was refused, or has no counterpart, or a person is asked.
+fn astray(links: &[Link], notes: &[Note], conflicts: &[Conflict]) -> BTreeSet<(LinkId, MappingKey)> {
+    let refused = links.iter().flat_map(|link| link.blocked.keys().map(|key| (link.id, key.clone())));
+    let unmapped = notes.iter().filter(|note| note.note.code == NoteCode::Unmapped.as_str());
+    let unmapped = unmapped.filter_map(|note| Some((note.link_id, note.note.mapping.clone()?)));
+    let asked = conflicts.iter().filter(|conflict| conflict.decided.is_none());
+    refused.chain(unmapped).chain(asked.map(|conflict| (conflict.link_id, conflict.mapping.clone()))).collect()
 }
 
 /// Writes by link and field: of several, the first one knows what was there, the last one what is there now.

@@ -6,7 +6,7 @@ use entente_core::{
     Base, Known, LinkFacts, MappingKey, Plan, Side, Sides, Value, Workflow,
     likeness::Alike,
     link::Blocked,
-    plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, STATUS, Why, Write},
+    plan::{CORRELATION, FieldWrite, Hop, Note, NoteCode, STATUS, Write},
 };
 use entente_jira::IssueId;
 use entente_store::{LinkId, NewEntry, Pair, ParkedClass, Sent};
@@ -161,14 +161,8 @@ impl Work {
 
     /// The fields whose decisions a plan of this unit has still to carry out: by a write, or by one that is refused.
     pub(crate) fn undone_by(&self, plan: &Plan) -> Vec<MappingKey> {
-        if self.facts.decisions.is_empty() {
-            return Vec::new();
-        }
-        let written = plan.writes.iter().flat_map(Write::fields).filter(|field| field.why == Why::Decided);
-        let told = plan.notes.iter().filter(|note| note.code != NoteCode::Formatting);
-        let refused = told.filter_map(|note| note.key.as_ref());
-        let keys = written.map(|field| &field.key).chain(refused);
-        keys.filter(|key| self.facts.decisions.contains_key(*key)).cloned().collect()
+        let is_known = |key: &&MappingKey| self.facts.decisions.contains_key(*key);
+        plan.decided.iter().filter(is_known).cloned().collect()
     }
 
     /// Its record and its issue, where it has both.

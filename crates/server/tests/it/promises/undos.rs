@@ -82,6 +82,52 @@ fn a_round_that_only_created_has_nothing_to_take_back() {
     assert!(none.code == 1 && none.stderr.contains(&format!("Round {round} wrote over nothing")), "{none:?}");
 }
 
+const TOPICS: &str = cases!(
+    r"
+    fields: [ { salesforce: Subject, jira: summary }, { salesforce: SuppliedName, jira: labels } ]
+"
+);
+
+/// A value that the other side refused is newer than what would be taken back, and what a person decides about what is gone
+/// does not wait for it to return.
+#[test]
+fn what_was_refused_since_is_not_taken_back() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "Topics" }));
+    company.sync(TOPICS);
+    let key = company.twin("Case", &id).unwrap();
+    company.edit_issue(&key, &json!({ "labels": ["t1"] }));
+    company.sync(TOPICS);
+    assert_eq!(company.record("Case", &id)["SuppliedName"], "t1");
+    company.edit("Case", &id, &json!({ "SuppliedName": "has space" }));
+    assert_eq!(company.try_sync(TOPICS).json()["parked"], 1);
+
+    let undone = company.undo("cases");
+    assert_eq!((&undone["back"], text(&undone["left"][0]["why"])), (&json!([]), "it was changed since"), "{undone}");
+    company.try_sync(TOPICS);
+    company.edit("Case", &id, &json!({ "SuppliedName": "t1" }));
+    assert_eq!(company.sync(TOPICS)["conflicts"], 0);
+    let shown = (company.record("Case", &id)["SuppliedName"].clone(), company.issue(&key)["labels"].clone());
+    assert_eq!(shown, (json!("t1"), json!(["t1"])));
+}
+
+/// What an undo replaces is what Entente wrote; that Jira's history words it in its own way makes it nobody's edit.
+#[test]
+fn what_an_undo_replaces_is_no_lost_edit() {
+    let company = Company::new();
+    let id = company.create("Case", &json!({ "Subject": "Topics", "SuppliedName": "alpha,beta" }));
+    company.sync(TOPICS);
+    let key = company.twin("Case", &id).unwrap();
+    company.pass_seconds(5);
+    company.edit("Case", &id, &json!({ "SuppliedName": "gamma,delta" }));
+    company.sync(TOPICS);
+    company.undo("cases");
+    company.sync(TOPICS);
+    assert_eq!(company.issue(&key)["labels"], json!(["alpha", "beta"]));
+    let journal = ask(&company, &["journal", "--item", "cases"]).stdout;
+    assert!(!journal.contains("in the moment it was made"), "{journal}");
+}
+
 /// A new issue moves to its record's status; nobody can say which status to go back to.
 #[test]
 fn the_first_status_of_an_issue_is_not_taken_back() {
