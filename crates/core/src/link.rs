@@ -52,7 +52,7 @@ pub struct LinkFacts {
     pub decisions: BTreeMap<MappingKey, Decision>,
     /// Writes that the vendor refused, by mapping; the same value is not sent again.
     pub blocked: BTreeMap<MappingKey, Blocked>,
-    /// What the issue is, when it is not of the item's project and issue type: `SUP-3 is a Task of SUP`.
+    /// What the issue is, when it is not of the item's project and issue type: `SUP-3 is of type Task in SUP`.
     pub out_of_scope: Option<String>,
     /// How the Salesforce record goes on in another one.
     pub succession: Option<Succession>,

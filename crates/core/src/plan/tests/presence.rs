@@ -101,14 +101,14 @@ fn leaving_the_filter() {
 
 #[test]
 fn an_issue_that_left_the_project_is_treated_as_a_record_that_left_the_filter() {
-    let link = LinkFacts { out_of_scope: Some("SUP-3 is a Task of SUP".into()), ..LinkFacts::default() };
+    let link = LinkFacts { out_of_scope: Some("SUP-3 is of type Task in SUP".into()), ..LinkFacts::default() };
     let leave = |on_leave| {
         let item = ConnectedItem { on_leave, ..item() };
         let now = Sides::new(state(&[("Subject", "b")]), state(&[("summary", "a")]));
         plan(&item, &link, None, now.as_ref(), &Known::default())
     };
     assert_eq!(outcome(&leave(OnLeave::Keep)), "conflict");
-    assert_eq!(leave(OnLeave::Pause).notes[0].text, "SUP-3 is a Task of SUP; the link rests");
+    assert_eq!(leave(OnLeave::Pause).notes[0].text, "SUP-3 is of type Task in SUP; the link rests");
     assert!(matches!(&leave(OnLeave::Unlink).writes[..], [Write::Unlink { reason }] if reason.contains("SUP")));
 }
 

@@ -84,7 +84,7 @@ fn a_moved_issue_is_taken_up_by_the_item_of_its_new_project() {
     assert_eq!(company.twin("Case", &case), Some(moved.clone()));
     assert_eq!(company.issue(&moved)["summary"], "HANDED OVER", "by the rules of the new item");
     assert_eq!(company.issues("OPS").len() + company.issues("SUP").len(), 1, "no second issue");
-    assert!(journal(&company, &items).contains(&format!("Unlinked: {moved} is a Bug of SUP")));
+    assert!(journal(&company, &items).contains(&format!("Unlinked: {moved} is of type Bug in SUP")));
 }
 
 /// An issue that changed its type has left the item: it rests, and comes back, where the item says so.
@@ -99,9 +99,9 @@ fn an_issue_of_another_type_rests_until_it_is_of_the_type_again() {
     company.sync(&items);
     assert_eq!(company.issue(&key)["summary"], "A bug");
     let shown = ask(&company, &items, &["show", &key]).stdout;
-    assert!(shown.contains(&format!("{key} is a Task of OPS; the link rests")), "{shown}");
+    assert!(shown.contains(&format!("{key} is of type Task in OPS; the link rests")), "{shown}");
     let journal = journal(&company, &items);
-    assert!(journal.contains(&format!("{key} is a Task of OPS; the link rests")), "{journal}");
+    assert!(journal.contains(&format!("{key} is of type Task in OPS; the link rests")), "{journal}");
     of_type("Bug");
     company.sync(&items);
     assert_eq!(company.issue(&key)["summary"], "Not now");
